@@ -1,0 +1,154 @@
+"""One city's data: everything that differs from place to place, and no code.
+
+A profile is a TOML file in `cities/`. `load()` reads and checks it; every mistake is
+named with file, key and reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from intake.ticket import AppealType
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A body that handles tickets. `kind`: department | street | enterprise | centre."""
+
+    id: str
+    name: str
+    kind: str = "department"
+    aliases: tuple[str, ...] = ()
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A street office or town, with a centre point (WGS84) for pins and names it goes by."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    lat: float | None = None
+    lng: float | None = None
+    radius_km: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class GazetteerEntry:
+    """A road, estate, community or building the city knows, and the area it lies in."""
+
+    name: str
+    kind: str
+    area_code: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraQuestion:
+    """A category's own question. `ask` is the full text in each language; `choices` may be empty."""
+
+    key: str
+    ask: Mapping[str, str]
+    label: Mapping[str, str]
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A leaf or branch of the content tree; codes are 2+2+2 digits, a prefix is the parent."""
+
+    code: str
+    name: str
+    keywords: tuple[str, ...] = ()
+    lead_unit: str | None = None
+    co_units: tuple[str, ...] = ()
+    lead_by_area: bool = False  # the area's street office leads
+    questions: tuple[ExtraQuestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AppealRule:
+    """What one appeal type asks for, and its defaults.
+
+    `ask` lists the slots asked when empty (content, place, subject, contact, occurred, wish);
+    `days` is the time to an answer in working days, for the date the citizen is told.
+    """
+
+    ask: tuple[str, ...]
+    days: int
+    anonymous_allowed: bool = False
+    confidential: bool = False
+    reply_wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """When people answer: windows of a working day. `quiet` is when nobody is disturbed."""
+
+    windows: tuple[tuple[time, time], ...]
+    quiet_from: time
+    quiet_until: time
+
+
+@dataclass(frozen=True, slots=True)
+class YearTable:
+    """One year's exceptions as the State Council announces them."""
+
+    holidays: frozenset[date] = frozenset()
+    workdays: frozenset[date] = frozenset()  # weekends that are worked
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRules:
+    resume_after_minutes: int = 30
+    purge_days: int = 7
+    max_attachments: int = 9
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRules:
+    """`start_on` is `survey_requested`, or `completed` for a backend that cannot ask."""
+
+    start_on: str = "survey_requested"
+    window_days: int = 7
+    reminders: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CityProfile:
+    """Everything the product must know of one city."""
+
+    key: str
+    code: str
+    name: str
+    hotline: str
+    triage_unit: str
+    fallback_category: str
+    notice_version: str
+    categories: Mapping[str, Category]
+    units: Mapping[str, Unit]
+    areas: Mapping[str, Area]
+    gazetteer: tuple[GazetteerEntry, ...]
+    appeals: Mapping[AppealType, AppealRule]
+    hours: OfficeHours
+    years: Mapping[int, YearTable]
+    drafts: DraftRules = DraftRules()
+    survey: SurveyRules = SurveyRules()
+    urgent_hours: int = 48
+    critical_hours: int = 24
+    emergency: tuple[tuple[str, str], ...] = ()  # number, what for (phrase key)
+    wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language -> key -> text
+    timezone: str = "Asia/Shanghai"
+
+    def path(self, category_code: str) -> str:
+        """The category's names from the top, joined by `-`; the code itself if unknown."""
+        steps = [self.categories[category_code[:n]].name for n in (2, 4, 6) if category_code[:n] in self.categories and n <= len(category_code)]
+        return "-".join(steps) or category_code
+
+    def unit_name(self, unit_id: str | None) -> str:
+        """The unit's name; an id the profile does not know is shown as it came."""
+        if unit_id is None:
+            return ""
+        return self.units[unit_id].name if unit_id in self.units else unit_id

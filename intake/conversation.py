@@ -1,0 +1,133 @@
+"""One citizen's standing with us on one channel, and what a message can change in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from intake.messages import Inbound, Reply
+from intake.survey_state import Survey
+from intake.ticket import Consent, Draft, Ticket, TicketView
+from intake.understand.reading import Reading
+
+
+class Side(StrEnum):
+    """A short errand beside the draft."""
+
+    SUPPLEMENT = "supplement"
+    URGE = "urge"
+    WITHDRAW = "withdraw"
+    QUERY = "query"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    CHANGE = "change"
+    HANDOFF = "handoff"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What the errand still needs: which ticket, and the words collected."""
+
+    side: Side
+    reference: str = ""
+    step: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that is remembered between two messages. Stored encrypted, as JSON."""
+
+    draft: Draft | None = None
+    draft_at: datetime | None = None
+    asking: str = ""  # the step of the last question, "" when none waits
+    tries: int = 0  # unclear answers to it
+    editing: bool = False  # the question came from the summary and goes back to it
+    held: tuple[Inbound, ...] = ()  # said before the notice was accepted, or while asked whether to resume
+    errand: Errand | None = None
+    consent: Consent | None = None
+    refused: bool = False
+    surveys: tuple[Survey, ...] = ()
+    do_not_survey: bool = False
+    language: str = ""  # chosen by the citizen; "" = the platform's hint
+    elder: bool = False
+    handoff: bool = False  # a person at the desk is writing with them
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Fresh identifiers for whatever this turn may file; chance comes in from outside."""
+
+    reference: str
+    key: UUID
+    query_code: str
+
+
+class Lookup(StrEnum):
+    FOUND = "found"
+    WRONG = "wrong"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the service gathered before the step: all the facts `advance` may use."""
+
+    ids: Ids
+    language: str
+    reading: Reading
+    tickets: tuple[TicketView, ...] = ()  # the citizen's own, newest first
+    attachments: tuple[str, ...] = ()  # ids of the files this message brought
+    lookup: Lookup | None = None
+    looked_up: TicketView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileTicket:
+    ticket: Ticket
+    query_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellHotline:
+    """An event for the backend about one ticket: supplement, urge, withdraw, survey_result."""
+
+    reference: str
+    type: str
+    text: str | None = None
+    attachments: tuple[str, ...] = ()
+    survey: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlert:
+    """For staff at once: a safety signal. `kind` is the lexicon's rule id."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskForPerson:
+    """The citizen wants a person; `message` when the conversation with one is already open."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetCitizen:
+    """They left the channel: profile, draft and binding go; the case stays without the account."""
+
+
+Effect = FileTicket | TellHotline | RaiseAlert | AskForPerson | ForgetCitizen
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message's result: what to remember, what to answer, what else to do."""
+
+    conversation: Conversation
+    replies: tuple[Reply, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+

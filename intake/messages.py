@@ -1,0 +1,148 @@
+"""The channel-free vocabulary: what a citizen sends and what we answer.
+
+Nothing here knows WeChat or Telegram. A channel's pure `to_inbound()` makes an
+`Inbound`; its renderer turns a `Reply` into that platform's own words.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ChannelName(StrEnum):
+    """An app we talk through. The value is stored and stands in URLs."""
+
+    WECHAT = "wechat"
+    TELEGRAM = "telegram"
+
+    @property
+    def code(self) -> str:
+        """The two letters that open a reference and stand in the ticket document."""
+        return {"wechat": "WX", "telegram": "TG"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One citizen on one channel: `user` is the openid or the chat id, as text."""
+
+    channel: ChannelName
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A pin, in degrees; `coord_sys` is `GCJ02` (WeChat) or `WGS84` (Telegram)."""
+
+    lat: float
+    lng: float
+    coord_sys: str
+    label: str = ""
+
+
+class MediaKind(StrEnum):
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file the platform holds for us; `media_id` is what its API wants back."""
+
+    kind: MediaKind
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A shared phone card; `own` only if the platform vouches it is the sender's."""
+
+    phone: str
+    name: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button pressed: `step` names the question it was shown for, `option` the choice.
+
+    `flow` is the version of the dialog that made the button (`FLOW`).
+    """
+
+    flow: str
+    step: str
+    option: str
+
+
+class Event(StrEnum):
+    """What happened without words."""
+
+    START = "start"  # follow, /start, first contact: greet
+    LEFT = "left"  # unsubscribed or blocked us: no reply, stop pushes
+    RETURNED = "returned"  # unblocked us, without a word
+    UNSUPPORTED = "unsupported"  # sticker, dice, "unsupported message": a polite word
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message from one citizen. `id` is unique per channel, made from the platform's own ids."""
+
+    id: str
+    address: Address
+    at: datetime  # aware, UTC
+    text: str = ""
+    tap: Tap | None = None
+    location: Location | None = None
+    media: tuple[Media, ...] = ()
+    contact: Contact | None = None
+    event: Event | None = None
+    edits: bool = False  # the citizen changed an earlier message
+    group: str = ""  # album id: messages with the same one belong together
+    language: str = ""  # the platform's hint, e.g. "zh-hans", "zh_CN", "en"
+    payload: str = ""  # QR scene or /start payload; attacker-controlled
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option: taken by its number in the list, its label, or its button."""
+
+    option: str
+    label: str
+
+
+class Ask(StrEnum):
+    """A native control the channel may offer beside the text, where it has one."""
+
+    CONTACT = "contact"
+    LOCATION = "location"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to the citizen.
+
+    `step` names the question whose `choices` these are (it comes back in a `Tap`).
+    `durable` marks what must be a real, retried call (receipts, summaries, progress,
+    surveys); the rest may ride the platform's own answer.
+    """
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    step: str = ""
+    ask: Ask | None = None
+    durable: bool = False
+
+
+FLOW = "1"
+"""The version carried by buttons; raise it when options change their meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply on its way by the channel's own API; `key` is the same on every try."""
+
+    address: Address
+    reply: Reply
+    key: str
+    purpose: str = field(default="reply")  # reply | receipt | progress | survey | reminder

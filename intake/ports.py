@@ -1,0 +1,81 @@
+"""What the core needs from outside, and the errors that say what to do next."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from intake.messages import ChannelName, Media, Outgoing
+
+
+class Unavailable(Exception):
+    """Nothing was done, or doing it again is harmless: try later. `retry_after` in seconds."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class Rejected(Exception):
+    """The other side refused for good: never try again, tell a person."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unreachable(Rejected):
+    """The citizen blocked us or left: stop pushes to them."""
+
+
+class NotNow(Rejected):
+    """The channel may not write to this citizen now: keep it for their next contact."""
+
+
+class Unsure(Exception):
+    """The request may have been carried out: repeat only where a double is harmless."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file as downloaded: its bytes and the type the platform claims (may be empty)."""
+
+    content: bytes
+    media_type: str
+
+
+class Channel(Protocol):
+    """An app we talk through."""
+
+    name: ChannelName
+
+    async def send(self, outgoing: Outgoing) -> None:
+        """Deliver one reply. Raises Unavailable, Rejected, Unreachable, NotNow or Unsure."""
+        ...
+
+    async def fetch(self, media: Media) -> Fetched:
+        """Download a file a citizen sent. Raises Unavailable or Rejected."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class Hotline(Protocol):
+    """The city's backend Documents are JSON objects, as they go on the wire."""
+
+    async def submit(self, document: dict[str, Any], key: str) -> str:
+        """File a ticket; returns `hotline_ref`. Raises Unavailable, Rejected or Unsure."""
+        ...
+
+    async def find(self, key: str) -> str | None:
+        """The `hotline_ref` filed under this key, or None. Raises Unavailable."""
+        ...
+
+    async def send_event(self, hotline_ref: str | None, event: dict[str, Any], key: str) -> None:
+        """Tell the backend; None = what concerns no ticket. Raises as `submit`."""
+        ...
+
+    async def aclose(self) -> None: ...

@@ -1,0 +1,131 @@
+"""A ticket's life as its citizen sees it: backend events in, one state out.
+
+The state is a fold over the ticket's events in the order in which they *happened*
+(`at`, then id), so that it does not matter in which order they arrive. An event the
+table does not allow where it stands is a note: kept, shown to staff, no change.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    SUBMITTED = "submitted"
+    NEED_INFO = "need_info"
+    ACCEPTED = "accepted"
+    DIRECT_ANSWERED = "direct_answered"
+    DISPATCHED = "dispatched"
+    SIGNED = "signed"
+    PROCESSING = "processing"
+    REPLIED = "replied"
+    COMPLETED = "completed"
+    CALLBACK = "callback"
+    REWORK = "rework"
+    CLOSED = "closed"
+    NOT_ACCEPTED = "not_accepted"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"  # the backend refused the document itself
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """One signed message of the backend. One of the three references is set."""
+
+    event_id: str
+    type: str
+    at: datetime
+    hotline_ref: str | None = None
+    reference: str | None = None
+    conversation: str | None = None
+    unit: str | None = None
+    lead_unit: str | None = None
+    co_units: tuple[str, ...] | None = None
+    due_at: datetime | None = None
+    public_text: str | None = None
+    reason: str | None = None
+    redirect_channel: str | None = None
+    master_ref: str | None = None
+    round: int | None = None
+    survey: dict[str, Any] | None = None
+
+
+S = Status
+_OPEN = frozenset({S.SUBMITTED, S.NEED_INFO, S.ACCEPTED, S.DISPATCHED, S.SIGNED, S.PROCESSING})
+_AT_UNIT = frozenset({S.DISPATCHED, S.SIGNED, S.PROCESSING, S.REPLIED, S.REWORK})
+_ANSWERED = frozenset({S.DIRECT_ANSWERED, S.COMPLETED, S.CALLBACK})
+_LIVE = _OPEN | _AT_UNIT | _ANSWERED
+
+TRANSITIONS: dict[str, tuple[frozenset[Status], Status | None]] = {
+    # event: (allowed from, to); None = the state stays, the news is told all the same
+    "accepted": (frozenset({S.SUBMITTED, S.NEED_INFO}), S.ACCEPTED),
+    "need_info": (frozenset({S.SUBMITTED, S.ACCEPTED, S.NEED_INFO}), S.NEED_INFO),
+    "not_accepted": (_OPEN, S.NOT_ACCEPTED),
+    "direct_answered": (_OPEN, S.DIRECT_ANSWERED),
+    "dispatched": (_OPEN, S.DISPATCHED),
+    "signed": (frozenset({S.SUBMITTED, S.ACCEPTED, S.DISPATCHED}), S.SIGNED),
+    "reassigned": (_OPEN | _AT_UNIT, S.DISPATCHED),
+    "contacted": (_AT_UNIT | _OPEN, S.PROCESSING),
+    "extended": (_AT_UNIT | _OPEN, None),
+    "committed": (_AT_UNIT | _OPEN, None),
+    "replied": (_OPEN | _AT_UNIT, S.REPLIED),
+    "completed": (_OPEN | _AT_UNIT, S.COMPLETED),
+    "survey_requested": (_LIVE | {S.CLOSED}, None),
+    "rework": (_ANSWERED | {S.REPLIED, S.CLOSED}, S.REWORK),
+    "supervised": (_LIVE, None),
+    "merged": (_OPEN, S.MERGED),
+    "withdrawn": (_LIVE, S.WITHDRAWN),
+    "closed": (_LIVE, S.CLOSED),
+}
+ENDED = frozenset({S.CLOSED, S.NOT_ACCEPTED, S.MERGED, S.WITHDRAWN, S.REJECTED})
+KNOWN = frozenset(TRANSITIONS) | {"message"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a ticket stands after all its events, and who answers for it."""
+
+    status: Status = Status.SUBMITTED
+    lead_unit: str | None = None
+    co_units: tuple[str, ...] = ()
+    due_at: datetime | None = None
+    public_text: str | None = None
+    round: int = 1
+
+
+def standing(updates: Iterable[StatusUpdate]) -> Standing:
+    """Fold a ticket's updates, in the order of `at`, into where it stands now."""
+    now = Standing()
+    for update in sorted(updates, key=lambda u: (u.at, u.event_id)):
+        if allowed(now.status, update.type):
+            now = _after(now, update)
+    return now
+
+
+def allowed(status: Status, event_type: str) -> bool:
+    """Whether the table lets this event happen to a ticket in this state."""
+    rule = TRANSITIONS.get(event_type)
+    return rule is not None and status in rule[0]
+
+
+def is_news(before: Iterable[StatusUpdate], update: StatusUpdate) -> bool:
+    """Whether `update` changes or adds to what the citizen knows: allowed, and not overtaken."""
+    earlier = list(before)
+    if any(other.at > update.at and other.type in TRANSITIONS for other in earlier):
+        return False
+    return allowed(standing(earlier).status, update.type)
+
+
+def _after(now: Standing, update: StatusUpdate) -> Standing:
+    target = TRANSITIONS[update.type][1]
+    return Standing(
+        status=target or now.status,
+        lead_unit=update.lead_unit or now.lead_unit,
+        co_units=now.co_units if update.co_units is None else update.co_units,
+        due_at=update.due_at or now.due_at,
+        public_text=update.public_text or now.public_text,
+        round=max(update.round or 1, now.round),
+    )

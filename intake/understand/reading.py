@@ -1,0 +1,53 @@
+"""What one message says: each value with its span in the text and a confidence."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from intake.ticket import AppealType, CategoryGuess, Occurred, Place, Urgency
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """A value read from `text[start:end]` with confidence 0-1; at or above `SURE` it is taken, below confirmed."""
+
+    value: T
+    start: int
+    end: int
+    confidence: float = 1.0
+
+
+SURE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class SafetySignal:
+    """A red sign: `level` is emergency (E1), self_harm (SH) or threat (YY); `rule` its lexicon id."""
+
+    level: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One message, read. `text` is what was read after normalising (full width, traditional)."""
+
+    text: str = ""
+    phone: Found[str] | None = None  # E.164 without "+86" for mainland numbers, e.g. 13812345678, 0937-6312345
+    bad_phone: bool = False  # something meant as a phone, but not a valid one
+    name: Found[str] | None = None
+    place: Found[Place] | None = None
+    occurred: Found[Occurred] | None = None
+    subject: Found[str] | None = None
+    wish: Found[str] | None = None
+    enterprise: Found[str] | None = None
+    appeal_type: Found[AppealType] | None = None
+    category: CategoryGuess | None = None
+    urgency: Urgency = Urgency()
+    safety: SafetySignal | None = None
+    command: str | None = None  # a global word: back, change, cancel, restart, skip, person, help, progress, supplement, urge, withdraw, mine, yes, no ...
+    command_rest: str = ""  # what followed it: "change" + "place"
+    number: int | None = None  # the whole message is a choice number
+    greeting: bool = False
+    outside_city: bool = False  # the place is clearly in another city
