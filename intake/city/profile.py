@@ -1,7 +1,8 @@
-"""One city's data: everything that differs from place to place, and no code.
+"""What one city's profile holds: everything that differs from place to place, and no code.
 
-A profile is a TOML file in `cities/`. `load()` reads and checks it; every mistake is
-named with file, key and reason.
+`__pydantic_config__` makes the loader refuse keys that are not here; the classes need no
+pydantic themselves. `categories` is already flattened: a category without units of its own
+carries its parent's (see `intake.city.file`).
 """
 
 from collections.abc import Mapping
@@ -10,10 +11,14 @@ from datetime import date, time
 
 from intake.ticket import AppealType
 
+_STRICT = {"extra": "forbid"}
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A body that handles tickets. `kind`: department | street | enterprise | centre."""
+
+    __pydantic_config__ = _STRICT
 
     id: str
     name: str
@@ -24,7 +29,12 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A street office or town, with a centre point (WGS84) for pins and names it goes by."""
+    """A street office or town, with a centre point (WGS84) for pins and names it goes by.
+
+    `unit` is the street office's or town's own unit, which leads what is `lead_by_area`.
+    """
+
+    __pydantic_config__ = _STRICT
 
     code: str
     name: str
@@ -32,11 +42,14 @@ class Area:
     lat: float | None = None
     lng: float | None = None
     radius_km: float = 5.0
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GazetteerEntry:
     """A road, estate, community or building the city knows, and the area it lies in."""
+
+    __pydantic_config__ = _STRICT
 
     name: str
     kind: str
@@ -48,6 +61,8 @@ class GazetteerEntry:
 class ExtraQuestion:
     """A category's own question. `ask` is the full text in each language; `choices` may be empty."""
 
+    __pydantic_config__ = _STRICT
+
     key: str
     ask: Mapping[str, str]
     label: Mapping[str, str]
@@ -57,7 +72,12 @@ class ExtraQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A leaf or branch of the content tree; codes are 2+2+2 digits, a prefix is the parent."""
+    """A leaf or branch of the content tree; codes are 2+2+2 digits, a prefix is the parent.
+
+    A keyword `a&b` is found where both parts are.
+    """
+
+    __pydantic_config__ = _STRICT
 
     code: str
     name: str
@@ -76,6 +96,8 @@ class AppealRule:
     `days` is the time to an answer in working days, for the date the citizen is told.
     """
 
+    __pydantic_config__ = _STRICT
+
     ask: tuple[str, ...]
     days: int
     anonymous_allowed: bool = False
@@ -87,6 +109,8 @@ class AppealRule:
 class OfficeHours:
     """When people answer: windows of a working day. `quiet` is when nobody is disturbed."""
 
+    __pydantic_config__ = _STRICT
+
     windows: tuple[tuple[time, time], ...]
     quiet_from: time
     quiet_until: time
@@ -96,12 +120,16 @@ class OfficeHours:
 class YearTable:
     """One year's exceptions as the State Council announces them."""
 
+    __pydantic_config__ = _STRICT
+
     holidays: frozenset[date] = frozenset()
     workdays: frozenset[date] = frozenset()  # weekends that are worked
 
 
 @dataclass(frozen=True, slots=True)
 class DraftRules:
+    __pydantic_config__ = _STRICT
+
     resume_after_minutes: int = 30
     purge_days: int = 7
     max_attachments: int = 9
@@ -111,14 +139,18 @@ class DraftRules:
 class SurveyRules:
     """`start_on` is `survey_requested`, or `completed` for a backend that cannot ask."""
 
+    __pydantic_config__ = _STRICT
+
     start_on: str = "survey_requested"
     window_days: int = 7
     reminders: int = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CityProfile:
-    """Everything the product must know of one city."""
+    """Everything the product must know of one city. Compared and hashed by identity, to key caches."""
+
+    __pydantic_config__ = _STRICT
 
     key: str
     code: str
@@ -144,11 +176,21 @@ class CityProfile:
 
     def path(self, category_code: str) -> str:
         """The category's names from the top, joined by `-`; the code itself if unknown."""
-        steps = [self.categories[category_code[:n]].name for n in (2, 4, 6) if category_code[:n] in self.categories and n <= len(category_code)]
-        return "-".join(steps) or category_code
+        codes = [category_code[:n] for n in (2, 4, 6) if n <= len(category_code)]
+        return "-".join(self.categories[c].name for c in codes if c in self.categories) or category_code
 
     def unit_name(self, unit_id: str | None) -> str:
         """The unit's name; an id the profile does not know is shown as it came."""
         if unit_id is None:
             return ""
         return self.units[unit_id].name if unit_id in self.units else unit_id
+
+    def responsible(self, category_code: str, area_code: str | None = None) -> tuple[str, tuple[str, ...]]:
+        """The suggested lead unit and co-units (ids); triage where the profile names none."""
+        category = self.categories.get(category_code)
+        if category is None:
+            return self.triage_unit, ()
+        lead = category.lead_unit
+        if category.lead_by_area and (area := self.areas.get(area_code or "")):
+            lead = area.unit or lead
+        return lead or self.triage_unit, category.co_units

@@ -1,0 +1,37 @@
+"""One city's data: everything that differs from place to place, and no code.
+
+A profile is a TOML file in `cities/`. `load()` reads and checks it; `problems()` names
+every mistake with file, key and reason.
+"""
+
+from intake.city.file import BadProfile, load, problems
+from intake.city.profile import (
+    AppealRule,
+    Area,
+    Category,
+    CityProfile,
+    DraftRules,
+    ExtraQuestion,
+    GazetteerEntry,
+    OfficeHours,
+    SurveyRules,
+    Unit,
+    YearTable,
+)
+
+__all__ = [
+    "AppealRule",
+    "Area",
+    "BadProfile",
+    "Category",
+    "CityProfile",
+    "DraftRules",
+    "ExtraQuestion",
+    "GazetteerEntry",
+    "OfficeHours",
+    "SurveyRules",
+    "Unit",
+    "YearTable",
+    "load",
+    "problems",
+]

@@ -1,0 +1,164 @@
+"""What pydantic cannot see: values of a profile that contradict one another.
+
+Each check yields (key in the file, reason without a full stop).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from intake.city.profile import Category, CityProfile
+from intake.ticket import AppealType
+
+Problem = tuple[str, str]
+
+SLOTS = frozenset({"content", "place", "subject", "contact", "occurred", "wish"})
+UNIT_KINDS = frozenset({"department", "street", "enterprise", "centre"})
+_CODE = re.compile(r"\d{2}(\d{2}){0,2}")
+
+
+def contradictions(city: CityProfile) -> Iterator[Problem]:
+    """Every contradiction in the profile, in the order of its parts."""
+    for check in (_head, _hours, _appeals, _units, _areas, _gazetteer, _categories, _keywords, _years):
+        yield from check(city)
+
+
+def _head(city: CityProfile) -> Iterator[Problem]:
+    if city.triage_unit not in city.units:
+        yield "triage_unit", f"unit {city.triage_unit!r} is not defined under [units]"
+    if city.fallback_category not in city.categories:
+        yield "fallback_category", f"category {city.fallback_category!r} is not defined under [categories]"
+    if city.survey.start_on not in {"survey_requested", "completed"}:
+        yield "survey.start_on", "must be survey_requested or completed"
+    if city.urgent_hours < city.critical_hours or city.critical_hours <= 0:
+        yield "critical_hours", "must be above 0 and not above urgent_hours"
+    try:
+        ZoneInfo(city.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield "timezone", f"time zone {city.timezone!r} is not known"
+
+
+def _hours(city: CityProfile) -> Iterator[Problem]:
+    end = time.min
+    for number, (start, stop) in enumerate(city.hours.windows):
+        key = f"hours.windows.{number}"
+        if stop <= start:
+            yield key, f"ends at {stop:%H:%M}, not after it starts at {start:%H:%M}"
+        if start < end:
+            yield key, f"starts at {start:%H:%M}, before the window above it ends"
+        end = max(end, stop)
+    if not city.hours.windows:
+        yield "hours.windows", "needs at least one window"
+    if city.hours.quiet_from == city.hours.quiet_until:
+        yield "hours.quiet_from", "is the same as quiet_until"
+
+
+def _appeals(city: CityProfile) -> Iterator[Problem]:
+    for appeal_type in AppealType:
+        if appeal_type not in city.appeals:
+            yield f"appeals.{appeal_type.value}", "is missing"
+    for appeal_type, rule in city.appeals.items():
+        key = f"appeals.{appeal_type.value}"
+        for slot in rule.ask:
+            if slot not in SLOTS:
+                yield f"{key}.ask", f"unknown slot {slot!r}; known are {', '.join(sorted(SLOTS))}"
+        if "content" not in rule.ask:
+            yield f"{key}.ask", "must contain content"
+        if not 1 <= rule.days <= 270:
+            yield f"{key}.days", "must be between 1 and 270 working days"
+
+
+def _units(city: CityProfile) -> Iterator[Problem]:
+    for unit in city.units.values():
+        if unit.kind not in UNIT_KINDS:
+            yield (
+                f"units.{unit.id}.kind",
+                f"unknown kind {unit.kind!r}; known are {', '.join(sorted(UNIT_KINDS))}",
+            )
+    yield from _said_twice(
+        (f"units.{unit.id}", word) for unit in city.units.values() for word in (unit.name, *unit.aliases)
+    )
+
+
+def _areas(city: CityProfile) -> Iterator[Problem]:
+    for area in city.areas.values():
+        key = f"areas.{area.code}"
+        if (area.lat is None) != (area.lng is None):
+            yield key, "has only one of lat and lng"
+        if area.lat is not None and not -90 <= area.lat <= 90:
+            yield f"{key}.lat", f"{area.lat} is not a latitude"
+        if area.lng is not None and not -180 <= area.lng <= 180:
+            yield f"{key}.lng", f"{area.lng} is not a longitude"
+        if area.radius_km <= 0:
+            yield f"{key}.radius_km", "must be above 0"
+        if area.unit is not None and area.unit not in city.units:
+            yield f"{key}.unit", f"unit {area.unit!r} is not defined under [units]"
+    yield from _said_twice(
+        (f"areas.{area.code}", word) for area in city.areas.values() for word in (area.name, *area.aliases)
+    )
+
+
+def _gazetteer(city: CityProfile) -> Iterator[Problem]:
+    for number, entry in enumerate(city.gazetteer):
+        if entry.area_code is not None and entry.area_code not in city.areas:
+            yield f"gazetteer.{number}.area_code", f"area {entry.area_code!r} is not defined under [areas]"
+    yield from _said_twice(
+        (f"gazetteer.{number}", word)
+        for number, entry in enumerate(city.gazetteer)
+        for word in (entry.name, *entry.aliases)
+    )
+
+
+def _categories(city: CityProfile) -> Iterator[Problem]:
+    for code, category in city.categories.items():
+        key = f"categories.{code}"
+        if not _CODE.fullmatch(code):
+            yield key, "the code must have 2, 4 or 6 digits"
+        elif len(code) > 2 and code[:-2] not in city.categories:
+            yield key, f"its parent {code[:-2]} is not defined"
+        for unit in (category.lead_unit, *category.co_units):
+            if unit is not None and unit not in city.units:
+                yield key, f"unit {unit!r} is not defined under [units]"
+        if category.lead_unit in category.co_units:
+            yield f"{key}.co_units", f"unit {category.lead_unit!r} leads already"
+        yield from _questions(category, key)
+
+
+def _questions(category: Category, key: str) -> Iterator[Problem]:
+    for number, question in enumerate(category.questions):
+        languages = set(question.ask)
+        at = f"{key}.questions.{number}"
+        if languages != set(question.label) or (question.choices and languages != set(question.choices)):
+            yield at, "ask, label and choices must be given in the same languages"
+        if len({len(labels) for labels in question.choices.values()}) > 1:
+            yield f"{at}.choices", "must have as many choices in each language"
+
+
+def _keywords(city: CityProfile) -> Iterator[Problem]:
+    yield from _said_twice(
+        (f"categories.{code}", word)
+        for code, category in city.categories.items()
+        for word in category.keywords
+    )
+
+
+def _years(city: CityProfile) -> Iterator[Problem]:
+    for year, table in city.years.items():
+        for day in sorted(table.holidays | table.workdays):
+            if day.year != year:
+                yield f"years.{year}", f"{day} lies in another year"
+        for day in sorted(table.holidays & table.workdays):
+            yield f"years.{year}", f"{day} is both a holiday and a working day"
+
+
+def _said_twice(words: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Words by which something is recognised may belong to one thing only."""
+    seen: dict[str, str] = {}
+    for key, word in words:
+        if not word.strip():
+            yield key, "has an empty word"
+        elif word in seen:
+            where = "here" if seen[word] == key else f"under {seen[word]}"
+            yield key, f"{word!r} already stands {where}"
+        seen.setdefault(word, key)
