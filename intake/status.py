@@ -53,6 +53,16 @@ class StatusUpdate:
     survey: dict[str, Any] | None = None
 
 
+class Applied(StrEnum):
+    """What became of a backend's message; says how to answer it."""
+
+    DONE = "done"
+    REPEAT = "repeat"  # this message or this event was here before
+    NOTE = "note"  # late, unexpected or of unknown type: kept, nothing changed
+    UNKNOWN_TICKET = "unknown_ticket"
+    NO_CHANNEL = "no_channel"  # the citizen has no chat we may write to: the centre phones
+
+
 S = Status
 _OPEN = frozenset({S.SUBMITTED, S.NEED_INFO, S.ACCEPTED, S.DISPATCHED, S.SIGNED, S.PROCESSING})
 _AT_UNIT = frozenset({S.DISPATCHED, S.SIGNED, S.PROCESSING, S.REPLIED, S.REWORK})

@@ -1,0 +1,156 @@
+"""The city's ticket backend over signed JSON: the one adapter for foreign backends and our own desk.
+
+What the backend answers becomes what to do next. Nothing of a document goes into an error: the reason is the
+status and the title of the backend's problem, with its numbers blotted out.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import orjson
+from pydantic import ValidationError
+
+from hotline.contract import Receipt, StatusDocument
+from hotline.signatures import sign
+from intake.ports import Rejected, Unavailable, Unsure
+
+_LATER = frozenset({408, 409, 425, 429})
+_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_LONGEST_WAIT = 24 * 3600.0
+
+
+class RestHotline:
+    """`Hotline` over HTTP. `clock` gives an aware now, `new_id` a fresh message id for each try."""
+
+    def __init__(
+        self,
+        url: str,
+        secrets: str,
+        http: httpx.AsyncClient,
+        *,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._secrets = secrets
+        self._http = http
+        self._clock = clock
+        self._new_id = new_id
+
+    async def submit(self, document: dict[str, Any], key: str) -> str:
+        """File a ticket; returns `hotline_ref`. Raises Unavailable, Rejected or Unsure."""
+        answer = await self._post("/tickets", document, key)
+        try:
+            return Receipt.model_validate_json(answer.content).hotline_ref
+        except ValidationError:
+            raise Unsure("the backend took the ticket but its answer names no hotline_ref") from None
+
+    async def find(self, key: str) -> str | None:
+        """The `hotline_ref` filed under this key, or None. Raises Unavailable."""
+        answer = await self._get("/tickets", {"idempotency_key": key})
+        if answer is None:
+            return None
+        try:
+            return Receipt.model_validate_json(answer.content).hotline_ref
+        except ValidationError:
+            raise Unavailable("the backend's look-up answer names no hotline_ref") from None
+
+    async def status(self, hotline_ref: str) -> StatusDocument | None:
+        """Where the backend says the ticket stands; None if it does not know it. Raises Unavailable."""
+        answer = await self._get(f"/tickets/{_step(hotline_ref)}")
+        if answer is None:
+            return None
+        try:
+            return StatusDocument.model_validate_json(answer.content)
+        except ValidationError:
+            raise Unavailable("the backend's status document is not ours") from None
+
+    async def send_event(self, hotline_ref: str | None, event: dict[str, Any], key: str) -> None:
+        """Tell the backend; None = what concerns no ticket. Raises Unavailable, Rejected or Unsure."""
+        path = "/events" if hotline_ref is None else f"/tickets/{_step(hotline_ref)}/events"
+        await self._post(path, event, key)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _post(self, path: str, document: dict[str, Any], key: str) -> httpx.Response:
+        body = orjson.dumps(document)
+        headers = self._signed(body) | {"content-type": "application/json", "idempotency-key": f'"{key}"'}
+        try:
+            answer = await self._http.post(self._url + path, content=body, headers=headers)
+        except _NOTHING_SENT as failure:
+            raise Unavailable(_named(failure)) from None
+        except httpx.HTTPError as failure:  # the body was on its way: it may have arrived
+            raise Unsure(_named(failure)) from None
+        self._judge(answer)
+        return answer
+
+    async def _get(self, path: str, query: dict[str, str] | None = None) -> httpx.Response | None:
+        try:
+            answer = await self._http.get(self._url + path, params=query, headers=self._signed(b""))
+        except httpx.HTTPError as failure:
+            raise Unavailable(_named(failure)) from None
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        try:
+            self._judge(answer)
+        except Rejected as refusal:  # a question refused says nothing about the ticket
+            raise Unavailable(refusal.reason) from None
+        return answer
+
+    def _signed(self, body: bytes) -> dict[str, str]:
+        return sign(self._secrets, self._new_id(), self._clock(), body)
+
+    def _judge(self, answer: httpx.Response) -> None:
+        """Let 2xx pass; a redirect or a server's trouble is for later, other 4xx are for good."""
+        if answer.is_success:
+            return
+        if answer.is_client_error and answer.status_code not in _LATER:
+            raise Rejected(_title(answer))
+        raise Unavailable(_title(answer), retry_after(answer.headers.get("retry-after"), self._clock()))
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait, from `Retry-After` as seconds or as a date (RFC 9110 §10.2.3); at most a day."""
+    if value is None:
+        return None
+    if value.isascii() and value.isdigit():
+        return min(float(value), _LONGEST_WAIT)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max((at - now).total_seconds(), 0.0), _LONGEST_WAIT)
+
+
+def _step(hotline_ref: str) -> str:
+    # A backend chooses its numbers freely; none may climb out of its place in the path.
+    return quote(hotline_ref, safe="").replace(".", "%2E")
+
+
+def _named(failure: httpx.HTTPError) -> str:
+    # The text of an httpx error may hold the address; its kind says enough.
+    return f"the backend gave no answer ({type(failure).__name__})"
+
+
+def _title(answer: httpx.Response) -> str:
+    try:
+        problem = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        problem = None
+    title = problem.get("title") if isinstance(problem, dict) else None
+    if not isinstance(title, str) or not title:
+        return f"the backend answered {answer.status_code}"
+    return f"the backend answered {answer.status_code}: {_blotted(title)}"
+
+
+def _blotted(title: str) -> str:
+    words = "".join(character for character in title if character.isprintable())
+    return re.sub(r"\d{4,}", "…", words)[:120]
