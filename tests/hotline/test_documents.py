@@ -17,31 +17,14 @@ AT = datetime(2023, 4, 26, 1, 30, 15, tzinfo=UTC)
 PHOTO = AttachmentPart(
     kind="photo", sha256="a" * 64, media_type="image/jpeg", size=12, url="https://x/attachments/a?sig=1"
 )
+# fmt: off
 PROMISED = [
-    "reference",
-    "idempotency_key",
-    "channel",
-    "submitted_at",
-    "appeal_type",
-    "category",
-    "urgency",
-    "title",
-    "content",
-    "expectation",
-    "occurred",
-    "place",
-    "subject",
-    "person",
-    "reply_wanted",
-    "is_public",
-    "expected_by",
-    "attachments",
-    "suggested",
-    "related_to",
-    "labels",
-    "consent",
+    "reference", "idempotency_key", "channel", "submitted_at", "appeal_type", "category", "urgency",
+    "title", "content", "expectation", "occurred", "place", "subject", "person", "reply_wanted",
+    "is_public", "expected_by", "attachments", "suggested", "related_to", "labels", "consent",
     "language",
 ]
+# fmt: on
 CALLBACK: dict[str, Any] = {
     "event_id": "e1",
     "type": "accepted",
