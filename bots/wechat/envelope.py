@@ -1,0 +1,119 @@
+"""Around every push: is it from WeChat, and what does it say once decrypted.
+
+The rule: nothing is parsed before `signature` holds, nothing of an encrypted push is believed
+but what `msg_signature` covers, and an account set to encryption takes no plain body, since
+`signature` alone does not cover the body and a leaked address could be replayed with any text.
+"""
+
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha1
+
+import orjson
+
+from bots.wechat import codec
+
+LARGEST = 128 * 1024
+"""Bytes of a push. The longest real one (compatible mode, long text) is below 40 KB."""
+
+
+class Mode(StrEnum):
+    """As chosen in the account's console."""
+
+    PLAIN = "plain"
+    COMPATIBLE = "compatible"
+    SAFE = "safe"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One service account's own half of the agreement with WeChat."""
+
+    appid: str
+    token: str = field(repr=False)
+    aes_key: str = field(repr=False, default="")
+    mode: Mode = Mode.SAFE
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The parameters of WeChat's request, as text: leading zeros are part of the signature."""
+
+    signature: str = ""
+    timestamp: str = ""
+    nonce: str = ""
+    echostr: str = ""
+    encrypt_type: str = ""
+    msg_signature: str = ""
+
+
+class Refused(Exception):
+    """Not from WeChat, not for this account, or less protected than agreed."""
+
+
+def signature(*parts: str) -> str:
+    """WeChat's signature: SHA-1 over the sorted parts, the token being one of them."""
+    joined = b"".join(sorted(_bytes(part) for part in parts))
+    return sha1(joined, usedforsecurity=False).hexdigest()
+
+
+def echo(account: Account, query: Query) -> str:
+    """What the address check (GET) must be answered with. Raises Refused."""
+    verify(account, query)
+    return query.echostr
+
+
+def verify(account: Account, query: Query) -> None:
+    """Whether the request comes from somebody who knows the token. Raises Refused."""
+    _check(account, query.signature, query.timestamp, query.nonce)
+
+
+def open_push(account: Account, query: Query, body: bytes) -> bytes:
+    """The readable body of a verified push. Raises Refused, or Unreadable for a broken cipher."""
+    verify(account, query)
+    if account.mode is Mode.PLAIN:
+        return body
+    if query.encrypt_type != "aes":
+        raise Refused("not encrypted")
+    encrypted = codec.outer(body).get("Encrypt")
+    if not isinstance(encrypted, str):
+        raise Refused("not encrypted")
+    _check(account, query.msg_signature, query.timestamp, query.nonce, encrypted)
+    try:
+        plain = _cipher(account).decrypt(encrypted, query.timestamp, query.nonce, query.msg_signature)
+    except codec.OtherAccount:
+        raise Refused("another account's message") from None
+    return plain.encode()
+
+
+def seal(account: Account, query: Query, reply: str, at: datetime) -> str:
+    """A passive reply as the mode asks for it; WeChat wants its own nonce back."""
+    if account.mode is Mode.PLAIN:
+        return reply
+    stamp = str(int(at.timestamp()))
+    sealed = _cipher(account).encrypt(reply, stamp, query.nonce)
+    return _json_envelope(sealed) if codec.is_json(reply.encode()) else sealed
+
+
+def _json_envelope(sealed: str) -> str:
+    fields = dict(codec.outer(sealed.encode()))
+    return orjson.dumps(fields | {"TimeStamp": int(fields["TimeStamp"])}).decode()
+
+
+def _cipher(account: Account) -> codec.Cipher:
+    return codec.Cipher(account.token, account.aes_key, account.appid)
+
+
+def _check(account: Account, given: str, *parts: str) -> None:
+    if not account.token:
+        raise Refused("no token configured")
+    expected = signature(account.token, *parts)
+    if not hmac.compare_digest(expected.encode(), _bytes(given)):
+        raise Refused("wrong signature")
+
+
+def _bytes(text: str) -> bytes:
+    """Query strings may hold half surrogates after decoding; they match nothing, but must not raise."""
+    return text.encode("utf-8", "surrogatepass")
