@@ -1,0 +1,159 @@
+"""The desk's nouns: where a ticket can stand, who may act on it, and what a step carries.
+
+State codes are stable and stored; people's words for them are the pages' business.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    SUBMITTED = "submitted"
+    NEED_INFO = "need_info"
+    ACCEPTED = "accepted"
+    DIRECT_ANSWERED = "direct_answered"
+    DISPATCHED = "dispatched"
+    RETURN_REVIEW = "return_review"
+    SIGNED = "signed"
+    PROCESSING = "processing"
+    REPLY_REVIEW = "reply_review"
+    COMPLETED = "completed"
+    CALLBACK = "callback"
+    REWORK = "rework"
+    CLOSED = "closed"
+    NOT_ACCEPTED = "not_accepted"
+    EMERGENCY_REDIRECTED = "emergency_redirected"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    CLOSED_INCOMPLETE = "closed_incomplete"
+
+
+FINAL = frozenset(
+    {
+        State.CLOSED,
+        State.NOT_ACCEPTED,
+        State.EMERGENCY_REDIRECTED,
+        State.MERGED,
+        State.WITHDRAWN,
+        State.CLOSED_INCOMPLETE,
+    }
+)
+OPEN = frozenset(State) - FINAL
+
+SEEN_AS = {
+    # the contract's status where the desk is finer than the citizen's view
+    State.RETURN_REVIEW: "dispatched",
+    State.REPLY_REVIEW: "processing",
+    State.EMERGENCY_REDIRECTED: "not_accepted",
+    State.CLOSED_INCOMPLETE: "closed",
+}
+
+
+def seen_as(state: State) -> str:
+    """The status the contract's documents carry for this state: no internal quarrel shows."""
+    return SEEN_AS.get(state, state.value)
+
+
+class Role(StrEnum):
+    """Who acts. The first four have accounts at the desk."""
+
+    CENTRE = "centre"
+    UNIT = "unit"
+    LEADER = "leader"
+    AUDITOR = "auditor"
+    CITIZEN = "citizen"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or party who takes a step; `unit` is a profile id, set for role `unit` only."""
+
+    role: Role
+    name: str
+    unit: str | None = None
+
+
+CITIZEN = Actor(Role.CITIZEN, "citizen")
+SYSTEM = Actor(Role.SYSTEM, "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Where a ticket stands, and all the facts a guard may ask for.
+
+    `reply_public`/`reply_internal` are the unit's answer while the centre reviews it;
+    `public_text` is what has been published to the citizen. `first_unit` never changes.
+    """
+
+    state: State = State.SUBMITTED
+    appeal_type: str = ""
+    urgency: str = "normal"
+    round: int = 1
+    first_unit: str | None = None
+    lead_unit: str | None = None
+    co_units: tuple[str, ...] = ()
+    due_at: datetime | None = None
+    completed_at: datetime | None = None
+    dispatch_count: int = 0
+    urge_count: int = 0
+    reply_public: str | None = None
+    reply_internal: str | None = None
+    public_text: str | None = None
+    evaluation: str | None = None  # of the last round: happy | unhappy | no_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A survey's result as the front door sends it; `answered` is False for "no answer"."""
+
+    answered: bool
+    round: int | None = None  # None: of the round under way
+    contacted: bool | None = None
+    solved: str | None = None  # yes | partly | no
+    satisfied: str | None = None  # satisfied | basically | dissatisfied
+    score: int | None = None
+    reason_codes: tuple[str, ...] = ()
+    comment: str | None = None
+    rework_wanted: bool = False
+    answered_at: datetime | None = None
+    via: str | None = None
+
+    @property
+    def unhappy(self) -> bool:
+        """Dissatisfied, or the matter is not (wholly) solved."""
+        return self.answered and (self.satisfied == "dissatisfied" or self.solved in ("no", "partly"))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action on a ticket. Units are profile ids; texts are plain text.
+
+    `public_text` is the only text that reaches the citizen, besides `reason` and
+    `redirect_channel` of a refusal to accept.
+    """
+
+    action: str
+    actor: Actor
+    at: datetime
+    reason: str | None = None
+    redirect_channel: str | None = None
+    lead_unit: str | None = None
+    co_units: tuple[str, ...] = ()
+    due_at: datetime | None = None
+    public_text: str | None = None
+    internal_text: str | None = None
+    text: str | None = None
+    attachments: tuple[dict[str, Any], ...] = ()
+    result: Result | None = None
+
+
+class Refused(Exception):
+    """The step is not allowed. `code` is stable (the pages have words for it); never try again as is."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence

@@ -1,0 +1,277 @@
+"""Tickets in and out of the desk's tables, and what a person may see of them.
+
+A unit sees the tickets it leads or helps with, and of a confidential one neither name nor phone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, delete, exists, func, insert, or_, select, update
+
+from desk import chain
+from desk.states import Actor, Life, Role, State
+from desk.tables import co_units, events, tickets
+from hotline.contract import PersonPart, TicketDocument
+from storage.documents import Tx, seal, unseal
+from storage.statements import insert_new
+
+Words = dict[str, Any]
+TEXTS = ("reply_public", "reply_internal", "public_text")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTicket:
+    """A ticket at the desk. `version` is what a step must name to be sure nobody came between."""
+
+    id: int
+    hotline_ref: str
+    reference: str
+    version: int
+    document: TicketDocument
+    life: Life
+    created_at: datetime
+    updated_at: datetime
+    erased_at: datetime | None
+    event_count: int
+    last_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEvent:
+    """One step of a ticket's history. `detail` holds its texts, units and dates as JSON values."""
+
+    seq: int
+    at: datetime
+    role: Role
+    name: str
+    unit: str | None
+    action: str
+    from_state: State | None
+    to_state: State
+    round: int
+    key: str | None
+    detail: dict[str, Any]
+    hash: str
+
+
+async def load(tx: Tx, hotline_ref: str, *, lock: bool = False) -> DeskTicket | None:
+    """The ticket, with its row locked until the transaction ends if wanted."""
+    query = select(tickets).where(tickets.c.hotline_ref == hotline_ref)
+    found = await _read(tx, query.with_for_update() if lock else query)
+    return found[0] if found else None
+
+
+async def by_key(tx: Tx, idempotency_key: str) -> DeskTicket | None:
+    """The ticket that was filed under this key."""
+    found = await _read(tx, select(tickets).where(tickets.c.idempotency_key == idempotency_key))
+    return found[0] if found else None
+
+
+async def queue(
+    tx: Tx, actor: Actor, *, states: frozenset[State] | None = None, unit: str | None = None, limit: int = 50
+) -> tuple[DeskTicket, ...]:
+    """The tickets this person may see: the most urgent first, then the newest.
+
+    `states` and `unit` (leading or helping) narrow it down.
+    """
+    query = _visible(select(tickets), actor)
+    if states is not None:
+        query = query.where(tickets.c.state.in_(sorted(states)))
+    if unit is not None:
+        query = query.where(_of_unit(unit))
+    rank = case({"critical": 0, "urgent": 1}, value=tickets.c.urgency, else_=2)
+    found = await _read(tx, query.order_by(rank, tickets.c.id.desc()).limit(limit))
+    return tuple(as_seen_by(ticket, actor) for ticket in found)
+
+
+async def counts(tx: Tx, actor: Actor) -> dict[State, int]:
+    """How many tickets this person may see stand in each state; states without one are left out."""
+    query = _visible(select(tickets.c.state, func.count()), actor).group_by(tickets.c.state)
+    return {State(state): number for state, number in await tx.execute(query)}
+
+
+async def history(tx: Tx, ticket_id: int) -> tuple[DeskEvent, ...]:
+    """The ticket's events, first to last."""
+    query = select(events).where(events.c.ticket_id == ticket_id).order_by(events.c.seq)
+    return tuple(_event(tx, row) for row in await tx.execute(query))
+
+
+async def broken_at(tx: Tx, ticket: DeskTicket) -> int | None:
+    """The seq of the first event that has been tampered with, or is missing; None if the chain holds."""
+    query = select(events).where(events.c.ticket_id == ticket.id).order_by(events.c.seq)
+    rows = (await tx.execute(query)).all()
+    broken = chain.broken_at([(_link(ticket.hotline_ref, row), row.prev_hash, row.hash) for row in rows])
+    changed = [row.seq for row in rows if not _words_kept(tx, row)]
+    cut = len(rows) + 1 if len(rows) != ticket.event_count or ticket.last_hash != _tail(rows) else None
+    return min((seq for seq in (broken, *changed, cut) if seq is not None), default=None)
+
+
+def may_see(ticket: DeskTicket, actor: Actor) -> bool:
+    """Whether the ticket concerns this person at all."""
+    return actor.role is not Role.UNIT or actor.unit in (ticket.life.lead_unit, *ticket.life.co_units)
+
+
+def as_seen_by(ticket: DeskTicket, actor: Actor) -> DeskTicket:
+    """The ticket without what this person may not know of it."""
+    person = ticket.document.person
+    if actor.role is Role.CENTRE or not person.confidential:
+        return ticket
+    hidden = person.model_copy(update={"name": None, "phone": None, "enterprise": None})
+    return replace(ticket, document=ticket.document.model_copy(update={"person": hidden}))
+
+
+async def add(tx: Tx, values: dict[str, Any], document: TicketDocument) -> bool:
+    """Insert a ticket; False if one was filed under its key already."""
+    sealed = {"document_sealed": seal(tx, TicketDocument, document), "texts_sealed": seal(tx, Words, {})}
+    statement = insert_new(tx, tickets, "idempotency_key").values({**values, **sealed})
+    return (await tx.execute(statement.returning(tickets.c.id))).scalar() is not None
+
+
+async def save(tx: Tx, ticket: DeskTicket, life: Life, at: datetime) -> DeskTicket:
+    """Store a ticket's new standing; its version goes up by one. The row must be locked."""
+    values = {
+        "state": life.state,
+        "version": ticket.version + 1,
+        "round": life.round,
+        "first_unit": life.first_unit,
+        "lead_unit": life.lead_unit,
+        "due_at": life.due_at,
+        "completed_at": life.completed_at,
+        "dispatch_count": life.dispatch_count,
+        "urge_count": life.urge_count,
+        "evaluation": life.evaluation,
+        "texts_sealed": seal(tx, Words, {name: getattr(life, name) for name in TEXTS}),
+        "updated_at": at,
+    }
+    await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(values))
+    if life.co_units != ticket.life.co_units:
+        await _save_co_units(tx, ticket.id, life.co_units)
+    return replace(ticket, version=ticket.version + 1, life=life, updated_at=at)
+
+
+async def append(tx: Tx, ticket: DeskTicket, link: chain.Link, detail: dict[str, Any]) -> DeskTicket:
+    """Add an event to the ticket's chain. The row must be locked."""
+    own = chain.link_hash(ticket.last_hash, link)
+    row = {
+        "ticket_id": ticket.id,
+        "seq": link.seq,
+        "at": link.at,
+        "role": link.role,
+        "name": link.name,
+        "unit": link.unit,
+        "action": link.action,
+        "from_state": link.from_state,
+        "to_state": link.to_state,
+        "round": link.round,
+        "key": link.key,
+        "detail_sealed": seal(tx, Words, detail),
+        "detail_digest": link.detail_digest,
+        "prev_hash": ticket.last_hash,
+        "hash": own,
+    }
+    await tx.execute(insert(events).values(row))
+    head = {"event_count": link.seq, "last_hash": own}
+    await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(head))
+    return replace(ticket, event_count=link.seq, last_hash=own)
+
+
+async def erase_person(tx: Tx, ticket: DeskTicket, at: datetime) -> None:
+    """Take the citizen out of the ticket; the matter itself stays."""
+    nobody = PersonPart(kind="anonymous", anonymous=True, confidential=ticket.document.person.confidential)
+    document = ticket.document.model_copy(update={"person": nobody, "consent": None})
+    values = {"document_sealed": seal(tx, TicketDocument, document), "erased_at": at}
+    await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(values))
+
+
+async def _read(tx: Tx, query: Select[Any]) -> list[DeskTicket]:
+    rows = (await tx.execute(query)).all()
+    helping = await _co_units_of(tx, [row.id for row in rows])
+    return [_ticket(tx, row, helping.get(row.id, ())) for row in rows]
+
+
+async def _co_units_of(tx: Tx, ticket_ids: list[int]) -> dict[int, tuple[str, ...]]:
+    query = select(co_units).where(co_units.c.ticket_id.in_(ticket_ids)).order_by(co_units.c.position)
+    found: dict[int, tuple[str, ...]] = {}
+    for row in await tx.execute(query):
+        found[row.ticket_id] = (*found.get(row.ticket_id, ()), row.unit)
+    return found
+
+
+async def _save_co_units(tx: Tx, ticket_id: int, units: tuple[str, ...]) -> None:
+    await tx.execute(delete(co_units).where(co_units.c.ticket_id == ticket_id))
+    rows = [{"ticket_id": ticket_id, "position": n, "unit": unit} for n, unit in enumerate(units)]
+    if rows:
+        await tx.execute(insert(co_units), rows)
+
+
+def _visible(query: Select[Any], actor: Actor) -> Select[Any]:
+    return query.where(_of_unit(actor.unit or "")) if actor.role is Role.UNIT else query
+
+
+def _of_unit(unit: str) -> ColumnElement[bool]:
+    helps = exists().where(co_units.c.ticket_id == tickets.c.id, co_units.c.unit == unit)
+    return or_(tickets.c.lead_unit == unit, helps)
+
+
+def _ticket(tx: Tx, row: Row[Any], helping: tuple[str, ...]) -> DeskTicket:
+    life = Life(
+        state=State(row.state),
+        appeal_type=row.appeal_type,
+        urgency=row.urgency,
+        round=row.round,
+        first_unit=row.first_unit,
+        lead_unit=row.lead_unit,
+        co_units=helping,
+        due_at=row.due_at,
+        completed_at=row.completed_at,
+        dispatch_count=row.dispatch_count,
+        urge_count=row.urge_count,
+        evaluation=row.evaluation,
+        **unseal(tx, Words, row.texts_sealed),
+    )
+    return DeskTicket(
+        id=row.id,
+        hotline_ref=row.hotline_ref,
+        reference=row.reference,
+        version=row.version,
+        document=unseal(tx, TicketDocument, row.document_sealed),
+        life=life,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        erased_at=row.erased_at,
+        event_count=row.event_count,
+        last_hash=row.last_hash,
+    )
+
+
+def _event(tx: Tx, row: Row[Any]) -> DeskEvent:
+    return DeskEvent(
+        seq=row.seq,
+        at=row.at,
+        role=Role(row.role),
+        name=row.name,
+        unit=row.unit,
+        action=row.action,
+        from_state=State(row.from_state) if row.from_state else None,
+        to_state=State(row.to_state),
+        round=row.round,
+        key=row.key,
+        detail=unseal(tx, Words, row.detail_sealed),
+        hash=row.hash,
+    )
+
+
+def _link(hotline_ref: str, row: Row[Any]) -> chain.Link:
+    names = [name for name in chain.Link.__dataclass_fields__ if name != "hotline_ref"]
+    return chain.Link(hotline_ref, **{name: getattr(row, name) for name in names})
+
+
+def _words_kept(tx: Tx, row: Row[Any]) -> bool:
+    digest: str = row.detail_digest
+    return chain.digest(unseal(tx, Words, row.detail_sealed)) == digest
+
+
+def _tail(rows: Sequence[Row[Any]]) -> str:
+    return rows[-1].hash if rows else chain.START

@@ -1,0 +1,232 @@
+"""What is done to tickets: filing one, and taking a step on one.
+
+Both run inside the caller's transaction: the ticket's new standing, the event in its
+history and the callbacks to the front door are one commit or none.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from desk import chain, news, outbox, store
+from desk.deadlines import due_at
+from desk.lifecycle import Row, find, take
+from desk.office import Office
+from desk.states import CITIZEN, SYSTEM, Refused, Result, State, Step
+from desk.store import DeskTicket
+from hotline.contract import TicketDocument
+from storage.documents import Tx
+
+_TICK = timedelta(milliseconds=1)
+_WITHOUT_URLS: dict[str, Any] = {"attachments": {"__all__": {"url"}}}
+
+
+class UnknownTicket(Exception):
+    """There is no such ticket, or it is not this person's to know of."""
+
+
+class Stale(Exception):
+    """Somebody else was quicker: look at the ticket again, then decide. Nothing was changed."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__("the ticket has changed in the meantime")
+        self.current = current
+
+
+class KeyReused(Exception):
+    """The same Idempotency-Key came with another document: never try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """`new` is False when the ticket was already there."""
+
+    hotline_ref: str
+    received_at: datetime
+    new: bool
+
+
+async def file(tx: Tx, office: Office, document: TicketDocument, *, now: datetime) -> Filed:
+    """File a ticket under its `idempotency_key`; the same again gives the same. Raises KeyReused."""
+    hotline_ref = await _free_ref(tx, office, now)
+    if not await store.add(tx, _first_values(document, hotline_ref, now), document):
+        return await _filed_before(tx, document)
+    ticket = await store.load(tx, hotline_ref, lock=True)
+    assert ticket is not None, "just inserted"  # noqa: S101
+    step = Step("submit", CITIZEN, now)
+    await _record(tx, office, ticket, ticket, step, key=document.idempotency_key)
+    return Filed(hotline_ref, now, new=True)
+
+
+async def find_filed(tx: Tx, idempotency_key: str) -> Filed | None:
+    """What was filed under this key."""
+    ticket = await store.by_key(tx, idempotency_key)
+    return Filed(ticket.hotline_ref, ticket.created_at, new=False) if ticket else None
+
+
+async def act(
+    tx: Tx, office: Office, hotline_ref: str, step: Step, *, version: int | None, key: str | None = None
+) -> DeskTicket:
+    """Take a step, and whatever follows from it by itself; returns the ticket after them.
+
+    `version` is the one the person saw; None for what the citizen tells, which holds
+    whatever came between. Raises UnknownTicket, Stale or Refused.
+    """
+    ticket = await opened(tx, hotline_ref, step)
+    if version is not None and version != ticket.version:
+        raise Stale(ticket.version)
+    taken = await _take(tx, office, ticket, step, key)
+    while taken[1].then:
+        taken = await _take(tx, office, taken[0], Step(taken[1].then, SYSTEM, step.at), None)
+    return store.as_seen_by(taken[0], step.actor)
+
+
+async def opened(tx: Tx, hotline_ref: str, step: Step) -> DeskTicket:
+    """The ticket, locked for this step. Raises UnknownTicket."""
+    ticket = await store.load(tx, hotline_ref, lock=True)
+    if ticket is None or not store.may_see(ticket, step.actor):
+        raise UnknownTicket(hotline_ref)
+    return ticket
+
+
+async def note(
+    tx: Tx, office: Office, ticket: DeskTicket, step: Step, refusal: Refused, *, key: str | None
+) -> DeskTicket:
+    """Keep in the history what could not be done, and why (`refused`); the ticket stays as it is."""
+    step = replace(step, at=_after(ticket, step.at))
+    saved = await store.save(tx, ticket, ticket.life, step.at)
+    return await _record(tx, office, ticket, saved, step, key=key, refused=refusal.code)
+
+
+async def _take(
+    tx: Tx, office: Office, ticket: DeskTicket, step: Step, key: str | None
+) -> tuple[DeskTicket, Row]:
+    _known_units(office, step)
+    step = replace(step, at=_after(ticket, step.at))
+    row = find(ticket.life, step)
+    if row.clock and step.due_at is None:
+        step = replace(step, due_at=due_at(ticket.life, step.at, office.city))
+    taken = take(ticket.life, step)
+    saved = await store.save(tx, ticket, taken.life, step.at)
+    saved = await _record(tx, office, ticket, saved, step, key=key)
+    await _tell(tx, saved, step, row.tells)
+    return saved, row
+
+
+async def _record(
+    tx: Tx,
+    office: Office,
+    before: DeskTicket,
+    after: DeskTicket,
+    step: Step,
+    *,
+    key: str | None,
+    refused: str | None = None,
+) -> DeskTicket:
+    salt = office.digits(16)  # so that an erased text cannot be guessed from its digest
+    detail = _detail(step) | {"salt": salt} | ({"refused": refused} if refused else {})
+    link = chain.Link(
+        hotline_ref=after.hotline_ref,
+        seq=after.event_count + 1,
+        at=step.at,
+        role=step.actor.role,
+        name=step.actor.name,
+        unit=step.actor.unit,
+        action=step.action,
+        from_state=before.life.state if step.action != "submit" else None,
+        to_state=after.life.state,
+        round=after.life.round,
+        key=key,
+        detail_digest=chain.digest(detail),
+    )
+    return await store.append(tx, after, link, detail)
+
+
+async def _tell(tx: Tx, ticket: DeskTicket, step: Step, tells: tuple[str, ...]) -> None:
+    for type_ in tells:
+        callback = news.callback(
+            type_,
+            event_id=f"{ticket.hotline_ref}-{ticket.event_count}-{type_}",
+            hotline_ref=ticket.hotline_ref,
+            reference=ticket.reference,
+            title=ticket.document.title,
+            life=ticket.life,
+            step=step,
+        )
+        await outbox.queue(tx, callback, lane=ticket.hotline_ref, now=step.at)
+
+
+async def _free_ref(tx: Tx, office: Office, now: datetime) -> str:
+    while True:
+        hotline_ref = office.new_ref(now)
+        if await store.load(tx, hotline_ref) is None:
+            return hotline_ref
+
+
+async def _filed_before(tx: Tx, document: TicketDocument) -> Filed:
+    ticket = await store.by_key(tx, document.idempotency_key)
+    assert ticket is not None, "its key is taken"  # noqa: S101
+    if ticket.erased_at is None and _compared(ticket.document) != _compared(document):
+        raise KeyReused("this Idempotency-Key belongs to another ticket")
+    return Filed(ticket.hotline_ref, ticket.created_at, new=False)
+
+
+def _compared(document: TicketDocument) -> dict[str, Any]:
+    """The document as an Idempotency-Key compares it: signed attachment addresses change with every try."""
+    return document.model_dump(mode="json", exclude=_WITHOUT_URLS)
+
+
+def _first_values(document: TicketDocument, hotline_ref: str, now: datetime) -> dict[str, Any]:
+    return {
+        "idempotency_key": document.idempotency_key,
+        "hotline_ref": hotline_ref,
+        "reference": document.reference,
+        "channel": document.channel,
+        "appeal_type": document.appeal_type,
+        "urgency": document.urgency.level,
+        "category_code": document.category.code,
+        "area_code": document.place.area_code if document.place else None,
+        "confidential": document.person.confidential,
+        "state": State.SUBMITTED,
+        "version": 1,
+        "round": 1,
+        "dispatch_count": 0,
+        "urge_count": 0,
+        "submitted_at": document.submitted_at,
+        "created_at": now,
+        "updated_at": now,
+        "event_count": 0,
+        "last_hash": chain.START,
+    }
+
+
+def _known_units(office: Office, step: Step) -> None:
+    named = {unit for unit in (step.lead_unit, *step.co_units) if unit}
+    if not named <= office.city.units.keys():
+        raise Refused("unknown_unit", "the city profile has no such unit")
+
+
+def _after(ticket: DeskTicket, now: datetime) -> datetime:
+    """Later than everything before it: the front door orders what it hears by time."""
+    return max(now, ticket.updated_at + _TICK)
+
+
+def _detail(step: Step) -> dict[str, Any]:
+    told = {
+        "reason": step.reason,
+        "redirect_channel": step.redirect_channel,
+        "lead_unit": step.lead_unit,
+        "co_units": list(step.co_units),
+        "due_at": step.due_at and step.due_at.isoformat(),
+        "public_text": step.public_text,
+        "internal_text": step.internal_text,
+        "text": step.text,
+        "attachments": list(step.attachments),
+        "result": step.result and _result(step.result),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _result(result: Result) -> dict[str, Any]:
+    given = asdict(result) | {"answered_at": result.answered_at and result.answered_at.isoformat()}
+    return {name: value for name, value in given.items() if value is not None}
