@@ -1,11 +1,13 @@
 """One citizen's standing with us on one channel, and what a message can change in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from intake.messages import Inbound, Reply
+from intake.messages import Contact, Location, Reply
 from intake.survey_state import Survey
 from intake.ticket import Consent, Draft, Ticket, TicketView
 from intake.understand.reading import Reading
@@ -17,21 +19,28 @@ class Side(StrEnum):
     SUPPLEMENT = "supplement"
     URGE = "urge"
     WITHDRAW = "withdraw"
-    QUERY = "query"
+    PROGRESS = "progress"
     RESUME = "resume"
     CANCEL = "cancel"
-    CHANGE = "change"
-    HANDOFF = "handoff"
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What the errand still needs: which ticket, and the words collected."""
+    """What a side errand still needs: `step` is what it waits for, `reference` its ticket once known."""
 
     side: Side
+    step: str
     reference: str = ""
-    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Words and files set aside: said before the notice was accepted, or while asked whether to resume."""
+
     text: str = ""
+    attachments: tuple[str, ...] = ()
+    location: Location | None = None
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,8 @@ class Conversation:
     asking: str = ""  # the step of the last question, "" when none waits
     tries: int = 0  # unclear answers to it
     editing: bool = False  # the question came from the summary and goes back to it
-    held: tuple[Inbound, ...] = ()  # said before the notice was accepted, or while asked whether to resume
+    trail: tuple[str, ...] = ()  # the questions answered, for "back"
+    held: Held | None = None
     errand: Errand | None = None
     consent: Consent | None = None
     refused: bool = False
@@ -52,6 +62,21 @@ class Conversation:
     language: str = ""  # chosen by the citizen; "" = the platform's hint
     elder: bool = False
     handoff: bool = False  # a person at the desk is writing with them
+    last_group: str = ""  # the album that was last acknowledged
+
+
+NO_DRAFT: Mapping[str, Any] = {
+    "draft": None,
+    "draft_at": None,
+    "asking": "",
+    "tries": 0,
+    "editing": False,
+    "trail": (),
+    "held": None,
+    "errand": None,
+    "last_group": "",
+}
+"""The changes that leave a conversation without a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +101,7 @@ class Situation:
     ids: Ids
     language: str
     reading: Reading
+    held_reading: Reading | None = None  # of the words set aside, when there are any
     tickets: tuple[TicketView, ...] = ()  # the citizen's own, newest first
     attachments: tuple[str, ...] = ()  # ids of the files this message brought
     lookup: Lookup | None = None
@@ -84,6 +110,8 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class FileTicket:
+    """A new ticket; the code is stored as a salted hash only."""
+
     ticket: Ticket
     query_code: str
 
@@ -97,6 +125,7 @@ class TellHotline:
     text: str | None = None
     attachments: tuple[str, ...] = ()
     survey: dict[str, object] | None = None
+    hotline_ref: str | None = None  # for a ticket that was not born here
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +138,10 @@ class RaiseAlert:
 
 @dataclass(frozen=True, slots=True)
 class AskForPerson:
-    """The citizen wants a person; `message` when the conversation with one is already open."""
+    """The citizen wants a person, or goes on writing with one."""
 
     text: str
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +159,3 @@ class Turn:
     conversation: Conversation
     replies: tuple[Reply, ...] = ()
     effects: tuple[Effect, ...] = ()
-
-

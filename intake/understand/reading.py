@@ -51,3 +51,4 @@ class Reading:
     number: int | None = None  # the whole message is a choice number
     greeting: bool = False
     outside_city: bool = False  # the place is clearly in another city
+    bad_time: bool = False  # a date that does not exist, e.g. 30 February

@@ -1,0 +1,124 @@
+"""From what is known to a filed ticket: its title, units, date and the receipt."""
+
+from collections.abc import Iterable
+
+from intake.city import CityProfile
+from intake.messages import Choice, Reply
+from intake.moment import Moment, snippet
+from intake.ticket import AppealType, CategoryGuess, Draft, Place, Ticket
+from intake.workdays import expected_by
+
+MAX_TITLE = 60
+
+
+def file(draft: Draft, moment: Moment) -> Ticket:
+    """The ticket of a checked draft; suggestions only, people decide category and units."""
+    city = moment.city
+    kind = kind_of(draft)
+    rule = city.appeals[kind]
+    guess = draft.category or CategoryGuess(city.fallback_category, 0.0)
+    lead, co_units = suggested_units(guess.code, draft.place, city)
+    due = None if kind is AppealType.PRAISE else expected_by(kind, draft.urgency, moment.now, city)
+    return Ticket(
+        key=moment.situation.ids.key,
+        reference=moment.situation.ids.reference,
+        channel=moment.inbound.address.channel.code,
+        submitted_at=moment.now,
+        appeal_type=kind,
+        category=guess,
+        category_path=city.path(guess.code),
+        urgency=draft.urgency,
+        title=title(draft, moment),
+        content=_content(draft, city),
+        expectation=draft.wish,
+        occurred=draft.occurred,
+        place=draft.place,
+        subject=draft.subject,
+        name=draft.name,
+        phone=draft.phone,
+        enterprise=draft.enterprise,
+        anonymous=draft.anonymous,
+        confidential=rule.confidential if draft.confidential is None else draft.confidential,
+        reply_wanted=rule.reply_wanted if draft.reply_wanted is None else draft.reply_wanted,
+        is_public=draft.is_public,
+        expected_by=due,
+        attachments=draft.attachments,
+        lead_unit=lead,
+        co_units=co_units,
+        related_to=draft.related_to,
+        labels=_labels(draft),
+        consent=moment.conversation.consent,
+        language=moment.situation.language,
+    )
+
+
+def suggested_units(code: str, place: Place | None, city: CityProfile) -> tuple[str | None, tuple[str, ...]]:
+    """Lead and co-units for a category: its own, else its parent's, else triage."""
+    for end in (6, 4, 2):
+        category = city.categories.get(code[:end]) if len(code) >= end else None
+        if category is not None and category.lead_by_area and place is not None and place.area_code:
+            return place.area_code, category.co_units
+        if category is not None and category.lead_unit:
+            return category.lead_unit, category.co_units
+    return city.triage_unit, ()
+
+
+def title(draft: Draft, moment: Moment) -> str:
+    """At most 60 characters: who, where, what. A confidential or anonymous name is left out."""
+    kind = kind_of(draft)
+    hidden = draft.anonymous or draft.confidential or moment.city.appeals[kind].confidential
+    who = draft.name if draft.name and not hidden else moment.say("ticket.citizen")
+    what = snippet(draft.content, 24)
+    where = snippet(draft.place.text, 16) if draft.place and draft.place.text not in draft.content else ""
+    key = "ticket.title_praise" if kind is AppealType.PRAISE else "ticket.title"
+    verb = moment.say(f"ticket.verb_{kind.value}")
+    return snippet(moment.say(key, who=who, verb=verb, where=where, what=what), MAX_TITLE)
+
+
+def receipt(ticket: Ticket, code: str, moment: Moment) -> Reply:
+    """What the citizen keeps: number, code, category and the date of an answer."""
+    key = "receipt.text" if ticket.expected_by else "receipt.no_date"
+    lines = [
+        moment.say(
+            key,
+            reference=ticket.reference,
+            code=code,
+            category=ticket.category_path,
+            type=moment.say(f"type.{ticket.appeal_type.value}"),
+            due=moment.day(ticket.expected_by) if ticket.expected_by else "",
+        ),
+        *_privacy(ticket, moment),
+        moment.say("receipt.foot"),
+    ]
+    options = (Choice("progress", moment.say("menu.progress")),)
+    return Reply("\n".join(lines), options, step="menu", durable=True)
+
+
+def _privacy(ticket: Ticket, moment: Moment) -> Iterable[str]:
+    if ticket.anonymous:
+        yield moment.say("receipt.anonymous")
+    elif ticket.confidential:
+        yield moment.say("receipt.confidential")
+
+
+def _content(draft: Draft, city: CityProfile) -> str:
+    questions = (
+        city.categories[draft.category.code].questions if _known(draft, city) and draft.category else ()
+    )
+    labels = {q.key: q.label.get("zh", q.key) for q in questions}
+    return "\n".join([draft.content, *(f"{labels.get(k, k)}: {v}" for k, v in draft.answers)])
+
+
+def _known(draft: Draft, city: CityProfile) -> bool:
+    return draft.category is not None and draft.category.code in city.categories
+
+
+def _labels(draft: Draft) -> tuple[str, ...]:
+    return tuple(
+        label for label, on in (("enterprise", draft.enterprise), ("related", draft.related_to)) if on
+    )
+
+
+def kind_of(draft: Draft) -> AppealType:
+    """The draft's type; a request for help unless something else was said."""
+    return draft.appeal_type or AppealType.HELP

@@ -1,0 +1,72 @@
+"""A backend's event in plain words for the citizen: unit and the ticket's tail only, nothing personal."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from intake.city import CityProfile
+from intake.messages import Choice, Reply
+from intake.moment import tail
+from intake.phrases import say
+from intake.status import StatusUpdate
+from intake.ticket import TicketView
+
+SILENT = frozenset({"survey_requested", "message"})
+
+
+def news(update: StatusUpdate, view: TicketView, city: CityProfile, language: str) -> Reply | None:
+    """The message for one allowed event; None where the citizen hears of it in another way."""
+    if update.type in SILENT:
+        return None
+    unit_id = update.unit or update.lead_unit or view.lead_unit
+    unit = city.unit_name(unit_id) or say(city, language, "news.no_unit")
+    lead = city.unit_name(update.lead_unit or view.lead_unit) or unit
+    text = say(
+        city,
+        language,
+        f"news.{update.type}",
+        tail=tail(view.reference),
+        unit=unit,
+        lead=lead,
+        text=update.public_text or say(city, language, "news.no_text"),
+        reason=update.reason or update.public_text or say(city, language, "news.no_reason"),
+        channel=update.redirect_channel or city.hotline,
+        due=_day(update.due_at or view.due_at, city, language),
+    )
+    return Reply(
+        text + _more(update, city, language), _choices(update, city, language), step="menu", durable=True
+    )
+
+
+def rejected(reference: str, city: CityProfile, language: str) -> Reply:
+    """The backend refused the document itself: the citizen is told that people see to it."""
+    return Reply(say(city, language, "news.rejected", tail=tail(reference)), durable=True)
+
+
+def person_says(text: str, city: CityProfile, language: str) -> Reply:
+    """A person at the desk writes to the citizen."""
+    return Reply(say(city, language, "person.message", text=text), durable=True)
+
+
+def _more(update: StatusUpdate, city: CityProfile, language: str) -> str:
+    if update.type not in ("dispatched", "reassigned", "rework"):
+        return ""
+    more = ""
+    if update.co_units:
+        names = say(city, language, "list.comma").join(city.unit_name(unit) for unit in update.co_units)
+        more += say(city, language, "news.co", co=names)
+    if update.due_at:
+        more += say(city, language, "news.due", due=_day(update.due_at, city, language))
+    return more
+
+
+def _choices(update: StatusUpdate, city: CityProfile, language: str) -> tuple[Choice, ...]:
+    if update.type == "need_info":
+        return (Choice("supplement", say(city, language, "menu.supplement")),)
+    return ()
+
+
+def _day(at: datetime | None, city: CityProfile, language: str) -> str:
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(city.timezone))
+    return say(city, language, "receipt.date", month=local.month, day=local.day)

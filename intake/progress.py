@@ -1,0 +1,40 @@
+"""Where a ticket stands, in words; and the number and code somebody may ask with."""
+
+import re
+
+from intake.moment import Moment, snippet, tail
+from intake.ticket import TicketView
+
+_NUMBER_AND_CODE = re.compile(r"\b([A-Za-z]{2}\d{15}|\d{4,15})[\s,;]+([0-9A-Za-z]{6})\b")
+
+
+def progress_of(view: TicketView, moment: Moment) -> str:
+    """Status, who is in charge, until when, and the answer if there is one."""
+    lines = [
+        moment.say(
+            "progress.one",
+            tail=tail(view.reference),
+            title=snippet(view.title, 24),
+            status=moment.say(f"status.{view.status}"),
+        )
+    ]
+    if view.lead_unit:
+        lines.append(moment.say("progress.unit", lead=moment.city.unit_name(view.lead_unit)))
+    if view.co_units:
+        lines.append(moment.say("progress.co", co=units(view.co_units, moment)))
+    if view.due_at:
+        lines.append(moment.say("progress.due", due=moment.day(view.due_at)))
+    if view.public_text:
+        lines.append(moment.say("progress.answer", text=view.public_text))
+    return "\n".join(lines)
+
+
+def units(ids: tuple[str, ...], moment: Moment) -> str:
+    """Units by name, one after the other."""
+    return moment.say("list.comma").join(moment.city.unit_name(unit) for unit in ids)
+
+
+def asked_for(text: str) -> tuple[str, str] | None:
+    """Number (or its last digits) and code, where a message names both."""
+    match = _NUMBER_AND_CODE.search(text)
+    return (match.group(1).upper(), match.group(2).upper()) if match else None

@@ -1,0 +1,97 @@
+"""Which category, chosen from the profile's tree; and a category's own questions."""
+
+from dataclasses import replace
+
+from intake.city import Category, CityProfile, ExtraQuestion
+from intake.messages import Choice, Reply
+from intake.moment import Moment, pick
+from intake.phrases import local
+from intake.questions.question import Question, Unclear
+from intake.questions.words import has_words
+from intake.ticket import CategoryGuess, Draft
+
+EXTRA = "extra:"
+
+
+def children(city: CityProfile, parent: str) -> tuple[Category, ...]:
+    """The categories one level below `parent` ("" = the top), in code order."""
+    below = (
+        c for code, c in city.categories.items() if code.startswith(parent) and len(code) == len(parent) + 2
+    )
+    return tuple(sorted(below, key=lambda category: category.code))
+
+
+def _choices(parent: str, moment: Moment) -> tuple[Choice, ...]:
+    options = tuple(Choice(c.code, c.name) for c in children(moment.city, parent))
+    return (*options, Choice(parent, moment.say("choice.other"))) if parent else options
+
+
+def _ask_top(_: Draft, moment: Moment) -> Reply:
+    return Reply(moment.say("ask.category"), _choices("", moment), step="category")
+
+
+def _read_top(draft: Draft, moment: Moment) -> Draft | Unclear:
+    code = pick(_choices("", moment), "category", moment)
+    if code is not None:
+        return chosen(draft, code, moment.city)
+    guess = moment.reading.category
+    return replace(draft, category=replace(guess, confidence=1.0)) if guess else Unclear("hint.choose")
+
+
+def chosen(draft: Draft, code: str, city: CityProfile) -> Draft:
+    """The draft in that category; a top class with levels below stays open for the next choice."""
+    return replace(draft, category=CategoryGuess(code, 1.0 if not children(city, code) else 0.99))
+
+
+def under(parent: str) -> Question:
+    """The question for the level below `parent`."""
+    step = f"category:{parent}"
+
+    def ask(_: Draft, moment: Moment) -> Reply:
+        return Reply(moment.say("ask.category"), _choices(parent, moment), step=step)
+
+    def read(draft: Draft, moment: Moment) -> Draft | Unclear:
+        code = pick(_choices(parent, moment), step, moment)
+        return replace(draft, category=CategoryGuess(code, 1.0)) if code else Unclear("hint.choose")
+
+    return Question(step, ask, read, lambda _: False, lambda draft: draft, required=True)
+
+
+def extra(question: ExtraQuestion) -> Question:
+    """A category's own question as one of ours."""
+    step = EXTRA + question.key
+
+    def ask(_: Draft, moment: Moment) -> Reply:
+        return Reply(
+            local(question.ask, moment.situation.language) or "", _extra_choices(question, moment), step=step
+        )
+
+    def read(draft: Draft, moment: Moment) -> Draft | Unclear:
+        answer = _answer(question, step, moment)
+        return (
+            replace(draft, answers=(*draft.answers, (question.key, answer)))
+            if answer
+            else Unclear("hint.choose")
+        )
+
+    def clear(draft: Draft) -> Draft:
+        return replace(draft, answers=tuple(a for a in draft.answers if a[0] != question.key))
+
+    return Question(step, ask, read, lambda d: question.key not in dict(d.answers), clear)
+
+
+def _answer(question: ExtraQuestion, step: str, moment: Moment) -> str:
+    options = _extra_choices(question, moment)
+    option = pick(options, step, moment)
+    if option is not None:
+        return {choice.option: choice.label for choice in options}[option]
+    text = moment.inbound.text.strip()[:100]
+    return text if has_words(text) or text.isalnum() else ""
+
+
+def _extra_choices(question: ExtraQuestion, moment: Moment) -> tuple[Choice, ...]:
+    labels = local(question.choices, moment.situation.language) or ()
+    return tuple(Choice(str(number), label) for number, label in enumerate(labels, 1))
+
+
+CATEGORY = Question("category", _ask_top, _read_top, lambda _: False, lambda d: d, required=True)

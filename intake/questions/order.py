@@ -1,0 +1,46 @@
+"""Which question comes next: the first slot that is asked for and empty."""
+
+from collections.abc import Iterator
+
+from intake.city import CityProfile
+from intake.questions.category import CATEGORY, EXTRA, extra, under
+from intake.questions.contact import CONTACT
+from intake.questions.place import PLACE
+from intake.questions.question import Question
+from intake.questions.switches import SWITCHES
+from intake.questions.words import CONTENT, OCCURRED, SUBJECT, WISH
+from intake.ticket import AppealType, Draft
+
+ASKED: dict[str, Question] = {q.slot: q for q in (CONTENT, PLACE, SUBJECT, OCCURRED, WISH, CONTACT)}
+
+
+def next_question(draft: Draft, city: CityProfile) -> Question | None:
+    """The first question still open, or None when the draft can be shown for checking."""
+    return next((q for q in _in_order(draft, city) if q.empty(draft) and q.slot not in draft.unknown), None)
+
+
+def question(step: str, draft: Draft, city: CityProfile) -> Question | None:
+    """The question a step names, or None if this release does not know it."""
+    if step.startswith(EXTRA):
+        return next((q for q in _extras(draft, city) if q.slot == step), None)
+    if step.startswith("category:"):
+        return under(step.removeprefix("category:"))
+    return ASKED.get(step) or SWITCHES.get(step) or (CATEGORY if step == "category" else None)
+
+
+def _in_order(draft: Draft, city: CityProfile) -> Iterator[Question]:
+    asked = city.appeals[draft.appeal_type or AppealType.HELP].ask
+    yield CONTENT
+    for slot in ("place", "subject", "occurred", "wish"):
+        if slot in asked:
+            yield ASKED[slot]
+    yield from _extras(draft, city)
+    if "contact" in asked:
+        yield CONTACT
+
+
+def _extras(draft: Draft, city: CityProfile) -> Iterator[Question]:
+    category = city.categories.get(draft.category.code) if draft.category else None
+    for own in category.questions if category else ():
+        if own.required:
+            yield extra(own)

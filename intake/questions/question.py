@@ -1,0 +1,28 @@
+"""What a question is, and what an answer that could not be used is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from intake.messages import Reply
+from intake.moment import Moment
+from intake.ticket import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """The answer could not be used: the phrase that says why, with its values."""
+
+    hint: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One slot's question. `required`: two unclear answers do not make it "not known"."""
+
+    slot: str
+    ask: Callable[[Draft, Moment], Reply]
+    read: Callable[[Draft, Moment], Draft | Unclear]
+    empty: Callable[[Draft], bool]
+    clear: Callable[[Draft], Draft]
+    required: bool = False

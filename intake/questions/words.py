@@ -1,0 +1,107 @@
+"""Slots answered in the citizen's own words: what happened, when, whom it concerns, what they wish."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from intake.messages import Choice, Reply
+from intake.moment import Moment, pick
+from intake.questions.question import Question, Unclear
+from intake.ticket import Draft, Occurred
+
+MAX_CONTENT = 2000
+SHORT_CONTENT = 10
+MAX_LINE = 100
+
+
+def _skip_choice(moment: Moment) -> tuple[Choice, ...]:
+    return moment.choices(skip="choice.skip")
+
+
+def _ask_content(draft: Draft, moment: Moment) -> Reply:
+    key = "ask.content_media" if draft.attachments else "ask.content"
+    return Reply(moment.say(key), step="content")
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to read: letters or characters, not an emoji or a dot alone."""
+    return sum(char.isalpha() for char in text) >= 2
+
+
+def _read_content(draft: Draft, moment: Moment) -> Draft | Unclear:
+    text = moment.inbound.text.strip()
+    if not has_words(text):
+        return Unclear("hint.content")
+    if moment.conversation.editing:
+        return replace(draft, content=text[:MAX_CONTENT])
+    long_enough = len(draft.content) + len(text) >= SHORT_CONTENT
+    if not long_enough and moment.reading.category is None and moment.conversation.tries == 0:
+        return Unclear("ask.content_more")
+    return replace(draft, content=joined(draft.content, text))
+
+
+def joined(content: str, more: str) -> str:
+    """The content with what was added, within the limit of a ticket."""
+    return f"{content}\n{more}".strip()[:MAX_CONTENT]
+
+
+def _ask_subject(_: Draft, moment: Moment) -> Reply:
+    return Reply(moment.say("ask.subject"), _skip_choice(moment), step="subject")
+
+
+def _read_subject(draft: Draft, moment: Moment) -> Draft | Unclear:
+    text = _line(moment)
+    found = moment.reading.subject
+    return (
+        replace(draft, subject=found.value if found and len(text) > 40 else text)
+        if text
+        else Unclear("hint.choose")
+    )
+
+
+def _ask_occurred(_: Draft, moment: Moment) -> Reply:
+    return Reply(moment.say("ask.occurred"), _skip_choice(moment), step="occurred")
+
+
+def _read_occurred(draft: Draft, moment: Moment) -> Draft | Unclear:
+    text = _line(moment)
+    if not text:
+        return Unclear("hint.choose")
+    if moment.reading.bad_time:
+        return Unclear("hint.occurred_wrong")
+    found = moment.reading.occurred
+    return replace(draft, occurred=found.value if found else Occurred(text))
+
+
+def _ask_wish(_: Draft, moment: Moment) -> Reply:
+    return Reply(moment.say("ask.wish"), _skip_choice(moment), step="wish")
+
+
+def _read_wish(draft: Draft, moment: Moment) -> Draft | Unclear:
+    text = moment.inbound.text.strip()[:500]
+    return replace(draft, wish=text) if has_words(text) else Unclear("hint.choose")
+
+
+def _line(moment: Moment) -> str:
+    text = " ".join(moment.inbound.text.split())[:MAX_LINE]
+    return text if has_words(text) else ""
+
+
+def _emptied(**nothing: object) -> Callable[[Draft], Draft]:
+    return lambda draft: replace(draft, **nothing)  # type: ignore[arg-type]  # the slots' own names
+
+
+def picked(choices: tuple[Choice, ...], step: str, moment: Moment) -> str | Unclear:
+    """The option chosen, or the hint to choose one."""
+    return pick(choices, step, moment) or Unclear("hint.choose")
+
+
+CONTENT = Question(
+    "content", _ask_content, _read_content, lambda d: not d.content, _emptied(content=""), required=True
+)
+SUBJECT = Question(
+    "subject", _ask_subject, _read_subject, lambda d: d.subject is None, _emptied(subject=None)
+)
+OCCURRED = Question(
+    "occurred", _ask_occurred, _read_occurred, lambda d: d.occurred is None, _emptied(occurred=None)
+)
+WISH = Question("wish", _ask_wish, _read_wish, lambda d: d.wish is None, _emptied(wish=None))

@@ -1,0 +1,58 @@
+"""The same matter again: the citizen's own open ticket is offered before a second one is filed."""
+
+from dataclasses import replace
+
+from intake import summary
+from intake.conversation import NO_DRAFT, TellHotline, Turn
+from intake.messages import Choice, Reply
+from intake.moment import Moment, pick, snippet, tail
+from intake.status import ENDED
+from intake.ticket import Draft, TicketView
+
+STEP = "same"
+SAME_WITHIN_DAYS = 30
+
+
+def open_twin(draft: Draft, moment: Moment) -> TicketView | None:
+    """The citizen's own open ticket on what looks like the same matter."""
+    if (
+        draft.related_to is not None
+        or draft.category is None
+        or draft.category.code == moment.city.fallback_category
+    ):
+        return None
+    area = draft.place.area_code if draft.place else None
+    for view in moment.situation.tickets:
+        fresh = (moment.now - view.submitted_at).days < SAME_WITHIN_DAYS
+        same = view.category_code[:4] == draft.category.code[:4] and view.area_code == area
+        if fresh and same and view.status not in ENDED:
+            return view
+    return None
+
+
+def ask(view: TicketView, moment: Moment) -> Reply:
+    text = moment.say(
+        "same.ask",
+        tail=tail(view.reference),
+        title=snippet(view.title, 30),
+        status=moment.say(f"status.{view.status}"),
+    )
+    return Reply(text, _choices(moment), step=STEP, durable=True)
+
+
+def _choices(moment: Moment) -> tuple[Choice, ...]:
+    return moment.choices(supplement="same.supplement", new="same.new")
+
+
+def answer(moment: Moment) -> Turn:
+    """Add to the open ticket, or go on to a new one."""
+    draft = moment.conversation.draft or Draft()
+    twin = open_twin(draft, moment)
+    option = pick(_choices(moment), STEP, moment)
+    if twin is None or option == "new" or moment.reading.command == "no":
+        return summary.show(moment.changed(draft=replace(draft, related_to=twin.reference if twin else "")))
+    if option == "supplement" or moment.reading.command in ("yes", "supplement"):
+        effect = TellHotline(twin.reference, "supplement", draft.content, draft.attachments)
+        done = Reply(moment.say("errand.supplement_done", tail=tail(twin.reference)), durable=True)
+        return moment.turn(done, effects=(effect,), **NO_DRAFT)
+    return moment.turn(ask(twin, moment))
