@@ -1,0 +1,71 @@
+"""The line to the Bot API: aiogram's client with a replaceable server, a proxy, and one call left raw."""
+
+from typing import Any
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
+from aiogram.methods import TelegramMethod
+from aiogram.utils.token import TokenValidationError
+from aiohttp import ClientSession, TCPConnector
+
+from bots.telegram.errors import asking
+from intake.ports import Rejected
+
+ANSWER_WITHIN = 20.0
+"""Seconds for one call; a longer one is given up as unsure."""
+
+
+class Line(AiohttpSession):
+    """aiogram's session that goes through an HTTP proxy by itself; other kinds are aiogram's to open."""
+
+    def __init__(self, api: TelegramAPIServer, proxy: str | None) -> None:
+        plain = proxy is not None and proxy.startswith(("http://", "https://"))
+        super().__init__(proxy=None if plain else proxy, api=api, timeout=ANSWER_WITHIN)
+        self._through = proxy if plain else None
+
+    async def create_session(self) -> ClientSession:
+        """The HTTP session, opened on first use."""
+        if self._through is None:
+            return await super().create_session()
+        if self._session is None or self._session.closed:
+            connector = TCPConnector(**self._connector_init)
+            self._session = ClientSession(connector=connector, proxy=self._through)
+        return self._session
+
+
+class RawUpdates(TelegramMethod[list[Any]]):
+    """`getUpdates` whose updates stay as they came, so that one bad one does not hide the others."""
+
+    __returning__ = list[Any]
+    __api_method__ = "getUpdates"
+
+    offset: int
+    timeout: int
+    allowed_updates: list[str]
+
+
+def open_bot(token: str, api_url: str | None = None, proxy: str | None = None) -> Bot:
+    """A client for this bot; nothing is asked yet.
+
+    Raises ValueError for what is no token, RuntimeError for a SOCKS proxy without `aiohttp-socks`.
+    """
+    api = TelegramAPIServer.from_base(api_url) if api_url else PRODUCTION
+    try:
+        return Bot(token, session=Line(api, proxy))
+    except TokenValidationError:
+        raise ValueError("a Telegram token has the form 123456:letters-and-digits") from None
+
+
+async def waiting_updates(bot: Bot, offset: int, wait: int, kinds: tuple[str, ...]) -> list[Any]:
+    """The updates from `offset` on (0: all unconfirmed), waiting up to `wait` seconds for the first.
+
+    Asking confirms those before `offset`. Raises Unavailable, or Rejected for a wrong token.
+    """
+    question = RawUpdates(offset=offset, timeout=wait, allowed_updates=list(kinds))
+    with asking():
+        try:
+            return await bot(question, request_timeout=wait + int(ANSWER_WITHIN))
+        except (TelegramUnauthorizedError, TelegramNotFound):
+            raise Rejected("Telegram does not know this token") from None

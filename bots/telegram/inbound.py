@@ -1,0 +1,126 @@
+"""Telegram's update as our `Inbound`. Pure: the same update always gives the same value.
+
+Only private chats are taken in. What cannot be read at all is `hear`'s to say (`Unreadable`);
+what can be read and is not for us is a value (`Ignored`), since neither may ever be refused:
+Telegram holds back the rest of the chat until an update is acknowledged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update, User
+
+from bots.telegram import buttons
+from bots.telegram.commands import START, Command, in_words, parse
+from bots.telegram.content import content
+from bots.telegram.heard import FromGroup, Heard, Ignored, Tapped
+from intake.messages import Address, ChannelName, Event, Inbound
+
+TAKEN = ("message", "edited_message", "callback_query", "my_chat_member")
+"""The kinds of update we ask the server for; `my_chat_member` must be asked for by name."""
+
+_TELLING: dict[str, Event] = {ChatMemberStatus.KICKED: Event.LEFT, ChatMemberStatus.MEMBER: Event.RETURNED}
+
+
+def to_inbound(
+    update: Update, bot_id: int, *, words: Mapping[str, str], now: datetime
+) -> Inbound | FromGroup | Ignored:
+    """One update in our words.
+
+    `words`: what each slash command stands for. `now`: aware; a tap carries no time of its own.
+    """
+    inbound_id = f"{bot_id}:{update.update_id}"
+    if update.message:
+        return _said(update.message, inbound_id, words)
+    if update.edited_message:
+        return _changed(update.edited_message, inbound_id, words)
+    if update.callback_query:
+        return _tap(update.callback_query, inbound_id, now)
+    if update.my_chat_member:
+        return _came_or_went(update.my_chat_member, inbound_id)
+    return Ignored("not a kind of update we take")
+
+
+def heard(update: Update, bot_id: int, *, words: Mapping[str, str], now: datetime) -> Heard:
+    """The update in our words, with the press that waits for an answer."""
+    message = to_inbound(update, bot_id, words=words, now=now)
+    query = update.callback_query
+    return Heard(message, None if query is None else _tapped(query))
+
+
+def _said(message: Message, inbound_id: str, words: Mapping[str, str]) -> Inbound | FromGroup | Ignored:
+    command = parse(message.text or "")
+    if message.chat.type != ChatType.PRIVATE:
+        return FromGroup(message.chat.id, command.bot) if command else Ignored("said in a group")
+    found = content(message)
+    if found is None:
+        return Ignored("a service note")
+    if command:
+        return _inbound(message, inbound_id, **_commanded(command, words))
+    return _inbound(message, inbound_id, **found)
+
+
+def _changed(message: Message, inbound_id: str, words: Mapping[str, str]) -> Inbound | FromGroup | Ignored:
+    if message.chat.type != ChatType.PRIVATE:
+        return Ignored("changed in a group")
+    if message.location is not None:
+        return Ignored("a live location moves")  # pins cannot be edited by hand
+    said = _said(message, inbound_id, words)
+    return replace(said, edits=True) if isinstance(said, Inbound) else said
+
+
+def _tap(query: CallbackQuery, inbound_id: str, now: datetime) -> Inbound | Ignored:
+    """A press; data we never made becomes a button of no known version, which is owed a fresh keyboard."""
+    if query.message is None or query.message.chat.type != ChatType.PRIVATE:
+        return Ignored("a button outside the private chat")
+    tap = buttons.decode(query.data or "") or buttons.UNKNOWN
+    sender = query.from_user
+    return Inbound(inbound_id, _address(query.message.chat.id), now, tap=tap, language=_language(sender))
+
+
+def _came_or_went(change: ChatMemberUpdated, inbound_id: str) -> Inbound | Ignored:
+    event = _TELLING.get(change.new_chat_member.status)
+    if change.chat.type != ChatType.PRIVATE or event is None:
+        return Ignored("a membership that is not a citizen's")
+    language = _language(change.from_user)
+    return Inbound(inbound_id, _address(change.chat.id), _utc(change.date), event=event, language=language)
+
+
+def _commanded(command: Command, words: Mapping[str, str]) -> dict[str, Any]:
+    if command.name == START:
+        return {"event": Event.START, "payload": command.rest}
+    text = in_words(command, words)
+    return {"text": text} if text else {"event": Event.UNSUPPORTED}
+
+
+def _inbound(message: Message, inbound_id: str, **found: Any) -> Inbound:
+    return Inbound(
+        id=inbound_id,
+        address=_address(message.chat.id),
+        at=_utc(message.date),
+        group=message.media_group_id or "",
+        language=_language(message.from_user),
+        **found,
+    )
+
+
+def _tapped(query: CallbackQuery) -> Tapped:
+    message = query.message
+    if message is None:
+        return Tapped(query.id, query.from_user.id, None)
+    return Tapped(query.id, message.chat.id, message.message_id)
+
+
+def _address(chat_id: int) -> Address:
+    return Address(ChannelName.TELEGRAM, str(chat_id))
+
+
+def _language(sender: User | None) -> str:
+    return (sender.language_code or "") if sender else ""
+
+
+def _utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -1,0 +1,124 @@
+"""`POST /webhooks/telegram`: one update in, its turn done, and only then a 2xx.
+
+Telegram holds back the rest of a chat until its update is acknowledged, so every status has one meaning:
+200 done or never to be done, 503 a fault of ours that passes (it comes again), 401 and 413 not Telegram.
+What cannot be read is put aside and answered 200.
+
+A lone prompt rides the answer: quick, but Telegram drops its result, so a failure would pass in silence.
+All else (receipts, summaries, surveys, several messages) goes through the outbox under the update's own
+id, so that a repeated update adds nothing to it. A button press is answered by a call of its own, begun
+before the turn (`bots.telegram.turn`).
+"""
+
+import math
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from bots.telegram.heard import FromGroup, Heard, Unreadable
+from bots.telegram.turn import acknowledge, lone_prompt, take_turn
+from intake.messages import ChannelName, Inbound, Reply
+from intake.ports import Unavailable
+from webhooks.ports import Receiver
+from webhooks.problems import problem
+
+if TYPE_CHECKING:  # importing aiogram takes seconds; only who has a token pays for it
+    from bots.telegram.channel import Telegram
+
+LARGEST = 1024 * 1024
+"""Bytes; a real update has a few thousand."""
+
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  the header's name
+
+
+def router(
+    secret: str,
+    service: Receiver,
+    telegram: "Telegram",
+    clock: Callable[[], datetime],
+    largest: int = LARGEST,
+) -> APIRouter:
+    """The path Telegram brings updates to. Raises ValueError for an empty secret: anybody would know it."""
+    if not secret:
+        raise ValueError("the Telegram webhook needs a secret")
+    door = _Door(service, telegram, clock)
+    routes = APIRouter()
+
+    @routes.post("/webhooks/telegram")
+    async def receive(request: Request) -> Response:
+        if not _knows(request, secret):
+            return problem(401, "bad-secret", "The secret is missing or wrong.")
+        body = await _read(request, largest)
+        if body is None:
+            return problem(413, "too-large", "The body is too large.")
+        try:
+            return await door.take(body)
+        except Unavailable as fault:
+            return problem(503, "try-again", "Please send it again.", {"Retry-After": _seconds(fault)})
+
+    return routes
+
+
+class _Door:
+    """What happens to a body whose sender knows the secret."""
+
+    def __init__(self, service: Receiver, telegram: "Telegram", clock: Callable[[], datetime]) -> None:
+        self._service = service
+        self._telegram = telegram
+        self._clock = clock
+
+    async def take(self, body: bytes) -> Response:
+        try:
+            heard = self._telegram.hear(body, self._clock())
+        except Unreadable as error:
+            await self._service.put_aside(ChannelName.TELEGRAM, error.message_id, body, error.reason)
+            return Response()
+        if isinstance(heard.message, Inbound):
+            replies = await take_turn(self._telegram, self._service, heard.message, heard.tapped)
+            return await self._answer(heard.message, replies)
+        return await self._pass_by(heard)
+
+    async def _answer(self, inbound: Inbound, replies: tuple[Reply, ...]) -> Response:
+        prompt = lone_prompt(replies)
+        riding = self._telegram.webhook_answer(inbound.address, prompt) if prompt else None
+        if riding is not None:
+            return JSONResponse(riding)
+        if replies:
+            await self._service.send_late(inbound.address, replies, inbound.id)
+        return Response()
+
+    async def _pass_by(self, heard: Heard) -> Response:
+        """Nothing to take in: stop a spinner, show a group the way to the private chat."""
+        if heard.tapped is not None:
+            await acknowledge(self._telegram, heard.tapped)
+        if not isinstance(heard.message, FromGroup):
+            return Response()
+        try:
+            hint = await self._telegram.group_answer(heard.message)
+        except Unavailable:  # Telegram's fault, not ours, and not worth holding up the group
+            return Response()
+        return Response() if hint is None else JSONResponse(hint)
+
+
+def _knows(request: Request, secret: str) -> bool:
+    shown = request.headers.get(SECRET_HEADER, "")
+    return secrets.compare_digest(shown.encode(), secret.encode())
+
+
+async def _read(request: Request, largest: int) -> bytes | None:
+    """The body, or None as soon as it is over the limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > largest:
+            return None
+    return bytes(body)
+
+
+def _seconds(fault: Unavailable) -> str:
+    """What Telegram honours: whole seconds, at most an hour."""
+    return str(min(3600, max(1, math.ceil(fault.retry_after or 1))))
