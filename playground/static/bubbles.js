@@ -33,6 +33,8 @@ export class Log {
       return false;
     }
     this.#clock(new Date(bubble.at));
+    line.classList.add("arriving");
+    line.addEventListener("animationend", () => line.classList.remove("arriving"), { once: true });
     this.node.append(line);
     return true;
   }

@@ -9,6 +9,7 @@ async function main() {
   fill(document);
   document.title = `${word("title")} · ${word("tagline")}`;
   document.getElementById("language").href = `?lang=${word("other_language_code")}`;
+  largeType(document.getElementById("large"));
   const scene = await (await fetch("/playground/static/scene.json")).json();
   const elsewhere = word("elsewhere").map((place) => ({ ...place, name: `${place.name} ${word("place_elsewhere")}` }));
   const tabs = new Tabs(document.querySelector(".stage"), document.querySelectorAll(".tabs button"));
@@ -33,6 +34,13 @@ function trouble(node) {
     else gone.delete(app);
     node.hidden = gone.size === 0;
   };
+}
+
+function largeType(button) {
+  button.addEventListener("click", () => {
+    const on = document.documentElement.classList.toggle("large");
+    button.setAttribute("aria-pressed", String(on));
+  });
 }
 
 class Tabs {

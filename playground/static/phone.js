@@ -55,13 +55,15 @@ export class Phone {
     fill(panel);
     panel.querySelector(".phone").classList.add(this.app);
     panel.querySelector(".phone").dataset.testid = `phone-${this.app}`;
-    panel.setAttribute("aria-label", `${word(this.app)} ${word("phone_label")}`);
+    panel.setAttribute("aria-label", word(this.app));
+    this.part("app").textContent = word(this.app);
     for (const node of panel.querySelectorAll("[data-part=account]")) node.textContent = account;
     this.part("standing").textContent = this.#standing();
     this.part("start").textContent = word(`start_${this.app}`);
     this.part("chat").setAttribute("aria-label", word("log_label"));
     if (this.app === "wechat") panel.querySelector("[data-tile=contact]").remove();
     this.input = this.part("input");
+    this.#stayAtEnd();
     this.clock = panel.querySelector(".clock");
     this.#tick();
     setInterval(() => this.#tick(), 10_000);
@@ -132,11 +134,24 @@ export class Phone {
   }
 
   #toEnd() {
+    this.part("chat").scrollTop = this.part("chat").scrollHeight;
+  }
+
+  /** A picture that comes late or a sheet that opens must not push the last line out of sight. */
+  #stayAtEnd() {
     const chat = this.part("chat");
-    chat.scrollTop = chat.scrollHeight;
-    for (const image of chat.querySelectorAll("img")) {
-      if (!image.complete) image.addEventListener("load", () => (chat.scrollTop = chat.scrollHeight), { once: true });
-    }
+    const sizes = () => `${chat.scrollHeight} ${chat.clientHeight}`;
+    let [atEnd, seen] = [true, sizes()];
+    chat.addEventListener("scroll", () => {
+      // with other sizes than before it is the content that moved, not the reader
+      if (seen === sizes()) atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 40;
+    });
+    const observer = new ResizeObserver(() => {
+      if (atEnd) this.#toEnd();
+      seen = sizes();
+    });
+    observer.observe(chat);
+    observer.observe(this.part("log"));
   }
 
   #welcome(shown) {

@@ -90,6 +90,7 @@ class EchoPhone:
         side: Side,
         text: str,
         buttons: tuple[Button, ...] = (),
+        *,
         attached: Attached | None = None,
         pin: Pin | None = None,
         notice: str = "",
