@@ -1,0 +1,136 @@
+"""What a turn asks for, carried out in its own transaction: rows and outbox entries, no network."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from app.replies import lane, outgoing_of
+from intake.conversation import AskForPerson, Effect, FileTicket, ForgetCitizen, RaiseAlert, TellHotline
+from intake.messages import Inbound, Reply
+from storage import conversations, outbox, tickets
+from storage.conversations import StoredConversation
+from storage.database import Tx
+
+HOTLINE = "hotline"
+
+
+async def carry_out(
+    tx: Tx, effects: Iterable[Effect], stored: StoredConversation, inbound: Inbound, now: datetime
+) -> None:
+    """Rows and entries for each effect. Raises ReferenceTaken before anything was written for the ticket."""
+    for number, effect in enumerate(effects):
+        event_id = str(uuid5(NAMESPACE_URL, f"{inbound.address.channel.value}:{inbound.id}:{number}"))
+        match effect:
+            case FileTicket():
+                await _file(tx, effect, stored.id, now)
+            case TellHotline():
+                await _tell(tx, effect, event_id, now)
+            case RaiseAlert() | AskForPerson():
+                await _call_staff(tx, effect, event_id, stored, now)
+            case ForgetCitizen():
+                pass  # done last, by forget()
+
+
+async def forget(tx: Tx, conversation_id: int, effects: Iterable[Effect], now: datetime) -> None:
+    """The citizen left: cut the bond, after everything else of the turn is stored."""
+    if any(isinstance(effect, ForgetCitizen) for effect in effects):
+        await conversations.forget(tx, conversation_id, now)
+
+
+async def fetch(
+    tx: Tx, conversation_id: int, inbound: Inbound, files: tuple[str, ...], now: datetime
+) -> None:
+    """Have the files of this message downloaded: the platforms keep them for days only."""
+    for attachment_id, media in zip(files, inbound.media, strict=True):
+        await outbox.queue(
+            tx,
+            destination=inbound.address.channel.value,
+            kind="fetch",
+            lane=f"file:{attachment_id}",
+            body={"attachment": attachment_id, "kind": media.kind.value, "media_id": media.media_id},
+            now=now,
+            conversation_id=conversation_id,
+            urgent=True,
+        )
+
+
+def replies_of(body: dict[str, Any]) -> tuple[Reply, ...]:
+    """The reply of an entry that waited for the citizen's next contact."""
+    return (outgoing_of(body).reply,)
+
+
+def conversation_name(stored: StoredConversation) -> str:
+    """What the backend calls this conversation; says nothing about who it is."""
+    return f"{stored.address.channel.code}-{stored.id}"
+
+
+def ticket_lane(reference: str) -> str:
+    """What concerns one ticket leaves in order, its filing first."""
+    return f"ticket:{reference}"
+
+
+async def _file(tx: Tx, effect: FileTicket, conversation_id: int, now: datetime) -> None:
+    reference = effect.ticket.reference
+    ticket_id = await tickets.add(tx, effect.ticket, conversation_id, effect.query_code, now)
+    await outbox.queue(
+        tx,
+        destination=HOTLINE,
+        kind="submit",
+        lane=ticket_lane(reference),
+        body={"reference": reference},
+        now=now,
+        ticket_id=ticket_id,
+        conversation_id=conversation_id,
+    )
+
+
+async def _tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> None:
+    found = await tickets.find(tx, reference=effect.reference)
+    if found is not None and effect.type == "urge":
+        await tickets.mark_urged(tx, found.id, now)
+    body = {
+        "event_id": event_id,
+        "type": effect.type,
+        "at": now.isoformat(),
+        "text": effect.text,
+        "attachments": list(effect.attachments),
+        "survey": effect.survey,
+        "reference": effect.reference,
+        "hotline_ref": effect.hotline_ref,
+    }
+    await outbox.queue(
+        tx,
+        destination=HOTLINE,
+        kind="event",
+        lane=ticket_lane(effect.reference),
+        body=body,
+        now=now,
+        ticket_id=found.id if found else None,
+    )
+
+
+async def _call_staff(
+    tx: Tx, effect: RaiseAlert | AskForPerson, event_id: str, stored: StoredConversation, now: datetime
+) -> None:
+    alert = isinstance(effect, RaiseAlert)
+    draft = stored.conversation.draft
+    body = {
+        "event_id": event_id,
+        "at": now.isoformat(),
+        "kind": effect.kind if isinstance(effect, RaiseAlert) else None,
+        "text": effect.text,
+        "phone": draft.phone if draft else None,
+        "channel": stored.address.channel.code,
+        "conversation": conversation_name(stored),
+    }
+    await outbox.queue(
+        tx,
+        destination=HOTLINE,
+        kind="alert" if alert else "handoff",
+        lane=lane(stored.id),
+        body=body,
+        now=now,
+        conversation_id=stored.id,
+        urgent=True,
+    )

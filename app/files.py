@@ -1,0 +1,101 @@
+"""Citizens' files: fetched from the platform, kept by content, handed out by signed links that expire."""
+
+import hmac
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import puremagic
+
+from hotline.contract import AttachmentPart
+from intake.messages import Media, MediaKind
+from intake.ports import Channel, Fetched, Rejected, Unavailable
+from storage import attachments
+from storage.attachments import Attachment, Folder
+from storage.crypto import KeyRing
+from storage.database import Database
+
+LINK_LASTS = timedelta(days=7)
+_PURPOSE = "attachment link"
+
+
+class Files:
+    """Attachments on their way in and out."""
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Folder,
+        keyring: KeyRing,
+        base_url: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._keyring = keyring
+        self._base_url = base_url.rstrip("/")
+        self._clock = clock
+
+    async def fetch(self, body: dict[str, Any], channel: Channel) -> None:
+        """Download and keep one file. Raises Unavailable; one that is gone for good is marked so."""
+        media = Media(MediaKind(body["kind"]), body["media_id"])
+        try:
+            fetched = await channel.fetch(media)
+        except Rejected as refused:
+            async with self._database.write() as tx:
+                await attachments.fail(tx, body["attachment"], refused.reason)
+            raise
+        await self._keep(body["attachment"], fetched)
+
+    async def _keep(self, attachment_id: str, fetched: Fetched) -> None:
+        try:
+            sha256 = await self._folder.store(fetched.content)
+        except OSError as fault:
+            raise Unavailable(f"the attachment folder: {fault.strerror}") from fault
+        media_type = content_type(fetched)
+        async with self._database.write() as tx:
+            await attachments.store_content(tx, attachment_id, sha256, media_type, len(fetched.content))
+
+    async def parts(self, ids: tuple[str, ...]) -> tuple[list[AttachmentPart], bool]:
+        """The files as the backend gets them, and whether some are still on their way."""
+        if not ids:
+            return [], False
+        async with self._database.read() as tx:
+            found = await attachments.by_ids(tx, ids)
+        return [self._part(file) for file in found if file.state == "stored"], any(
+            f.state == "pending" for f in found
+        )
+
+    async def read(self, sha256: str, expires: str, signature: str) -> bytes | None:
+        """The content behind a link; None if the link is forged or over. Raises NoSuchFile."""
+        if not hmac.compare_digest(self._sign(sha256, expires).encode(), signature.encode()):
+            return None
+        if not expires.isdecimal() or int(expires) < self._clock().timestamp():
+            return None
+        return await self._folder.read(sha256)
+
+    def _part(self, file: Attachment) -> AttachmentPart:
+        sha256 = file.sha256 or ""
+        expires = str(int((self._clock() + LINK_LASTS).timestamp()))
+        query = urlencode({"expires": expires, "signature": self._sign(sha256, expires)})
+        return AttachmentPart(
+            kind=file.kind.value,
+            sha256=sha256,
+            media_type=file.media_type or "application/octet-stream",
+            size=file.size or 0,
+            url=f"{self._base_url}/attachments/{sha256}?{query}",
+        )
+
+    def _sign(self, sha256: str, expires: str) -> str:
+        return self._keyring.digest(_PURPOSE, f"{sha256}:{expires}")
+
+
+def content_type(fetched: Fetched) -> str:
+    """The type the bytes show; what the platform claims only where they show none."""
+    try:
+        guesses = puremagic.magic_string(fetched.content[:4096])
+    except (puremagic.PureError, ValueError):
+        return fetched.media_type or "application/octet-stream"
+    named = (guess.mime_type for guess in guesses if guess.mime_type)
+    return next(named, fetched.media_type or "application/octet-stream")

@@ -1,0 +1,24 @@
+"""When to try again: exponential, with jitter, and given up after three days."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+FIRST = timedelta(seconds=2)
+LONGEST = timedelta(hours=1)
+GIVE_UP = timedelta(hours=72)
+
+
+def next_try(
+    attempts: int, now: datetime, retry_after: float | None, chance: Callable[[], float]
+) -> datetime:
+    """When an entry that failed `attempts` times falls due; a server's `Retry-After` is obeyed.
+
+    `chance()` is in [0, 1): the delay is drawn between half and the whole of the step.
+    """
+    step = min(LONGEST, FIRST * 2 ** min(attempts - 1, 12))
+    delay = step * (0.5 + chance() / 2)
+    return now + max(delay, timedelta(seconds=retry_after or 0))
+
+
+def too_old(queued_at: datetime, now: datetime) -> bool:
+    return now - queued_at >= GIVE_UP

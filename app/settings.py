@@ -1,0 +1,130 @@
+"""Everything an operator sets, from the environment (`JIESU_…`) or a `.env` file.
+
+A channel without credentials is off; a half-configured one stops the start with a sentence
+that names the missing variable.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Telegram(BaseModel):
+    """The bot's token, and what the webhook and calls need."""
+
+    token: SecretStr | None = Field(None, description="the bot's token; off without it")
+    webhook_secret: SecretStr | None = Field(None, description="needed by serve, not by poll")
+    api_url: str | None = Field(None, description="another Bot API server than Telegram's")
+    proxy: str | None = Field(None, description="HTTP or SOCKS proxy for calls; needed in the mainland")
+
+
+class WeChat(BaseModel):
+    """The service account's identifiers, and how its pushes are protected."""
+
+    appid: str | None = Field(None, description="the account's AppID; off without it")
+    secret: SecretStr | None = Field(None, description="the AppSecret")
+    token: SecretStr | None = Field(None, description="the token of the message push")
+    aes_key: SecretStr | None = Field(None, description="EncodingAESKey, 43 characters")
+    mode: Literal["plain", "compatible", "safe"] = Field("safe", description="plain, compatible or safe")
+    api_url: str = Field("https://api.weixin.qq.com", description="another API base than WeChat's")
+
+
+class Hotline(BaseModel):
+    """The city's ticket backend."""
+
+    kind: Literal["desk", "rest", "open311"] = Field("desk", description="desk, rest or open311")
+    url: str | None = Field(None, description="the backend's address; the embedded desk needs none")
+    secret: SecretStr | None = Field(None, description="signs our calls; several, comma-separated")
+    callback_secret: SecretStr | None = Field(None, description="signs its calls to us; as SECRET if unset")
+    jurisdiction: str | None = Field(None, description="Open311 jurisdiction_id")
+    api_key: SecretStr | None = Field(None, description="Open311 api_key")
+
+
+class Settings(BaseSettings):
+    """One installation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="JIESU_", env_nested_delimiter="__", env_file=".env", extra="ignore", env_ignore_empty=True
+    )
+
+    database_url: str = Field("sqlite:///var/jiesu.db", description="sqlite:///… or postgresql://…")
+    redis_url: str | None = Field(None, description="needed as soon as two processes share the work")
+    city: str = Field("jiayuguan", description="a file in cities/ or a path")
+    public_url: str | None = Field(None, description="where the platforms reach us")
+    secret_key: SecretStr | None = Field(
+        None, description="sessions and data keys; made once under var/; several, comma-separated"
+    )
+    playground: bool | None = Field(None, description="on only when no channel is configured")
+    telegram: Telegram = Telegram()
+    wechat: WeChat = WeChat()
+    hotline: Hotline = Hotline()
+
+    @property
+    def telegram_on(self) -> bool:
+        return self.telegram.token is not None
+
+    @property
+    def wechat_on(self) -> bool:
+        return self.wechat.appid is not None
+
+    @property
+    def playground_on(self) -> bool:
+        """Never beside real credentials, whatever was asked for."""
+        return self.playground is not False and not (self.telegram_on or self.wechat_on)
+
+
+class BadSettings(ValueError):
+    """The settings cannot work; the message says which variable and what to do."""
+
+
+def check(settings: Settings, *, serving: bool = True) -> None:
+    """Refuse what cannot work. Raises BadSettings with every mistake, one a line."""
+    found = [*_channels(settings, serving=serving), *_backend(settings), *_playground(settings)]
+    if found:
+        raise BadSettings("\n".join(found))
+
+
+def _channels(settings: Settings, *, serving: bool) -> Iterator[str]:
+    telegram, wechat = settings.telegram, settings.wechat
+    if telegram.token and serving and not telegram.webhook_secret:
+        yield "JIESU_TELEGRAM__WEBHOOK_SECRET is missing: serve needs it beside the token (poll does not)."
+    if telegram.webhook_secret and not telegram.token:
+        yield "JIESU_TELEGRAM__TOKEN is missing, but a webhook secret is set."
+    parts = {"APPID": wechat.appid, "SECRET": wechat.secret, "TOKEN": wechat.token}
+    if wechat.mode != "plain":
+        parts["AES_KEY"] = wechat.aes_key
+    if any(parts.values()):
+        for name, value in parts.items():
+            if not value:
+                yield f"JIESU_WECHAT__{name} is missing, but other WeChat credentials are set."
+
+
+def _backend(settings: Settings) -> Iterator[str]:
+    hotline = settings.hotline
+    if hotline.kind != "desk" and not hotline.url:
+        yield f"JIESU_HOTLINE__URL is missing: JIESU_HOTLINE__KIND={hotline.kind} needs the backend's address."
+    if hotline.kind == "rest" and not hotline.secret:
+        yield "JIESU_HOTLINE__SECRET is missing: calls to the backend are signed with it."
+    if hotline.kind == "open311":
+        yield "JIESU_HOTLINE__KIND=open311 is not available in this release; use desk or rest."
+
+
+def _playground(settings: Settings) -> Iterator[str]:
+    if settings.playground and (settings.telegram_on or settings.wechat_on):
+        yield "JIESU_PLAYGROUND=true beside real credentials is refused: unset one of them."
+
+
+def variables() -> Iterator[tuple[str, str, str]]:
+    """Every variable with its default and meaning, in the order of the README."""
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            for inner, part in field.annotation.model_fields.items():
+                yield f"JIESU_{name}__{inner}".upper(), _default(part.default), part.description or ""
+        else:
+            yield f"JIESU_{name}".upper(), _default(field.default), field.description or ""
+
+
+def _default(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,161 @@
+"""The backend's callbacks: once each, folded into where the ticket stands, told to the citizen."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from app.effects import conversation_name
+from app.replies import queue_replies
+from app.service import WORK
+from intake.city import CityProfile
+from intake.conversation import Ids, Situation
+from intake.messages import Inbound, Reply
+from intake.moment import Moment
+from intake.news import news, person_says
+from intake.phrases import pick_language
+from intake.status import KNOWN, Applied, StatusUpdate, is_news, standing
+from intake.survey import invite
+from intake.survey_state import Survey
+from intake.understand.reading import Reading
+from storage import conversations, replays, tickets
+from storage.cache import Cache
+from storage.conversations import StoredConversation
+from storage.database import Database, Tx
+from storage.tickets import StoredTicket
+
+log = structlog.get_logger(__name__)
+
+
+class Updates:
+    """What the hotline's webhook calls."""
+
+    def __init__(
+        self, database: Database, cache: Cache, city: CityProfile, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._cache = cache
+        self._city = city
+        self._clock = clock
+
+    async def apply_update(self, update: StatusUpdate, message_id: str) -> Applied:
+        """Do one callback in one transaction. A repeat changes nothing; a late one becomes a note."""
+        async with self._database.write() as tx:
+            applied = await self._apply(tx, update, self._clock())
+            if applied is not Applied.UNKNOWN_TICKET and not await replays.remember(
+                tx, "hotline", message_id, self._clock()
+            ):
+                applied = Applied.REPEAT
+        log.info("callback", type=update.type if update.type in KNOWN else "unknown", result=applied.value)
+        await self._cache.publish(WORK)
+        return applied
+
+    async def _apply(self, tx: Tx, update: StatusUpdate, now: datetime) -> Applied:
+        if update.type == "message":
+            return await self._message(tx, update, now)
+        found = await _ticket(tx, update)
+        if found is None:
+            return Applied.NO_CHANNEL if update.survey else Applied.UNKNOWN_TICKET
+        stored = await conversations.by_id(tx, found.conversation_id)
+        if stored is not None:
+            stored = await conversations.lock(tx, stored.address, now)
+        locked = await tickets.find(tx, reference=found.ticket.reference, lock=True)
+        return await self._on_ticket(tx, locked or found, stored, update, now)
+
+    async def _on_ticket(
+        self,
+        tx: Tx,
+        found: StoredTicket,
+        stored: StoredConversation | None,
+        update: StatusUpdate,
+        now: datetime,
+    ) -> Applied:
+        before = await tickets.updates(tx, found.id)
+        fresh = is_news(before, update)
+        if not await tickets.add_update(tx, found.id, update, not fresh, now):
+            return Applied.REPEAT
+        await tickets.save_standing(tx, found.id, standing([*before, update]), now)
+        if not fresh:
+            return Applied.NOTE
+        if stored is not None:
+            await self._tell(tx, found, stored, update, now)
+        return Applied.DONE
+
+    async def _tell(
+        self, tx: Tx, found: StoredTicket, stored: StoredConversation, update: StatusUpdate, now: datetime
+    ) -> None:
+        told = news(update, found.view, self._city, _language(stored, found))
+        if told is not None:
+            await self._push(tx, stored, (told,), f"news:{found.id}:{update.event_id}", "progress", now)
+        if update.type == self._city.survey.start_on:
+            await self._survey(tx, found, stored, update, now)
+
+    async def _survey(
+        self, tx: Tx, found: StoredTicket, stored: StoredConversation, update: StatusUpdate, now: datetime
+    ) -> None:
+        """Begin the survey of this round, unless it was begun or is not wanted."""
+        survey = self._new_survey(found, update, now)
+        known = {(s.reference, s.round) for s in stored.conversation.surveys}
+        if stored.conversation.do_not_survey or (survey.reference, survey.round) in known:
+            return
+        turn = invite(survey, self._moment(stored, found, now))
+        await conversations.save(tx, stored.id, turn.conversation, now)
+        await self._push(tx, stored, turn.replies, f"survey:{found.id}:{survey.round}", "survey", now)
+
+    def _new_survey(self, found: StoredTicket, update: StatusUpdate, now: datetime) -> Survey:
+        category = self._city.categories.get(found.ticket.category.code)
+        return Survey(
+            reference=found.ticket.reference,
+            hotline_ref=found.hotline_ref,
+            title=category.name if category else "",
+            unit=update.unit or update.lead_unit or found.view.lead_unit or "",
+            round=update.round or found.view.round,
+            requested_at=now,
+            closes_at=now + timedelta(days=self._city.survey.window_days),
+        )
+
+    async def _message(self, tx: Tx, update: StatusUpdate, now: datetime) -> Applied:
+        """A person at the desk writes to a citizen who asked for one."""
+        stored = await _conversation(tx, update.conversation or "")
+        if stored is None:
+            return Applied.UNKNOWN_TICKET
+        said = person_says(update.public_text or "", self._city, stored.conversation.language or "zh-Hans")
+        await self._push(tx, stored, (said,), f"message:{update.event_id}", "reply", now)
+        return Applied.DONE
+
+    async def _push(
+        self,
+        tx: Tx,
+        stored: StoredConversation,
+        replies: tuple[Reply, ...],
+        key: str,
+        purpose: str,
+        now: datetime,
+    ) -> None:
+        await queue_replies(tx, stored.id, stored.address, replies, key, purpose, now)
+
+    def _moment(self, stored: StoredConversation, found: StoredTicket, now: datetime) -> Moment:
+        """The survey's first words come without a message of the citizen's."""
+        inbound = Inbound(id="", address=stored.address, at=now)
+        ids = Ids("", UUID(int=0), "")
+        situation = Situation(ids=ids, language=_language(stored, found), reading=Reading())
+        return Moment(stored.conversation, inbound, situation, self._city, now)
+
+
+async def _ticket(tx: Tx, update: StatusUpdate) -> StoredTicket | None:
+    if update.reference is not None:
+        return await tickets.find(tx, reference=update.reference)
+    if update.hotline_ref is not None:
+        return await tickets.find(tx, hotline_ref=update.hotline_ref)
+    return None
+
+
+async def _conversation(tx: Tx, name: str) -> StoredConversation | None:
+    _, _, number = name.partition("-")
+    stored = await conversations.by_id(tx, int(number)) if number.isdecimal() and len(number) < 19 else None
+    return stored if stored is not None and conversation_name(stored) == name else None
+
+
+def _language(stored: StoredConversation, found: StoredTicket) -> str:
+    return stored.conversation.language or pick_language(found.ticket.language)
