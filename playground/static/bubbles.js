@@ -61,8 +61,8 @@ export class Log {
     box.append(element("span", "unseen", { text: `${word(who)}: ` }));
     if (bubble.attached) box.append(attached(bubble.attached));
     if (bubble.pin) box.append(pin(bubble.pin));
-    const text = notice(bubble.notice) ?? bubble.text;
-    if (text) box.append(element("p", "text", { text }));
+    const text = notice(bubble.notice) || bubble.text;
+    if (text && text !== bubble.pin?.label) box.append(element("p", "text", { text }));
     if (bubble.side !== "platform") box.append(element("time", "at", { text: clock(new Date(bubble.at)) }));
     body.append(box);
     if (bubble.buttons.length) body.append(this.#keyboard(bubble));

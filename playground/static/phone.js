@@ -8,6 +8,7 @@ import { fill, word } from "./words.js";
 
 const WAIT = 5; // seconds one question for news may stay open
 const AGAIN = 1500; // milliseconds until the next try when the server does not answer
+const GREETING = 3000; // milliseconds to let the hotline greet before the citizen's first words go out
 const PATIENCE = 6000; // milliseconds to show "typing"
 
 export class Phone {
@@ -123,7 +124,10 @@ export class Phone {
     this.started = true;
     this.#welcome(false);
     if (held && document.activeElement === document.body) this.input.focus();
-    if (added.some((bubble) => bubble.side === "bot")) this.#typing(false);
+    if (added.some((bubble) => bubble.side === "bot")) {
+      this.#typing(false);
+      this.greeted?.();
+    }
     if (added.length) this.#toEnd();
     return added;
   }
@@ -186,12 +190,13 @@ export class Phone {
 
   /** One act after the other, in the order of the thumb; both apps let nobody write before Follow or Start. */
   #act(act, undo = () => {}) {
+    const doors = this.doors;
     this.line = this.line.then(async () => {
+      if (doors !== this.doors) return; // another citizen holds the phone by now
       this.#trouble("");
       this.#typing(true);
       try {
-        if (!this.started) await this.doors.open();
-        this.started = true;
+        if (!this.started) await this.#open();
         await act();
       } catch (error) {
         undo();
@@ -200,6 +205,14 @@ export class Phone {
       }
     });
     return this.line;
+  }
+
+  async #open() {
+    const greeted = new Promise((done) => (this.greeted = done));
+    await this.doors.open();
+    this.started = true;
+    this.#welcome(false);
+    await Promise.race([greeted, pause(GREETING)]);
   }
 
   #typing(on) {

@@ -14,7 +14,7 @@ export function word(key) {
 }
 
 export function notice(key) {
-  return words.notices[key];
+  return key ? (words.notices[key] ?? key) : "";
 }
 
 /** Fill every element below `root` that names its words. */

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 import playground
+from playground import wechat_platform
 
 HOUSE = Path(playground.__file__).parent
 SCRIPTS = sorted((HOUSE / "static").glob("*.js"))
@@ -69,7 +70,15 @@ def test_every_word_the_page_asks_for_is_there() -> None:
     assert len(asked) > 40
 
 
-@pytest.mark.parametrize("path", [*SCRIPTS, *sorted(HOUSE.glob("*.py"))], ids=lambda path: path.name)
+def test_every_grey_line_of_the_apps_has_its_words() -> None:
+    assert wechat_platform.FAULT in words("zh")["notices"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*SCRIPTS, *(HOUSE / f"{name}.py" for name in ("page", "doors", "guard"))],
+    ids=lambda path: path.name,
+)
 def test_no_chinese_stands_in_code(path: Path) -> None:
     assert not CHINESE.search(path.read_text("utf-8"))
 
