@@ -173,6 +173,7 @@ class CityProfile:
     emergency: tuple[tuple[str, str], ...] = ()  # number, what for (phrase key)
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language -> key -> text
     timezone: str = "Asia/Shanghai"
+    dial_code: str = ""  # completes local phone numbers, e.g. 0937
 
     def path(self, category_code: str) -> str:
         """The category's names from the top, joined by `-`; the code itself if unknown."""

@@ -10,7 +10,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T]):
-    """A value read from `text[start:end]` with confidence 0-1; at or above `SURE` it is taken, below confirmed."""
+    """A value read from `text[start:end]` with confidence 0-1.
+
+    At or above `SURE` it is taken, below it is confirmed.
+    """
 
     value: T
     start: int
@@ -34,7 +37,9 @@ class Reading:
     """One message, read. `text` is what was read after normalising (full width, traditional)."""
 
     text: str = ""
-    phone: Found[str] | None = None  # E.164 without "+86" for mainland numbers, e.g. 13812345678, 0937-6312345
+    phone: Found[str] | None = (
+        None  # E.164 without "+86" for mainland numbers, e.g. 13812345678, 0937-6312345
+    )
     bad_phone: bool = False  # something meant as a phone, but not a valid one
     name: Found[str] | None = None
     place: Found[Place] | None = None
@@ -46,7 +51,8 @@ class Reading:
     category: CategoryGuess | None = None
     urgency: Urgency = Urgency()
     safety: SafetySignal | None = None
-    command: str | None = None  # a global word: back, change, cancel, restart, skip, person, help, progress, supplement, urge, withdraw, mine, yes, no ...
+    # a global word: back, change, cancel, restart, skip, person, help, progress, supplement, urge, ...
+    command: str | None = None
     command_rest: str = ""  # what followed it: "change" + "place"
     number: int | None = None  # the whole message is a choice number
     greeting: bool = False

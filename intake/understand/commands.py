@@ -1,0 +1,154 @@
+"""The global words: back, change, cancel, a person, progress and so on, and the number of a choice.
+
+A word is a command only when it is the whole message, but for politeness and punctuation.
+Words of three characters and more forgive one wrong one. A few may be followed by more:
+what to change, which number to look up.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from intake.understand.lexicon import any_of, numerals, signs, table
+
+LONGEST = 40
+"""A longer message is no command, unless it starts with a word that takes more."""
+_TYPO_FROM = {"zh": 3, "en": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    commands: Mapping[str, str]
+    lead: re.Pattern[str]
+    trail: re.Pattern[str]
+    rest: re.Pattern[str]
+    rest_lead: re.Pattern[str]
+    language: str
+    rest_ids: Mapping[str, str]
+    changeable: re.Pattern[str] | None
+
+
+def find(text: str) -> tuple[str | None, str]:
+    """The command's id and what followed it, or (None, "")."""
+    said = text.strip(signs()).lower()
+    slash = re.fullmatch(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", text.strip(), re.DOTALL | re.IGNORECASE)
+    if slash:
+        return _slash(slash[1].lower(), (slash[2] or "").strip())
+    if not said:
+        return None, ""
+    for words in (_words("zh"), _words("en")):
+        if len(said) <= LONGEST and (command := _whole(said, words)):
+            return command, ""
+        if found := _with_rest(text.strip(), words):
+            return found
+    return None, ""
+
+
+def number(text: str) -> int | None:
+    """The number when the whole message is a choice from 1 to 99, else None."""
+    data = table("commands")["numbers"]
+    said = re.sub("[\ufe0f\u20e3]", "", text).strip()
+    if len(said) > 8 or not said:
+        return None
+    if len(said) == 1 and said in data["circled"]:
+        return int(data["circled"].index(said)) + 1
+    bare = re.sub(data["trail_pattern"], "", re.sub(data["lead_pattern"], "", said)).strip(" ")
+    if re.fullmatch(r"[1-9]\d?", bare):
+        return int(bare)
+    return _numeral(bare)
+
+
+def _numeral(bare: str) -> int | None:
+    data = table("commands")["numbers"]
+    ten, digits = data["ten"], data["digits"]
+    if not re.fullmatch(rf"[{digits}]?{ten}?[{digits}]?|{data['two']}", bare) or not bare:
+        return None
+    if bare == data["two"]:
+        return 2
+    if ten not in bare:
+        return digits.index(bare) or None if len(bare) == 1 else None
+    tens, ones = bare.split(ten)
+    return 10 * (digits.index(tens) if tens else 1) + (digits.index(ones) if ones else 0)
+
+
+def _slash(word: str, rest: str) -> tuple[str | None, str]:
+    command = _words("en").commands.get(word.replace("_", " ")) or table("commands", "en")["slash"].get(word)
+    return command, rest if command else ""
+
+
+def _whole(said: str, words: _Words) -> str | None:
+    for form in _forms(said, words):
+        if form in words.commands:
+            return words.commands[form]
+    near = {words.commands[word] for word in words.commands if _nearly(said, word, words.language)}
+    return near.pop() if len(near) == 1 else None
+
+
+def _forms(said: str, words: _Words) -> Iterator[str]:
+    """The message as it stands, then without polite words around it."""
+    yield said
+    shorter = words.lead.sub("", said).strip(signs())
+    while shorter:
+        yield shorter
+        cut = words.trail.sub("", shorter).strip(signs())
+        if cut == shorter:
+            return
+        shorter = cut
+
+
+def _nearly(said: str, word: str, language: str) -> bool:
+    """One character wrong, missing, too much or two swapped, in words long enough for it."""
+    least = _TYPO_FROM[language]
+    if len(word) < least or len(said) < least or abs(len(said) - len(word)) > 1:
+        return False
+    return _one_off(said, word)
+
+
+def _one_off(a: str, b: str) -> bool:
+    if len(a) > len(b):
+        a, b = b, a
+    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
+    if len(a) < len(b):
+        return a[at:] == b[at + 1 :]
+    return a[at + 1 :] == b[at + 1 :] or (
+        a[at : at + 2][::-1] == b[at : at + 2] and a[at + 2 :] == b[at + 2 :]
+    )
+
+
+def _with_rest(said: str, words: _Words) -> tuple[str, str] | None:
+    match = words.rest.match(said)
+    if not match:
+        return None
+    command = words.rest_ids[match[0].lower()]
+    after = said[match.end() :]
+    rest = words.rest_lead.sub("", after).strip()
+    parted = after != after.lstrip(signs())
+    if not rest or not (parted or _may_follow(command, rest, words)):
+        return None
+    return command, rest
+
+
+def _may_follow(command: str, rest: str, words: _Words) -> bool:
+    """What may follow without a blank: a line of the summary, or a number."""
+    if command == "change":
+        return bool(words.changeable and words.changeable.match(rest)) and len(rest) <= LONGEST
+    return bool(re.fullmatch(r"[A-Za-z]{0,2}\d{4,20}", rest))
+
+
+@cache
+def _words(language: str) -> _Words:
+    data = table("commands", language)
+    with_rest = {word: command for command, those in data["with_rest"].items() for word in those}
+    changeable = data.get("changeable")
+    boundary = r"\b" if language == "en" else ""
+    return _Words(
+        commands={word.lower(): command for command, those in data["words"].items() for word in those},
+        lead=re.compile(data["lead_pattern"]),
+        trail=re.compile(data["trail_pattern"]),
+        rest=re.compile(f"(?:{any_of(with_rest)}){boundary}", re.IGNORECASE),
+        rest_lead=re.compile(data["rest_lead_pattern"]),
+        language=language,
+        rest_ids=with_rest,
+        changeable=re.compile(rf"{any_of(changeable)}|\d|[{numerals()}]") if changeable else None,
+    )

@@ -1,0 +1,62 @@
+"""The words by which messages are understood: data in `intake/lexicon/`, read once when first needed.
+
+Each module of understanding compiles its own table and keeps it; nothing is read at import.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parents[1] / "lexicon"
+HAN = r"[\u4e00-\u9fff]"
+
+
+@cache
+def file(name: str) -> Mapping[str, Any]:
+    """A whole lexicon: `zh`, `en` or `traditional`."""
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def table(noun: str, language: str = "zh") -> Mapping[str, Any]:
+    """One noun's table of a language's lexicon."""
+    found: Mapping[str, Any] = file(language)[noun]
+    return found
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for one of these words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+@cache
+def numerals() -> str:
+    """The Chinese digits and the ten, as the inside of a character class."""
+    time = table("time")
+    return "".join(time["numerals"]) + str(time["ten"])
+
+
+def signs() -> str:
+    """Blanks and punctuation that may stand around what is said."""
+    return str(table("signs")["edge"])
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of the lexicon: `{n}` stands for a number, `{h}` for one Chinese character."""
+    number = rf"(?:\d{{1,4}}|[{numerals()}]{{1,3}})"
+    return re.compile(pattern.replace("{n}", number).replace("{h}", HAN))
+
+
+@cache
+def number_of(text: str) -> int:
+    """The value of `12`, or of a Chinese numeral up to ninety-nine."""
+    if text.isascii():
+        return int(text)
+    time = table("time")
+    values: Mapping[str, int] = time["numerals"]
+    tens, ten, ones = text.partition(time["ten"])
+    if not ten:
+        return int("".join(str(values[sign]) for sign in text))
+    return (values.get(tens[-1:], 1)) * 10 + values.get(ones[:1], 0)

@@ -1,0 +1,175 @@
+"""Where it happened: the longest sensible chain of names in a message.
+
+The city's own names (areas, gazetteer) come first; then what reads like a place by its
+ending: towns, villages, roads, estates, buildings. A chain such as road + estate + building
+is one place.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+
+from intake.city import CityProfile
+from intake.ticket import Place
+from intake.understand.lexicon import any_of, compiled, table
+from intake.understand.reading import Found
+
+_CONFIDENCE = {"known": 0.95, "town": 0.85, "village": 0.85, "road": 0.85, "estate": 0.85, "institution": 0.8}
+_ENDINGS = ("town", "village", "road", "estate", "institution", "building")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One name in the text, or several that follow each other."""
+
+    start: int
+    end: int
+    kinds: frozenset[str]
+    area_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A city's names in one pattern, and the area each lies in."""
+
+    pattern: re.Pattern[str]
+    areas: dict[str, str | None]
+    area_names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    endings: dict[str, re.Pattern[str]]
+    admin: re.Pattern[str]
+    detail: re.Pattern[str]
+    tail: re.Pattern[str]
+    joint: re.Pattern[str]
+    cut: re.Pattern[str]
+    no_place: frozenset[str]
+
+
+def find(text: str, city: CityProfile) -> Found[Place] | None:
+    """The most telling place in `text`, with the area if a name says it."""
+    chains = [piece for piece in _chains(text, _pieces(text, city)) if _tells(piece)]
+    if not chains:
+        return None
+    best = max(chains, key=lambda piece: (_score(piece), piece.end - piece.start, -piece.start))
+    area = best.area_code or _named_area(text, city)
+    return Found(Place(text[best.start : best.end], area), best.start, best.end, _confidence(best))
+
+
+def is_elsewhere(text: str, city: CityProfile) -> bool:
+    """Whether `text` clearly speaks of a place in another city and names none of this one."""
+    return bool(_outside(city).search(text)) and not _known(city).pattern.search(text)
+
+
+def _pieces(text: str, city: CityProfile) -> list[_Piece]:
+    known = _known(city)
+    found = [
+        _Piece(*match.span(), frozenset({"known"}), known.areas[match[0]])
+        for match in known.pattern.finditer(text)
+        if match[0]
+    ]
+    words = _words()
+    for kind in _ENDINGS:
+        found += _by_ending(text, kind, words)
+    found += [
+        _Piece(*m.span(), frozenset({"admin"}))
+        for m in words.admin.finditer(text)
+        if m[0] not in words.no_place
+    ]
+    found += [_Piece(*m.span(), frozenset({"detail"})) for m in words.detail.finditer(text)]
+    found += [_Piece(*m.span(), frozenset({"tail"})) for m in words.tail.finditer(text)]
+    return _without_overlaps(found)
+
+
+def _by_ending(text: str, kind: str, words: _Words) -> Iterator[_Piece]:
+    """Names by their ending; what stands before the name itself is cut off."""
+    for match in words.endings[kind].finditer(text):
+        stem = match["stem"]
+        cuts = [cut.end() for cut in words.cut.finditer(stem)]
+        start = match.start("stem") + (cuts[-1] if cuts else 0)
+        if start < match.end("stem") and text[start : match.end()] not in words.no_place:
+            yield _Piece(start, match.end(), frozenset({"estate" if kind == "building" else kind}))
+
+
+def _without_overlaps(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """Of two that overlap the longer stays, and keeps the area of a known one inside it."""
+    kept: list[_Piece] = []
+    for piece in sorted(pieces, key=lambda p: (p.start - p.end, "known" not in p.kinds)):
+        over = next((k for k in kept if k.start < piece.end and piece.start < k.end), None)
+        if over is None:
+            kept.append(piece)
+        elif piece.area_code and over.area_code is None:
+            kept[kept.index(over)] = replace(over, area_code=piece.area_code, kinds=over.kinds | {"known"})
+    return sorted(kept, key=lambda p: p.start)
+
+
+def _chains(text: str, pieces: Sequence[_Piece]) -> Iterator[_Piece]:
+    chain: _Piece | None = None
+    for piece in pieces:
+        if chain and _words().joint.match(text[chain.end : piece.start]) and not _starts_anew(chain, piece):
+            chain = _Piece(
+                chain.start, piece.end, chain.kinds | piece.kinds, chain.area_code or piece.area_code
+            )
+            continue
+        if chain:
+            yield chain
+        chain = piece
+    if chain:
+        yield chain
+
+
+def _starts_anew(chain: _Piece, piece: _Piece) -> bool:
+    """After a building's number or a "beside", a new name is another place."""
+    return bool(chain.kinds & {"detail", "tail"}) and not piece.kinds & {"detail", "tail"}
+
+
+def _tells(piece: _Piece) -> bool:
+    return bool(piece.kinds - {"admin", "tail"})
+
+
+def _score(piece: _Piece) -> float:
+    return _confidence(piece) + 0.02 * len(piece.kinds)
+
+
+def _confidence(piece: _Piece) -> float:
+    named = [_CONFIDENCE[kind] for kind in piece.kinds if kind in _CONFIDENCE]
+    if not named:
+        return 0.6  # a building's number alone
+    return max(named) if len(piece.kinds) == 1 else max(*named, 0.9)
+
+
+def _named_area(text: str, city: CityProfile) -> str | None:
+    codes = {code for name, code in _known(city).area_names.items() if name in text}
+    return codes.pop() if len(codes) == 1 else None
+
+
+@lru_cache(maxsize=8)
+def _known(city: CityProfile) -> _Known:
+    area_names = {name: area.code for area in city.areas.values() for name in (area.name, *area.aliases)}
+    entries = {name: e.area_code for e in city.gazetteer for name in (e.name, *e.aliases)}
+    areas: dict[str, str | None] = {**entries, **area_names}
+    return _Known(re.compile(any_of(areas) if areas else r"(?!)"), areas, area_names)
+
+
+@lru_cache(maxsize=8)
+def _outside(city: CityProfile) -> re.Pattern[str]:
+    data = table("place")
+    others = [name for name in data["cities"] if name not in city.name]
+    return compiled(data["outside_pattern"].replace("{c}", any_of(others)))
+
+
+@cache
+def _words() -> _Words:
+    data = table("place")
+    return _Words(
+        endings={kind: compiled(data[f"{kind}_pattern"]) for kind in _ENDINGS},
+        admin=compiled(data["admin_pattern"]),
+        detail=compiled(data["detail_pattern"]),
+        tail=compiled(data["tail_pattern"]),
+        joint=compiled(data["joint_pattern"]),
+        cut=compiled(data["cut_pattern"]),
+        no_place=frozenset(data["not_places"]),
+    )

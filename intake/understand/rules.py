@@ -1,0 +1,43 @@
+"""Rules as the lexicon writes them: a pattern, and what excuses it."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from intake.understand.lexicon import compiled, table
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`label` is a rule's id or an appeal type's code; `level` and `confidence` where it has them."""
+
+    label: str
+    pattern: re.Pattern[str]
+    unless: tuple[re.Pattern[str], ...] = ()
+    level: str = ""
+    confidence: float = 1.0
+
+    def find(self, text: str) -> re.Match[str] | None:
+        """The first match in `text`, unless something there excuses it."""
+        match = self.pattern.search(text)
+        return None if match is None or any(excuse.search(text) for excuse in self.unless) else match
+
+
+@cache
+def rules(noun: str, language: str = "zh") -> tuple[Rule, ...]:
+    """The rules of one noun's table, in the order of the file."""
+    data = table(noun, language)
+    excuses = {name: compiled(pattern) for name, pattern in data.get("excuses", {}).items()}
+    return tuple(
+        Rule(
+            label=row.get("id") or row["type"],
+            pattern=compiled(row["pattern"]),
+            unless=(
+                *([compiled(row["unless"])] if "unless" in row else []),
+                *(excuses[name] for name in row.get("excuses", ())),
+            ),
+            level=row.get("level", ""),
+            confidence=row.get("confidence", 1.0),
+        )
+        for row in data["rules"]
+    )
