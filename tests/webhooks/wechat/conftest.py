@@ -1,0 +1,102 @@
+"""Our webhook with WeChat's stand-in before it and a scripted service behind it, in one process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from bots.wechat.envelope import Account, Mode
+from intake.messages import Address, ChannelName, Inbound, Reply
+from playground.wechat_platform import WeChatPlatform
+from webhooks.wechat import wechat_router
+
+NOW = datetime(2024, 11, 21, 8, 30, tzinfo=UTC)
+APPID, TOKEN, KEY = "wx49f0ab532d5d035a", "t0ken", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
+SORRY = "系统繁忙，请稍后再发一次。"
+
+
+@dataclass
+class Service:
+    """Answers as scripted, and the same again on a repeat; `gate` holds a turn back, `fault` breaks it."""
+
+    replies: tuple[Reply, ...] = (Reply("收到"),)
+    gate: asyncio.Event | None = None
+    fault: Exception | None = None
+    aside_fault: Exception | None = None
+    started: list[Inbound] = field(default_factory=list)
+    taken: dict[str, Inbound] = field(default_factory=dict)
+    aside: list[tuple[str, bytes, str]] = field(default_factory=list)
+    late: dict[str, tuple[Reply, ...]] = field(default_factory=dict)
+
+    async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
+        self.started.append(inbound)
+        if self.gate:
+            await self.gate.wait()
+        if self.fault:
+            raise self.fault
+        self.taken.setdefault(inbound.id, inbound)
+        return self.replies
+
+    async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
+        if self.aside_fault:
+            raise self.aside_fault
+        self.aside.append((message_id, body, reason))
+
+    async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
+        self.late.setdefault(key, replies)
+
+
+@dataclass
+class Stand:
+    """One account and its server. `patience` is ours, in seconds, scaled down like the platform's."""
+
+    service: Service
+    platform: WeChatPlatform
+    http: httpx.AsyncClient
+    app: FastAPI
+
+
+Build = Callable[..., Stand]
+
+
+@pytest.fixture
+async def build() -> AsyncIterator[Build]:
+    """`build(mode, in_json=…, patience=…, platform_patience=…)`."""
+    opened: list[httpx.AsyncClient] = []
+
+    def make(
+        mode: str = "safe", *, in_json: bool = False, patience: float = 4.5, platform_patience: float = 5.0
+    ) -> Stand:
+        service = Service()
+        app = FastAPI()
+        account = Account(APPID, TOKEN, KEY, Mode(mode))
+        app.include_router(wechat_router(account, service, lambda: NOW, patience=patience, sorry=SORRY))
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        http = httpx.AsyncClient(transport=transport, base_url="http://us.test")
+        opened.append(http)
+        platform = WeChatPlatform(
+            appid=APPID,
+            secret="app-secret",
+            token=TOKEN,
+            aes_key=KEY,
+            mode=mode,  # type: ignore[arg-type]
+            webhook_url="http://us.test/webhooks/wechat",
+            http=http,
+            clock=lambda: NOW,
+            patience=platform_patience,
+            in_json=in_json,
+        )
+        return Stand(service, platform, http, app)
+
+    yield make
+    for http in opened:
+        await http.aclose()
+
+
+@pytest.fixture
+def stand(build: Build) -> Stand:
+    return build()
