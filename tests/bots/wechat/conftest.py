@@ -1,7 +1,7 @@
 """WeChat's stand-in on a virtual clock, and a cache in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -62,10 +62,10 @@ def cache(clock: Clock) -> SharedCache:
 
 
 @pytest.fixture
-def platform(clock: Clock) -> Iterator[WeChatPlatform]:
+def platform(clock: Clock) -> WeChatPlatform:
     """A platform whose account has no server yet: pushes go nowhere."""
     nowhere = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, text="success")))
-    yield WeChatPlatform(
+    return WeChatPlatform(
         appid="wx49f0ab532d5d035a",
         secret="app-secret",
         token="t0ken",

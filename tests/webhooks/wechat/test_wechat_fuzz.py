@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bots.wechat.envelope import signature
+
 NAMES = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "Content", "MsgId"]
 NAMES += ["MediaId", "Location_X", "Location_Y", "Recognition", "bizmsgmenuid", "Encrypt", "OpenID", "Ticket"]
 KINDS = [
@@ -67,8 +69,6 @@ def test_no_push_however_odd_is_a_fault_of_ours(build: Callable[..., Any], mode:
 @given(st.text(max_size=60), st.text(max_size=60))
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 def test_signing_never_raises(timestamp: str, nonce: str) -> None:
-    from bots.wechat.envelope import signature
-
     assert (
         signature("t", timestamp, nonce)
         == hashlib.sha1(

@@ -14,8 +14,8 @@ PATH = "/webhooks/wechat"
 MODES = ["plain", "compatible", "safe"]
 
 
-def signed(timestamp: str = "1732177800", nonce: str = "0042", token: str = "t0ken") -> dict[str, str]:
-    joined = "".join(sorted((token, timestamp, nonce)))
+def signed(timestamp: str = "1732177800", nonce: str = "0042", key: str = "t0ken") -> dict[str, str]:
+    joined = "".join(sorted((key, timestamp, nonce)))
     signature = hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
     return {"signature": signature, "timestamp": timestamp, "nonce": nonce}
 
@@ -48,7 +48,7 @@ async def test_a_wrong_check_is_refused_and_echoes_nothing(stand: Any, wrong: di
 @pytest.mark.parametrize("mode", MODES)
 async def test_a_push_of_nobodys_is_refused_before_its_body_is_looked_at(build: Any, mode: str) -> None:
     stand = build(mode)
-    answer = await stand.http.post(PATH, params=signed(token="guess"), content=b"<" * 1_000_000)
+    answer = await stand.http.post(PATH, params=signed(key="guess"), content=b"<" * 1_000_000)
     assert answer.status_code == 403
     assert not stand.service.started
     assert not stand.service.aside
