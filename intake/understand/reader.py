@@ -4,6 +4,7 @@ Pure and quick (a few milliseconds for the longest message): it runs inside the 
 """
 
 from datetime import datetime
+from typing import Any
 
 from intake.city import CityProfile
 from intake.understand import appeal, category, commands, greeting, person, phone, place, safety, time
@@ -28,14 +29,15 @@ def read(text: str, city: CityProfile, now: datetime) -> Reading:
 def _story(said: str, city: CityProfile, now: datetime) -> Reading:
     own_phone, bad_phone = phone.find(said, city.dial_code)
     words = _without(said, own_phone)
-    occurred, bad_time = time.find(words, city, now)
+    where = place.find(words, city)
+    occurred, bad_time = time.find(_without(words, where), city, now)
     red = safety.signal(said)
     return Reading(
         text=said,
         phone=own_phone,
         bad_phone=bad_phone,
         name=person.find(words, own_phone is not None),
-        place=place.find(words, city),
+        place=where,
         occurred=occurred,
         bad_time=bad_time,
         subject=appeal.subject_of(said),
@@ -49,8 +51,8 @@ def _story(said: str, city: CityProfile, now: datetime) -> Reading:
     )
 
 
-def _without(said: str, found: Found[str] | None) -> str:
-    """The text with a phone number blanked out, so that nobody else reads it; positions stay."""
+def _without(said: str, found: Found[Any] | None) -> str:
+    """The text with what was found blanked out, so that nobody else reads it; positions stay."""
     if found is None:
         return said
     return said[: found.start] + " " * (found.end - found.start) + said[found.end :]

@@ -37,9 +37,8 @@ class Reading:
     """One message, read. `text` is what was read after normalising (full width, traditional)."""
 
     text: str = ""
-    phone: Found[str] | None = (
-        None  # E.164 without "+86" for mainland numbers, e.g. 13812345678, 0937-6312345
-    )
+    # 13812345678 or 0937-6312345 for mainland numbers, E.164 for others
+    phone: Found[str] | None = None
     bad_phone: bool = False  # something meant as a phone, but not a valid one
     name: Found[str] | None = None
     place: Found[Place] | None = None
