@@ -5,35 +5,80 @@ It reads no settings; every value comes in. A method is one transaction.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk import store, tickets
+import httpx
+from fastapi import APIRouter
+
+from desk import alerts as alert_rows
+from desk import api, store, tickets, users
+from desk import handoffs as talk_rows
+from desk.alerts import Alert
+from desk.callbacks import Messenger
+from desk.handoffs import Handoff, Message
 from desk.lifecycle import Row, possible
 from desk.office import Office
 from desk.states import Actor, State, Step
 from desk.store import DeskEvent, DeskTicket
 from desk.tickets import UnknownTicket
+from desk.users import User, WrongPassword
 from intake.city import CityProfile
 from storage.database import Database
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Alerts nobody has taken, and conversations nobody has answered yet."""
+
+    alerts: int
+    handoffs: int
+
+
 class Desk:
-    """The embedded hotline. `clock` gives an aware now, `digits(n)` n random decimal digits."""
+    """The embedded hotline.
+
+    `secrets` check what the front door calls, `callback_secrets` sign what is posted to
+    `{front_door}/webhooks/hotline`; both as in `hotline.signatures`. `clock` gives an aware
+    now, `digits(n)` n random decimal digits, `token()` an unguessable name, `chance()` a
+    number in [0, 1).
+    """
 
     def __init__(
         self,
         database: Database,
         city: CityProfile,
         *,
+        secrets: str,
+        callback_secrets: str,
+        front_door: str,
+        http: httpx.AsyncClient,
         clock: Callable[[], datetime],
         digits: Callable[[int], str],
+        token: Callable[[], str],
+        chance: Callable[[], float],
     ) -> None:
         self.database = database
         self.city = city
         self.clock = clock
         self.office = Office(city, digits)
-        self.woken = asyncio.Event()
+        self._secrets = secrets
+        self._token = token
+        self._woken = asyncio.Event()
+        self.messenger = Messenger(database, http, front_door, callback_secrets, clock, token, chance)
+
+    def router(self) -> APIRouter:
+        """The API under `/desk/api/v1`."""
+        return api.router(self.database, self.office, self._secrets, self.clock, self.wake)
+
+    async def run_callbacks(self, stop: asyncio.Event) -> None:
+        """Tell the front door what it has to hear, until `stop`."""
+        await self.messenger.run(stop, self._woken)
+
+    def wake(self) -> None:
+        """Have the callbacks' worker look at once."""
+        self._woken.set()
 
     async def queue(
         self,
@@ -76,5 +121,70 @@ class Desk:
         step = Step(action, actor, self.clock(), **fields)
         async with self.database.write() as tx:
             ticket = await tickets.act(tx, self.office, hotline_ref, step, version=version)
-        self.woken.set()
+        self.wake()
         return ticket
+
+    async def waiting(self) -> Waiting:
+        """How much waits for somebody to take it."""
+        async with self.database.read() as tx:
+            return Waiting(await alert_rows.count(tx), await talk_rows.count(tx))
+
+    async def handoffs(self) -> tuple[Handoff, ...]:
+        """The conversations that wait for a person, longest untouched first."""
+        async with self.database.read() as tx:
+            return await talk_rows.waiting(tx)
+
+    async def said(self, handoff_id: int) -> tuple[Message, ...]:
+        """All that was said in a conversation, first to last."""
+        async with self.database.read() as tx:
+            return await talk_rows.said(tx, handoff_id)
+
+    async def say(self, conversation: str, text: str, actor: Actor) -> None:
+        """Write to a citizen who asked for a person. Raises NoHandoff."""
+        now, event_id = self.clock(), f"message-{self.office.digits(20)}"
+        async with self.database.write() as tx:
+            await talk_rows.say(tx, conversation, text, actor, event_id=event_id, now=now)
+        self.wake()
+
+    async def close_handoff(self, conversation: str) -> None:
+        """End a conversation at the desk. Raises NoHandoff."""
+        async with self.database.write() as tx:
+            await talk_rows.close(tx, conversation, self.clock())
+
+    async def alerts(self) -> tuple[Alert, ...]:
+        """The alerts nobody has taken yet, oldest first."""
+        async with self.database.read() as tx:
+            return await alert_rows.ringing(tx)
+
+    async def take_alert(self, alert_id: int, actor: Actor) -> bool:
+        """Take charge of an alert; False if somebody already has."""
+        async with self.database.write() as tx:
+            return await alert_rows.take(tx, alert_id, actor, self.clock())
+
+    async def ensure_first_user(self, password: str) -> bool:
+        """Where nobody has an account yet, make `users.FIRST_USER`. True if made."""
+        async with self.database.write() as tx:
+            return await users.ensure_first_user(tx, self.clock(), password)
+
+    async def log_in(self, name: str, password: str) -> str:
+        """A new session's token. Raises WrongPassword or LockedOut."""
+        async with self.database.write() as tx:
+            user, password_hash = await users.count_try(tx, name, self.clock())
+        fits = await asyncio.to_thread(users.check, password_hash, password)
+        if user is None or user.blocked or not fits:
+            raise WrongPassword("name and password do not belong together")
+        token = self._token()
+        async with self.database.write() as tx:
+            await users.forgive(tx, name)
+            await users.open_session(tx, user, token, self.clock())
+        return token
+
+    async def whose(self, token: str) -> User | None:
+        """Who acts with this session's token; None if it is over."""
+        async with self.database.read() as tx:
+            return await users.whose(tx, token, self.clock())
+
+    async def log_out(self, token: str) -> None:
+        """End the session."""
+        async with self.database.write() as tx:
+            await users.close_session(tx, token)

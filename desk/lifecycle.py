@@ -245,6 +245,7 @@ ROWS: tuple[Row, ...] = (
         takes=("reason",),
         tells=("withdrawn",),
     ),
+    Row("erase", frozenset(State), None, _CITIZEN),
     Row("note", frozenset(State), None, _STAFF, needs=("text",), guards=(_involved,)),
 )
 

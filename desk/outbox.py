@@ -7,20 +7,21 @@ counts the attempt; a dead worker's entry falls due again by itself.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
 from desk.tables import callbacks
 from hotline.contract import Callback
-from storage.documents import Tx, seal, unseal
+from storage.crypto import Undecryptable
+from storage.documents import Tx, Unreadable, seal, unseal
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One callback to send now; `attempts` counts this one."""
+    """One callback to send now; `attempts` counts this one. `callback` None: it cannot be read."""
 
     id: int
-    lane: str
-    callback: Callback
+    event_id: str
+    callback: Callback | None
     attempts: int
     queued_at: datetime
 
@@ -74,13 +75,7 @@ async def claim(tx: Tx, *, now: datetime, lease: timedelta, limit: int) -> list[
     moved = update(callbacks).where(callbacks.c.id.in_(taken))
     await tx.execute(moved.values(due_at=now + lease, attempts=callbacks.c.attempts + 1))
     return [
-        Claimed(
-            row.id,
-            row.lane,
-            unseal(tx, Callback, row.body_sealed),
-            row.attempts + 1,
-            row.queued_at,
-        )
+        Claimed(row.id, row.event_id, _read(tx, row.body_sealed), row.attempts + 1, row.queued_at)
         for row in rows
     ]
 
@@ -118,13 +113,6 @@ async def entries(tx: Tx, *, state: str | None = None, limit: int = 100) -> list
     return [Entry(*row) for row in await tx.execute(query)]
 
 
-async def next_due(tx: Tx) -> datetime | None:
-    """When the next waiting callback falls due; None if none waits."""
-    query = select(func.min(callbacks.c.due_at)).where(callbacks.c.state == "waiting")
-    found: datetime | None = (await tx.execute(query)).scalar()
-    return found
-
-
 async def purge(tx: Tx, before: datetime) -> int:
     """Forget callbacks delivered before `before`; returns how many."""
     old = (callbacks.c.state == "sent") & (callbacks.c.ended_at < before)
@@ -134,3 +122,10 @@ async def purge(tx: Tx, before: datetime) -> int:
 async def _end(tx: Tx, entry_id: int, state: str, reason: str | None, now: datetime) -> None:
     values = {"state": state, "reason": reason and reason[:512], "ended_at": now}
     await tx.execute(update(callbacks).where(callbacks.c.id == entry_id).values(values))
+
+
+def _read(tx: Tx, sealed: bytes) -> Callback | None:
+    try:
+        return unseal(tx, Callback, sealed)
+    except (Undecryptable, Unreadable):
+        return None

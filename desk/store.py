@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, case, delete, exists, func, insert, or_, select, update
 
 from desk import chain
-from desk.states import Actor, Life, Role, State
-from desk.tables import co_units, events, tickets
+from desk.states import Actor, Life, Result, Role, State
+from desk.tables import co_units, events, surveys, tickets
 from hotline.contract import PersonPart, TicketDocument
 from storage.documents import Tx, seal, unseal
 from storage.statements import insert_new
@@ -175,6 +175,28 @@ async def append(tx: Tx, ticket: DeskTicket, link: chain.Link, detail: dict[str,
     head = {"event_count": link.seq, "last_hash": own}
     await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(head))
     return replace(ticket, event_count=link.seq, last_hash=own)
+
+
+async def add_survey(
+    tx: Tx, ticket_id: int, result: Result, round_: int, now: datetime, *, late: bool
+) -> None:
+    """Keep a survey's result; `late` when the ticket no longer waited for it."""
+    row = {
+        "ticket_id": ticket_id,
+        "round": result.round or round_,
+        "late": late,
+        "answered": result.answered,
+        "contacted": result.contacted,
+        "solved": result.solved,
+        "satisfied": result.satisfied,
+        "score": result.score,
+        "rework_wanted": result.rework_wanted,
+        "words_sealed": seal(tx, Words, {"reason_codes": result.reason_codes, "comment": result.comment}),
+        "via": result.via,
+        "answered_at": result.answered_at,
+        "received_at": now,
+    }
+    await tx.execute(insert(surveys).values(row))
 
 
 async def erase_person(tx: Tx, ticket: DeskTicket, at: datetime) -> None:

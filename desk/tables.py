@@ -101,9 +101,9 @@ received = Table(  # what the front door told us, so that a repeat does nothing
     "desk_received",
     metadata,
     Column("event_id", String(256), primary_key=True),
+    Column("key", String(256), index=True),  # the Idempotency-Key it came under
     Column("scope", String(64), nullable=False),  # hotline_ref, or "" for what concerns no ticket
-    Column("type", String(256), nullable=False),
-    Column("body_sealed", LargeBinary, nullable=False),
+    Column("digest", String(64), nullable=False),  # keyed, of the whole body
     Column("received_at", UtcDateTime, nullable=False),
 )
 

@@ -95,6 +95,8 @@ async def note(
     """Keep in the history what could not be done, and why (`refused`); the ticket stays as it is."""
     step = replace(step, at=_after(ticket, step.at))
     saved = await store.save(tx, ticket, ticket.life, step.at)
+    if step.result is not None:
+        await store.add_survey(tx, ticket.id, step.result, ticket.life.round, step.at, late=True)
     return await _record(tx, office, ticket, saved, step, key=key, refused=refusal.code)
 
 
@@ -109,6 +111,8 @@ async def _take(
     taken = take(ticket.life, step)
     saved = await store.save(tx, ticket, taken.life, step.at)
     saved = await _record(tx, office, ticket, saved, step, key=key)
+    if step.result is not None:
+        await store.add_survey(tx, ticket.id, step.result, ticket.life.round, step.at, late=False)
     await _tell(tx, saved, step, row.tells)
     return saved, row
 

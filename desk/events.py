@@ -1,0 +1,91 @@
+"""What the front door tells after a ticket is filed, and what concerns no ticket.
+
+Everything is kept. What the ticket cannot follow any more (a withdrawal of a completed
+ticket, a survey answered too late) becomes a note in its history.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from desk import alerts, handoffs, received, store, tickets
+from desk.office import Office
+from desk.states import CITIZEN, Refused, Result, Step
+from hotline.contract import EVENT_TYPES, GENERAL_EVENT_TYPES, HotlineEvent, SurveyResult
+from storage.documents import Tx
+
+
+class Heard(StrEnum):
+    DONE = "done"
+    REPEAT = "repeat"
+    NOTE = "note"
+
+
+class BadEvent(Exception):
+    """The event lacks what its type needs, or its type is none of ours; the sentence names no content."""
+
+
+async def on_ticket(
+    tx: Tx, office: Office, hotline_ref: str, event: HotlineEvent, *, key: str | None, now: datetime
+) -> Heard:
+    """Act on an event about a ticket, once. Raises UnknownTicket, BadEvent or KeyReused."""
+    if event.type not in EVENT_TYPES:
+        raise BadEvent("this type of event does not concern a ticket")
+    step = Step(
+        event.type,
+        CITIZEN,
+        now,
+        text=event.text,
+        attachments=tuple(part.model_dump(mode="json") for part in event.attachments or ()),
+        result=_result(event),
+    )
+    ticket = await tickets.opened(tx, hotline_ref, step)
+    if not await received.first_time(tx, hotline_ref, event, key, now):
+        return Heard.REPEAT
+    try:
+        await tickets.act(tx, office, hotline_ref, step, version=None, key=event.event_id)
+    except Refused as refusal:
+        await tickets.note(tx, office, ticket, step, refusal, key=event.event_id)
+        return Heard.NOTE
+    if event.type == "erase":
+        await store.erase_person(tx, ticket, now)
+    return Heard.DONE
+
+
+async def on_none(tx: Tx, event: HotlineEvent, *, key: str | None, now: datetime) -> Heard:
+    """Act on a hand-off or an alert, once. Raises BadEvent or KeyReused."""
+    if event.type not in GENERAL_EVENT_TYPES:
+        raise BadEvent("this type of event concerns a ticket, or is unknown")
+    if event.type == "handoff" and not event.conversation:
+        raise BadEvent("a handoff names its conversation")
+    if not await received.first_time(tx, "", event, key, now):
+        return Heard.REPEAT
+    if event.type == "handoff":
+        await handoffs.hear(tx, event, now)
+    else:
+        await alerts.ring(tx, event)
+    return Heard.DONE
+
+
+def _result(event: HotlineEvent) -> Result | None:
+    if event.type != "survey_result":
+        return None
+    if event.survey is None:
+        raise BadEvent("a survey_result carries its survey")
+    return read_result(event.survey)
+
+
+def read_result(survey: SurveyResult) -> Result:
+    """The wire's survey result as the desk knows it."""
+    return Result(
+        answered=survey.outcome is None,
+        round=survey.round,
+        contacted=survey.contacted,
+        solved=survey.solved,
+        satisfied=survey.satisfied,
+        score=survey.score,
+        reason_codes=survey.reason_codes,
+        comment=survey.comment,
+        rework_wanted=bool(survey.rework_wanted),
+        answered_at=survey.answered_at,
+        via=survey.via,
+    )

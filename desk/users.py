@@ -1,0 +1,181 @@
+"""Who works at the desk: accounts, log-in and sessions.
+
+Passwords are kept as argon2 hashes, session tokens as SHA-256 (they are random, not
+guessable). A try is counted before it is checked, so that many at once do not get
+around the lock-out.
+"""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from desk.states import Actor, Role
+from desk.tables import sessions, users, wrong_passwords
+from storage.documents import Tx
+from storage.statements import insert_new
+
+FIRST_USER = "desk"
+SESSION_LENGTH = timedelta(hours=12)
+LOCK_LENGTH = timedelta(minutes=15)
+TRIES = 5
+SHORTEST_PASSWORD = 8
+_WITH_ACCOUNT = frozenset({Role.CENTRE, Role.UNIT, Role.LEADER, Role.AUDITOR})
+
+
+class BadAccount(ValueError):
+    """The account cannot be like this; the sentence says why."""
+
+
+class WrongPassword(Exception):
+    """Name and password do not belong together, or the account is blocked; which, is not told."""
+
+
+class LockedOut(Exception):
+    """Too many wrong passwords for this name: wait a quarter of an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person at the desk; `unit` is a profile id, set for role `unit` only."""
+
+    id: int
+    name: str
+    role: Role
+    unit: str | None
+    blocked: bool
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.role, self.name, self.unit)
+
+
+async def add(tx: Tx, name: str, password: str, role: Role, unit: str | None, now: datetime) -> None:
+    """Make an account. Raises BadAccount."""
+    if role not in _WITH_ACCOUNT or (role is Role.UNIT) != (unit is not None):
+        raise BadAccount("a user of role unit needs a unit, any other role has none")
+    values = {
+        "name": _plain(name),
+        "role": role,
+        "unit": unit,
+        "password_hash": _hashed(password),
+        "created_at": now,
+    }
+    statement = insert_new(tx, users, "name").values(values).returning(users.c.id)
+    if (await tx.execute(statement)).scalar() is None:
+        raise BadAccount("there is a user of this name already")
+
+
+async def reset(tx: Tx, name: str, password: str) -> None:
+    """Give an account a new password; its sessions and its lock end. Raises BadAccount."""
+    values = {"password_hash": _hashed(password), "blocked": False}
+    named = users.c.name == _plain(name)
+    found = (await tx.execute(update(users).where(named).values(values).returning(users.c.id))).scalar()
+    if found is None:
+        raise BadAccount("there is no user of this name")
+    await tx.execute(delete(sessions).where(sessions.c.user_id == found))
+    await forgive(tx, name)
+
+
+async def ensure_first_user(tx: Tx, now: datetime, password: str) -> bool:
+    """Where nobody has an account yet, give one of role centre to `FIRST_USER`. True if made."""
+    if (await tx.execute(select(func.count()).select_from(users))).scalar():
+        return False
+    await add(tx, FIRST_USER, password, Role.CENTRE, None, now)
+    return True
+
+
+async def everybody(tx: Tx) -> tuple[User, ...]:
+    """All accounts, by name."""
+    return tuple(_user(row) for row in await tx.execute(select(users).order_by(users.c.name)))
+
+
+async def count_try(tx: Tx, name: str, now: datetime) -> tuple[User | None, str]:
+    """Count a try to log in; returns the account and the hash to check. Raises LockedOut.
+
+    Commit before checking. For an unknown name the hash fits no password.
+    """
+    recent = (wrong_passwords.c.name == _plain(name)) & (wrong_passwords.c.at > now - LOCK_LENGTH)
+    if ((await tx.execute(select(func.count()).where(recent))).scalar() or 0) >= TRIES:
+        raise LockedOut("too many wrong passwords")
+    await tx.execute(insert(wrong_passwords).values(name=_plain(name), at=now))
+    row = (await tx.execute(select(users).where(users.c.name == _plain(name)))).one_or_none()
+    return (_user(row), row.password_hash) if row is not None else (None, _nobody())
+
+
+def check(password_hash: str, password: str) -> bool:
+    """Whether the password is the one hashed. Slow on purpose: keep it off the event loop."""
+    try:
+        return PasswordHasher().verify(password_hash, password)
+    except VerifyMismatchError:
+        return False
+
+
+async def forgive(tx: Tx, name: str) -> None:
+    """Forget the tries counted for this name."""
+    await tx.execute(delete(wrong_passwords).where(wrong_passwords.c.name == _plain(name)))
+
+
+async def open_session(tx: Tx, user: User, token: str, now: datetime) -> None:
+    """Let whoever has `token` act as this user for twelve hours."""
+    values = {
+        "token_hash": _token_hash(token),
+        "user_id": user.id,
+        "created_at": now,
+        "expires_at": now + SESSION_LENGTH,
+    }
+    await tx.execute(insert(sessions).values(values))
+
+
+async def whose(tx: Tx, token: str, now: datetime) -> User | None:
+    """The user a session token stands for; None if it is unknown or over, or the user blocked."""
+    query = (
+        select(users)
+        .join(sessions, sessions.c.user_id == users.c.id)
+        .where(sessions.c.token_hash == _token_hash(token), sessions.c.expires_at > now, ~users.c.blocked)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return _user(row) if row is not None else None
+
+
+async def close_session(tx: Tx, token: str) -> None:
+    """Log out."""
+    await tx.execute(delete(sessions).where(sessions.c.token_hash == _token_hash(token)))
+
+
+async def purge(tx: Tx, now: datetime) -> None:
+    """Forget sessions that are over and tries that no longer count."""
+    await tx.execute(delete(sessions).where(sessions.c.expires_at <= now))
+    await tx.execute(delete(wrong_passwords).where(wrong_passwords.c.at <= now - LOCK_LENGTH))
+
+
+def _user(row: Row[Any]) -> User:
+    return User(row.id, row.name, Role(row.role), row.unit, row.blocked)
+
+
+def _plain(name: str) -> str:
+    plain = unicodedata.normalize("NFKC", name).strip().casefold()
+    if not 0 < len(plain) <= 64 or not plain.isprintable():
+        raise BadAccount("a user's name has 1 to 64 printable characters")
+    return plain
+
+
+def _hashed(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise BadAccount(f"a password has at least {SHORTEST_PASSWORD} characters")
+    return PasswordHasher().hash(password)
+
+
+@cache
+def _nobody() -> str:
+    return PasswordHasher().hash("nobody has this password")
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
