@@ -165,7 +165,7 @@ class CityProfile:
     gazetteer: tuple[GazetteerEntry, ...]
     appeals: Mapping[AppealType, AppealRule]
     hours: OfficeHours
-    years: Mapping[int, YearTable]
+    years: Mapping[int, YearTable] = field(default_factory=dict)
     drafts: DraftRules = DraftRules()
     survey: SurveyRules = SurveyRules()
     urgent_hours: int = 48
