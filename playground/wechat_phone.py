@@ -100,6 +100,7 @@ class WeChatPhone:
 
     def _follow(self, key: str) -> None:
         self._citizen.follows = True
+        self._show("", notice="followed")
         self._event("subscribe", {"EventKey": key}, "follow")
 
     def _event(self, name: str, fields: Mapping[str, Any], trigger: Trigger) -> None:
@@ -115,6 +116,15 @@ class WeChatPhone:
         created = {"CreateTime": int(self._platform.clock().timestamp())}
         self._platform.push_soon(self._citizen, created | dict(fields))
 
-    def _show(self, text: str, attached: Attached | None = None, pin: Pin | None = None) -> None:
-        bubble_id = str(self._platform.next_id())
-        self._citizen.chat.add(bubble_id, "citizen", text, self._platform.clock(), attached=attached, pin=pin)
+    def _show(
+        self, text: str, attached: Attached | None = None, pin: Pin | None = None, notice: str = ""
+    ) -> None:
+        self._citizen.chat.add(
+            str(self._platform.next_id()),
+            "platform" if notice else "citizen",
+            text,
+            self._platform.clock(),
+            attached=attached,
+            pin=pin,
+            notice=notice,
+        )

@@ -14,7 +14,11 @@ from typing import Any
 import structlog
 
 from intake.messages import Inbound, Reply
+from intake.ports import Unavailable
 from webhooks.ports import Receiver
+
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between the tries of a turn that was promised, while the database is away."""
 
 log = structlog.get_logger(__name__)
 
@@ -68,21 +72,32 @@ class Turns:
         return turn
 
     async def _run(self, inbound: Inbound, body: bytes) -> tuple[Reply, ...]:
-        inner = asyncio.create_task(self._service.receive(inbound))
-        await asyncio.wait({inner})  # whatever it raised is looked at below, once for all faults
-        fault = inner.exception()
-        if fault:
-            await self._put_aside(inbound, body, fault)
-            raise Failed from fault
-        if self._running[inbound.id].late and inner.result():
-            await self._service.send_late(inbound.address, inner.result(), inbound.id)
-        return inner.result()
+        outcome = await self._attempt(inbound)
+        for pause in PAUSES:
+            # Once the platform has its answer it sends nothing again: then trying again is ours.
+            if not (isinstance(outcome, Unavailable) and self._running[inbound.id].late):
+                break
+            await asyncio.sleep(pause)
+            outcome = await self._attempt(inbound)
+        if isinstance(outcome, BaseException):
+            await self._give_up(inbound, body, outcome)
+            raise Failed from outcome
+        if self._running[inbound.id].late and outcome:
+            await self._service.send_late(inbound.address, outcome, inbound.id)
+        return outcome
 
-    async def _put_aside(self, inbound: Inbound, body: bytes, fault: BaseException) -> None:
-        log.error(
-            "turn failed", channel=inbound.address.channel, fault=type(fault).__name__, at=_place(fault)
-        )
-        await self._service.put_aside(inbound.address.channel, inbound.id, body, type(fault).__name__)
+    async def _attempt(self, inbound: Inbound) -> tuple[Reply, ...] | BaseException:
+        """The replies, or whatever was raised: any fault may wait here, none may reach the platform."""
+        inner = asyncio.create_task(self._service.receive(inbound))
+        await asyncio.wait({inner})
+        return inner.exception() or inner.result()
+
+    async def _give_up(self, inbound: Inbound, body: bytes, fault: BaseException) -> None:
+        reason = type(fault).__name__
+        log.error("turn failed", channel=inbound.address.channel.value, fault=reason, at=_place(fault))
+        if isinstance(fault, Unavailable) and not self._running[inbound.id].late:
+            return  # nothing can be kept now, and the citizen is asked to write again
+        await self._service.put_aside(inbound.address.channel, inbound.id, body, reason)
 
     def _keep(self, what: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(what)

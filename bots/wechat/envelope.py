@@ -15,8 +15,9 @@ import orjson
 
 from bots.wechat import codec
 
-LARGEST = 128 * 1024
-"""Bytes of a push. The longest real one (compatible mode, long text) is below 40 KB."""
+LARGEST = 256 * 1024
+"""Bytes of a push: room for the longest text in compatible mode (three times its size), and no
+more, since a body of many small elements takes the XML reader long."""
 
 
 class Mode(StrEnum):

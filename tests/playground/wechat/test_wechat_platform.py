@@ -206,7 +206,7 @@ async def test_following_twice_is_once_and_leaving_shows_no_answer() -> None:
     await phone.leave()
     await platform.settled()
     assert [push["Event"] for push in account.pushes()] == ["subscribe", "unsubscribe"]
-    assert shown(phone) == ["收到"]
+    assert shown(phone) == ["followed", "收到"]
 
 
 async def test_a_code_scanned_before_and_after_following() -> None:
