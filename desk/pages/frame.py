@@ -1,0 +1,43 @@
+"""What stands around every page: who is logged in, and how much waits for somebody to take it."""
+
+from dataclasses import dataclass
+
+from desk.app import Desk
+from desk.pages.gate import Visit
+from desk.pages.wording import Words
+from desk.states import Role
+from intake.city import CityProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The head of a page. `alerts` and `talks` count what nobody has taken."""
+
+    name: str
+    role: str
+    token: str
+    sees_alerts: bool
+    alerts: int
+    talks: int
+
+    @property
+    def waiting(self) -> int:
+        return self.alerts + self.talks
+
+
+async def framed(desk: Desk, words: Words, visit: Visit) -> Frame:
+    """The frame for this person; only the centre hears of alerts."""
+    sees_alerts = visit.actor.role is Role.CENTRE
+    waiting = await desk.waiting() if sees_alerts else None
+    return Frame(
+        name=visit.actor.name,
+        role=_role(desk.city, words, visit),
+        token=visit.token,
+        sees_alerts=sees_alerts,
+        alerts=waiting.alerts if waiting else 0,
+        talks=waiting.handoffs if waiting else 0,
+    )
+
+
+def _role(city: CityProfile, words: Words, visit: Visit) -> str:
+    return city.unit_name(visit.actor.unit) or words.say(f"role.{visit.actor.role}")

@@ -1,0 +1,69 @@
+"""All pages of the desk under `/desk`, and the files beside them."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from desk.app import Desk
+from desk.pages.alerts import Alerts
+from desk.pages.gate import Barred, Gate, guarded_route
+from desk.pages.login import LogIn
+from desk.pages.look import Look, StaticFile, read_static
+from desk.pages.queue import queue_routes
+from desk.pages.ticket import ticket_routes
+from desk.pages.wording import read_words
+from hotline.contract import AttachmentPart
+
+
+def desk_pages(
+    desk: Desk,
+    *,
+    new_secret: Callable[[], str],
+    attachment_url: Callable[[AttachmentPart], str],
+    secure: bool,
+) -> APIRouter:
+    """The pages' routes.
+
+    `new_secret` gives an unguessable text; `attachment_url` the address at which a browser gets
+    a file now, "" for none; `secure` says that the desk is reached by HTTPS only.
+    """
+    static = read_static()
+    look = Look(desk.city, read_words(), static)
+    gate = Gate(desk)
+    router = APIRouter(prefix="/desk", include_in_schema=False, route_class=guarded_route(look))
+    _static_route(router, static)
+    _login_routes(router, LogIn(desk, gate, look, new_secret, secure=secure))
+    queue_routes(router, desk, gate, look)
+    ticket_routes(router, desk, gate, look, attachment_url)
+    _alert_routes(router, Alerts(desk, gate, look))
+    return router
+
+
+def _login_routes(router: APIRouter, log_in: LogIn) -> None:
+    router.get("/login")(log_in.show)
+    router.post("/login")(log_in.enter)
+    router.post("/logout")(log_in.leave)
+
+
+def _alert_routes(router: APIRouter, alerts: Alerts) -> None:
+    router.get("/alerts")(alerts.show)
+    router.post("/alerts/{alert_id}/take")(alerts.take)
+    router.get("/talks/{conversation}")(alerts.talk)
+    router.post("/talks/{conversation}/write")(alerts.write)
+    router.post("/talks/{conversation}/close")(alerts.close)
+
+
+def _static_route(router: APIRouter, static: dict[str, StaticFile]) -> None:
+    @router.get("/static/{name}")
+    async def serve(request: Request, name: str) -> Response:
+        file = static.get(name)
+        if file is None:
+            raise Barred(404, "error.not_found")
+        # The address carries the content's mark: what it shows never changes.
+        kept = (
+            "public, max-age=31536000, immutable"
+            if request.query_params.get("v") == file.mark
+            else "no-cache"
+        )
+        return Response(file.content, media_type=file.media_type, headers={"Cache-Control": kept})

@@ -1,0 +1,107 @@
+"""`/desk/tickets/{hotline_ref}`: one ticket, and the forms that move it on.
+
+A refused step shows the page again with the reason on top and everything as it was typed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from desk.app import Desk
+from desk.pages.actions import action_forms, step_fields
+from desk.pages.frame import framed
+from desk.pages.gate import Gate, Visit
+from desk.pages.look import Look
+from desk.pages.moments import Clock
+from desk.pages.posted import Posted
+from desk.pages.ticket_view import ticket_view
+from desk.states import Refused
+from desk.store import DeskTicket
+from desk.tickets import Stale
+from hotline.contract import AttachmentPart
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A step that was refused: what was typed, and the phrase that says why."""
+
+    action: str
+    form: Posted
+    problem: str
+
+
+def ticket_routes(
+    router: APIRouter, desk: Desk, gate: Gate, look: Look, address: Callable[[AttachmentPart], str]
+) -> None:
+    """Add a ticket's page and its actions to the router."""
+
+    async def page(
+        request: Request, hotline_ref: str, visit: Visit, status: int = 200, **more: Any
+    ) -> Response:
+        ticket = await desk.ticket(hotline_ref, visit.actor)
+        return look.page(
+            request,
+            "ticket.html",
+            status=status,
+            frame=await framed(desk, look.words, visit),
+            units=tuple(desk.city.units.values()),
+            **await _shown(desk, look, ticket, visit, address, **more),
+        )
+
+    @router.get("/tickets/{hotline_ref}")
+    async def show(request: Request, hotline_ref: str, done: str = "") -> Response:
+        visit = await gate.visit(request)
+        return await page(request, hotline_ref, visit, done=look.words.key("action", done, ""))
+
+    @router.post("/tickets/{hotline_ref}/{action}")
+    async def act(request: Request, hotline_ref: str, action: str) -> Response:
+        visit, form = await gate.post(request)
+        ticket = await desk.ticket(hotline_ref, visit.actor)
+        try:
+            await _take(desk, look, ticket, visit, action, form)
+        except Refused as refused:
+            problem = look.words.key("refused", refused.code, "refused.other")
+            return await page(request, hotline_ref, visit, 409, tried=Tried(action, form, problem))
+        except Stale:
+            return await page(
+                request, hotline_ref, visit, 409, tried=Tried(action, form, "refused.wrong_state")
+            )
+        return RedirectResponse(f"/desk/tickets/{hotline_ref}?done={action}", status_code=303)
+
+
+async def _take(desk: Desk, look: Look, ticket: DeskTicket, visit: Visit, action: str, form: Posted) -> None:
+    """Do what was posted. Raises Refused or Stale."""
+    row = next((row for row in desk.possible(ticket, visit.actor) if row.action == action), None)
+    if row is None:
+        raise Refused("wrong_state", "not possible here and now")
+    version = form.text("version")
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        raise Stale(ticket.version)
+    fields = step_fields(row, form, ZoneInfo(desk.city.timezone), look.words)
+    await desk.act(ticket.hotline_ref, action, visit.actor, int(version), **fields)
+
+
+async def _shown(
+    desk: Desk,
+    look: Look,
+    ticket: DeskTicket,
+    visit: Visit,
+    address: Callable[[AttachmentPart], str],
+    *,
+    done: str = "",
+    tried: Tried | None = None,
+) -> dict[str, Any]:
+    """The template's values."""
+    clock = Clock(desk.clock(), ZoneInfo(desk.city.timezone), look.words)
+    kept = (tried.action, tried.form) if tried else ("", None)
+    forms = action_forms(desk.possible(ticket, visit.actor), ticket, look.words, *kept)
+    events = await desk.events(ticket)
+    return {
+        "ticket": ticket_view(ticket, events, forms, visit.actor, clock, desk.city, address),
+        "done": done,
+        "problem": tried.problem if tried else "",
+    }
