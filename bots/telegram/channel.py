@@ -30,23 +30,23 @@ class Telegram:
 
     def __init__(self, bot: Bot, phrases: Phrases, largest_file: int = LARGEST_FILE) -> None:
         self.bot = bot
-        self._phrases = phrases
+        self.phrases = phrases
         self._largest_file = largest_file
 
     def hear(self, body: bytes, now: datetime) -> Heard:
         """One update as the webhook got it. Raises Unreadable."""
-        return hear(body, self.bot.id, words=self._phrases.words, now=now)
+        return hear(body, self.bot.id, words=self.phrases.words, now=now)
 
     def hear_raw(self, raw: Any, now: datetime) -> Heard:
         """One update as polling got it. Raises Unreadable."""
-        return hear_raw(raw, self.bot.id, words=self._phrases.words, now=now)
+        return hear_raw(raw, self.bot.id, words=self.phrases.words, now=now)
 
     async def send(self, outgoing: Outgoing) -> None:
         """Deliver one reply; a long one as several messages, all of which come again on a retry.
 
         Raises Unavailable, Rejected, Unreachable or Unsure.
         """
-        for message in render(_chat(outgoing.address), outgoing.reply, self._phrases.ask):
+        for message in render(_chat(outgoing.address), outgoing.reply, self.phrases.ask):
             with ours():
                 await self.bot(message)
 
@@ -84,7 +84,7 @@ class Telegram:
 
     def webhook_answer(self, address: Address, reply: Reply) -> dict[str, Any] | None:
         """A reply as the body of the webhook's answer; None for what takes several messages."""
-        return webhook_answer(_chat(address), reply, self._phrases.ask)
+        return webhook_answer(_chat(address), reply, self.phrases.ask)
 
     async def group_answer(self, group: FromGroup) -> dict[str, Any] | None:
         """The hint for a group as the body of the webhook's answer. Raises Unavailable."""
@@ -109,7 +109,7 @@ class Telegram:
         name = me.username or ""
         if group.called and group.called.lower() != name.lower():
             return None
-        text = self._phrases.group_hint.format(link=f"https://t.me/{name}?start=group")
+        text = self.phrases.group_hint.format(link=f"https://t.me/{name}?start=group")
         return SendMessage(chat_id=group.chat_id, text=text, parse_mode=None)
 
     async def _download(self, path: str, size: int) -> bytes:

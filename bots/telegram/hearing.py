@@ -1,6 +1,7 @@
 """From bytes to what was heard: the one place where an update may turn out to be unreadable."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -35,9 +36,14 @@ def hear_raw(raw: Any, bot_id: int, *, words: Mapping[str, str], now: datetime) 
         raise Unreadable(_id(raw, bot_id), type(error).__name__) from None
 
 
+def as_bytes(raw: Any) -> bytes:
+    """Decoded JSON as bytes again, whatever its numbers and half characters."""
+    return json.dumps(raw).encode()
+
+
 def _id(raw: Any, bot_id: int) -> str:
     update_id = raw.get("update_id") if isinstance(raw, dict) else None
-    return f"{bot_id}:{update_id}" if type(update_id) is int else _stand_in_id(bot_id, orjson.dumps(raw))
+    return f"{bot_id}:{update_id}" if type(update_id) is int else _stand_in_id(bot_id, as_bytes(raw))
 
 
 def _stand_in_id(bot_id: int, body: bytes) -> str:

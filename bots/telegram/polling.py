@@ -14,12 +14,12 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-import orjson
 import structlog
 
 from bots.telegram.channel import Telegram
 from bots.telegram.client import waiting_updates
 from bots.telegram.heard import FromGroup, Heard, Unreadable
+from bots.telegram.hearing import as_bytes
 from bots.telegram.inbound import TAKEN
 from bots.telegram.turn import Service, acknowledge, if_possible, lone_prompt, take_turn
 from intake.messages import Inbound, Outgoing, Reply
@@ -83,7 +83,7 @@ class Poll:
             try:
                 heard = self._telegram.hear_raw(raw, self._clock())
             except Unreadable as error:
-                chats[error.message_id].append(partial(self._put_aside, error, orjson.dumps(raw)))
+                chats[error.message_id].append(partial(self._put_aside, error, as_bytes(raw)))
             else:
                 chats[_chat(heard)].append(partial(self._handle, heard))
         return chats

@@ -1,0 +1,296 @@
+"""What Telegram sends, in our words: first what is strange, then what is usual."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bots.telegram.heard import FromGroup, Heard, Ignored, Tapped, Unreadable
+from bots.telegram.hearing import hear, hear_raw
+from intake.messages import Address, ChannelName, Contact, Event, Inbound, Location, Media, MediaKind, Tap
+
+BOT = 4200
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+SENT = datetime(2026, 3, 2, 9, 59, tzinfo=UTC)
+WORDS = {"status": "查进度", "help": "帮助"}
+CITIZEN = {"id": 77, "is_bot": False, "first_name": "王", "language_code": "zh-hans"}
+FILE = {"file_id": "F1", "file_unique_id": "U1", "file_size": 10}
+
+
+def message(**body: Any) -> dict[str, Any]:
+    chat = {"id": 77, "type": "private", "first_name": "王"}
+    return {"message_id": 5, "from": CITIZEN, "chat": chat, "date": int(SENT.timestamp()), **body}
+
+
+def heard(kind: str, payload: dict[str, Any]) -> Heard:
+    return hear_raw({"update_id": 9, kind: payload}, BOT, words=WORDS, now=NOW)
+
+
+def said(**body: Any) -> Inbound:
+    inbound = heard("message", message(**body)).message
+    assert isinstance(inbound, Inbound)
+    return inbound
+
+
+def tapped(data: str, **changes: Any) -> Heard:
+    query = {"id": "q1", "from": CITIZEN, "chat_instance": "1", "data": data, "message": message(text="?")}
+    return heard("callback_query", query | changes)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b'{"update_id": 1, "message": {"text": "\\ud83d"}}']
+)
+def test_what_is_not_json_gets_an_id_of_its_own(body: bytes) -> None:
+    with pytest.raises(Unreadable) as first:
+        hear(body, BOT, words=WORDS, now=NOW)
+    with pytest.raises(Unreadable) as again:
+        hear(body, BOT, words=WORDS, now=NOW)
+    assert first.value.message_id == again.value.message_id
+    assert first.value.message_id.startswith("4200:sha256-")
+
+
+@pytest.mark.parametrize("raw", [[], "x", 3, None, {}, {"update_id": "nine"}])
+def test_json_that_is_no_update_is_unreadable(raw: Any) -> None:
+    with pytest.raises(Unreadable):
+        hear(json.dumps(raw).encode(), BOT, words=WORDS, now=NOW)
+
+
+def test_a_poison_update_keeps_its_id_and_its_reason_tells_nothing_personal() -> None:
+    poison = {"update_id": 9, "message": {"message_id": "13900000000", "text": "我叫王小明"}}
+    with pytest.raises(Unreadable) as error:
+        hear_raw(poison, BOT, words=WORDS, now=NOW)
+    assert error.value.message_id == "4200:9"
+    assert "message.chat: missing" in error.value.reason
+    assert "王小明" not in error.value.reason
+
+
+def test_numbers_and_half_characters_no_json_writer_takes_are_survived() -> None:
+    with pytest.raises(Unreadable):
+        hear_raw({"update_id": "x", "n": 10**40, "text": "\ud83d"}, BOT, words=WORDS, now=NOW)
+
+
+def test_replies_to_replies_to_replies_are_survived() -> None:
+    nested: dict[str, Any] = message(text="最里面")
+    for _ in range(400):
+        nested = message(text="x", reply_to_message=nested)
+    with pytest.raises(Unreadable):
+        heard("message", nested)
+
+
+@pytest.mark.parametrize("date", [10**30, "0001-01-01T00:00:00+23:00", "yesterday", None])
+def test_a_date_past_all_calendars_is_unreadable(date: Any) -> None:
+    with pytest.raises(Unreadable):
+        heard("message", message(text="x") | {"date": date})
+
+
+@pytest.mark.parametrize("kind", ["inline_query_of_tomorrow", "poll_of_tomorrow"])
+def test_a_kind_of_update_nobody_knows_yet_is_ignored(kind: str) -> None:
+    assert isinstance(heard(kind, {"id": "1"}).message, Ignored)
+
+
+def test_garbage_behind_a_button_is_a_button_of_no_version() -> None:
+    inbound = tapped("garbage").message
+    assert isinstance(inbound, Inbound)
+    assert inbound.tap == Tap(flow="", step="", option="")
+
+
+def test_a_tap_names_step_and_option_and_waits_for_its_answer() -> None:
+    found = tapped("1|summary|submit")
+    assert isinstance(found.message, Inbound)
+    assert found.message.tap == Tap("1", "summary", "submit")
+    assert found.message.at == NOW
+    assert found.tapped == Tapped("q1", 77, 5)
+
+
+def test_a_tap_under_a_message_too_old_to_be_shown_still_counts() -> None:
+    old = {"message_id": 5, "date": 0, "chat": {"id": 77, "type": "private"}}
+    inbound = tapped("1|summary|submit", message=old).message
+    assert isinstance(inbound, Inbound)
+
+
+def test_a_tap_outside_the_private_chat_is_only_acknowledged() -> None:
+    group = message(text="?") | {"chat": {"id": -5, "type": "group", "title": "楼群"}}
+    found = tapped("1|summary|submit", message=group)
+    assert isinstance(found.message, Ignored)
+    assert found.tapped is not None
+    inline = heard(
+        "callback_query", {"id": "q", "from": CITIZEN, "chat_instance": "1", "inline_message_id": "i"}
+    )
+    assert isinstance(inline.message, Ignored)
+    assert inline.tapped == Tapped("q", 77, None)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [{"user_id": 78}, {}],
+    ids=["another account's", "no account's"],
+)
+def test_somebody_elses_card_is_not_the_senders_own(card: dict[str, Any]) -> None:
+    inbound = said(contact={"phone_number": "13900000000", "first_name": "李", **card})
+    assert inbound.contact == Contact("13900000000", "李", own=False)
+
+
+def test_the_own_card_is_vouched_for_and_its_number_is_international() -> None:
+    inbound = said(
+        contact={"phone_number": "8613900000000", "first_name": "王", "last_name": "芳", "user_id": 77}
+    )
+    assert inbound.contact == Contact("+8613900000000", "王 芳", own=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {
+            "sticker": FILE
+            | {"type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False}
+        },
+        {"dice": {"emoji": "🎲", "value": 3}},
+        {},
+    ],
+    ids=["sticker", "dice", "unsupported"],
+)
+def test_what_we_cannot_use_is_owed_a_word(body: dict[str, Any]) -> None:
+    assert said(**body).event is Event.UNSUPPORTED
+
+
+def test_a_service_note_is_nobodys_message() -> None:
+    note = message(message_auto_delete_timer_changed={"message_auto_delete_time": 60})
+    assert isinstance(heard("message", note).message, Ignored)
+
+
+@pytest.mark.parametrize("text", ["/frobnicate", "/FROB@other_bot"])
+def test_an_unknown_command_is_owed_a_word(text: str) -> None:
+    assert said(text=text).event is Event.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("/status", "查进度"),
+        ("/STATUS@hotline12345_bot", "查进度"),
+        ("/status 0031", "查进度 0031"),
+        ("/complain 楼上漏水\n三天了", "楼上漏水\n三天了"),
+        ("/我家没暖气", "/我家没暖气"),
+        ("路灯/井盖坏了", "路灯/井盖坏了"),
+    ],
+)
+def test_commands_are_the_dialogs_own_words(text: str, meant: str) -> None:
+    inbound = said(text=text)
+    assert (inbound.text, inbound.event) == (meant, None)
+
+
+@pytest.mark.parametrize(("text", "payload"), [("/start", ""), ("/START", ""), ("/start s-42", "s-42")])
+def test_start_greets_and_keeps_what_the_link_carried(text: str, payload: str) -> None:
+    inbound = said(text=text)
+    assert (inbound.event, inbound.payload, inbound.text) == (Event.START, payload, "")
+
+
+def test_in_a_group_only_a_command_is_answered() -> None:
+    group = {"chat": {"id": -5, "type": "supergroup", "title": "楼群"}}
+    called = heard("message", message(text="/start@hotline12345_bot") | group).message
+    assert called == FromGroup(-5, "hotline12345_bot")
+    assert isinstance(heard("message", message(text="楼上太吵") | group).message, Ignored)
+    assert isinstance(heard("edited_message", message(text="/start") | group).message, Ignored)
+
+
+def test_text_comes_with_who_when_and_language() -> None:
+    assert said(text="小区没暖气 <b & 😀") == Inbound(
+        id="4200:9",
+        address=Address(ChannelName.TELEGRAM, "77"),
+        at=SENT,
+        text="小区没暖气 <b & 😀",
+        language="zh-hans",
+    )
+
+
+def test_of_a_photos_sizes_the_last_is_taken_and_the_caption_is_text() -> None:
+    small, large = ({**FILE, "file_id": name, "width": 1, "height": 1} for name in ("small", "large"))
+    inbound = said(photo=[small, large], caption="看这里", media_group_id="a1")
+    assert inbound.media == (Media(MediaKind.PHOTO, "large"),)
+    assert (inbound.text, inbound.group) == ("看这里", "a1")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"voice": FILE | {"duration": 1}}, MediaKind.VOICE),
+        ({"video": FILE | {"duration": 1, "width": 1, "height": 1}}, MediaKind.VIDEO),
+        ({"video_note": FILE | {"duration": 1, "length": 1}}, MediaKind.VIDEO),
+        ({"document": FILE}, MediaKind.DOCUMENT),
+        ({"audio": FILE | {"duration": 1}}, MediaKind.DOCUMENT),
+        (
+            {"animation": FILE | {"duration": 1, "width": 1, "height": 1}, "document": FILE},
+            MediaKind.VIDEO,
+        ),
+    ],
+)
+def test_every_kind_of_file_is_one_of_ours(body: dict[str, Any], kind: MediaKind) -> None:
+    assert said(**body).media == (Media(kind, "F1"),)
+
+
+def test_a_pin_is_wgs84_and_a_venue_has_a_name() -> None:
+    pin = {"latitude": 39.8, "longitude": 98.3}
+    assert said(location=pin).location == Location(39.8, 98.3, "WGS84")
+    venue = {"location": pin, "title": "雄关广场", "address": "新华中路"}
+    assert said(location=pin, venue=venue).location == Location(39.8, 98.3, "WGS84", "雄关广场 新华中路")
+
+
+def test_an_edit_is_marked_and_a_moving_pin_is_not_one() -> None:
+    changed = heard("edited_message", message(text="三号楼", edit_date=int(NOW.timestamp()))).message
+    assert isinstance(changed, Inbound)
+    assert (changed.edits, changed.text) == (True, "三号楼")
+    pin = {"latitude": 39.8, "longitude": 98.3, "live_period": 900}
+    assert isinstance(heard("edited_message", message(location=pin)).message, Ignored)
+
+
+@pytest.mark.parametrize(("status", "event"), [("kicked", Event.LEFT), ("member", Event.RETURNED)])
+def test_who_blocks_the_bot_has_left_and_may_return(status: str, event: Event) -> None:
+    until = {"until_date": 0} if status == "kicked" else {}
+    bot = {"id": BOT, "is_bot": True, "first_name": "12345"}
+    standing = {"user": bot, "status": status, **until}
+    change = {
+        "chat": {"id": 77, "type": "private"},
+        "from": CITIZEN,
+        "date": int(SENT.timestamp()),
+        "old_chat_member": {"user": bot, "status": "member"},
+        "new_chat_member": standing,
+    }
+    inbound = heard("my_chat_member", change).message
+    assert isinstance(inbound, Inbound)
+    assert inbound.event is event
+    in_group = heard("my_chat_member", change | {"chat": {"id": -5, "type": "group", "title": "x"}}).message
+    assert isinstance(in_group, Ignored)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+fields = st.sampled_from(
+    ["text", "photo", "voice", "location", "venue", "contact", "caption", "date", "chat", "from", "edit_date"]
+)
+updates = st.fixed_dictionaries(
+    {"update_id": st.integers() | json_values},
+    optional={
+        kind: st.dictionaries(fields, json_values, max_size=4).map(lambda odd: {**message(text="x"), **odd})
+        for kind in ("message", "edited_message", "channel_post")
+    }
+    | dict.fromkeys(("callback_query", "my_chat_member", "poll"), json_values),
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(updates)
+def test_an_odd_update_is_heard_or_unreadable_and_nothing_else(raw: dict[str, Any]) -> None:
+    try:
+        found = hear_raw(raw, BOT, words=WORDS, now=NOW)
+    except Unreadable as error:
+        message_id = error.message_id
+    else:
+        assert isinstance(found.message, Inbound | FromGroup | Ignored)
+        message_id = f"{BOT}:"
+    assert message_id.startswith(f"{BOT}:")
