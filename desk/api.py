@@ -39,6 +39,7 @@ def router(
     async def file(request: Request) -> Response:
         body, call = await _checked(request, secrets, clock())
         document = _read(TicketDocument, body)
+        _in_our_time(document.submitted_at)
         _same_key(request, document.idempotency_key)
         async with database.write() as tx:
             await received.remember_call(tx, *call, clock())
@@ -72,7 +73,7 @@ def router(
     @answered
     async def tell(request: Request, hotline_ref: str) -> Response:
         body, call = await _checked(request, secrets, clock())
-        event = _read(HotlineEvent, body)
+        event = _read_event(body)
         async with database.write() as tx:
             await received.remember_call(tx, *call, clock())
             heard = await events.on_ticket(tx, office, hotline_ref, event, key=_key(request), now=clock())
@@ -83,7 +84,7 @@ def router(
     @answered
     async def tell_generally(request: Request) -> Response:
         body, call = await _checked(request, secrets, clock())
-        event = _read(HotlineEvent, body)
+        event = _read_event(body)
         async with database.write() as tx:
             await received.remember_call(tx, *call, clock())
             heard = await events.on_none(tx, event, key=_key(request), now=clock())
@@ -118,11 +119,24 @@ def _read(kind: type[M], body: bytes) -> M:
         raise Problem(422, "not-our-document", title) from None
 
 
+def _read_event(body: bytes) -> HotlineEvent:
+    event = _read(HotlineEvent, body)
+    spoken = [line.at for line in event.transcript or ()]
+    answered_at = event.survey.answered_at if event.survey else None
+    _in_our_time(event.at, answered_at, *spoken)
+    return event
+
+
+def _in_our_time(*times: datetime | None) -> None:
+    if any(at is not None and not 2000 <= at.year <= 2200 for at in times):
+        raise Problem(422, "not-our-document", "A time lies outside the years 2000 to 2200.")
+
+
 def _key(request: Request) -> str | None:
     """The Idempotency-Key: a quoted string, as its draft has it; bare is understood."""
     given = request.headers.get("idempotency-key", "").strip().removeprefix('"').removesuffix('"')
-    if len(given) > 256:
-        raise Problem(422, "idempotency-key", "The Idempotency-Key is longer than 256 characters.")
+    if len(given) > 256 or not given.isprintable():
+        raise Problem(422, "idempotency-key", "The Idempotency-Key is too long, or not printable.")
     return given or None
 
 

@@ -8,7 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from desk import chain
 from desk.states import Actor, Life, Result, Role, State
@@ -58,15 +71,12 @@ class DeskEvent:
 
 async def load(tx: Tx, hotline_ref: str, *, lock: bool = False) -> DeskTicket | None:
     """The ticket, with its row locked until the transaction ends if wanted."""
-    query = select(tickets).where(tickets.c.hotline_ref == hotline_ref)
-    found = await _read(tx, query.with_for_update() if lock else query)
-    return found[0] if found else None
+    return await _one(tx, tickets.c.hotline_ref, hotline_ref, lock=lock)
 
 
 async def by_key(tx: Tx, idempotency_key: str) -> DeskTicket | None:
     """The ticket that was filed under this key."""
-    found = await _read(tx, select(tickets).where(tickets.c.idempotency_key == idempotency_key))
-    return found[0] if found else None
+    return await _one(tx, tickets.c.idempotency_key, idempotency_key)
 
 
 async def queue(
@@ -205,6 +215,14 @@ async def erase_person(tx: Tx, ticket: DeskTicket, at: datetime) -> None:
     document = ticket.document.model_copy(update={"person": nobody, "consent": None})
     values = {"document_sealed": seal(tx, TicketDocument, document), "erased_at": at}
     await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(values))
+
+
+async def _one(tx: Tx, column: Column[str], value: str, *, lock: bool = False) -> DeskTicket | None:
+    if not value.isprintable():  # PostgreSQL cannot even look for a NUL
+        return None
+    query = select(tickets).where(column == value)
+    found = await _read(tx, query.with_for_update() if lock else query)
+    return found[0] if found else None
 
 
 async def _read(tx: Tx, query: Select[Any]) -> list[DeskTicket]:

@@ -1,0 +1,1 @@
+"""The desk's own revisions; they keep their own version table."""
