@@ -1,0 +1,161 @@
+"""Files citizens sent: first only the platform's id (pending), then the bytes, encrypted on disk.
+
+The rule: bytes are on the disk before a row says so, and a file is named after its clear
+content, so that the same picture twice is one file. The name tells only those who have
+the file already that we have it too.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import insert, select, update
+
+from intake.messages import ChannelName, Media, MediaKind
+from storage.crypto import KeyRing
+from storage.documents import Tx
+from storage.tables import attachments, conversations
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class NoSuchFile(Exception):
+    """No file has this name here: it was never stored, or was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file. `state` is `pending`, `stored` (then it has sha256, media_type, size in bytes) or `failed`."""
+
+    id: str
+    kind: MediaKind
+    media_id: str
+    channel: ChannelName
+    state: str
+    sha256: str | None
+    media_type: str | None
+    size: int | None
+
+
+class Folder:
+    """Encrypted files under `path`, which every process of an installation must share."""
+
+    def __init__(self, path: Path, keyring: KeyRing) -> None:
+        self._path = path
+        self._keyring = keyring
+
+    async def store(self, content: bytes) -> str:
+        """Put the bytes on the disk for good; returns their sha256 in hex."""
+        return await asyncio.to_thread(self._store, content)
+
+    async def read(self, sha256: str) -> bytes:
+        """The bytes as they were stored. Raises NoSuchFile or Undecryptable."""
+        return await asyncio.to_thread(self._read, sha256)
+
+    async def remove(self, sha256: str) -> None:
+        """Delete the file; none there is fine."""
+        await asyncio.to_thread(self._file(sha256).unlink, missing_ok=True)
+
+    def _file(self, sha256: str) -> Path:
+        if not _SHA256.fullmatch(sha256):  # it stands in URLs: nothing else may become a path
+            raise NoSuchFile("not a sha256")
+        return self._path / sha256[:2] / sha256[2:4] / sha256
+
+    def _read(self, sha256: str) -> bytes:
+        try:
+            sealed = self._file(sha256).read_bytes()
+        except FileNotFoundError:
+            raise NoSuchFile(sha256) from None
+        return self._keyring.decrypt(sealed)
+
+    def _store(self, content: bytes) -> str:
+        sha256 = hashlib.sha256(content).hexdigest()
+        target = self._file(sha256)
+        if not target.exists():
+            _make_folder(target.parent)
+            _write(target, self._keyring.encrypt(content))
+        return sha256
+
+
+async def register(tx: Tx, conversation_id: int, media: Media, now: datetime) -> str:
+    """Note a file the platform holds for us; returns the attachment's id."""
+    values = {
+        "conversation_id": conversation_id,
+        "kind": media.kind.value,
+        "media_id": media.media_id,
+        "state": "pending",
+        "created_at": now,
+    }
+    return str((await tx.execute(insert(attachments).returning(attachments.c.id), values)).scalar_one())
+
+
+async def store_content(tx: Tx, attachment_id: str, sha256: str, media_type: str, size: int) -> None:
+    """The bytes lie in the folder under `sha256`."""
+    values = {"state": "stored", "sha256": sha256, "media_type": media_type, "size": size, "reason": None}
+    await tx.execute(update(attachments).where(attachments.c.id == int(attachment_id)).values(values))
+
+
+async def fail(tx: Tx, attachment_id: str, reason: str) -> None:
+    """The platform will not give us this file."""
+    where = (attachments.c.id == int(attachment_id)) & (attachments.c.state == "pending")
+    await tx.execute(update(attachments).where(where).values(state="failed", reason=reason))
+
+
+async def by_ids(tx: Tx, ids: Iterable[str]) -> list[Attachment]:
+    """The attachments with these ids, in this order; unknown ids are left out."""
+    wanted = [int(attachment_id) for attachment_id in ids if attachment_id.isdecimal()]
+    statement = (
+        select(attachments, conversations.c.channel).join(conversations).where(attachments.c.id.in_(wanted))
+    )
+    rows = {row.id: row for row in await tx.execute(statement)} if wanted else {}
+    return [
+        Attachment(
+            id=str(row.id),
+            kind=MediaKind(row.kind),
+            media_id=row.media_id,
+            channel=ChannelName(row.channel),
+            state=row.state,
+            sha256=row.sha256,
+            media_type=row.media_type,
+            size=row.size,
+        )
+        for row in (rows[number] for number in wanted if number in rows)
+    ]
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder and its missing parents, each one durable in the one above."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync(folder.parent)
+
+
+def _write(target: Path, content: bytes) -> None:
+    """All or nothing: beside the target first, then renamed; both survive a power cut."""
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync(target.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,107 @@
+"""A database and its transactions: everything that must not be lost goes through here.
+
+The rule: one message, one `write()`; it commits at the end of the block or not at all,
+and nothing in the block waits for the network. The key ring rides on the transaction
+(see `storage.documents`), so that a store's function needs only `tx` to seal and open.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from intake.ports import Unavailable
+from storage import engines
+from storage.crypto import KeyRing
+from storage.documents import Tx, with_keyring
+from storage.migrate import is_current, upgrade
+
+__all__ = ["Database", "DatabaseDown", "Tx", "is_current", "upgrade"]
+
+POOL_SIZE = 10
+STATEMENT_SECONDS = 10.0
+LOCK_SECONDS = 4.5  # a repeat waits for the first as long as WeChat waits for us
+
+
+class DatabaseDown(Unavailable):
+    """The database did not answer, was busy or went away: nothing was kept, try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database. `kind` is `sqlite` or `postgresql`."""
+
+    kind: str
+    _writer: AsyncEngine
+    _reader: AsyncEngine
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        keyring: KeyRing,
+        *,
+        pool_size: int = POOL_SIZE,
+        statement_seconds: float = STATEMENT_SECONDS,
+        lock_seconds: float = LOCK_SECONDS,
+    ) -> Self:
+        """Get ready to connect (the first transaction does). Raises ValueError on a URL we cannot use.
+
+        The limits are PostgreSQL's: how long one statement, and one wait for a lock, may take.
+        """
+        parsed = engines.async_url(url)
+        options: dict[str, Any] = {"execution_options": with_keyring(keyring)}
+        if parsed.get_backend_name() == "sqlite":
+            return cls(
+                "sqlite", engines.sqlite_writer(parsed, options), engines.sqlite_reader(parsed, options)
+            )
+        engine = engines.postgresql(
+            parsed,
+            options,
+            pool_size=pool_size,
+            statement_seconds=statement_seconds,
+            lock_seconds=lock_seconds,
+        )
+        return cls("postgresql", engine, engine)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        """One transaction: committed at the end, rolled back by any error. Raises DatabaseDown.
+
+        On SQLite there is one at a time: never open a second one inside the first.
+        """
+        with _down():
+            async with self._writer.begin() as tx:
+                yield tx
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """A transaction that only reads. Raises DatabaseDown."""
+        with _down():
+            async with self._reader.connect() as tx:
+                yield tx
+
+    async def ping(self) -> None:
+        """Ask for an answer. Raises DatabaseDown."""
+        async with self.read() as tx:
+            await tx.execute(select(1))
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+@contextmanager
+def _down() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseDown(f"database: {type(error.orig).__name__}") from error
+    except PoolTimeout as error:
+        raise DatabaseDown("database: no connection became free") from error

@@ -1,0 +1,96 @@
+"""The one place that knows drivers: our URLs in, async engines out.
+
+SQLite: one connection writes (`BEGIN IMMEDIATE`, so that a turn never finds out at its
+end that another one came between), others read beside it (WAL). `synchronous=FULL`:
+what we have acknowledged must survive a power cut.
+PostgreSQL: READ COMMITTED, whatever the server's default: a turn that waited for a row
+must then see what the turn before it has written.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+BUSY_SECONDS = 5.0
+READERS = 4
+
+
+def async_url(url: str) -> URL:
+    """Translate `sqlite:///file`, `postgresql://…` (also `?host=/dir`) for the async drivers.
+
+    Raises ValueError with a sentence that names no part of the URL: it may hold a password.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("the database URL is not a URL") from None
+    kind = parsed.get_backend_name()
+    if kind == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if kind == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    raise ValueError("the database URL must begin with sqlite:/// and a file, or with postgresql://")
+
+
+def sqlite_writer(url: URL, options: dict[str, Any]) -> AsyncEngine:
+    """One connection: writers queue up for it in order, instead of asking the file again and again."""
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    return _sqlite(url, "BEGIN IMMEDIATE", {**options, "pool_size": 1, "max_overflow": 0})
+
+
+def sqlite_reader(url: URL, options: dict[str, Any]) -> AsyncEngine:
+    """A few connections that read a snapshot and never wait for the writer."""
+    return _sqlite(url, "BEGIN", {**options, "pool_size": READERS, "max_overflow": 0})
+
+
+def postgresql(
+    url: URL, options: dict[str, Any], *, pool_size: int, statement_seconds: float, lock_seconds: float
+) -> AsyncEngine:
+    """A pool that checks a connection before it lends it; statements and lock waits end in time."""
+    limits = (
+        f"-c statement_timeout={int(statement_seconds * 1000)} -c lock_timeout={int(lock_seconds * 1000)}"
+    )
+    return create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"options": limits, "connect_timeout": 5},
+        hide_parameters=True,
+        **options,
+    )
+
+
+def migrator(url: URL) -> AsyncEngine:
+    """For one migration: no pool, and no limit but the operator's patience."""
+    if url.get_backend_name() == "sqlite":
+        return sqlite_writer(url, {"connect_args": {"timeout": 60.0}})
+    return create_async_engine(
+        url, isolation_level="READ COMMITTED", poolclass=NullPool, hide_parameters=True
+    )
+
+
+def _sqlite(url: URL, begin: str, options: dict[str, Any]) -> AsyncEngine:
+    options = {"connect_args": {"timeout": BUSY_SECONDS}, **options}
+    engine = create_async_engine(url, hide_parameters=True, **options)
+
+    # The driver's own transaction handling begins too late and ends before DDL, so it is
+    # switched off and BEGIN is ours (SQLAlchemy's recipe for SQLite transactions).
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,80 @@
+"""Bringing a database's tables up to date, from code and at any time.
+
+The rule: a migration runs in one transaction, under a lock, so that two processes which
+start at once do it once. Who has tables of their own (the desk) brings a folder with
+`versions/` in it and a version table's name; how revisions are run is the same for all.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import engines, tables
+
+LOCATION = Path(__file__).parent / "migrations"
+VERSION_TABLE = "jiesu_version"
+_ADVISORY_LOCK = 12345  # PostgreSQL: any number, as long as every process uses the same
+
+
+async def upgrade(
+    url: str,
+    *,
+    location: Path = LOCATION,
+    version_table: str = VERSION_TABLE,
+    metadata: MetaData = tables.metadata,
+) -> None:
+    """Run the revisions in `location/versions` that are missing; none missing is fine.
+
+    `url` is as for `Database.open`. `metadata` is what the revisions should lead to.
+    """
+    engine = engines.migrator(engines.async_url(url))
+    config = _config(location, version_table, metadata)
+    try:
+        async with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            await connection.run_sync(_upgrade, config)
+    finally:
+        await engine.dispose()
+
+
+async def is_current(
+    tx: AsyncConnection, *, location: Path = LOCATION, version_table: str = VERSION_TABLE
+) -> bool:
+    """Whether the database stands exactly at this release's newest revision."""
+    present = await tx.run_sync(_present, version_table)
+    return present == _newest(location)
+
+
+def _config(location: Path, version_table: str, metadata: MetaData) -> Config:
+    config = Config(attributes={"version_table": version_table, "metadata": metadata})
+    config.set_main_option("script_location", _escaped(LOCATION))
+    config.set_main_option("version_locations", _escaped(location / "versions"))
+    config.set_main_option("path_separator", "newline")
+    return config
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("%", "%%")  # the percent sign is the configuration parser's own
+
+
+def _upgrade(connection: Connection, config: Config) -> None:
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _present(connection: Connection, version_table: str) -> frozenset[str]:
+    context = MigrationContext.configure(connection, opts={"version_table": version_table})
+    return frozenset(context.get_current_heads())
+
+
+@cache
+def _newest(location: Path) -> frozenset[str]:
+    config = _config(location, VERSION_TABLE, tables.metadata)
+    return frozenset(ScriptDirectory.from_config(config).get_heads())

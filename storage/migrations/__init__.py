@@ -1,0 +1,1 @@
+"""The revisions of the storage's tables, run by `storage.migrate`."""

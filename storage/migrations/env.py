@@ -1,0 +1,24 @@
+"""What alembic runs for every command; the connection comes from `storage.migrate`."""
+
+from typing import Literal
+
+from alembic import context
+
+from storage.tables import UtcDateTime
+
+
+def _render(kind: str, item: object, _autogen: object) -> str | Literal[False]:
+    """In a new revision an instant is a plain timestamp: revisions import nothing of ours."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+_given = context.config.attributes
+context.configure(
+    connection=_given["connection"],
+    target_metadata=_given["metadata"],
+    version_table=_given["version_table"],
+    render_item=_render,
+    render_as_batch=_given["connection"].dialect.name == "sqlite",
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,205 @@
+"""What has to reach the outside, kept until it has.
+
+The rule: an entry is queued in the transaction that decides it, claimed by a lease (its
+`due_at` moves on and the claim commits before the network is touched), and settled after.
+A worker that dies settles nothing: its entry falls due again. Within one lane of one
+destination the entries go out in the order in which they were queued; an open entry,
+claimed or waiting, holds up those behind it.
+
+States: `due` open, waiting for its time or claimed; `done` delivered; `kept` for the
+citizen's next contact; `buried` given up, an operator may retry; `unsure` may have arrived,
+must not be repeated.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, literal_column, select, update
+
+from storage.crypto import Undecryptable
+from storage.documents import Tx, Unreadable, seal, unseal
+from storage.outbox_upkeep import Entry, depth, entries, purge
+from storage.statements import insert_new
+from storage.tables import outbox
+
+__all__ = [
+    "Body",
+    "Claimed",
+    "Entry",
+    "bury",
+    "claim",
+    "depth",
+    "done",
+    "entries",
+    "keep",
+    "later",
+    "purge",
+    "queue",
+    "retry",
+    "take_kept",
+    "unsure",
+]
+
+Body = dict[str, Any]
+_DUE: ColumnElement[str] = literal_column("'due'")  # spelled out, so that the partial indexes are used
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An entry that is ours until its lease ends; `attempts` counts this one."""
+
+    id: int
+    destination: str
+    kind: str
+    lane: str
+    body: Body
+    attempts: int
+    queued_at: datetime
+    conversation_id: int | None
+    ticket_id: int | None
+
+
+async def queue(
+    tx: Tx,
+    *,
+    destination: str,
+    kind: str,
+    lane: str,
+    body: Mapping[str, Any],
+    now: datetime,
+    due_at: datetime | None = None,
+    conversation_id: int | None = None,
+    ticket_id: int | None = None,
+    once: str | None = None,
+    urgent: bool = False,
+) -> int | None:
+    """Add an entry; returns its id, or None if one was queued with the same `once` before.
+
+    `body` is anything JSON can hold. `due_at` None = now. `urgent` goes before other lanes.
+    """
+    values = {
+        "destination": destination,
+        "kind": kind,
+        "lane": lane,
+        "body_sealed": seal(tx, Body, dict(body)),
+        "state": "due",
+        "due_at": due_at or now,
+        "queued_at": now,
+        "attempts": 0,
+        "urgent": urgent,
+        "once": once,
+        "conversation_id": conversation_id,
+        "ticket_id": ticket_id,
+    }
+    return (await tx.execute(insert_new(tx, outbox, "once").returning(outbox.c.id), values)).scalar()
+
+
+async def claim(
+    tx: Tx, *, now: datetime, lease: timedelta, limit: int, destinations: Sequence[str] | None = None
+) -> list[Claimed]:
+    """Take up to `limit` due entries, the head of each lane, urgent and oldest first.
+
+    Commit before acting on them. Several workers may claim at once: none gets another's.
+    """
+    heads = (
+        _due_heads(now, destinations).limit(limit).with_for_update(skip_locked=True, of=outbox).cte("heads")
+    )
+    statement = (
+        update(outbox)
+        .where(outbox.c.id.in_(select(heads.c.id)))
+        .values(due_at=now + lease, attempts=outbox.c.attempts + 1)
+        .returning(outbox)
+    )
+    rows = sorted(await tx.execute(statement), key=lambda row: (not row.urgent, row.queued_at, row.id))
+    claimed = [(row, _claimed(tx, row)) for row in rows]
+    for row, entry in claimed:
+        if entry is None:
+            await later(tx, row.id, now + lease, "its body cannot be read with our keys")
+    return [entry for _, entry in claimed if entry is not None]
+
+
+async def done(tx: Tx, entry_id: int, now: datetime) -> None:
+    """It has arrived."""
+    await _settle(tx, entry_id, "done", None, now)
+
+
+async def later(tx: Tx, entry_id: int, due_at: datetime, reason: str) -> None:
+    """Try again at `due_at`; its lane waits."""
+    where = (outbox.c.id == entry_id) & (outbox.c.state == _DUE)
+    await tx.execute(update(outbox).where(where).values(due_at=due_at, reason=reason))
+
+
+async def bury(tx: Tx, entry_id: int, reason: str, now: datetime) -> None:
+    """Give up; the lane goes on. An operator sees it and may retry."""
+    await _settle(tx, entry_id, "buried", reason, now)
+
+
+async def unsure(tx: Tx, entry_id: int, reason: str, now: datetime) -> None:
+    """It may have arrived and must not go twice; counted and shown as such."""
+    await _settle(tx, entry_id, "unsure", reason, now)
+
+
+async def keep(tx: Tx, entry_id: int, now: datetime) -> None:
+    """It cannot be sent now; it waits for the citizen's next contact (`take_kept`)."""
+    await _settle(tx, entry_id, "kept", None, now)
+
+
+async def take_kept(tx: Tx, conversation_id: int, now: datetime) -> list[Body]:
+    """The bodies kept for this citizen, oldest first; they count as done with this transaction."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.conversation_id == conversation_id, outbox.c.state == literal_column("'kept'"))
+        .values(state="done", settled_at=now)
+        .returning(outbox.c.id, outbox.c.body_sealed)
+    )
+    rows = sorted(await tx.execute(statement), key=lambda row: row.id)
+    return [unseal(tx, Body, row.body_sealed) for row in rows]
+
+
+async def retry(tx: Tx, entry_id: int, now: datetime) -> bool:
+    """Let an entry that is not done fall due at once, as if new; False if there is none."""
+    where = (outbox.c.id == entry_id) & (outbox.c.state != "done") & outbox.c.body_sealed.is_not(None)
+    fresh = {"state": "due", "due_at": now, "attempts": 0, "settled_at": None}
+    return (await tx.execute(update(outbox).where(where).values(fresh))).rowcount > 0
+
+
+def _due_heads(now: datetime, destinations: Sequence[str] | None) -> Select[tuple[int]]:
+    earlier = outbox.alias("earlier")
+    held_up = exists().where(
+        and_(
+            earlier.c.state == _DUE,
+            earlier.c.destination == outbox.c.destination,
+            earlier.c.lane == outbox.c.lane,
+            earlier.c.id < outbox.c.id,
+        )
+    )
+    due = select(outbox.c.id).where(outbox.c.state == _DUE, outbox.c.due_at <= now, ~held_up)
+    if destinations is not None:
+        due = due.where(outbox.c.destination.in_(destinations))
+    return due.order_by(outbox.c.urgent.desc(), outbox.c.due_at, outbox.c.id)
+
+
+def _claimed(tx: Tx, row: Row[Any]) -> Claimed | None:
+    """None if our keys do not open it: it waits for the right ones and must not stop other lanes."""
+    try:
+        body = unseal(tx, Body, row.body_sealed)
+    except (Undecryptable, Unreadable):
+        return None
+    return Claimed(
+        id=row.id,
+        destination=row.destination,
+        kind=row.kind,
+        lane=row.lane,
+        body=body,
+        attempts=row.attempts,
+        queued_at=row.queued_at,
+        conversation_id=row.conversation_id,
+        ticket_id=row.ticket_id,
+    )
+
+
+async def _settle(tx: Tx, entry_id: int, state: str, reason: str | None, now: datetime) -> None:
+    where = (outbox.c.id == entry_id) & (outbox.c.state != "done")
+    await tx.execute(update(outbox).where(where).values(state=state, reason=reason, settled_at=now))

