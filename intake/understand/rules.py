@@ -9,10 +9,14 @@ from intake.understand.lexicon import compiled, table
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`label` is a rule's id or an appeal type's code; `level` and `confidence` where it has them."""
+    """`label` is a rule's id or an appeal type's code; `level` and `confidence` where it has them.
+
+    `weak` says less than `pattern`: its users decide when it counts.
+    """
 
     label: str
     pattern: re.Pattern[str]
+    weak: re.Pattern[str] | None = None
     unless: tuple[re.Pattern[str], ...] = ()
     level: str = ""
     confidence: float = 1.0
@@ -20,7 +24,11 @@ class Rule:
     def find(self, text: str) -> re.Match[str] | None:
         """The first match in `text`, unless something there excuses it."""
         match = self.pattern.search(text)
-        return None if match is None or any(excuse.search(text) for excuse in self.unless) else match
+        return None if match is None or self.excused(text) else match
+
+    def excused(self, text: str) -> bool:
+        """Whether something in `text` excuses a match there."""
+        return any(excuse.search(text) for excuse in self.unless)
 
 
 @cache
@@ -32,6 +40,7 @@ def rules(noun: str, language: str = "zh") -> tuple[Rule, ...]:
         Rule(
             label=row.get("id") or row["type"],
             pattern=compiled(row["pattern"]),
+            weak=compiled(row["weak_pattern"]) if "weak_pattern" in row else None,
             unless=(
                 *([compiled(row["unless"])] if "unless" in row else []),
                 *(excuses[name] for name in row.get("excuses", ())),

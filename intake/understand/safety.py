@@ -6,12 +6,11 @@ Red signals are looked for clause by clause, so that an excuse ("last year", "no
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from intake.ticket import Urgency, UrgencyLevel
-from intake.understand.lexicon import compiled, table
+from intake.understand.lexicon import table
 from intake.understand.reading import SafetySignal
-from intake.understand.rules import rules
+from intake.understand.rules import Rule, rules
 
 _ORDER = ("emergency", "self_harm", "threat")
 
@@ -31,12 +30,27 @@ def urgency(text: str, red: SafetySignal | None) -> Urgency:
 
 
 def _signals(text: str) -> Iterator[SafetySignal]:
-    for clause in _clauses().finditer(text):
-        for rule in (*rules("safety"), *rules("safety", "en")):
-            if rule.find(clause[0]):
-                yield SafetySignal(rule.level, rule.label)
+    for rule in (*rules("safety"), *rules("safety", "en")):
+        if any(not rule.excused(clause) for clause in _said(text, rule)):
+            yield SafetySignal(rule.level, rule.label)
 
 
-@cache
-def _clauses() -> re.Pattern[str]:
-    return compiled(table("safety")["clause_pattern"])
+def _said(text: str, rule: Rule) -> Iterator[str]:
+    """The clauses in which the rule's words stand."""
+    patterns = [rule.pattern]
+    if rule.weak is not None and len(text) <= table("safety")["short"]:
+        patterns.append(rule.weak)
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            yield _clause(text, match)
+
+
+def _clause(text: str, match: re.Match[str]) -> str:
+    """What stands between the punctuation around a match."""
+    ends = table("safety")["clause_end"]
+    start, end = match.span()
+    while start > 0 and text[start - 1] not in ends:
+        start -= 1
+    while end < len(text) and text[end] not in ends:
+        end += 1
+    return text[start:end]
