@@ -75,16 +75,20 @@ class Files:
             return None
         return await self._folder.read(sha256)
 
-    def _part(self, file: Attachment) -> AttachmentPart:
-        sha256 = file.sha256 or ""
+    def link(self, sha256: str) -> str:
+        """An address at which the file can be had until the link expires."""
         expires = str(int((self._clock() + LINK_LASTS).timestamp()))
         query = urlencode({"expires": expires, "signature": self._sign(sha256, expires)})
+        return f"{self._base_url}/attachments/{sha256}?{query}"
+
+    def _part(self, file: Attachment) -> AttachmentPart:
+        sha256 = file.sha256 or ""
         return AttachmentPart(
             kind=file.kind.value,
             sha256=sha256,
             media_type=file.media_type or "application/octet-stream",
             size=file.size or 0,
-            url=f"{self._base_url}/attachments/{sha256}?{query}",
+            url=self.link(sha256),
         )
 
     def _sign(self, sha256: str, expires: str) -> str:

@@ -15,7 +15,7 @@ def next_try(
 
     `chance()` is in [0, 1): the delay is drawn between half and the whole of the step.
     """
-    step = min(LONGEST, FIRST * 2 ** min(attempts - 1, 12))
+    step = min(LONGEST, FIRST * 2.0 ** min(attempts - 1, 12))
     delay = step * (0.5 + chance() / 2)
     return now + max(delay, timedelta(seconds=retry_after or 0))
 

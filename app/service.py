@@ -40,7 +40,7 @@ class Service:
         self._clock = clock
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
-        """Take one message; a repeat gets its stored replies. Raises Unavailable when the database is down."""
+        """Take one message; a repeat gets its stored replies. Raises Unavailable without a database."""
         now = self._clock()
         async with self._database.write() as tx:
             stored = await conversations.lock(tx, inbound.address, now)

@@ -14,32 +14,38 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Telegram(BaseModel):
     """The bot's token, and what the webhook and calls need."""
 
-    token: SecretStr | None = Field(None, description="the bot's token; off without it")
-    webhook_secret: SecretStr | None = Field(None, description="needed by serve, not by poll")
-    api_url: str | None = Field(None, description="another Bot API server than Telegram's")
-    proxy: str | None = Field(None, description="HTTP or SOCKS proxy for calls; needed in the mainland")
+    token: SecretStr | None = Field(default=None, description="the bot's token; off without it")
+    webhook_secret: SecretStr | None = Field(default=None, description="needed by serve, not by poll")
+    api_url: str | None = Field(default=None, description="another Bot API server than Telegram's")
+    proxy: str | None = Field(
+        default=None, description="HTTP or SOCKS proxy for calls; needed in the mainland"
+    )
 
 
 class WeChat(BaseModel):
     """The service account's identifiers, and how its pushes are protected."""
 
-    appid: str | None = Field(None, description="the account's AppID; off without it")
-    secret: SecretStr | None = Field(None, description="the AppSecret")
-    token: SecretStr | None = Field(None, description="the token of the message push")
-    aes_key: SecretStr | None = Field(None, description="EncodingAESKey, 43 characters")
-    mode: Literal["plain", "compatible", "safe"] = Field("safe", description="plain, compatible or safe")
-    api_url: str = Field("https://api.weixin.qq.com", description="another API base than WeChat's")
+    appid: str | None = Field(default=None, description="the account's AppID; off without it")
+    secret: SecretStr | None = Field(default=None, description="the AppSecret")
+    token: SecretStr | None = Field(default=None, description="the token of the message push")
+    aes_key: SecretStr | None = Field(default=None, description="EncodingAESKey, 43 characters")
+    mode: Literal["plain", "compatible", "safe"] = Field(
+        default="safe", description="plain, compatible or safe"
+    )
+    api_url: str = Field(default="https://api.weixin.qq.com", description="another API base than WeChat's")
 
 
 class Hotline(BaseModel):
     """The city's ticket backend."""
 
-    kind: Literal["desk", "rest", "open311"] = Field("desk", description="desk, rest or open311")
-    url: str | None = Field(None, description="the backend's address; the embedded desk needs none")
-    secret: SecretStr | None = Field(None, description="signs our calls; several, comma-separated")
-    callback_secret: SecretStr | None = Field(None, description="signs its calls to us; as SECRET if unset")
-    jurisdiction: str | None = Field(None, description="Open311 jurisdiction_id")
-    api_key: SecretStr | None = Field(None, description="Open311 api_key")
+    kind: Literal["desk", "rest", "open311"] = Field(default="desk", description="desk, rest or open311")
+    url: str | None = Field(default=None, description="the backend's address; the embedded desk needs none")
+    secret: SecretStr | None = Field(default=None, description="signs our calls; several, comma-separated")
+    callback_secret: SecretStr | None = Field(
+        default=None, description="signs its calls to us; as SECRET if unset"
+    )
+    jurisdiction: str | None = Field(default=None, description="Open311 jurisdiction_id")
+    api_key: SecretStr | None = Field(default=None, description="Open311 api_key")
 
 
 class Settings(BaseSettings):
@@ -49,14 +55,14 @@ class Settings(BaseSettings):
         env_prefix="JIESU_", env_nested_delimiter="__", env_file=".env", extra="ignore", env_ignore_empty=True
     )
 
-    database_url: str = Field("sqlite:///var/jiesu.db", description="sqlite:///… or postgresql://…")
-    redis_url: str | None = Field(None, description="needed as soon as two processes share the work")
-    city: str = Field("jiayuguan", description="a file in cities/ or a path")
-    public_url: str | None = Field(None, description="where the platforms reach us")
+    database_url: str = Field(default="sqlite:///var/jiesu.db", description="sqlite:///… or postgresql://…")
+    redis_url: str | None = Field(default=None, description="needed as soon as two processes share the work")
+    city: str = Field(default="jiayuguan", description="a file in cities/ or a path")
+    public_url: str | None = Field(default=None, description="where the platforms reach us")
     secret_key: SecretStr | None = Field(
-        None, description="sessions and data keys; made once under var/; several, comma-separated"
+        default=None, description="sessions and data keys; made once under var/; several, comma-separated"
     )
-    playground: bool | None = Field(None, description="on only when no channel is configured")
+    playground: bool | None = Field(default=None, description="on only when no channel is configured")
     telegram: Telegram = Telegram()
     wechat: WeChat = WeChat()
     hotline: Hotline = Hotline()
@@ -104,7 +110,7 @@ def _channels(settings: Settings, *, serving: bool) -> Iterator[str]:
 def _backend(settings: Settings) -> Iterator[str]:
     hotline = settings.hotline
     if hotline.kind != "desk" and not hotline.url:
-        yield f"JIESU_HOTLINE__URL is missing: JIESU_HOTLINE__KIND={hotline.kind} needs the backend's address."
+        yield f"JIESU_HOTLINE__URL is missing: JIESU_HOTLINE__KIND={hotline.kind} needs an address."
     if hotline.kind == "rest" and not hotline.secret:
         yield "JIESU_HOTLINE__SECRET is missing: calls to the backend are signed with it."
     if hotline.kind == "open311":

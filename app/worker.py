@@ -5,16 +5,18 @@ Any number may run. One that dies leaves its entries to fall due again.
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import structlog
 
 from app.delivery import Delivery
+from app.effects import HOTLINE
 from app.replies import outgoing_of, queue_replies
 from app.retry import next_try, too_old
 from app.service import WORK
 from intake.city import CityProfile
+from intake.messages import ChannelName
 from intake.news import rejected
 from intake.phrases import pick_language
 from intake.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
@@ -30,6 +32,7 @@ LEASE = timedelta(seconds=60)
 BATCH = 16
 IDLE = 1.0  # seconds between looks when nobody calls
 FAULT_PAUSE = 5.0
+DESTINATIONS = (HOTLINE, *(channel.value for channel in ChannelName))
 SURVEYS = frozenset({"survey", "reminder"})
 KEEP_INBOX = timedelta(hours=48)
 KEEP_OUTBOX = timedelta(hours=48)
@@ -57,28 +60,47 @@ class Worker:
         self._tidied: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop` is set; the entries in hand are finished first."""
+        """Until `stop` is set; the entries in hand are finished first.
+
+        Each destination has a loop of its own, so that a dead one does not hold up the others.
+        """
+        calls = {destination: asyncio.Event() for destination in DESTINATIONS}
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._listen(stop, calls.values()))
+            for destination, call in calls.items():
+                loops.create_task(self._loop(stop, destination, call))
+
+    async def _listen(self, stop: asyncio.Event, calls: Collection[asyncio.Event]) -> None:
+        """Wake the loops when there is work, and by the clock."""
         while not stop.is_set():
+            await self._cache.wait(WORK, IDLE)
+            for call in calls:
+                call.set()
+
+    async def _loop(self, stop: asyncio.Event, destination: str, call: asyncio.Event) -> None:
+        while not stop.is_set():
+            call.clear()
             try:
-                busy = await self.round()
+                busy = await self.round(destination)
             except Exception as fault:  # noqa: BLE001  # the one place: a worker outlives any fault, and says so
-                log.error("worker round failed", fault=type(fault).__name__)
+                log.error("worker round failed", fault=type(fault).__name__)  # noqa: TRY400  # no citizen's words
                 await _pause(stop, FAULT_PAUSE)
                 continue
-            if not busy and not stop.is_set():
-                await self._cache.wait(WORK, IDLE)
+            if not busy:
+                await call.wait()
 
-    async def round(self) -> bool:
+    async def round(self, *destinations: str) -> bool:
         """Claim what is due and deliver it, lanes side by side; False when there was nothing."""
         now = self._clock()
         await self._tidy(now)
+        wanted = destinations or DESTINATIONS
         async with self._database.write() as tx:
-            claimed = await outbox.claim(tx, now=now, lease=LEASE, limit=BATCH)
+            claimed = await outbox.claim(tx, now=now, lease=LEASE, limit=BATCH, destinations=wanted)
         await asyncio.gather(*(self._one(entry) for entry in claimed))
         return bool(claimed)
 
     async def drain(self) -> None:
-        """Deliver until nothing is due: for tests and replay."""
+        """Deliver until nothing is due."""
         while await self.round():
             pass
 

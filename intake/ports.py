@@ -60,6 +60,10 @@ class Channel(Protocol):
         """Download a file a citizen sent. Raises Unavailable or Rejected."""
         ...
 
+    async def probe(self) -> None:
+        """Ask something harmless that needs our credentials. Raises Unavailable or Rejected."""
+        ...
+
     async def aclose(self) -> None: ...
 
 
@@ -76,6 +80,10 @@ class Hotline(Protocol):
 
     async def send_event(self, hotline_ref: str | None, event: dict[str, Any], key: str) -> None:
         """Tell the backend; None = what concerns no ticket. Raises as `submit`."""
+        ...
+
+    async def probe(self) -> None:
+        """Ask something harmless that needs our credentials. Raises Unavailable or Rejected."""
         ...
 
     async def aclose(self) -> None: ...

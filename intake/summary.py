@@ -83,7 +83,7 @@ def _confidential(draft: Draft, moment: Moment) -> str:
     return _yes_no(default if draft.confidential is None else draft.confidential, moment)
 
 
-def _yes_no(on: bool, moment: Moment) -> str:  # noqa: FBT001  # the value itself
+def _yes_no(on: bool, moment: Moment) -> str:
     return moment.say("summary.yes" if on else "summary.no")
 
 
@@ -96,9 +96,11 @@ def _category(draft: Draft, moment: Moment) -> str:
 _VALUES: Mapping[str, Callable[[Draft, Moment], str]] = {
     "type": _type,
     "content": lambda draft, _: snippet(draft.content, 80),
-    "place": lambda draft, moment: _or_empty("place", draft.place and draft.place.text, draft, moment),
+    "place": lambda draft, moment: _or_empty(
+        "place", draft.place.text if draft.place else None, draft, moment
+    ),
     "occurred": lambda draft, moment: _or_empty(
-        "occurred", draft.occurred and draft.occurred.text, draft, moment
+        "occurred", draft.occurred.text if draft.occurred else None, draft, moment
     ),
     "subject": lambda draft, moment: _or_empty("subject", draft.subject, draft, moment),
     "wish": lambda draft, moment: _or_empty("wish", draft.wish, draft, moment),

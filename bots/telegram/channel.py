@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.methods import SendMessage
 
 from bots.telegram.client import open_bot
@@ -97,6 +97,14 @@ class Telegram:
         if hint is not None:
             with asking():
                 await self.bot(hint)
+
+    async def probe(self) -> None:
+        """Ask who we are. Raises Unavailable, or Rejected for a wrong token."""
+        with asking():
+            try:
+                await self.bot.get_me()
+            except (TelegramUnauthorizedError, TelegramNotFound):
+                raise Rejected("Telegram does not know this token") from None
 
     async def aclose(self) -> None:
         """Close the line."""

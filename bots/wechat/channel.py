@@ -68,6 +68,13 @@ class WeChat:
             answer = await self._video(document)
         return _file(answer)
 
+    async def probe(self) -> None:
+        """Ask for the access token. Raises Unavailable or Rejected."""
+        try:
+            await self._client.token.get()
+        except ApiError as refusal:
+            raise Rejected(f"errcode {refusal.errcode}") from None
+
     async def aclose(self) -> None:
         await self._http.aclose()
 

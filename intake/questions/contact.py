@@ -7,7 +7,7 @@ from intake.messages import Ask, Choice, Reply
 from intake.moment import Moment, pick
 from intake.questions.question import Question, Unclear
 from intake.ticket import AppealType, Draft
-from intake.understand.phone import read_phone
+from intake.understand.phone import standard
 
 MAX_NAME = 20
 _WORDS = re.compile(r"[^\w]+")
@@ -56,10 +56,10 @@ def _from_card(draft: Draft, moment: Moment) -> Draft | Unclear:
     card = moment.inbound.contact
     if card is None or not card.own:
         return Unclear("hint.not_own_contact")
-    phone = read_phone(card.phone)
+    phone = standard(card.phone)
     if phone is None:
         return Unclear("hint.phone_wrong")
-    return replace(draft, phone=phone.value, name=draft.name or card.name[:MAX_NAME] or None, anonymous=False)
+    return replace(draft, phone=phone, name=draft.name or card.name[:MAX_NAME] or None, anonymous=False)
 
 
 def _empty(draft: Draft) -> bool:

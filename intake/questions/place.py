@@ -7,7 +7,7 @@ from intake.moment import Moment
 from intake.questions.question import Question, Unclear
 from intake.questions.words import has_words
 from intake.ticket import Draft, Place
-from intake.understand.place import area_of
+from intake.understand.pin import area_of
 
 MAX_PLACE = 100
 

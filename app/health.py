@@ -1,0 +1,42 @@
+"""Whether what we stand on is there, and how deep the outbox is."""
+
+from datetime import datetime
+
+from app import metrics
+from intake.ports import Unavailable
+from storage import outbox
+from storage.cache import Cache
+from storage.database import Database, is_current
+
+
+class Health:
+    """Asked by probes and by Prometheus."""
+
+    def __init__(self, database: Database, cache: Cache) -> None:
+        self._database = database
+        self._cache = cache
+
+    async def checks(self) -> dict[str, str]:
+        """`ok` or what is wrong, for database, migrations and cache."""
+        return {**await self._stored(), "cache": "ok" if await self._cache.ping() else "down"}
+
+    async def _stored(self) -> dict[str, str]:
+        try:
+            async with self._database.read() as tx:
+                current = await is_current(tx)
+        except Unavailable:
+            return {"database": "down", "migrations": "unknown"}
+        return {"database": "ok", "migrations": "ok" if current else "behind"}
+
+    async def measure(self, now: datetime) -> None:
+        """Read the outbox's depth into the gauges; without a database they keep their last value."""
+        try:
+            async with self._database.read() as tx:
+                found = await outbox.depth(tx)
+        except Unavailable:
+            return
+        for gauge in (metrics.outbox_depth, metrics.outbox_age):
+            gauge.clear()
+        for destination, count, oldest in found:
+            metrics.outbox_depth.labels(destination).set(count)
+            metrics.outbox_age.labels(destination).set((now - oldest).total_seconds())

@@ -1,0 +1,57 @@
+"""`jiesu check`: each thing the installation stands on, ok or what to do."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from app.settings import BadSettings, Settings, check
+from app.wiring import open_house
+from intake.ports import Rejected, Unavailable, Unsure
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the check."""
+
+    what: str
+    ok: bool
+    says: str
+
+
+async def inspect(settings: Settings) -> list[Finding]:
+    """Everything in order; stops where what comes later cannot be asked."""
+    try:
+        check(settings)
+    except BadSettings as mistakes:
+        return [Finding("settings", False, line) for line in str(mistakes).splitlines()]
+    return [Finding("settings", True, "complete"), *[finding async for finding in _opened(settings)]]
+
+
+async def _opened(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        async with open_house(settings, settings.public_url or "http://127.0.0.1:8000") as house:
+            yield Finding("city", True, house.city.name)
+            yield Finding("database", True, f"{house.database.kind}, migrated")
+            yield _redis(settings, await house.health.checks())
+            for name, probe in house.probes().items():
+                yield await _asked(name, probe)
+    except BadSettings as mistake:
+        yield Finding("settings", False, str(mistake))
+    except Unavailable as fault:
+        yield Finding("database", False, f"{fault.reason}: is it running, and is JIESU_DATABASE_URL right?")
+
+
+def _redis(settings: Settings, checks: dict[str, str]) -> Finding:
+    if settings.redis_url is None:
+        return Finding("redis", True, "off (one process)")
+    up = checks["cache"] == "ok"
+    return Finding("redis", up, "answers" if up else "does not answer: is JIESU_REDIS_URL right?")
+
+
+async def _asked(name: str, probe: Callable[[], Awaitable[None]]) -> Finding:
+    try:
+        await probe()
+    except (Unavailable, Unsure) as fault:
+        return Finding(name, False, f"no answer ({fault.reason}): address, network and proxy right?")
+    except Rejected as refusal:
+        return Finding(name, False, f"refused ({refusal.reason}): are the credentials right?")
+    return Finding(name, True, "answers")

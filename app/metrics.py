@@ -1,0 +1,12 @@
+"""What Prometheus may know: counts and seconds, never who or what."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+turns = Counter("jiesu_turns_total", "Messages taken, by channel and outcome", ["channel", "outcome"])
+turn_seconds = Histogram("jiesu_turn_seconds", "Seconds from message to committed turn", ["channel"])
+deliveries = Counter(
+    "jiesu_deliveries_total", "Outbox entries tried, by outcome", ["destination", "kind", "outcome"]
+)
+callbacks = Counter("jiesu_callbacks_total", "Callbacks of the backend, by result", ["result"])
+outbox_depth = Gauge("jiesu_outbox_depth", "Open outbox entries", ["destination"])
+outbox_age = Gauge("jiesu_outbox_age_seconds", "Age of the oldest open entry", ["destination"])

@@ -1,0 +1,283 @@
+"""The one place that knows every class: settings in, a working house out."""
+
+import random
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+from pydantic import SecretStr
+
+from app.delivery import Delivery
+from app.files import Files
+from app.health import Health
+from app.pretend import with_stand_ins
+from app.secret_key import open_keyring
+from app.service import Service
+from app.settings import BadSettings, Settings
+from app.updates import Updates
+from app.worker import Worker
+from bots.wechat.channel import WeChat
+from bots.wechat.client import Client, Credentials
+from bots.wechat.envelope import Account, Mode
+from desk import schema as desk_tables
+from desk.app import Desk
+from hotline.rest import RestHotline
+from intake.city import BadProfile, CityProfile, load
+from intake.messages import ChannelName
+from intake.phrases import worded
+from intake.ports import Channel, Hotline
+from storage.attachments import Folder
+from storage.cache import Cache, MemoryCache
+from storage.crypto import KeyRing
+from storage.database import Database, upgrade
+from storage.redis_cache import RedisCache
+
+if TYPE_CHECKING:  # importing aiogram takes seconds; only who has a token pays for it
+    from bots.telegram.channel import Telegram
+
+ATTACHMENTS = Path("var/attachments")
+DESK_API = "/desk/api/v1"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything one process holds on to. What is off is None."""
+
+    settings: Settings
+    city: CityProfile
+    database: Database
+    service: Service
+    updates: Updates
+    worker: Worker
+    files: Files
+    health: Health
+    channels: Mapping[ChannelName, Channel]
+    telegram: "Telegram | None"
+    wechat: Account | None
+    hotline: Hotline
+    desk: Desk | None
+    callback_secrets: str
+    playing: bool
+    base_url: str
+
+    async def open_desk(self) -> str | None:
+        """The first user's password, the one time that user is made."""
+        password = secrets.token_urlsafe(9)
+        if self.desk is not None and await self.desk.ensure_first_user(password):
+            return password
+        return None
+
+    async def poll(self) -> None:
+        """Telegram by long polling, until cancelled. Raises Rejected for a wrong token."""
+        if self.telegram is None:
+            return
+        from bots.telegram.polling import Poll  # noqa: PLC0415  # aiogram takes seconds to import
+        from bots.telegram.setup import introduce, leave_webhook  # noqa: PLC0415
+
+        await leave_webhook(self.telegram)
+        await introduce(self.telegram)
+        await Poll(self.telegram, self.service, utc_now).run()
+
+    async def set_up_telegram(self) -> None:
+        """Webhook, commands and descriptions, as they shall be."""
+        secret = _plain(self.settings.telegram.webhook_secret)
+        if self.telegram is None or secret is None:
+            return
+        from bots.telegram.setup import set_up  # noqa: PLC0415  # aiogram takes seconds to import
+
+        await set_up(self.telegram, self.settings.public_url or self.base_url, secret)
+
+    def probes(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """A question to each platform and to the backend that shows whether our credentials work."""
+        asked: dict[str, Callable[[], Awaitable[None]]] = {
+            name.value: channel.probe for name, channel in self.channels.items()
+        }
+        return asked if self.desk is not None else asked | {"hotline": self.hotline.probe}
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, base_url: str) -> AsyncIterator[House]:
+    """Migrate, connect and wire; everything is closed at the end. Raises BadSettings, DatabaseDown."""
+    keyring = open_keyring(_plain(settings.secret_key))
+    city = open_city(settings.city)
+    playing = settings.playground_on
+    if playing:
+        settings = with_stand_ins(settings, keyring, base_url)
+    await _migrate(settings)
+    async with AsyncExitStack() as closing:
+        database = Database.open(settings.database_url, keyring)
+        closing.push_async_callback(database.close)
+        cache = _cache(settings)
+        closing.push_async_callback(cache.aclose)
+        yield await _wire(settings, base_url, keyring, city, database, cache, closing, playing=playing)
+
+
+@asynccontextmanager
+async def open_storage(settings: Settings) -> AsyncIterator[Database]:
+    """The migrated database alone, for commands that need nothing else."""
+    await _migrate(settings)
+    database = Database.open(settings.database_url, open_keyring(_plain(settings.secret_key)))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def open_city(name: str) -> CityProfile:
+    """The profile with all its words. Raises BadSettings naming the first mistakes."""
+    try:
+        return worded(load(name))
+    except BadProfile as mistakes:
+        raise BadSettings(str(mistakes)) from None
+
+
+async def _migrate(settings: Settings) -> None:
+    await upgrade(settings.database_url)
+    if embeds_desk(settings):
+        await desk_tables.upgrade(settings.database_url)
+
+
+def embeds_desk(settings: Settings) -> bool:
+    """Whether this process is the backend too."""
+    return settings.hotline.kind == "desk" and not settings.hotline.url
+
+
+def _cache(settings: Settings) -> Cache:
+    return RedisCache(settings.redis_url) if settings.redis_url else MemoryCache()
+
+
+async def _wire(
+    settings: Settings,
+    base_url: str,
+    keyring: KeyRing,
+    city: CityProfile,
+    database: Database,
+    cache: Cache,
+    closing: AsyncExitStack,
+    *,
+    playing: bool,
+) -> House:
+    http = await closing.enter_async_context(httpx.AsyncClient(follow_redirects=False))
+    public = settings.public_url or base_url
+    files = Files(database, Folder(ATTACHMENTS, keyring), keyring, public, utc_now)
+    calls, callbacks = _backend_secrets(settings, keyring)
+    hotline = RestHotline(
+        settings.hotline.url or base_url + DESK_API, calls, http, clock=utc_now, new_id=_token
+    )
+    telegram = _telegram(settings)
+    channels: dict[ChannelName, Channel] = {}
+    if telegram is not None:
+        channels[telegram.name] = telegram
+        closing.push_async_callback(telegram.aclose)
+    if settings.wechat_on:
+        channels[ChannelName.WECHAT] = _wechat_channel(settings, cache, http)
+    return House(
+        settings=settings,
+        city=city,
+        database=database,
+        service=Service(database, cache, city, utc_now),
+        updates=Updates(database, cache, city, utc_now),
+        worker=Worker(
+            database, cache, city, Delivery(database, city, channels, hotline, files, utc_now), utc_now
+        ),
+        files=files,
+        health=Health(database, cache),
+        channels=channels,
+        telegram=telegram,
+        wechat=_wechat_account(settings),
+        hotline=hotline,
+        desk=_desk(database, city, calls, callbacks, base_url, http) if embeds_desk(settings) else None,
+        callback_secrets=callbacks,
+        playing=playing,
+        base_url=base_url,
+    )
+
+
+def _backend_secrets(settings: Settings, keyring: KeyRing) -> tuple[str, str]:
+    """What signs our calls, and what signs the backend's; the embedded desk's are derived from our key."""
+    own = _plain(settings.hotline.secret) or keyring.digest("hotline", "calls and callbacks")
+    return own, _plain(settings.hotline.callback_secret) or own
+
+
+def _telegram(settings: Settings) -> "Telegram | None":
+    token = _plain(settings.telegram.token)
+    if not token:
+        return None
+    from bots.telegram.channel import open_telegram  # noqa: PLC0415  # aiogram takes seconds to import
+
+    try:
+        return open_telegram(token, settings.telegram.api_url, settings.telegram.proxy)
+    except ValueError as mistake:
+        raise BadSettings(f"JIESU_TELEGRAM__TOKEN: {mistake}") from None
+
+
+def _wechat_channel(settings: Settings, cache: Cache, http: httpx.AsyncClient) -> WeChat:
+    wechat = settings.wechat
+    credentials = Credentials(wechat.appid or "", _plain(wechat.secret) or "", wechat.api_url)
+    return WeChat(Client(credentials, cache, http), cache, http, utc_now)
+
+
+def _wechat_account(settings: Settings) -> Account | None:
+    wechat = settings.wechat
+    if not settings.wechat_on:
+        return None
+    aes_key = _plain(wechat.aes_key) or ""
+    return Account(wechat.appid or "", _plain(wechat.token) or "", aes_key, Mode(wechat.mode))
+
+
+def _desk(
+    database: Database,
+    city: CityProfile,
+    calls: str,
+    callbacks: str,
+    front_door: str,
+    http: httpx.AsyncClient,
+) -> Desk:
+    return Desk(
+        database,
+        city,
+        secrets=calls,
+        callback_secrets=callbacks,
+        front_door=front_door,
+        http=http,
+        clock=utc_now,
+        digits=lambda n: "".join(secrets.choice("0123456789") for _ in range(n)),
+        token=_token,
+        chance=random.random,
+    )
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _plain(secret: object) -> str | None:
+    """A setting's secret in the clear, where it is needed and nowhere else."""
+    return secret.get_secret_value() if isinstance(secret, SecretStr) and secret.get_secret_value() else None
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[tuple[Desk, str | None]]:
+    """The embedded hotline alone, and its first user's password if that was made now."""
+    keyring = open_keyring(_plain(settings.secret_key))
+    city = open_city(settings.city)
+    await desk_tables.upgrade(settings.database_url)
+    calls, callbacks = _backend_secrets(settings, keyring)
+    database = Database.open(settings.database_url, keyring)
+    async with httpx.AsyncClient(follow_redirects=False) as http:
+        desk = _desk(database, city, calls, callbacks, settings.public_url or "", http)
+        password = secrets.token_urlsafe(9)
+        made = await desk.ensure_first_user(password)
+        try:
+            yield desk, password if made else None
+        finally:
+            await database.close()

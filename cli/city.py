@@ -1,0 +1,23 @@
+"""`jiesu city check FILE`: every mistake of a city profile, with file, key and reason."""
+
+import typer
+
+from intake.city import problems
+
+app = typer.Typer(help="City profiles.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """City profiles."""
+
+
+@app.command()
+def check(file: str) -> None:
+    """Check a profile: a file in cities/ by its name, or a path."""
+    found = problems(file)
+    for mistake in found:
+        typer.echo(mistake, err=True)
+    if found:
+        raise typer.Exit(1)
+    typer.echo(f"{file}: ok")

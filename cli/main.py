@@ -1,0 +1,40 @@
+"""`jiesu`: one command a line of what an operator does. Errors are one plain sentence on stderr."""
+
+import sys
+
+import typer
+
+from app.settings import BadSettings
+from cli import city, desk, outbox, replay, serve, setup
+from intake.ports import Rejected, Unavailable
+
+app = typer.Typer(
+    name="jiesu",
+    help="The chat front door of a city's 12345 hotline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+serve.add_to(app)
+setup.add_to(app)
+replay.add_to(app)
+desk.add_to(app)
+app.add_typer(city.app, name="city")
+app.add_typer(outbox.app, name="outbox")
+
+
+def run() -> None:
+    """The entry point: what an operator can mend is said without a traceback."""
+    try:
+        app()
+    except BadSettings as mistakes:
+        _stop(str(mistakes))
+    except (Unavailable, Rejected) as fault:
+        _stop(fault.reason)
+    except OSError as fault:
+        _stop(f"{fault.filename or 'the system'}: {fault.strerror}")
+
+
+def _stop(sentence: str) -> None:
+    print(sentence, file=sys.stderr)  # noqa: T201  # a command's answer
+    raise SystemExit(1)

@@ -1,0 +1,7 @@
+"""`jiesu replay` (placeholder until it lands)."""
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    del app

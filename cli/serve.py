@@ -1,0 +1,160 @@
+"""`jiesu serve`, `work`, `poll`, `migrate`: the processes of an installation."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app.wiring import open_house
+from app.logs import set_up
+from app.settings import BadSettings, Settings, check
+from cli.banner import banner
+from webhooks.server import create_app
+
+HOST = "127.0.0.1"
+PORT = 8000
+LAST_SECONDS = 3  # for requests still open at a stop; a waiting playground page asks again
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(serve)
+    app.command()(work)
+    app.command()(poll)
+    app.command()(migrate)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = PORT,
+    worker: Annotated[bool, typer.Option(help="Deliver from this process too.")] = True,
+    workers: Annotated[int, typer.Option(help="Web processes (PostgreSQL and Redis only).")] = 1,
+) -> None:
+    """Take messages and callbacks, show the desk; deliver, unless told not to."""
+    settings = Settings()
+    check(settings)
+    _several(settings, workers)
+    line = listen(host, port)
+    base_url = f"http://{host}:{line.getsockname()[1]}"
+    set_up(json=False)
+    asyncio.run(_serve(settings, base_url, line, with_worker=worker))
+
+
+def _several(settings: Settings, workers: int) -> None:
+    if workers == 1:
+        return
+    if settings.database_url.startswith("sqlite"):
+        raise BadSettings(
+            "SQLite has one server process: use --workers 1, or PostgreSQL in JIESU_DATABASE_URL."
+        )
+    raise BadSettings(
+        "Start one `jiesu serve` per process behind the proxy; --workers stays 1 in this release."
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket first, so that a taken port is said in one sentence before anything starts."""
+    line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        line.bind((host, port))
+    except OSError as fault:
+        line.close()
+        raise BadSettings(
+            f"Port {port} on {host} cannot be used: {fault.strerror}. Try --port 8001."
+        ) from None
+    return line
+
+
+async def _serve(settings: Settings, base_url: str, line: socket.socket, *, with_worker: bool) -> None:
+    async with open_house(settings, base_url) as house:
+        password = await house.open_desk()
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(house, with_worker=with_worker),
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=LAST_SECONDS,
+                server_header=False,
+            )
+        )
+        typer.echo(banner(house, base_url, password))
+        await server.serve(sockets=[line])
+
+
+def work() -> None:
+    """Deliver only; any number of these may run beside `serve` (PostgreSQL and Redis)."""
+    settings = Settings()
+    check(settings, serving=False)
+    if settings.database_url.startswith("sqlite"):
+        raise BadSettings("On SQLite `serve` delivers by itself; a separate worker needs PostgreSQL.")
+    set_up(json=False)
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    base_url = settings.public_url or f"http://{HOST}:{PORT}"
+    async with open_house(settings, base_url) as house:
+        with _stopping() as stop:
+            await house.worker.run(stop)
+
+
+def poll() -> None:
+    """Telegram by long polling: a bot from a laptop with nothing but its token."""
+    settings = Settings()
+    check(settings, serving=False)
+    if not settings.telegram_on:
+        raise BadSettings("JIESU_TELEGRAM__TOKEN is missing: poll needs the bot's token.")
+    set_up(json=False)
+    asyncio.run(_poll(settings))
+
+
+async def _poll(settings: Settings) -> None:
+    """Polling, deliveries and the embedded desk, in one process."""
+    line = listen(HOST, 0 if settings.hotline.kind != "desk" else PORT)
+    base_url = f"http://{HOST}:{line.getsockname()[1]}"
+    async with open_house(settings, base_url) as house:
+        password = await house.open_desk()
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(house), log_config=None, access_log=False, server_header=False)
+        )
+        typer.echo(banner(house, base_url, password))
+        serving = asyncio.create_task(server.serve(sockets=[line]))
+        polling = asyncio.create_task(house.poll())
+        await asyncio.wait({serving, polling}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        polling.cancel()
+        await asyncio.gather(serving, polling, return_exceptions=True)
+        if not polling.cancelled():
+            polling.result()
+
+
+def migrate() -> None:
+    """Bring the database's tables up to this release."""
+    settings = Settings()
+    asyncio.run(_migrate(settings))
+    typer.echo("The database is up to date.")
+
+
+async def _migrate(settings: Settings) -> None:
+    async with open_house(settings, f"http://{HOST}:{PORT}"):
+        pass  # opening migrates
+
+
+@contextmanager
+def _stopping() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM and Ctrl-C set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    try:
+        yield stop
+    finally:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(name)

@@ -1,0 +1,59 @@
+"""`jiesu check`, `wechat menu push`, `telegram setup`: what an operator does before the first citizen."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from app.inspection import Finding, inspect
+from app.settings import BadSettings, Settings, variables
+from app.settings import check as check_settings
+from app.wiring import open_house
+
+telegram = typer.Typer(help="The Telegram bot.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(check)
+    app.add_typer(telegram, name="telegram")
+
+
+def check(
+    env: Annotated[bool, typer.Option("--env", help="List every variable with its default.")] = False,
+) -> None:
+    """Say line by line what works, and what to do where it does not."""
+    if env:
+        for name, default, meaning in variables():
+            typer.echo(f"{name:<36} {default:<34} {meaning}")
+        return
+    findings = asyncio.run(inspect(Settings()))
+    for finding in findings:
+        typer.echo(_line(finding))
+    if any(not finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def _line(finding: Finding) -> str:
+    return f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what:<12} {finding.says}"
+
+
+@telegram.callback()
+def _telegram() -> None:
+    """The Telegram bot."""
+
+
+@telegram.command()
+def setup() -> None:
+    """Set webhook, secret, commands and descriptions; may be run again at any time."""
+    settings = Settings()
+    check_settings(settings)
+    if not settings.telegram_on or not settings.public_url:
+        raise BadSettings("JIESU_TELEGRAM__TOKEN and JIESU_PUBLIC_URL are needed.")
+    asyncio.run(_set_up(settings))
+    typer.echo("Webhook, commands and descriptions are set.")
+
+
+async def _set_up(settings: Settings) -> None:
+    async with open_house(settings, settings.public_url or "") as house:
+        await house.set_up_telegram()

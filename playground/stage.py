@@ -1,0 +1,88 @@
+"""The playground as a whole: the page, the two stand-ins, and the APIs they play."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import httpx
+from fastapi import APIRouter, FastAPI
+from pydantic import SecretStr
+
+from app.pretend import TELEGRAM_API, WECHAT_API
+from app.settings import Settings
+from intake.city import CityProfile
+from playground import page, telegram_api, wechat_api
+from playground.page import Place, Scene
+from playground.telegram_platform import TelegramPlatform
+from playground.wechat_platform import WeChatPlatform
+
+
+def stage(settings: Settings, city: CityProfile, base_url: str, clock: Callable[[], datetime]) -> APIRouter:
+    """Everything under `/playground`: it speaks to our own webhooks over HTTP, like the platforms do."""
+    http = httpx.AsyncClient(timeout=30.0)
+    wechat = wechat_stand_in(settings, base_url, http, clock)
+    telegram = telegram_stand_in(settings, base_url, http, clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await http.aclose()
+
+    routes = APIRouter(lifespan=lifespan)
+    routes.include_router(page.router({"wechat": wechat, "telegram": telegram}, scene(city)))
+    routes.include_router(wechat_api.api_router(wechat), prefix=WECHAT_API)
+    routes.include_router(telegram_api.api_router(telegram), prefix=TELEGRAM_API)
+    return routes
+
+
+def wechat_stand_in(
+    settings: Settings,
+    base_url: str,
+    http: httpx.AsyncClient,
+    clock: Callable[[], datetime],
+    patience: float = 5.0,
+) -> WeChatPlatform:
+    """WeChat for the account in the settings."""
+    wechat = settings.wechat
+    return WeChatPlatform(
+        appid=wechat.appid or "",
+        secret=_clear(wechat.secret),
+        token=_clear(wechat.token),
+        aes_key=_clear(wechat.aes_key),
+        mode=wechat.mode,
+        webhook_url=f"{base_url}/webhooks/wechat",
+        http=http,
+        clock=clock,
+        patience=patience,
+    )
+
+
+def telegram_stand_in(
+    settings: Settings,
+    base_url: str,
+    http: httpx.AsyncClient,
+    clock: Callable[[], datetime],
+    time_scale: float = 1.0,
+) -> TelegramPlatform:
+    """Telegram for the bot in the settings."""
+    telegram = settings.telegram
+    return TelegramPlatform(
+        token=_clear(telegram.token),
+        webhook_url=f"{base_url}/webhooks/telegram",
+        secret=_clear(telegram.webhook_secret),
+        http=http,
+        clock=clock,
+        time_scale=time_scale,
+    )
+
+
+def scene(city: CityProfile) -> Scene:
+    """What the page shows of the city."""
+    places = [
+        Place(a.name, a.lat, a.lng) for a in city.areas.values() if a.lat is not None and a.lng is not None
+    ]
+    return Scene(city=city.name, account=city.hotline, places=places)
+
+
+def _clear(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

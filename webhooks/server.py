@@ -1,0 +1,105 @@
+"""The web process: every path of the house, and what runs beside them."""
+
+import asyncio
+import gc
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from app.settings import Settings
+from app.wiring import House, utc_now
+from desk.app import Desk
+from desk.pages.router import desk_pages
+from hotline.contract import AttachmentPart
+from playground.stage import stage
+from webhooks.attachments import attachment_router
+from webhooks.health import health_router
+from webhooks.hotline import hotline_router
+from webhooks.wechat import wechat_router
+
+Background = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+
+def create_app(house: House, *, with_worker: bool = True) -> FastAPI:
+    """All the paths that this installation has switched on."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        gc.collect()
+        gc.freeze()  # what was imported lives for ever: the collector need not look at it again
+        async with _running(_background(house, with_worker=with_worker)):
+            yield
+
+    app = FastAPI(title="jiesu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.include_router(health_router(house.health, utc_now))
+    app.include_router(hotline_router(house.updates, house.callback_secrets, utc_now))
+    app.include_router(attachment_router(house.files))
+    _channels(app, house)
+    if house.desk is not None:
+        _desk_routes(app, house.desk, house.settings, lambda part: house.files.link(part.sha256))
+    if house.playing:
+        app.include_router(stage(house.settings, house.city, house.base_url, utc_now))
+    return app
+
+
+def create_desk_app(desk: Desk, settings: Settings) -> FastAPI:
+    """The embedded hotline as its own process: its API, its pages, its callbacks."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with _running([desk.run_callbacks]):
+            yield
+
+    app = FastAPI(title="jiesu desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    _desk_routes(app, desk, settings, lambda part: part.url)
+    return app
+
+
+def _channels(app: FastAPI, house: House) -> None:
+    if house.wechat is not None:
+        app.include_router(wechat_router(house.wechat, house.service, utc_now))
+    secret = house.settings.telegram.webhook_secret
+    if house.telegram is not None and secret is not None:
+        from webhooks.telegram import router  # noqa: PLC0415  # aiogram takes seconds to import
+
+        app.include_router(router(secret.get_secret_value(), house.service, house.telegram, utc_now))
+
+
+def _desk_routes(
+    app: FastAPI, desk: Desk, settings: Settings, attachment_url: Callable[[AttachmentPart], str]
+) -> None:
+    secure = urlsplit(settings.public_url or "").scheme == "https"
+    app.include_router(desk.router())
+    app.include_router(
+        desk_pages(
+            desk,
+            new_secret=lambda: secrets.token_urlsafe(24),
+            attachment_url=attachment_url,
+            secure=secure,
+        )
+    )
+
+
+def _background(house: House, *, with_worker: bool) -> list[Background]:
+    found: list[Background] = []
+    if with_worker:
+        found.append(house.worker.run)
+    if house.desk is not None:
+        found.append(house.desk.run_callbacks)
+    return found
+
+
+@asynccontextmanager
+async def _running(loops: list[Background]) -> AsyncIterator[None]:
+    """Run the loops until the block ends; each finishes what it has in hand."""
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(loop(stop)) for loop in loops]
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks)
