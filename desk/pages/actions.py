@@ -4,6 +4,7 @@ Which actions there are, and which fields each needs, is the life cycle's busine
 only how a field looks.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,13 @@ from zoneinfo import ZoneInfo
 from desk.lifecycle import Row
 from desk.pages.posted import Posted
 from desk.pages.wording import Words
-from desk.states import Refused
+from desk.states import Refused, Role
 from desk.store import DeskTicket
 
 _MAIN = ("accept", "dispatch", "sign", "contact", "answer", "complete")
+_ELSEWHERE = frozenset({"survey_result", "erase"})
+"""A survey's answers come from the front door, and so does a citizen's wish to be forgotten."""
+
 _GRAVE = frozenset({"not_accept", "withdraw", "send_back"})
 _KINDS = {
     "lead_unit": "unit",
@@ -58,15 +62,22 @@ class ActionForm:
     opened: bool
 
 
+def at_a_page(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The rows that people take at a page."""
+    return tuple(row for row in rows if row.action not in _ELSEWHERE)
+
+
 def action_forms(
     rows: tuple[Row, ...], ticket: DeskTicket, words: Words, tried: str = "", posted: Posted | None = None
 ) -> tuple[ActionForm, ...]:
-    """A form for each row a person can fill in, with what they just `tried` kept as they typed it."""
-    usable = [row for row in rows if "result" not in row.needs]
+    """A form for each row that is done at a page, with what they just `tried` kept as they typed it."""
+    usable = at_a_page(rows)
     main = next((name for name in _MAIN if name in {row.action for row in usable}), "")
     return tuple(
         _form(row, ticket, words, main, posted if row.action == tried else None)
-        for row in sorted(usable, key=lambda row: row.action != main)
+        for row in sorted(
+            usable, key=lambda row: (row.action != main, Role.CITIZEN in row.by, row.action == "note")
+        )
     )
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from desk.app import Desk
-from desk.pages.actions import action_forms, step_fields
+from desk.pages.actions import action_forms, at_a_page, step_fields
 from desk.pages.frame import framed
 from desk.pages.gate import Gate, Visit
 from desk.pages.look import Look
@@ -75,7 +75,8 @@ def ticket_routes(
 
 async def _take(desk: Desk, look: Look, ticket: DeskTicket, visit: Visit, action: str, form: Posted) -> None:
     """Do what was posted. Raises Refused or Stale."""
-    row = next((row for row in desk.possible(ticket, visit.actor) if row.action == action), None)
+    rows = at_a_page(desk.possible(ticket, visit.actor))
+    row = next((row for row in rows if row.action == action), None)
     if row is None:
         raise Refused("wrong_state", "not possible here and now")
     version = form.text("version")

@@ -41,7 +41,6 @@ class TicketView:
     category: str
     confidence: int | None
     suggested_units: str
-    draft_public: str
     draft_internal: str
     main_actions: tuple[ActionForm, ...]
     more_actions: tuple[ActionForm, ...]
@@ -88,7 +87,6 @@ def ticket_view(
         category=document.category.path or city.path(document.category.code),
         confidence=None if confidence is None else round(confidence * 100),
         suggested_units=_suggested(ticket, clock, city),
-        draft_public=(life.reply_public or "") if reviewed else "",
         draft_internal=(life.reply_internal or "") if reviewed else "",
         main_actions=tuple(form for form in forms if form.main),
         more_actions=tuple(form for form in forms if not form.main),
