@@ -113,7 +113,7 @@ class Delivery:
         while not self.pending() and (left := deadline - asyncio.get_running_loop().time()) > 0:
             await _first(left, self._news.wait(), overtaken.wait())
             if overtaken.is_set():
-                raise Refused(409, "Conflict: terminated by other getUpdates request")
+                raise Refused(409, "Conflict: terminated by other getUpdates request or setWebhook")
         return self.pending()[: max(1, min(limit, MOST_AT_ONCE))]
 
     async def idle(self) -> None:
@@ -122,6 +122,8 @@ class Delivery:
             await asyncio.wait(self._carriers.values())
 
     async def aclose(self) -> None:
+        """Stop bringing updates; whoever waits in `getUpdates` is told of a conflict."""
+        self._overtake()
         carriers = list(self._carriers.values())
         for carrier in carriers:
             carrier.cancel()

@@ -35,7 +35,7 @@ LARGEST = 1024 * 1024
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  the header's name
 
 
-def router(
+def telegram_router(
     secret: str,
     service: Receiver,
     telegram: "Telegram",

@@ -66,6 +66,7 @@ async def api_url(platform: TelegramPlatform) -> AsyncIterator[str]:
     app.include_router(api_router(platform))
     async with _listening(app) as address:
         yield address
+        await platform.aclose()  # lets go of who still waits in getUpdates
 
 
 @pytest.fixture

@@ -1,0 +1,221 @@
+"""Polling: the same turns as behind the webhook, and a queue nothing can block."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bots.telegram.channel import Telegram, open_telegram
+from bots.telegram.polling import Poll, next_offset
+from bots.telegram.setup import introduce, leave_webhook, set_up
+from intake.messages import Choice, Event, Reply
+from intake.ports import Rejected
+from playground.telegram_faults import Fault
+from playground.telegram_phone import TelegramPhone
+from playground.telegram_platform import TelegramPlatform
+
+Desk = Any  # the fixture's remembering service
+Polling = Callable[[], AbstractAsyncContextManager[None]]
+
+
+@pytest.fixture
+def polling(telegram: Telegram, platform: TelegramPlatform, desk: Desk) -> Polling:
+    """Runs the poller until everything the server held is confirmed."""
+
+    @asynccontextmanager
+    async def until_all_taken() -> AsyncIterator[None]:
+        poll = Poll(telegram, desk, platform.clock, wait=1, first_pause=0.001)
+        running = asyncio.create_task(poll.run())
+        yield
+        while platform.delivery.pending():
+            assert not running.done()
+            await asyncio.sleep(0.005)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    return until_all_taken
+
+
+def texts(phone: TelegramPhone) -> list[str]:
+    return [bubble.text for bubble in phone.bubbles(0) if bubble.side == "bot"]
+
+
+async def test_an_update_nobody_can_read_is_put_aside_and_blocks_nobody(
+    polling: Polling, platform: TelegramPlatform, desk: Desk
+) -> None:
+    phone = await platform.phone(None)
+    await phone.say("一")
+    platform.post(phone.user, "message", {"message_id": "poison", "text": "我叫王小明"})
+    await phone.say("二")
+    async with polling():
+        pass
+    assert [inbound.text for inbound in desk.received] == ["一", "二"]
+    (message_id, reason) = desk.aside[0]
+    assert message_id.startswith("4200:")
+    assert "王小明" not in reason
+    assert texts(phone) == ["好的：一", "好的：二"]
+
+
+async def test_a_bot_token_nobody_knows_ends_it(api_url: str, desk: Desk, platform: TelegramPlatform) -> None:
+    stranger = open_telegram("4200:wrong", api_url)
+    with pytest.raises(Rejected, match="does not know this token"):
+        await Poll(stranger, desk, platform.clock).run()
+    await stranger.aclose()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("getUpdates", 409, 2, description="Conflict: terminated by other getUpdates request"),
+        Fault("getUpdates", 502, 2),
+        Fault("getUpdates", 0, 2),
+    ],
+    ids=["another poller", "server fault", "broken line"],
+)
+async def test_a_fault_of_telegrams_is_waited_out(
+    polling: Polling, platform: TelegramPlatform, desk: Desk, fault: Fault
+) -> None:
+    platform.faults.order(fault)
+    phone = await platform.phone(None)
+    await phone.say("一")
+    async with polling():
+        pass
+    assert texts(phone) == ["好的：一"]
+
+
+async def test_while_the_database_is_away_nothing_is_confirmed_and_nothing_skipped(
+    polling: Polling, platform: TelegramPlatform, desk: Desk
+) -> None:
+    desk.down = 3
+    phone = await platform.phone(None)
+    await phone.say("一")
+    await phone.say("二")
+    async with polling():
+        pass
+    assert [inbound.text for inbound in desk.received] == ["一", "二"]
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault("sendMessage", 502), Fault("sendMessage", 0), Fault("sendMessage", 429, retry_after=5)]
+)
+async def test_a_prompt_that_failed_goes_through_the_outbox(
+    polling: Polling, platform: TelegramPlatform, desk: Desk, fault: Fault
+) -> None:
+    platform.faults.order(fault)
+    phone = await platform.phone(None)
+    await phone.say("一")
+    async with polling():
+        pass
+    assert [replies[0].text for replies in desk.late.values()] == ["好的：一"]
+
+
+async def test_a_blocked_bot_does_not_try_for_ever(
+    polling: Polling, platform: TelegramPlatform, desk: Desk
+) -> None:
+    phone = await platform.phone(None)
+    await phone.say("一")
+    await phone.block()
+    async with polling():
+        pass
+    assert {inbound.event for inbound in desk.received} == {None, Event.LEFT}
+    assert (texts(phone), desk.late) == ([], {})
+
+
+async def test_what_comes_again_gets_its_stored_answer_and_is_one_turn(
+    polling: Polling, platform: TelegramPlatform, desk: Desk
+) -> None:
+    phone = await platform.phone(None)
+    await phone.say("一")
+    update = platform.delivery.pending()[0]
+    async with polling():
+        pass
+    platform.delivery.add(phone.user, update, life=3600)
+    async with polling():
+        pass
+    assert len(desk.received) == 1
+    assert texts(phone) == ["好的：一", "好的：一"]
+
+
+async def test_a_receipt_goes_through_the_outbox_under_the_updates_id(
+    polling: Polling, platform: TelegramPlatform, desk: Desk
+) -> None:
+    receipt = (Reply("受理编号 1", durable=True),)
+    desk.answer = lambda _: receipt
+    phone = await platform.phone(None)
+    await phone.say("提交")
+    async with polling():
+        pass
+    assert desk.late == {desk.received[0].id: receipt}
+    assert texts(phone) == []
+
+
+async def test_bursts_of_many_chats_stay_in_order_each(
+    polling: Polling, platform: TelegramPlatform, desk: Desk
+) -> None:
+    phones = [await platform.phone(None) for _ in range(12)]
+    for number in range(5):
+        for phone in phones:
+            await phone.say(str(number))
+    async with polling():
+        pass
+    for phone in phones:
+        own = [inbound.text for inbound in desk.received if inbound.address.user == phone.user]
+        assert own == ["0", "1", "2", "3", "4"]
+
+
+async def test_a_press_is_answered_and_its_buttons_go(
+    polling: Polling, platform: TelegramPlatform, desk: Desk
+) -> None:
+    ask = Reply("提交吗？", choices=(Choice("yes", "提交"),), step="summary")
+    desk.answer = lambda inbound: (Reply("已提交"),) if inbound.tap else (ask,)
+    phone = await platform.phone(None)
+    await phone.say("一")
+    async with polling():
+        pass
+    asked = phone.bubbles(0)[-1]
+    await phone.tap(asked.id, asked.buttons[0].id)
+    async with polling():
+        pass
+    assert platform.spinning() == 0
+    assert phone.bubbles(0)[1].buttons == ()
+    assert texts(phone)[-1] == "已提交"
+
+
+def test_update_ids_may_begin_anew_so_none_is_kept_as_a_threshold() -> None:
+    assert next_offset([{"update_id": 7}, {"update_id": 9}, {"no": "id"}, "junk"]) == 10
+    assert next_offset([]) == 0
+
+
+async def test_set_up_says_it_all_and_may_be_run_again(
+    telegram: Telegram, platform: TelegramPlatform
+) -> None:
+    for _ in range(2):
+        await set_up(telegram, "https://12345.example.org/", "a-secret")
+    hook = platform.delivery.hook
+    assert hook is not None
+    assert (hook.url, hook.secret) == ("https://12345.example.org/webhooks/telegram", "a-secret")
+    assert set(hook.allowed) == {"message", "edited_message", "callback_query", "my_chat_member"}
+    assert set(platform.profile) == {
+        (what, language)
+        for what in ("commands", "description", "short_description")
+        for language in ("", "en")
+    }
+    await leave_webhook(telegram)
+    assert platform.delivery.hook is None
+
+
+@pytest.mark.parametrize("secret", ["", "has space", "x" * 257, "密"])
+async def test_a_secret_telegram_would_not_take_is_refused_here(telegram: Telegram, secret: str) -> None:
+    with pytest.raises(ValueError, match="1 to 256"):
+        await set_up(telegram, "https://12345.example.org", secret)
+
+
+async def test_every_command_has_a_word_and_both_languages(
+    telegram: Telegram, platform: TelegramPlatform
+) -> None:
+    await introduce(telegram)
+    for command in telegram.phrases.commands:
+        assert command.word
+        assert set(command.description) == {"zh", "en"}
