@@ -60,3 +60,8 @@ def number_of(text: str) -> int:
     if not ten:
         return int("".join(str(values[sign]) for sign in text))
     return (values.get(tens[-1:], 1)) * 10 + values.get(ones[:1], 0)
+
+
+def is_span(text: str) -> bool:
+    """Whether a numeral names two numbers at once, as in "six or seven"."""
+    return len(text) > 1 and not text.isascii() and table("time")["ten"] not in text[:2]

@@ -23,6 +23,7 @@ class _Words:
     labels: re.Pattern[str]
     others: frozenset[str]
     not_names: tuple[str, ...]
+    not_name_ends: tuple[str, ...]
 
 
 def find(text: str, has_phone: bool) -> Found[str] | None:
@@ -42,7 +43,7 @@ def _full(text: str) -> Found[str] | None:
     words = _words()
     for pattern, confidence in ((words.full_title, 0.95), (words.full, 0.9)):
         for match in pattern.finditer(text):
-            if not match["name"].startswith(words.not_names):
+            if not _is_no_name(match["name"]):
                 return Found(match["name"], match.start("name"), match.end("name"), confidence)
     return None
 
@@ -53,13 +54,18 @@ def _card(text: str, has_phone: bool) -> Found[str] | None:
     bare = words.labels.sub("", words.card.sub(" ", text)).strip()
     if not bare or " " in bare or not (words.name.fullmatch(bare) or words.titled.fullmatch(bare)):
         return None
-    if bare.startswith(words.not_names):
+    if _is_no_name(bare):
         return None
     titled = words.titled.fullmatch(bare)
     start = text.find(bare)
     if start < 0:
         return None
     return Found(bare, start, start + len(bare), 0.95 if has_phone or titled else 0.7)
+
+
+def _is_no_name(said: str) -> bool:
+    words = _words()
+    return said.startswith(words.not_names) or said.endswith(words.not_name_ends)
 
 
 def _titled(text: str) -> Found[str] | None:
@@ -89,4 +95,5 @@ def _words() -> _Words:
         labels=re.compile(data["label_pattern"]),
         others=frozenset(data["others"]),
         not_names=tuple(data["not_names"]),
+        not_name_ends=tuple(data["not_name_ends"]),
     )

@@ -15,7 +15,18 @@ from intake.ticket import Place
 from intake.understand.lexicon import any_of, compiled, table
 from intake.understand.reading import Found
 
-_CONFIDENCE = {"known": 0.95, "town": 0.85, "village": 0.85, "road": 0.85, "estate": 0.85, "institution": 0.8}
+_CONFIDENCE = {
+    "known": 0.95,
+    "town": 0.85,
+    "village": 0.85,
+    "road": 0.85,
+    "estate": 0.85,
+    "building": 0.85,
+    "institution": 0.75,
+    "guess": 0.7,
+}
+_LONG = 7
+"""A name with more characters before its ending has probably swallowed other words."""
 _ENDINGS = ("town", "village", "road", "estate", "institution", "building")
 
 
@@ -45,23 +56,28 @@ class _Words:
     detail: re.Pattern[str]
     tail: re.Pattern[str]
     joint: re.Pattern[str]
+    detail_joint: re.Pattern[str]
+    building_alone: re.Pattern[str]
     cut: re.Pattern[str]
     no_place: frozenset[str]
+    common_ends: tuple[str, ...]
 
 
 def find(text: str, city: CityProfile) -> Found[Place] | None:
     """The most telling place in `text`, with the area if a name says it."""
-    chains = [piece for piece in _chains(text, _pieces(text, city)) if _tells(piece)]
+    chains = [piece for piece in _chains(text, _pieces(text, city)) if _tells(text, piece)]
     if not chains:
         return None
-    best = max(chains, key=lambda piece: (_score(piece), piece.end - piece.start, -piece.start))
+    best = max(chains, key=lambda piece: (_score(piece), -piece.start))
     area = best.area_code or _named_area(text, city)
     return Found(Place(text[best.start : best.end], area), best.start, best.end, _confidence(best))
 
 
-def is_elsewhere(text: str, city: CityProfile) -> bool:
-    """Whether `text` clearly speaks of a place in another city and names none of this one."""
-    return bool(_outside(city).search(text)) and not _known(city).pattern.search(text)
+def is_elsewhere(text: str, found: Found[Place] | None, city: CityProfile) -> bool:
+    """Whether `text`, or the place found in it, is clearly in another city and names none of this one."""
+    said, start = _outside(city)
+    elsewhere = said.search(text) or (found is not None and start.search(found.value.text))
+    return bool(elsewhere) and not _known(city).pattern.search(text)
 
 
 def _pieces(text: str, city: CityProfile) -> list[_Piece]:
@@ -90,8 +106,14 @@ def _by_ending(text: str, kind: str, words: _Words) -> Iterator[_Piece]:
         stem = match["stem"]
         cuts = [cut.end() for cut in words.cut.finditer(stem)]
         start = match.start("stem") + (cuts[-1] if cuts else 0)
-        if start < match.end("stem") and text[start : match.end()] not in words.no_place:
-            yield _Piece(start, match.end(), frozenset({"estate" if kind == "building" else kind}))
+        if start < match.end("stem") and not _is_common(text[start : match.end()]):
+            long = match.end("stem") - start > _LONG
+            yield _Piece(start, match.end(), frozenset({kind if not long else "guess"}))
+
+
+def _is_common(name: str) -> bool:
+    words = _words()
+    return name in words.no_place or name.endswith(words.common_ends)
 
 
 def _without_overlaps(pieces: Sequence[_Piece]) -> list[_Piece]:
@@ -109,7 +131,7 @@ def _without_overlaps(pieces: Sequence[_Piece]) -> list[_Piece]:
 def _chains(text: str, pieces: Sequence[_Piece]) -> Iterator[_Piece]:
     chain: _Piece | None = None
     for piece in pieces:
-        if chain and _words().joint.match(text[chain.end : piece.start]) and not _starts_anew(chain, piece):
+        if chain and _joins(text[chain.end : piece.start], piece) and not _starts_anew(chain, piece):
             chain = _Piece(
                 chain.start, piece.end, chain.kinds | piece.kinds, chain.area_code or piece.area_code
             )
@@ -121,13 +143,21 @@ def _chains(text: str, pieces: Sequence[_Piece]) -> Iterator[_Piece]:
         yield chain
 
 
+def _joins(between: str, piece: _Piece) -> bool:
+    words = _words()
+    return bool((words.detail_joint if "detail" in piece.kinds else words.joint).match(between))
+
+
 def _starts_anew(chain: _Piece, piece: _Piece) -> bool:
     """After a building's number or a "beside", a new name is another place."""
     return bool(chain.kinds & {"detail", "tail"}) and not piece.kinds & {"detail", "tail"}
 
 
-def _tells(piece: _Piece) -> bool:
-    return bool(piece.kinds - {"admin", "tail"})
+def _tells(text: str, piece: _Piece) -> bool:
+    """A bare district or "beside" is no place yet; of numbers alone only a building's is."""
+    if piece.kinds - {"admin", "tail", "detail"}:
+        return True
+    return "detail" in piece.kinds and bool(_words().building_alone.search(text, piece.start, piece.end))
 
 
 def _score(piece: _Piece) -> float:
@@ -155,10 +185,13 @@ def _known(city: CityProfile) -> _Known:
 
 
 @lru_cache(maxsize=8)
-def _outside(city: CityProfile) -> re.Pattern[str]:
+def _outside(city: CityProfile) -> tuple[re.Pattern[str], re.Pattern[str]]:
     data = table("place")
     others = [name for name in data["cities"] if name not in city.name]
-    return compiled(data["outside_pattern"].replace("{c}", any_of(others)))
+    said, start = (
+        data[key].replace("{c}", any_of(others)) for key in ("outside_pattern", "outside_start_pattern")
+    )
+    return compiled(said), compiled(start)
 
 
 @cache
@@ -170,6 +203,9 @@ def _words() -> _Words:
         detail=compiled(data["detail_pattern"]),
         tail=compiled(data["tail_pattern"]),
         joint=compiled(data["joint_pattern"]),
+        detail_joint=compiled(data["detail_joint_pattern"]),
+        building_alone=compiled(data["building_alone_pattern"]),
         cut=compiled(data["cut_pattern"]),
         no_place=frozenset(data["not_places"]),
+        common_ends=tuple(data["common_ends"]),
     )

@@ -47,7 +47,7 @@ def _story(said: str, city: CityProfile, now: datetime) -> Reading:
         category=category.guess(said, city),
         urgency=safety.urgency(said, red),
         safety=red,
-        outside_city=place.is_elsewhere(said, city),
+        outside_city=place.is_elsewhere(words, where, city),
     )
 
 

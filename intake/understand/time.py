@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 from intake.city import CityProfile
 from intake.ticket import Occurred
-from intake.understand.lexicon import any_of, compiled, number_of, signs, table
+from intake.understand.lexicon import any_of, compiled, is_span, number_of, signs, table
 from intake.understand.reading import Found
 
+_ANSWER = 60
+"""In a longer story a slip in one date is not worth asking about."""
 _GAP = 2
 """Characters that may stand between two parts of one time, such as a blank or a comma."""
 
@@ -48,7 +50,7 @@ def find(text: str, city: CityProfile, now: datetime) -> tuple[Found[Occurred] |
     try:
         at = _instant(group, local)
     except _NoSuchTime:
-        return None, True
+        return None, len(text) <= _ANSWER
     said = text[start:end].strip(signs())
     confidence = 0.9 if _weight(group) >= 2 or len(text) <= 30 else 0.8
     return Found(Occurred(said, at, _goes_on(text, group)), start, end, confidence), False
@@ -83,6 +85,7 @@ def _groups(parts: list[_Part]) -> Iterator[list[_Part]]:
 _WEIGHTS = {
     "ago": 3,
     "date": 3,
+    "signdate": 3,
     "day": 3,
     "weekday": 2,
     "monthday": 2,
@@ -95,7 +98,12 @@ _WEIGHTS = {
 
 def _weight(group: list[_Part]) -> int:
     """How much a group says about when; an hour or a habit alone says little."""
-    return sum(_WEIGHTS.get(part.kind, 1) for part in group)
+    return sum(1 if _is_bare(part) else _WEIGHTS.get(part.kind, 1) for part in group)
+
+
+def _is_bare(part: _Part) -> bool:
+    """A length of time that is not said to have passed, as in "24 hours a day"."""
+    return part.kind == "duration" and not part.match[0].endswith(tuple(table("time")["done"]))
 
 
 def _goes_on(text: str, group: list[_Part]) -> bool | None:
@@ -104,9 +112,15 @@ def _goes_on(text: str, group: list[_Part]) -> bool | None:
         return False
     if words.ongoing.search(text) or any(part.kind in {"since", "habit"} for part in group):
         return True
-    if any(part.kind == "duration" and part.match[0].endswith(table("time")["done"]) for part in group):
+    if any(
+        part.kind == "duration" and part.match[0].endswith(tuple(table("time")["done"])) for part in group
+    ):
         return True
-    return False if any(part.kind in {"day", "date", "ago"} for part in group) and _once(text) else None
+    return (
+        False
+        if any(part.kind in {"day", "date", "signdate", "ago"} for part in group) and _once(text)
+        else None
+    )
 
 
 def _once(text: str) -> bool:
@@ -123,7 +137,7 @@ def _instant(group: list[_Part], now: datetime) -> datetime | None:
     if "clock" not in by_kind:
         return None
     clock = _clock(by_kind["clock"], _shift(by_kind))
-    if day is None:
+    if day is None or clock is None:
         return None
     at = datetime.combine(day, time(), now.tzinfo) + clock
     return at if at <= now + timedelta(days=1) else None
@@ -139,6 +153,8 @@ def _day(by_kind: dict[str, re.Match[str]], today: date) -> date | None:
     data = table("time")
     if "date" in by_kind:
         return _date(by_kind["date"], today)
+    if "signdate" in by_kind:
+        return _sign_date(by_kind["signdate"], today)
     if "day" in by_kind:
         return today + timedelta(days=data["day_words"][by_kind["day"][0]])
     if "monthday" in by_kind:
@@ -166,6 +182,12 @@ def _date(match: re.Match[str], today: date) -> date:
     return _latest(today, month, day)
 
 
+def _sign_date(match: re.Match[str], today: date) -> date:
+    if match["year"]:
+        return _real(int(match["year"]), int(match["month"]), int(match["day"]))
+    return _latest(today, int(match["month2"]), int(match["day2"]))
+
+
 def _latest(today: date, month: int, day: int) -> date:
     """The last such day that is not in the future."""
     year = today.year if (month, day) <= (today.month, today.day) else today.year - 1
@@ -179,7 +201,10 @@ def _real(year: int, month: int, day: int) -> date:
         raise _NoSuchTime from None
 
 
-def _clock(match: re.Match[str], shift: int) -> timedelta:
+def _clock(match: re.Match[str], shift: int) -> timedelta | None:
+    """The time of day; None for "six or seven o'clock"."""
+    if is_span(match["hour"]) or is_span(match["minutes"] or ""):
+        return None
     hour, minute = number_of(match["hour"]), 0
     if match["minute"] or match["minutes"]:
         minute = number_of(match["minute"] or match["minutes"])
@@ -217,6 +242,7 @@ def _words() -> _Words:
         "ago": data["ago_pattern"],
         "since": data["since_pattern"],
         "date": data["date_pattern"],
+        "signdate": data["sign_date_pattern"],
         "day": any_of(data["day_words"]),
         "weekday": data["weekday_pattern"],
         "monthday": data["monthday_pattern"],
