@@ -35,11 +35,11 @@ class Telegram:
 
     def hear(self, body: bytes, now: datetime) -> Heard:
         """One update as the webhook got it. Raises Unreadable."""
-        return hear(body, self.bot.id, words=self.phrases.words, now=now)
+        return hear(body, self.bot.id, now)
 
     def hear_raw(self, raw: Any, now: datetime) -> Heard:
         """One update as polling got it. Raises Unreadable."""
-        return hear_raw(raw, self.bot.id, words=self.phrases.words, now=now)
+        return hear_raw(raw, self.bot.id, now)
 
     async def send(self, outgoing: Outgoing) -> None:
         """Deliver one reply; a long one as several messages, all of which come again on a retry.

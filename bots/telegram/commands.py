@@ -1,8 +1,9 @@
-"""Slash commands: Latin by Telegram's rule, so each stands for one of the dialog's own words."""
+"""Slash commands: their form. What they mean the dialog knows, with or without a slash."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+
+from intake.understand.commands import find
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 
@@ -27,6 +28,7 @@ def parse(text: str) -> Command | None:
     return Command(name.lower(), bot, rest.strip())
 
 
-def in_words(command: Command, words: Mapping[str, str]) -> str:
-    """The command in the dialog's own words; an unknown one leaves what stands behind it."""
-    return f"{words.get(command.name, '')} {command.rest}".strip()
+def in_words(command: Command, text: str) -> str:
+    """A command the dialog knows as it stands; of any other, what was written behind it, maybe nothing."""
+    known, _ = find(text)
+    return text if known else command.rest

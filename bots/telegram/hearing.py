@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,19 +13,19 @@ from bots.telegram.heard import Heard, Unreadable
 from bots.telegram.inbound import heard
 
 
-def hear(body: bytes, bot_id: int, *, words: Mapping[str, str], now: datetime) -> Heard:
+def hear(body: bytes, bot_id: int, now: datetime) -> Heard:
     """One update as the webhook got it. Raises Unreadable."""
     try:
         raw = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise Unreadable(_stand_in_id(bot_id, body), "not JSON") from None
-    return hear_raw(raw, bot_id, words=words, now=now)
+    return hear_raw(raw, bot_id, now)
 
 
-def hear_raw(raw: Any, bot_id: int, *, words: Mapping[str, str], now: datetime) -> Heard:
+def hear_raw(raw: Any, bot_id: int, now: datetime) -> Heard:
     """One update as decoded JSON. Raises Unreadable."""
     try:
-        return heard(Update.model_validate(raw), bot_id, words=words, now=now)
+        return heard(Update.model_validate(raw), bot_id, now)
     except ValidationError as error:
         raise Unreadable(_id(raw, bot_id), _wrong(error)) from None
     except (

@@ -5,7 +5,6 @@ what can be read and is not for us is a value (`Ignored`), since neither may eve
 Telegram holds back the rest of the chat until an update is acknowledged.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,23 +19,18 @@ from bots.telegram.heard import FromGroup, Heard, Ignored, Tapped
 from intake.messages import Address, ChannelName, Event, Inbound
 
 TAKEN = ("message", "edited_message", "callback_query", "my_chat_member")
-"""The kinds of update we ask the server for; `my_chat_member` must be asked for by name."""
+"""The kinds of update we ask the server for; a kind left out of the list does not come."""
 
 _TELLING: dict[str, Event] = {ChatMemberStatus.KICKED: Event.LEFT, ChatMemberStatus.MEMBER: Event.RETURNED}
 
 
-def to_inbound(
-    update: Update, bot_id: int, *, words: Mapping[str, str], now: datetime
-) -> Inbound | FromGroup | Ignored:
-    """One update in our words.
-
-    `words`: what each slash command stands for. `now`: aware; a tap carries no time of its own.
-    """
+def to_inbound(update: Update, bot_id: int, now: datetime) -> Inbound | FromGroup | Ignored:
+    """One update in our words. `now`: aware; a tap carries no time of its own."""
     inbound_id = f"{bot_id}:{update.update_id}"
     if update.message:
-        return _said(update.message, inbound_id, words)
+        return _said(update.message, inbound_id)
     if update.edited_message:
-        return _changed(update.edited_message, inbound_id, words)
+        return _changed(update.edited_message, inbound_id)
     if update.callback_query:
         return _tap(update.callback_query, inbound_id, now)
     if update.my_chat_member:
@@ -44,14 +38,14 @@ def to_inbound(
     return Ignored("not a kind of update we take")
 
 
-def heard(update: Update, bot_id: int, *, words: Mapping[str, str], now: datetime) -> Heard:
+def heard(update: Update, bot_id: int, now: datetime) -> Heard:
     """The update in our words, with the press that waits for an answer."""
-    message = to_inbound(update, bot_id, words=words, now=now)
+    message = to_inbound(update, bot_id, now)
     query = update.callback_query
     return Heard(message, None if query is None else _tapped(query))
 
 
-def _said(message: Message, inbound_id: str, words: Mapping[str, str]) -> Inbound | FromGroup | Ignored:
+def _said(message: Message, inbound_id: str) -> Inbound | FromGroup | Ignored:
     command = parse(message.text or "")
     if message.chat.type != ChatType.PRIVATE:
         return FromGroup(message.chat.id, command.bot) if command else Ignored("said in a group")
@@ -59,16 +53,16 @@ def _said(message: Message, inbound_id: str, words: Mapping[str, str]) -> Inboun
     if found is None:
         return Ignored("a service note")
     if command:
-        return _inbound(message, inbound_id, **_commanded(command, words))
+        return _inbound(message, inbound_id, **_commanded(command, message.text or ""))
     return _inbound(message, inbound_id, **found)
 
 
-def _changed(message: Message, inbound_id: str, words: Mapping[str, str]) -> Inbound | FromGroup | Ignored:
+def _changed(message: Message, inbound_id: str) -> Inbound | FromGroup | Ignored:
     if message.chat.type != ChatType.PRIVATE:
         return Ignored("changed in a group")
     if message.location is not None:
         return Ignored("a live location moves")  # pins cannot be edited by hand
-    said = _said(message, inbound_id, words)
+    said = _said(message, inbound_id)
     return replace(said, edits=True) if isinstance(said, Inbound) else said
 
 
@@ -89,11 +83,11 @@ def _came_or_went(change: ChatMemberUpdated, inbound_id: str) -> Inbound | Ignor
     return Inbound(inbound_id, _address(change.chat.id), _utc(change.date), event=event, language=language)
 
 
-def _commanded(command: Command, words: Mapping[str, str]) -> dict[str, Any]:
+def _commanded(command: Command, text: str) -> dict[str, Any]:
     if command.name == START:
         return {"event": Event.START, "payload": command.rest}
-    text = in_words(command, words)
-    return {"text": text} if text else {"event": Event.UNSUPPORTED}
+    meant = in_words(command, text)
+    return {"text": meant} if meant else {"event": Event.UNSUPPORTED}
 
 
 def _inbound(message: Message, inbound_id: str, **found: Any) -> Inbound:

@@ -11,10 +11,9 @@ from intake.messages import Ask
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`word` is the global word the command stands for; descriptions by language code (`zh`, `en`)."""
+    """One line of the menu; descriptions by language code (`zh`, `en`)."""
 
     name: str
-    word: str
     description: Mapping[str, str]
 
 
@@ -27,11 +26,6 @@ class Phrases:
     group_hint: str
     description: Mapping[str, str]
     short_description: Mapping[str, str]
-
-    @property
-    def words(self) -> Mapping[str, str]:
-        """What each command stands for."""
-        return {command.name: command.word for command in self.commands}
 
 
 @cache

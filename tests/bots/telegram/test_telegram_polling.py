@@ -12,6 +12,7 @@ from bots.telegram.polling import Poll, next_offset
 from bots.telegram.setup import introduce, leave_webhook, set_up
 from intake.messages import Choice, Event, Reply
 from intake.ports import Rejected
+from intake.understand.commands import find
 from playground.telegram_faults import Fault
 from playground.telegram_phone import TelegramPhone
 from playground.telegram_platform import TelegramPlatform
@@ -212,10 +213,10 @@ async def test_a_secret_telegram_would_not_take_is_refused_here(telegram: Telegr
         await set_up(telegram, "https://12345.example.org", secret)
 
 
-async def test_every_command_has_a_word_and_both_languages(
+async def test_every_command_of_the_menu_is_known_to_the_dialog_in_both_languages(
     telegram: Telegram, platform: TelegramPlatform
 ) -> None:
     await introduce(telegram)
     for command in telegram.phrases.commands:
-        assert command.word
+        assert find(f"/{command.name}")[0]
         assert set(command.description) == {"zh", "en"}
