@@ -1,8 +1,8 @@
 """Bringing a database's tables up to date, from code and at any time.
 
 The rule: a migration runs in one transaction, under a lock, so that two processes which
-start at once do it once. Who has tables of their own (the desk) brings a folder with
-`versions/` in it and a version table's name; how revisions are run is the same for all.
+start at once do it once. Who has tables of their own (the desk) brings their own folder of
+revisions, with its `env.py`, and the name of a version table.
 """
 
 from functools import cache
@@ -29,7 +29,7 @@ async def upgrade(
     version_table: str = VERSION_TABLE,
     metadata: MetaData = tables.metadata,
 ) -> None:
-    """Run the revisions in `location/versions` that are missing; none missing is fine.
+    """Run the revisions under `location` that are missing; none missing is fine.
 
     `url` is as for `Database.open`. `metadata` is what the revisions should lead to.
     """
@@ -54,14 +54,9 @@ async def is_current(
 
 def _config(location: Path, version_table: str, metadata: MetaData) -> Config:
     config = Config(attributes={"version_table": version_table, "metadata": metadata})
-    config.set_main_option("script_location", _escaped(LOCATION))
-    config.set_main_option("version_locations", _escaped(location / "versions"))
-    config.set_main_option("path_separator", "newline")
+    # the percent sign is the configuration parser's own
+    config.set_main_option("script_location", str(location).replace("%", "%%"))
     return config
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("%", "%%")  # the percent sign is the configuration parser's own
 
 
 def _upgrade(connection: Connection, config: Config) -> None:

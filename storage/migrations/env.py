@@ -12,11 +12,17 @@ def _render(kind: str, item: object, _autogen: object) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
+def _ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Others may keep their tables in the same database."""
+    return kind != "table" or name in _given["metadata"].tables
+
+
 _given = context.config.attributes
 context.configure(
     connection=_given["connection"],
     target_metadata=_given["metadata"],
     version_table=_given["version_table"],
+    include_name=_ours,
     render_item=_render,
     render_as_batch=_given["connection"].dialect.name == "sqlite",
 )

@@ -1,0 +1,188 @@
+"""A transaction happens wholly or not at all, and a database in trouble says `DatabaseDown`."""
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+
+import psycopg
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from intake.messages import Address, ChannelName
+from intake.ports import Unavailable
+from storage import conversations, engines, replays
+from storage.crypto import KeyRing, Undecryptable
+from storage.database import Database, DatabaseDown
+from storage.documents import keyring as ring_of
+from storage.tables import attachments
+from storage.tables import replays as replays_table
+
+
+async def test_an_error_in_the_block_leaves_nothing(database: Database, now: datetime) -> None:
+    async def die_after_writing() -> None:
+        async with database.write() as tx:
+            await replays.remember(tx, "hotline", "m1", now)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await die_after_writing()
+    async with database.write() as tx:
+        assert await replays.remember(tx, "hotline", "m1", now)
+
+
+async def test_a_cancelled_block_leaves_nothing_and_frees_its_connection(
+    database: Database, now: datetime
+) -> None:
+    inside = asyncio.Event()
+
+    async def stuck() -> None:
+        async with database.write() as tx:
+            await replays.remember(tx, "hotline", "m1", now)
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(stuck())
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with database.write() as tx:
+        assert await replays.remember(tx, "hotline", "m1", now)
+
+
+async def test_what_was_committed_is_there_after_opening_again(
+    database: Database, database_url: str, keyring: KeyRing, now: datetime
+) -> None:
+    async with database.write() as tx:
+        await replays.remember(tx, "hotline", "m1", now)
+    await database.close()
+    again = Database.open(database_url, keyring)
+    async with again.write() as tx:
+        assert not await replays.remember(tx, "hotline", "m1", now)
+    await again.close()
+
+
+async def test_a_reader_does_not_wait_for_the_writer(database: Database, now: datetime) -> None:
+    async with database.write() as writer:
+        await replays.remember(writer, "hotline", "m1", now)
+        async with database.read() as reader:
+            assert (await reader.execute(select(replays_table))).all() == []
+
+
+async def test_instants_come_back_aware_and_in_utc(database: Database) -> None:
+    shanghai = datetime(2026, 4, 26, 17, 30, 0, 123456, timezone(timedelta(hours=8)))
+    async with database.write() as tx:
+        await replays.remember(tx, "hotline", "m1", shanghai)
+        seen_at = (await tx.execute(select(replays_table.c.seen_at))).scalar_one()
+    assert seen_at == shanghai
+    assert seen_at.tzinfo is UTC
+
+
+async def test_a_naive_instant_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="time zone"):
+        async with database.write() as tx:
+            await replays.remember(tx, "hotline", "m1", datetime(2026, 4, 26))  # noqa: DTZ001 - the mistake
+
+
+async def test_a_row_cannot_point_nowhere(database: Database, now: datetime) -> None:
+    values = {"conversation_id": 99, "kind": "photo", "media_id": "m", "state": "pending", "created_at": now}
+    with pytest.raises(IntegrityError) as refused:
+        async with database.write() as tx:
+            await tx.execute(insert(attachments), values)
+    assert "hide_parameters" in str(refused.value)
+
+
+async def test_each_database_seals_with_the_keys_it_was_opened_with(
+    database: Database, database_url: str, keyring: KeyRing
+) -> None:
+    other = Database.open(database_url, KeyRing(["another"]))
+    async with database.read() as ours, other.read() as theirs:
+        assert ring_of(ours) is keyring
+        with pytest.raises(Undecryptable):
+            ring_of(theirs).decrypt(ring_of(ours).encrypt(b"x"))
+    await other.close()
+
+
+async def test_sqlite_survives_a_power_cut_and_checks_its_references(
+    sqlite_url: str, keyring: KeyRing
+) -> None:
+    database = Database.open(sqlite_url, keyring)
+    async with database.write() as tx:
+        told = [(await tx.execute(text(f"PRAGMA {name}"))).scalar() for name in _PRAGMAS]
+    await database.close()
+    assert dict(zip(_PRAGMAS, told, strict=True)) == _PRAGMAS
+
+
+_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}  # 2 is FULL
+
+
+async def test_sqlite_held_by_another_process_is_down_for_us(
+    sqlite_url: str, keyring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.01)
+    database = Database.open(sqlite_url, keyring)
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseDown):
+        async with database.write():
+            pass
+    other.execute("ROLLBACK")
+    other.close()
+    async with database.write() as tx:
+        await tx.execute(select(1))
+    await database.close()
+
+
+async def test_postgresql_reads_what_was_committed_whatever_the_servers_default(
+    postgresql_url: str, keyring: KeyRing
+) -> None:
+    with psycopg.connect(postgresql_url, autocommit=True) as admin:
+        admin.execute("ALTER ROLE postgres SET default_transaction_isolation = 'serializable'")
+        try:
+            database = Database.open(postgresql_url, keyring)
+            async with database.write() as tx:
+                level = (await tx.execute(text("SHOW transaction_isolation"))).scalar_one()
+            await database.close()
+        finally:
+            admin.execute("ALTER ROLE postgres RESET default_transaction_isolation")
+    assert level == "read committed"
+
+
+async def test_waiting_for_a_lock_ends(postgresql_url: str, keyring: KeyRing, now: datetime) -> None:
+    database = Database.open(postgresql_url, keyring, lock_seconds=0.05)
+    citizen = Address(ChannelName.TELEGRAM, "1")
+    async with database.write() as first:
+        await conversations.lock(first, citizen, now)
+        with pytest.raises(DatabaseDown):
+            async with database.write() as second:
+                await conversations.lock(second, citizen, now)
+    await database.close()
+
+
+async def test_a_broken_connection_is_down_and_the_next_one_works(
+    postgresql_url: str, keyring: KeyRing
+) -> None:
+    database = Database.open(postgresql_url, keyring)
+
+    async def break_off() -> None:
+        async with database.write() as tx:
+            pid = (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            with psycopg.connect(postgresql_url, autocommit=True) as admin:
+                admin.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+            await tx.execute(select(1))
+
+    with pytest.raises(DatabaseDown):
+        await break_off()
+    await database.ping()
+    await database.close()
+
+
+async def test_a_server_that_is_not_there_is_down_without_showing_the_password(
+    tmp_path: object, keyring: KeyRing
+) -> None:
+    database = Database.open(f"postgresql://jiesu:s3cret@/jiesu?host={tmp_path}", keyring)
+    with pytest.raises(Unavailable) as down:
+        await database.ping()
+    assert "s3cret" not in f"{down.value}{down.value.__cause__}{database}"
+    await database.close()
