@@ -6,10 +6,10 @@ from pathlib import Path
 
 from storage.crypto import KeyRing
 
-FILE = Path("var/secret.key")
+KEY_FILE = "secret.key"
 
 
-def open_keyring(given: str | None, file: Path = FILE) -> KeyRing:
+def open_keyring(given: str | None, file: Path) -> KeyRing:
     """The key ring; a new secret is written for nobody else's eyes the first time."""
     if given:
         return KeyRing([key.strip() for key in given.split(",") if key.strip()])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
 class Telegram(BaseModel):
@@ -79,6 +79,20 @@ class Settings(BaseSettings):
     def playground_on(self) -> bool:
         """Never beside real credentials, whatever was asked for."""
         return self.playground is not False and not (self.telegram_on or self.wechat_on)
+
+
+class Enclosed(Settings):
+    """An installation that takes nothing from its surroundings: what is not given has its default."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        *_others: PydanticBaseSettingsSource,
+        **_named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
 
 
 class BadSettings(ValueError):

@@ -16,7 +16,7 @@ from app.delivery import Delivery
 from app.files import Files
 from app.health import Health
 from app.pretend import with_stand_ins
-from app.secret_key import open_keyring
+from app.secret_key import KEY_FILE, open_keyring
 from app.service import Service
 from app.settings import BadSettings, Settings
 from app.updates import Updates
@@ -40,7 +40,9 @@ from storage.redis_cache import RedisCache
 if TYPE_CHECKING:  # importing aiogram takes seconds; only who has a token pays for it
     from bots.telegram.channel import Telegram
 
-ATTACHMENTS = Path("var/attachments")
+VAR = Path("var")
+"""Where what is no setting lies: the secret made here, and the attachments."""
+
 DESK_API = "/desk/api/v1"
 
 
@@ -105,9 +107,9 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, base_url: str) -> AsyncIterator[House]:
+async def open_house(settings: Settings, base_url: str, var: Path = VAR) -> AsyncIterator[House]:
     """Migrate, connect and wire; everything is closed at the end. Raises BadSettings, DatabaseDown."""
-    keyring = open_keyring(_plain(settings.secret_key))
+    keyring = open_keyring(_plain(settings.secret_key), var / KEY_FILE)
     city = open_city(settings.city)
     playing = settings.playground_on
     if playing:
@@ -118,14 +120,17 @@ async def open_house(settings: Settings, base_url: str) -> AsyncIterator[House]:
         closing.push_async_callback(database.close)
         cache = _cache(settings)
         closing.push_async_callback(cache.aclose)
-        yield await _wire(settings, base_url, keyring, city, database, cache, closing, playing=playing)
+        folder = Folder(var / "attachments", keyring)
+        yield await _wire(
+            settings, base_url, keyring, city, database, cache, folder, closing, playing=playing
+        )
 
 
 @asynccontextmanager
 async def open_storage(settings: Settings) -> AsyncIterator[Database]:
     """The migrated database alone, for commands that need nothing else."""
     await _migrate(settings)
-    database = Database.open(settings.database_url, open_keyring(_plain(settings.secret_key)))
+    database = Database.open(settings.database_url, open_keyring(_plain(settings.secret_key), VAR / KEY_FILE))
     try:
         yield database
     finally:
@@ -162,13 +167,14 @@ async def _wire(
     city: CityProfile,
     database: Database,
     cache: Cache,
+    folder: Folder,
     closing: AsyncExitStack,
     *,
     playing: bool,
 ) -> House:
     http = await closing.enter_async_context(httpx.AsyncClient(follow_redirects=False))
     public = settings.public_url or base_url
-    files = Files(database, Folder(ATTACHMENTS, keyring), keyring, public, utc_now)
+    files = Files(database, folder, keyring, public, utc_now)
     calls, callbacks = _backend_secrets(settings, keyring)
     hotline = RestHotline(
         settings.hotline.url or base_url + DESK_API, calls, http, clock=utc_now, new_id=_token
@@ -268,7 +274,7 @@ def _plain(secret: object) -> str | None:
 @asynccontextmanager
 async def open_desk(settings: Settings) -> AsyncIterator[tuple[Desk, str | None]]:
     """The embedded hotline alone, and its first user's password if that was made now."""
-    keyring = open_keyring(_plain(settings.secret_key))
+    keyring = open_keyring(_plain(settings.secret_key), VAR / KEY_FILE)
     city = open_city(settings.city)
     await desk_tables.upgrade(settings.database_url)
     calls, callbacks = _backend_secrets(settings, keyring)

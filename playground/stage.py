@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
@@ -11,27 +12,50 @@ from pydantic import SecretStr
 from app.pretend import TELEGRAM_API, WECHAT_API
 from app.settings import Settings
 from intake.city import CityProfile
+from intake.messages import ChannelName
 from playground import page, telegram_api, wechat_api
 from playground.page import Place, Scene
+from playground.phones import PhoneShop
 from playground.telegram_platform import TelegramPlatform
 from playground.wechat_platform import WeChatPlatform
 
 
-def stage(settings: Settings, city: CityProfile, base_url: str, clock: Callable[[], datetime]) -> APIRouter:
-    """Everything under `/playground`: it speaks to our own webhooks over HTTP, like the platforms do."""
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The two stand-ins, and the line on which they reach our webhooks."""
+
+    wechat: WeChatPlatform
+    telegram: TelegramPlatform
+    http: httpx.AsyncClient
+
+    def shop(self, channel: ChannelName) -> PhoneShop:
+        """Where this app's phones come from."""
+        return self.wechat if channel is ChannelName.WECHAT else self.telegram
+
+
+def cast(settings: Settings, base_url: str, clock: Callable[[], datetime], time_scale: float = 1.0) -> Cast:
+    """Stand-ins for the account and the bot in the settings; `time_scale` as in `TelegramPlatform`."""
     http = httpx.AsyncClient(timeout=30.0)
-    wechat = wechat_stand_in(settings, base_url, http, clock)
-    telegram = telegram_stand_in(settings, base_url, http, clock)
+    return Cast(
+        wechat_stand_in(settings, base_url, http, clock),
+        telegram_stand_in(settings, base_url, http, clock, time_scale),
+        http,
+    )
+
+
+def stage(players: Cast, city: CityProfile) -> APIRouter:
+    """Everything under `/playground`: it speaks to our own webhooks over HTTP, like the platforms do."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await http.aclose()
+        await players.http.aclose()
 
+    shops = {name.value: players.shop(name) for name in ChannelName}
     routes = APIRouter(lifespan=lifespan)
-    routes.include_router(page.router({"wechat": wechat, "telegram": telegram}, scene(city)))
-    routes.include_router(wechat_api.api_router(wechat), prefix=WECHAT_API)
-    routes.include_router(telegram_api.api_router(telegram), prefix=TELEGRAM_API)
+    routes.include_router(page.router(shops, scene(city)))
+    routes.include_router(wechat_api.api_router(players.wechat), prefix=WECHAT_API)
+    routes.include_router(telegram_api.api_router(players.telegram), prefix=TELEGRAM_API)
     return routes
 
 

@@ -15,7 +15,7 @@ from app.wiring import House, utc_now
 from desk.app import Desk
 from desk.pages.router import desk_pages
 from hotline.contract import AttachmentPart
-from playground.stage import stage
+from playground.stage import Cast, cast, stage
 from webhooks.attachments import attachment_router
 from webhooks.health import health_router
 from webhooks.hotline import hotline_router
@@ -24,8 +24,8 @@ from webhooks.wechat import wechat_router
 Background = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
-def create_app(house: House, *, with_worker: bool = True) -> FastAPI:
-    """All the paths that this installation has switched on."""
+def create_app(house: House, *, with_worker: bool = True, players: Cast | None = None) -> FastAPI:
+    """All the paths that this installation has switched on; `players` replaces the playground's own cast."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -42,7 +42,8 @@ def create_app(house: House, *, with_worker: bool = True) -> FastAPI:
     if house.desk is not None:
         _desk_routes(app, house.desk, house.settings, lambda part: house.files.link(part.sha256))
     if house.playing:
-        app.include_router(stage(house.settings, house.city, house.base_url, utc_now))
+        players = players or cast(house.settings, house.base_url, utc_now)
+        app.include_router(stage(players, house.city))
     return app
 
 
@@ -64,9 +65,9 @@ def _channels(app: FastAPI, house: House) -> None:
         app.include_router(wechat_router(house.wechat, house.service, utc_now))
     secret = house.settings.telegram.webhook_secret
     if house.telegram is not None and secret is not None:
-        from webhooks.telegram import router  # noqa: PLC0415  # aiogram takes seconds to import
+        from webhooks.telegram import telegram_router  # noqa: PLC0415  # aiogram takes seconds to import
 
-        app.include_router(router(secret.get_secret_value(), house.service, house.telegram, utc_now))
+        app.include_router(telegram_router(secret.get_secret_value(), house.service, house.telegram, utc_now))
 
 
 def _desk_routes(
