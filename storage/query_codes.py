@@ -8,7 +8,7 @@ for all that end alike.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 
 from intake.conversation import Lookup
 from intake.ticket import TicketView
@@ -41,6 +41,11 @@ async def look_up(tx: Tx, number: str, code: str, now: datetime) -> tuple[Lookup
         return Lookup.FOUND, view(tx, matches[0])
     await _count_wrong(tx, number, wrong + 1, now)
     return Lookup.WRONG, None
+
+
+async def purge(tx: Tx, now: datetime) -> int:
+    """Forget the tries that no longer count; returns of how many numbers."""
+    return (await tx.execute(delete(code_tries).where(code_tries.c.last_at <= now - CLOSED_FOR))).rowcount
 
 
 async def _wrong_tries(tx: Tx, number: str, now: datetime) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from intake.conversation import Lookup
 from intake.ticket import Ticket, TicketView
-from storage import tickets
+from storage import query_codes, tickets
 from storage.database import Database
 
 REFERENCE, CODE = "WX260426093015004", "7K3M9Q"
@@ -95,3 +95,13 @@ async def test_what_is_neither_is_wrong(database: Database, now: datetime, numbe
 async def _ask(database: Database, number: str, code: str, now: datetime) -> tuple[Lookup, TicketView | None]:
     async with database.write() as tx:
         return await tickets.look_up(tx, number, code, now)
+
+
+async def test_purging_opens_no_number_before_its_time(database: Database, now: datetime) -> None:
+    for _ in range(5):
+        await _ask(database, REFERENCE, "AAAAAA", now)
+    async with database.write() as tx:
+        assert await query_codes.purge(tx, now + timedelta(minutes=14)) == 0
+    assert await _ask(database, REFERENCE, CODE, now + timedelta(minutes=14)) == LOCKED
+    async with database.write() as tx:
+        assert await query_codes.purge(tx, now + timedelta(minutes=15)) == 1
