@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from app.wiring import open_house
 from app.logs import set_up
 from app.settings import BadSettings, Settings, check
+from app.wiring import House, open_house
 from cli.banner import banner
 from webhooks.server import create_app
 
@@ -73,18 +73,20 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def _serve(settings: Settings, base_url: str, line: socket.socket, *, with_worker: bool) -> None:
     async with open_house(settings, base_url) as house:
-        password = await house.open_desk()
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(house, with_worker=with_worker),
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=LAST_SECONDS,
-                server_header=False,
-            )
-        )
-        typer.echo(banner(house, base_url, password))
+        server = _server(house, with_worker=with_worker)
+        typer.echo(banner(house, base_url, await house.open_desk()))
         await server.serve(sockets=[line])
+
+
+def _server(house: House, *, with_worker: bool = True) -> uvicorn.Server:
+    config = uvicorn.Config(
+        create_app(house, with_worker=with_worker),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=LAST_SECONDS,
+        server_header=False,
+    )
+    return uvicorn.Server(config)
 
 
 def work() -> None:
@@ -119,11 +121,8 @@ async def _poll(settings: Settings) -> None:
     line = listen(HOST, 0 if settings.hotline.kind != "desk" else PORT)
     base_url = f"http://{HOST}:{line.getsockname()[1]}"
     async with open_house(settings, base_url) as house:
-        password = await house.open_desk()
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(house), log_config=None, access_log=False, server_header=False)
-        )
-        typer.echo(banner(house, base_url, password))
+        server = _server(house)
+        typer.echo(banner(house, base_url, await house.open_desk()))
         serving = asyncio.create_task(server.serve(sockets=[line]))
         polling = asyncio.create_task(house.poll())
         await asyncio.wait({serving, polling}, return_when=asyncio.FIRST_COMPLETED)
