@@ -14,6 +14,9 @@ from intake.understand.lexicon import any_of, numerals, signs, table
 
 LONGEST = 40
 """A longer message is no command, unless it starts with a word that takes more."""
+_SHORT = 8
+_REFERENCE = re.compile(r"[A-Za-z]{0,2}\d{4,20}(?:\s+\w{6})?")
+"""A ticket's number or its tail, perhaps with the query code behind it."""
 _TYPO_FROM = {"zh": 3, "en": 6}
 
 
@@ -26,7 +29,7 @@ class _Words:
     rest_lead: re.Pattern[str]
     language: str
     rest_ids: Mapping[str, str]
-    changeable: re.Pattern[str] | None
+    changeable: re.Pattern[str]
 
 
 def find(text: str) -> tuple[str | None, str]:
@@ -40,7 +43,7 @@ def find(text: str) -> tuple[str | None, str]:
     for words in (_words("zh"), _words("en")):
         if len(said) <= LONGEST and (command := _whole(said, words)):
             return command, ""
-        if found := _with_rest(text.strip(), words):
+        if found := _with_rest(words.lead.sub("", text.strip()), words):
             return found
     return None, ""
 
@@ -124,23 +127,27 @@ def _with_rest(said: str, words: _Words) -> tuple[str, str] | None:
     after = said[match.end() :]
     rest = words.rest_lead.sub("", after).strip()
     parted = after != after.lstrip(signs())
-    if not rest or not (parted or _may_follow(command, rest, words)):
-        return None
-    return command, rest
+    return (command, rest) if rest and _may_follow(match[0], rest, parted, words) else None
 
 
-def _may_follow(command: str, rest: str, words: _Words) -> bool:
-    """What may follow without a blank: a line of the summary, or a number."""
-    if command == "change":
-        return bool(words.changeable and words.changeable.match(rest)) and len(rest) <= LONGEST
-    return bool(re.fullmatch(r"[A-Za-z]{0,2}\d{4,20}", rest))
+def _may_follow(word: str, rest: str, parted: bool, words: _Words) -> bool:
+    """What may follow: a line of the summary to change, a ticket's number, or after a blank any words."""
+    match words.rest_ids[word.lower()]:
+        case "change":
+            short = len(rest) <= (LONGEST if len(word) > 1 else _SHORT)
+            return short and bool(words.changeable.match(rest))
+        case "supplement" | "urge" | "withdraw" if parted:
+            return True
+        case "rate":
+            return bool(re.fullmatch(r"[1-5]", rest))
+        case _:
+            return bool(_REFERENCE.fullmatch(rest))
 
 
 @cache
 def _words(language: str) -> _Words:
     data = table("commands", language)
     with_rest = {word: command for command, those in data["with_rest"].items() for word in those}
-    changeable = data.get("changeable")
     boundary = r"\b" if language == "en" else ""
     return _Words(
         commands={word.lower(): command for command, those in data["words"].items() for word in those},
@@ -150,5 +157,5 @@ def _words(language: str) -> _Words:
         rest_lead=re.compile(data["rest_lead_pattern"]),
         language=language,
         rest_ids=with_rest,
-        changeable=re.compile(rf"{any_of(changeable)}|\d|[{numerals()}]") if changeable else None,
+        changeable=re.compile(rf"{any_of(data['changeable'])}|\d|[{numerals()}]", re.IGNORECASE),
     )

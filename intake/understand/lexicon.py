@@ -44,9 +44,13 @@ def signs() -> str:
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of the lexicon: `{n}` stands for a number, `{h}` for one Chinese character."""
+    """A pattern of the lexicon.
+
+    `{n}` stands for a number, `{n2}` for one that is no year, `{h}` for one Chinese character.
+    """
     number = rf"(?:\d{{1,4}}|[{numerals()}]{{1,3}})"
-    return re.compile(pattern.replace("{n}", number).replace("{h}", HAN))
+    short = number.replace("4", "3", 1)
+    return re.compile(pattern.replace("{n}", number).replace("{n2}", short).replace("{h}", HAN))
 
 
 @cache

@@ -19,7 +19,9 @@ _CONFIDENCE = {
     "known": 0.95,
     "town": 0.85,
     "village": 0.85,
+    "area": 0.8,
     "road": 0.85,
+    "crossing": 0.9,
     "estate": 0.85,
     "building": 0.85,
     "institution": 0.75,
@@ -27,7 +29,7 @@ _CONFIDENCE = {
 }
 _LONG = 7
 """A name with more characters before its ending has probably swallowed other words."""
-_ENDINGS = ("town", "village", "road", "estate", "institution", "building")
+_ENDINGS = ("town", "village", "road", "crossing", "estate", "institution", "building")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class _Known:
     pattern: re.Pattern[str]
     areas: dict[str, str | None]
     area_names: dict[str, str]
+
+    def kind_of(self, name: str) -> frozenset[str]:
+        """An area alone says less than a road or an estate."""
+        return frozenset({"area" if name in self.area_names else "known"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ def is_elsewhere(text: str, found: Found[Place] | None, city: CityProfile) -> bo
 def _pieces(text: str, city: CityProfile) -> list[_Piece]:
     known = _known(city)
     found = [
-        _Piece(*match.span(), frozenset({"known"}), known.areas[match[0]])
+        _Piece(*match.span(), known.kind_of(match[0]), known.areas[match[0]])
         for match in known.pattern.finditer(text)
         if match[0]
     ]
@@ -124,7 +130,7 @@ def _without_overlaps(pieces: Sequence[_Piece]) -> list[_Piece]:
         if over is None:
             kept.append(piece)
         elif piece.area_code and over.area_code is None:
-            kept[kept.index(over)] = replace(over, area_code=piece.area_code, kinds=over.kinds | {"known"})
+            kept[kept.index(over)] = replace(over, area_code=piece.area_code, kinds=over.kinds | piece.kinds)
     return sorted(kept, key=lambda p: p.start)
 
 
