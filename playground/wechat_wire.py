@@ -142,3 +142,16 @@ def _from_xml(body: bytes) -> dict[str, str]:
 
 def _from_json(body: bytes) -> dict[str, str]:
     return {name: str(value) for name, value in json.loads(body).items()}
+
+
+def split_like_wechat(text: str, longest: int = LONGEST_TEXT) -> list[str]:
+    """A citizen's words in as many messages as they need: 2,048 bytes each, cut between characters."""
+    parts, used = [""], 0
+    for character in text:
+        width = len(character.encode())
+        if used + width > longest:
+            parts.append("")
+            used = 0
+        parts[-1] += character
+        used += width
+    return parts

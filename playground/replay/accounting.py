@@ -1,0 +1,97 @@
+"""Every conversation accounted for: what its citizen was told, held against the backend's books.
+
+A conversation is `lost` when the backend has nothing that answers to its end: it got stuck, or its
+receipt's number stands in no book, or another conversation was given the same. A ticket is
+`doubled` when no conversation was told its number, or when it is there twice.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hotline.contract import TicketDocument
+from playground.replay.books import Books
+from playground.replay.citizen import Ending, Story
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`kept` are the stories the backend answers for, each with its ticket where it ended in one."""
+
+    kept: tuple[tuple[Story, TicketDocument | None], ...]
+    lost: tuple[Story, ...]
+    doubled: int
+    shortened: tuple[int, ...]
+
+    def count(self, ending: Ending) -> int:
+        return sum(story.ending is ending for story, _ in self.kept)
+
+
+def account(stories: Sequence[Story], books: Books) -> Account:
+    """Tick off each story, in the order of the rows."""
+    ledger = _Ledger(books)
+    for story in stories:
+        ledger.tick(story)
+    return Account(tuple(ledger.kept), tuple(ledger.lost), ledger.left_over(), tuple(ledger.shortened))
+
+
+class _Ledger:
+    """What is not yet claimed by any conversation."""
+
+    def __init__(self, books: Books) -> None:
+        self.kept: list[tuple[Story, TicketDocument | None]] = []
+        self.lost: list[Story] = []
+        self.shortened: list[int] = []
+        self._tickets: dict[str, list[TicketDocument]] = {}
+        for ticket in books.tickets.values():
+            self._tickets.setdefault(ticket.reference, []).append(ticket)
+        self._supplements = {reference: list(texts) for reference, texts in books.supplements.items()}
+        self._alerts = Counter(books.alerts)
+        self._own: dict[str, list[str]] = {}  # references by phone
+
+    def tick(self, story: Story) -> None:
+        ticket = self._ticket(story) if story.ending is Ending.TICKET else None
+        if ticket is not None or self._stop_or_supplement(story):
+            self.kept.append((story, ticket))
+        else:
+            self.lost.append(story)
+
+    def left_over(self) -> int:
+        """Tickets that no conversation was told of."""
+        return sum(len(tickets) for tickets in self._tickets.values())
+
+    def _ticket(self, story: Story) -> TicketDocument | None:
+        unclaimed = self._tickets.get(story.reference)
+        if not unclaimed:
+            return None
+        ticket = unclaimed.pop()
+        self._own.setdefault(story.phone, []).append(story.reference)
+        self._compare(story, ticket.content)
+        return ticket
+
+    def _stop_or_supplement(self, story: Story) -> bool:
+        if story.ending is Ending.STOP:
+            return self._alert(story)
+        return story.ending is Ending.SUPPLEMENT and self._supplement(story)
+
+    def _alert(self, story: Story) -> bool:
+        words = story.last_words.strip()
+        self._alerts[words] -= 1
+        return self._alerts[words] >= 0
+
+    def _supplement(self, story: Story) -> bool:
+        for reference in self._own.get(story.phone, ()):
+            if reference.endswith(story.reference) and self._supplements.get(reference):
+                self._compare(story, self._supplements[reference].pop(0))
+                return True
+        return False
+
+    def _compare(self, story: Story, arrived: str) -> None:
+        """Note a conversation of which not every word has arrived."""
+        whole = _dense(arrived)
+        if any(_dense(part) not in whole for part in story.told):
+            self.shortened.append(story.row)
+
+
+def _dense(text: str) -> str:
+    return "".join(text.split())

@@ -1,0 +1,57 @@
+"""The backend's own books: what the desk took in, asked of the desk and of nobody else."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.effects import HOTLINE
+from desk import alerts
+from desk.app import Desk
+from desk.states import Actor, Role
+from hotline.contract import TicketDocument
+from storage import outbox
+from storage.database import Database
+
+ALL = 1_000_000
+_READER = Actor(Role.CENTRE, "replay")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Tickets by idempotency key; what was added to each, by reference; and the words of every alert."""
+
+    tickets: Mapping[str, TicketDocument]
+    supplements: Mapping[str, tuple[str, ...]]
+    alerts: Counter[str]
+
+
+async def delivered(database: Database, patience: float) -> None:
+    """Return when nothing is on its way to the backend any more, or after `patience` seconds."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + patience
+    while loop.time() < until:
+        async with database.read() as tx:
+            waiting = await outbox.depth(tx)
+        if all(destination != HOTLINE for destination, _, _ in waiting):
+            return
+        await asyncio.sleep(0.1)
+
+
+async def read_books(desk: Desk) -> Books:
+    """Everything the desk holds."""
+    tickets = await desk.queue(_READER, limit=ALL)
+    async with desk.database.read() as tx:
+        rung = await alerts.latest(tx, ALL)
+    return Books(
+        tickets={ticket.document.idempotency_key: ticket.document for ticket in tickets},
+        supplements={
+            ticket.reference: tuple(
+                event.detail.get("text", "")
+                for event in await desk.events(ticket)
+                if event.action == "supplement"
+            )
+            for ticket in tickets
+        },
+        alerts=Counter((alert.text or "").strip() for alert in rung),
+    )

@@ -1,0 +1,87 @@
+"""Many citizens at once: one phone for each, their complaints one after another."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+
+from intake.city import CityProfile
+from intake.messages import ChannelName
+from playground.phones import PhoneShop
+from playground.replay.citizen import Citizen, Ending, Silence, Story
+from playground.replay.ear import Ear
+from playground.replay.rows import Row
+from playground.replay.script import Script
+from playground.telegram_wire import split_like_the_app
+from playground.wechat_wire import split_like_wechat
+
+AT_ONCE = 8
+PATIENCE = 30.0
+"""Seconds without an answer after which a citizen gives up: longer than WeChat's three deliveries."""
+
+_SPLIT = {ChannelName.WECHAT: split_like_wechat, ChannelName.TELEGRAM: split_like_the_app}
+
+
+async def replay(
+    rows: Sequence[Row],
+    channel: ChannelName,
+    shop: PhoneShop,
+    city: CityProfile,
+    told: Callable[[Story], None],
+    *,
+    at_once: int = AT_ONCE,
+    patience: float = PATIENCE,
+) -> list[Story]:
+    """All their stories, in the order of the rows; `told` hears of each as it ends."""
+    play = _Play(channel, shop, city, told, patience)
+    waiting = iter(enumerate(_by_user(rows)))
+    async with asyncio.TaskGroup() as hands:
+        for _ in range(at_once):
+            hands.create_task(play.one_after_another(waiting))
+    return sorted(play.stories, key=lambda story: story.row)
+
+
+def _by_user(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows of each user; whoever is not named is somebody else each time."""
+    users: dict[object, list[Row]] = {}
+    for row in rows:
+        users.setdefault(row.user or row.number, []).append(row)
+    return list(users.values())
+
+
+class _Play:
+    def __init__(
+        self,
+        channel: ChannelName,
+        shop: PhoneShop,
+        city: CityProfile,
+        told: Callable[[Story], None],
+        patience: float,
+    ) -> None:
+        self.stories: list[Story] = []
+        self._split = _SPLIT[channel]
+        self._shop = shop
+        self._ear = Ear(city)
+        self._script = Script(city)
+        self._told = told
+        self._patience = patience
+
+    async def one_after_another(self, waiting: Iterator[tuple[int, list[Row]]]) -> None:
+        for number, rows in waiting:
+            await self._user(number, rows)
+
+    async def _user(self, number: int, rows: Sequence[Row]) -> None:
+        """One user's complaints. Whoever got stuck takes a new phone: the draft left there is nobody's."""
+        citizen = await self._citizen(number)
+        for row in rows:
+            story = await citizen.tell(row, self._split(row.text))
+            self.stories.append(story)
+            self._told(story)
+            if story.ending is Ending.STUCK:
+                citizen = await self._citizen(number)
+
+    async def _citizen(self, number: int) -> Citizen:
+        phone = await self._shop.phone(None)
+        citizen = Citizen(phone, self._script.person(number), self._ear, self._script, self._patience)
+        with suppress(Silence):  # what counts is whether the complaint is answered
+            await citizen.open()
+        return citizen
