@@ -156,7 +156,15 @@ outbox = Table(
     Column("reason", Text),
 )
 _open = text("state = 'due'")
-Index("ix_outbox_due", outbox.c.due_at, sqlite_where=_open, postgresql_where=_open)
+Index(
+    "ix_outbox_due",
+    outbox.c.destination,
+    outbox.c.urgent.desc(),
+    outbox.c.due_at,
+    outbox.c.id,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
 Index(
     "ix_outbox_lane",
     outbox.c.destination,

@@ -149,7 +149,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("once", name="uq_outbox_once"),
     )
-    op.create_index("ix_outbox_due", "outbox", ["due_at"], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index(
+        "ix_outbox_due",
+        "outbox",
+        ["destination", sa.text("urgent DESC"), "due_at", "id"],
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
+    )
     op.create_index("ix_outbox_kept", "outbox", ["conversation_id"], sqlite_where=KEPT, postgresql_where=KEPT)
     op.create_index(
         "ix_outbox_lane", "outbox", ["destination", "lane", "id"], sqlite_where=OPEN, postgresql_where=OPEN
