@@ -8,11 +8,12 @@ is one place.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 
 from intake.city import CityProfile
 from intake.ticket import Place
-from intake.understand.lexicon import any_of, compiled, table
+from intake.understand.lexicon import compiled, table
+from intake.understand.names import known_names, named_area
 from intake.understand.reading import Found
 
 _CONFIDENCE = {
@@ -43,19 +44,6 @@ class _Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A city's names in one pattern, and the area each lies in."""
-
-    pattern: re.Pattern[str]
-    areas: dict[str, str | None]
-    area_names: dict[str, str]
-
-    def kind_of(self, name: str) -> frozenset[str]:
-        """An area alone says less than a road or an estate."""
-        return frozenset({"area" if name in self.area_names else "known"})
-
-
-@dataclass(frozen=True, slots=True)
 class _Words:
     endings: dict[str, re.Pattern[str]]
     admin: re.Pattern[str]
@@ -75,19 +63,12 @@ def find(text: str, city: CityProfile) -> Found[Place] | None:
     if not chains:
         return None
     best = max(chains, key=lambda piece: (_score(piece), -piece.start))
-    area = best.area_code or _named_area(text, city)
+    area = best.area_code or named_area(text, city)
     return Found(Place(text[best.start : best.end], area), best.start, best.end, _confidence(best))
 
 
-def is_elsewhere(text: str, found: Found[Place] | None, city: CityProfile) -> bool:
-    """Whether `text`, or the place found in it, is clearly in another city and names none of this one."""
-    said, start = _outside(city)
-    elsewhere = said.search(text) or (found is not None and start.search(found.value.text))
-    return bool(elsewhere) and not _known(city).pattern.search(text)
-
-
 def _pieces(text: str, city: CityProfile) -> list[_Piece]:
-    known = _known(city)
+    known = known_names(city)
     found = [
         _Piece(*match.span(), known.kind_of(match[0]), known.areas[match[0]])
         for match in known.pattern.finditer(text)
@@ -175,29 +156,6 @@ def _confidence(piece: _Piece) -> float:
     if not named:
         return 0.6  # a building's number alone
     return max(named) if len(piece.kinds) == 1 else max(*named, 0.9)
-
-
-def _named_area(text: str, city: CityProfile) -> str | None:
-    codes = {code for name, code in _known(city).area_names.items() if name in text}
-    return codes.pop() if len(codes) == 1 else None
-
-
-@lru_cache(maxsize=8)
-def _known(city: CityProfile) -> _Known:
-    area_names = {name: area.code for area in city.areas.values() for name in (area.name, *area.aliases)}
-    entries = {name: e.area_code for e in city.gazetteer for name in (e.name, *e.aliases)}
-    areas: dict[str, str | None] = {**entries, **area_names}
-    return _Known(re.compile(any_of(areas) if areas else r"(?!)"), areas, area_names)
-
-
-@lru_cache(maxsize=8)
-def _outside(city: CityProfile) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    data = table("place")
-    others = [name for name in data["cities"] if name not in city.name]
-    said, start = (
-        data[key].replace("{c}", any_of(others)) for key in ("outside_pattern", "outside_start_pattern")
-    )
-    return compiled(said), compiled(start)
 
 
 @cache

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from intake.city import CityProfile
-from intake.understand import appeal, category, commands, greeting, person, phone, place, safety, time
+from intake.understand import appeal, category, commands, greeting, names, person, phone, place, safety, time
 from intake.understand.normalise import normalise
 from intake.understand.reading import Found, Reading
 
@@ -47,7 +47,7 @@ def _story(said: str, city: CityProfile, now: datetime) -> Reading:
         category=category.guess(said, city),
         urgency=safety.urgency(said, red),
         safety=red,
-        outside_city=place.is_elsewhere(words, where, city),
+        outside_city=names.is_elsewhere(words, where, city),
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from intake.city import CityProfile
-from intake.understand import pin, place
+from intake.understand import names, pin, place
 from intake.understand.normalise import normalise
 
 
@@ -84,7 +84,7 @@ def test_a_guess_by_its_ending_is_less_sure_than_a_known_name(city: CityProfile)
     ],
 )
 def test_a_place_in_another_city_is_noticed(text: str, outside: bool, city: CityProfile) -> None:
-    assert place.is_elsewhere(text, place.find(text, city), city) is outside
+    assert names.is_elsewhere(text, place.find(text, city), city) is outside
 
 
 @pytest.mark.parametrize(
