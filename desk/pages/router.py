@@ -49,9 +49,10 @@ def _login_routes(router: APIRouter, log_in: LogIn) -> None:
 def _alert_routes(router: APIRouter, alerts: Alerts) -> None:
     router.get("/alerts")(alerts.show)
     router.post("/alerts/{alert_id}/take")(alerts.take)
-    router.get("/talks/{conversation}")(alerts.talk)
-    router.post("/talks/{conversation}/write")(alerts.write)
-    router.post("/talks/{conversation}/close")(alerts.close)
+    # An id may hold a slash, which arrives decoded.
+    router.get("/talks/{conversation:path}")(alerts.talk)
+    router.post("/talks/{conversation:path}/write")(alerts.write)
+    router.post("/talks/{conversation:path}/close")(alerts.close)
 
 
 def _static_route(router: APIRouter, static: dict[str, StaticFile]) -> None:

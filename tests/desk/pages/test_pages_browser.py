@@ -1,0 +1,113 @@
+"""A real browser on the desk: it keeps itself fresh, and never takes away what somebody is typing."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.async_api import Page, async_playwright, expect
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+]
+FRESH = 10_000  # milliseconds until we give up; two seconds are promised on a machine of one's own
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome found"),
+]
+
+
+@pytest.fixture
+async def address(pages: FastAPI) -> AsyncIterator[str]:
+    """Where the pages are served, on a free port."""
+    server = uvicorn.Server(uvicorn.Config(pages, host="127.0.0.1", port=0, log_level="error"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+async def screen(address: str, account: Callable[[str], Awaitable[None]]) -> AsyncIterator[Page]:
+    """Wang's browser, narrow as the column beside the phones, already inside."""
+    await account("wang")
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        page = await browser.new_page(
+            viewport={"width": 520, "height": 900}, locale="zh-CN", base_url=address
+        )
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if "Security Policy" in line.text else None)
+        await page.goto("/desk/login")
+        await page.get_by_label("用户名").fill("wang")
+        await page.get_by_label("密码").fill("a long password")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="工单")).to_be_visible()
+        yield page
+        assert faults == []
+        await browser.close()
+
+
+async def test_a_new_ticket_and_a_new_alert_appear_by_themselves(
+    screen: Page, caller: Any, document: dict[str, Any]
+) -> None:
+    await expect(screen.get_by_text("这里没有工单")).to_be_visible()
+    await caller.file(document)
+    await expect(screen.get_by_role("link", name="No heating")).to_be_visible(timeout=FRESH)
+    await caller.file(document | {"idempotency_key": "k2", "title": "Second"})
+    await expect(screen.locator(".is-new")).to_contain_text("Second", timeout=FRESH)
+    alert = {
+        "event_id": "a1",
+        "type": "alert",
+        "at": caller.clock().isoformat(),
+        "kind": "gas",
+        "text": "gas",
+    }
+    await caller.post("/events", alert, "a1")
+    await expect(screen.get_by_text("1 条安全警情")).to_be_visible(timeout=FRESH)
+    assert await screen.evaluate("document.documentElement.scrollWidth") == 520
+
+
+async def test_the_keyboard_alone_is_enough(screen: Page, hotline_ref: str) -> None:
+    await screen.goto(f"/desk/tickets/{hotline_ref}")
+    accept = screen.get_by_role("button", name="受理", exact=True)
+    for _ in range(40):
+        if await accept.evaluate("button => button === document.activeElement"):
+            break
+        await screen.keyboard.press("Tab")
+    await screen.keyboard.press("Enter")
+    await expect(screen.get_by_text("已完成：受理")).to_be_visible()
+    await expect(screen.get_by_label("主办单位")).to_have_value("housing")
+    await expect(screen.get_by_role("checkbox", name="Street")).to_be_checked()
+
+
+async def test_what_is_being_typed_stays_while_the_rest_is_renewed(
+    screen: Page, caller: Any, hotline_ref: str
+) -> None:
+    await screen.goto(f"/desk/tickets/{hotline_ref}")
+    await screen.locator("summary", has_text="直接答复").click()
+    answer = screen.get_by_role("textbox", name="公开答复")
+    await answer.fill("We are on our way")
+    await caller.tell(hotline_ref, "supplement", text="Now 12 degrees")
+    await expect(screen.locator("#timeline")).to_contain_text("Now 12 degrees", timeout=FRESH)
+    await expect(screen.get_by_text("这张工单刚有了变化")).to_be_visible()
+    await expect(answer).to_have_value("We are on our way")
+    await screen.get_by_role("button", name="查看最新情况").click()
+    await expect(screen.get_by_text("这张工单刚有了变化")).to_be_hidden()
+
+
+async def test_a_session_that_is_over_leads_to_the_door(screen: Page, clock: Any) -> None:
+    clock.on(hours=13)
+    await expect(screen.get_by_label("密码")).to_be_visible(timeout=FRESH)

@@ -1,0 +1,96 @@
+"""The list: each sees what concerns them, with everything needed to choose the next one."""
+
+from typing import Any
+
+import pytest
+
+
+async def test_what_a_citizen_wrote_is_text_and_nothing_else(
+    wang: Any, caller: Any, document: dict[str, Any]
+) -> None:
+    hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
+    person = document["person"] | {"name": hostile, "phone": '1"><b>'}
+    hotline_ref = await caller.file(
+        document | {"title": hostile, "content": hostile, "person": person, "subject": hostile}
+    )
+    for path in ("/desk", f"/desk/tickets/{hotline_ref}"):
+        html = (await wang.http.get(path)).text
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+        assert "<b>" not in html.replace("<b>公开", "").replace("<b>内部", "")
+        assert "&lt;script&gt;alert(1)" in html
+        assert "{{ 7*7 }}" in html
+
+
+async def test_a_new_ticket_stands_in_the_list(wang: Any, hotline_ref: str) -> None:
+    page = await wang.look("/desk")
+    assert f'href="/desk/tickets/{hotline_ref}"' in page
+    for text in (
+        "No heating",
+        "WX230426093015004",
+        "投诉",
+        "Housing-Heating",
+        "待受理",
+        "刚刚",
+        "05-06 23:59",
+    ):
+        assert text in page, text
+    assert "13900000000" not in page
+
+
+async def test_a_unit_sees_its_own_tickets_only(wang: Any, li: Any, zhao: Any, hotline_ref: str) -> None:
+    assert "No heating" not in await li.look("/desk")
+    await wang.act(hotline_ref, "accept")
+    await wang.act(hotline_ref, "dispatch", lead_unit="housing")
+    assert "No heating" in await li.look("/desk")
+    assert "No heating" not in await zhao.look("/desk")
+    assert (await zhao.http.get(f"/desk/tickets/{hotline_ref}")).status_code == 404
+
+
+async def test_the_filters_count_and_choose(wang: Any, caller: Any, document: dict[str, Any]) -> None:
+    first = await caller.file(document | {"idempotency_key": "k1", "title": "First"})
+    await caller.file(document | {"idempotency_key": "k2", "title": "Second"})
+    await wang.act(first, "accept")
+    page = await wang.look("/desk")
+    assert 'id="chip-open" aria-current="true">全部在办 <span class="count">2</span>' in page
+    assert 'id="chip-submitted">待受理 <span class="count">1</span>' in page
+    chosen = await wang.look("/desk?state=accepted")
+    assert "First" in chosen
+    assert "Second" not in chosen
+
+
+async def test_an_unknown_filter_shows_what_is_open(wang: Any, hotline_ref: str) -> None:
+    for state in ("nonsense", "", "'", "x" * 5000):
+        answer = await wang.http.get("/desk", params={"state": state})
+        assert hotline_ref in answer.text
+
+
+async def test_an_empty_list_says_so(li: Any) -> None:
+    assert "这里没有工单" in await li.look("/desk")
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"), [(0, "正常"), (9, "正常"), (10.5, "临期"), (13, "超期"), (20, "超期")]
+)
+async def test_the_light_says_how_urgent_it_is(
+    wang: Any,
+    caller: Any,
+    document: dict[str, Any],
+    clock: Any,
+    arrives: Any,
+    days: float,
+    shown: str,
+) -> None:
+    await caller.file(document)
+    clock.on(days=days)
+    later = await arrives("wang")
+    assert f"{shown}</span>" in await later.look("/desk")
+
+
+async def test_an_unchanged_page_costs_nothing(wang: Any, hotline_ref: str) -> None:
+    first = await wang.http.get("/desk")
+    again = await wang.http.get("/desk", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    await wang.act(hotline_ref, "accept")
+    changed = await wang.http.get("/desk", headers={"if-none-match": first.headers["etag"]})
+    assert changed.status_code == 200
