@@ -13,7 +13,7 @@ import httpx
 from fastapi import APIRouter
 
 from desk import alerts as alert_rows
-from desk import api, store, tickets, users
+from desk import api, store, tickets, tries, users
 from desk import handoffs as talk_rows
 from desk.alerts import Alert
 from desk.callbacks import Messenger
@@ -23,7 +23,7 @@ from desk.office import Office
 from desk.states import Actor, State, Step
 from desk.store import DeskEvent, DeskTicket
 from desk.tickets import UnknownTicket
-from desk.users import User, WrongPassword
+from desk.users import BadAccount, User, WrongPassword
 from intake.city import CityProfile
 from storage.database import Database
 
@@ -75,6 +75,13 @@ class Desk:
     async def run_callbacks(self, stop: asyncio.Event) -> None:
         """Tell the front door what it has to hear, until `stop`."""
         await self.messenger.run(stop, self._woken)
+
+    async def tidy(self) -> None:
+        """Forget what is over: delivered callbacks, old calls, sessions and tries. Now and then."""
+        await self.messenger.tidy()
+        async with self.database.write() as tx:
+            await users.purge(tx, self.clock())
+            await tries.purge(tx, self.clock())
 
     def wake(self) -> None:
         """Have the callbacks' worker look at once."""
@@ -168,16 +175,25 @@ class Desk:
 
     async def log_in(self, name: str, password: str) -> str:
         """A new session's token. Raises WrongPassword or LockedOut."""
+        try:
+            name = users.plain(name)
+        except BadAccount:
+            raise WrongPassword("nobody can have this name") from None
+        user = await self._checked(name, password)
+        token = self._token()
         async with self.database.write() as tx:
-            user, password_hash = await users.count_try(tx, name, self.clock())
+            await tries.forgive(tx, name)
+            await users.open_session(tx, user, token, self.clock())
+        return token
+
+    async def _checked(self, name: str, password: str) -> User:
+        async with self.database.write() as tx:
+            await tries.count(tx, name, self.clock())
+            user, password_hash = await users.account(tx, name)
         fits = await asyncio.to_thread(users.check, password_hash, password)
         if user is None or user.blocked or not fits:
             raise WrongPassword("name and password do not belong together")
-        token = self._token()
-        async with self.database.write() as tx:
-            await users.forgive(tx, name)
-            await users.open_session(tx, user, token, self.clock())
-        return token
+        return user
 
     async def whose(self, token: str) -> User | None:
         """Who acts with this session's token; None if it is over."""

@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    false,
 )
 
 from storage.tables import Number, UtcDateTime
@@ -198,7 +197,7 @@ users = Table(
     Column("role", String(16), nullable=False),
     Column("unit", String(256)),
     Column("password_hash", String(256), nullable=False),
-    Column("blocked", Boolean, nullable=False, server_default=false()),
+    Column("blocked", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -211,11 +210,10 @@ sessions = Table(
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
 
-wrong_passwords = Table(
-    "desk_wrong_passwords",
+tries = Table(  # to log in, per name, whether or not anybody has it
+    "desk_tries",
     metadata,
-    Column("id", Number, primary_key=True, autoincrement=True),
-    Column("name", String(64), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Index(None, "name", "at"),
+    Column("name", String(64), primary_key=True),
+    Column("tried", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )

@@ -104,7 +104,7 @@ async def _take(
     tx: Tx, office: Office, ticket: DeskTicket, step: Step, key: str | None
 ) -> tuple[DeskTicket, Row]:
     _known_units(office, step)
-    step = replace(step, at=_after(ticket, step.at))
+    now, step = step.at, replace(step, at=_after(ticket, step.at))
     row = find(ticket.life, step)
     if row.clock and step.due_at is None:
         step = replace(step, due_at=due_at(ticket.life, step.at, office.city))
@@ -113,7 +113,7 @@ async def _take(
     saved = await _record(tx, office, ticket, saved, step, key=key)
     if step.result is not None:
         await store.add_survey(tx, ticket.id, step.result, ticket.life.round, step.at, late=False)
-    await _tell(tx, saved, step, row.tells)
+    await _tell(tx, saved, step, row.tells, now)
     return saved, row
 
 
@@ -146,7 +146,7 @@ async def _record(
     return await store.append(tx, after, link, detail)
 
 
-async def _tell(tx: Tx, ticket: DeskTicket, step: Step, tells: tuple[str, ...]) -> None:
+async def _tell(tx: Tx, ticket: DeskTicket, step: Step, tells: tuple[str, ...], now: datetime) -> None:
     for type_ in tells:
         callback = news.callback(
             type_,
@@ -157,7 +157,7 @@ async def _tell(tx: Tx, ticket: DeskTicket, step: Step, tells: tuple[str, ...]) 
             life=ticket.life,
             step=step,
         )
-        await outbox.queue(tx, callback, lane=ticket.hotline_ref, now=step.at)
+        await outbox.queue(tx, callback, lane=ticket.hotline_ref, now=now)
 
 
 async def _free_ref(tx: Tx, office: Office, now: datetime) -> str:

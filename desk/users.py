@@ -1,8 +1,7 @@
 """Who works at the desk: accounts, log-in and sessions.
 
 Passwords are kept as argon2 hashes, session tokens as SHA-256 (they are random, not
-guessable). A try is counted before it is checked, so that many at once do not get
-around the lock-out.
+guessable).
 """
 
 import hashlib
@@ -16,15 +15,17 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Row, delete, func, insert, select, update
 
+from desk import tries
 from desk.states import Actor, Role
-from desk.tables import sessions, users, wrong_passwords
+from desk.tables import sessions, users
+from desk.tries import LockedOut
 from storage.documents import Tx
 from storage.statements import insert_new
 
+__all__ = ["FIRST_USER", "SESSION_LENGTH", "BadAccount", "LockedOut", "User", "WrongPassword"]
+
 FIRST_USER = "desk"
 SESSION_LENGTH = timedelta(hours=12)
-LOCK_LENGTH = timedelta(minutes=15)
-TRIES = 5
 SHORTEST_PASSWORD = 8
 _WITH_ACCOUNT = frozenset({Role.CENTRE, Role.UNIT, Role.LEADER, Role.AUDITOR})
 
@@ -37,8 +38,12 @@ class WrongPassword(Exception):
     """Name and password do not belong together, or the account is blocked; which, is not told."""
 
 
-class LockedOut(Exception):
-    """Too many wrong passwords for this name: wait a quarter of an hour."""
+def plain(name: str) -> str:
+    """The name as it is stored: width, case and outer blanks do not count. Raises BadAccount."""
+    stored = unicodedata.normalize("NFKC", name).strip().casefold()
+    if not 0 < len(stored) <= 64 or not stored.isprintable():
+        raise BadAccount("a user's name has 1 to 64 printable characters")
+    return stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,11 @@ async def add(tx: Tx, name: str, password: str, role: Role, unit: str | None, no
     if role not in _WITH_ACCOUNT or (role is Role.UNIT) != (unit is not None):
         raise BadAccount("a user of role unit needs a unit, any other role has none")
     values = {
-        "name": _plain(name),
+        "name": plain(name),
         "role": role,
         "unit": unit,
         "password_hash": _hashed(password),
+        "blocked": False,
         "created_at": now,
     }
     statement = insert_new(tx, users, "name").values(values).returning(users.c.id)
@@ -75,12 +81,12 @@ async def add(tx: Tx, name: str, password: str, role: Role, unit: str | None, no
 async def reset(tx: Tx, name: str, password: str) -> None:
     """Give an account a new password; its sessions and its lock end. Raises BadAccount."""
     values = {"password_hash": _hashed(password), "blocked": False}
-    named = users.c.name == _plain(name)
+    named = users.c.name == plain(name)
     found = (await tx.execute(update(users).where(named).values(values).returning(users.c.id))).scalar()
     if found is None:
         raise BadAccount("there is no user of this name")
     await tx.execute(delete(sessions).where(sessions.c.user_id == found))
-    await forgive(tx, name)
+    await tries.forgive(tx, plain(name))
 
 
 async def ensure_first_user(tx: Tx, now: datetime, password: str) -> bool:
@@ -96,16 +102,9 @@ async def everybody(tx: Tx) -> tuple[User, ...]:
     return tuple(_user(row) for row in await tx.execute(select(users).order_by(users.c.name)))
 
 
-async def count_try(tx: Tx, name: str, now: datetime) -> tuple[User | None, str]:
-    """Count a try to log in; returns the account and the hash to check. Raises LockedOut.
-
-    Commit before checking. For an unknown name the hash fits no password.
-    """
-    recent = (wrong_passwords.c.name == _plain(name)) & (wrong_passwords.c.at > now - LOCK_LENGTH)
-    if ((await tx.execute(select(func.count()).where(recent))).scalar() or 0) >= TRIES:
-        raise LockedOut("too many wrong passwords")
-    await tx.execute(insert(wrong_passwords).values(name=_plain(name), at=now))
-    row = (await tx.execute(select(users).where(users.c.name == _plain(name)))).one_or_none()
+async def account(tx: Tx, name: str) -> tuple[User | None, str]:
+    """The account of this name and the hash to check; where there is none, one that fits no password."""
+    row = (await tx.execute(select(users).where(users.c.name == plain(name)))).one_or_none()
     return (_user(row), row.password_hash) if row is not None else (None, _nobody())
 
 
@@ -115,11 +114,6 @@ def check(password_hash: str, password: str) -> bool:
         return PasswordHasher().verify(password_hash, password)
     except VerifyMismatchError:
         return False
-
-
-async def forgive(tx: Tx, name: str) -> None:
-    """Forget the tries counted for this name."""
-    await tx.execute(delete(wrong_passwords).where(wrong_passwords.c.name == _plain(name)))
 
 
 async def open_session(tx: Tx, user: User, token: str, now: datetime) -> None:
@@ -150,20 +144,12 @@ async def close_session(tx: Tx, token: str) -> None:
 
 
 async def purge(tx: Tx, now: datetime) -> None:
-    """Forget sessions that are over and tries that no longer count."""
+    """Forget sessions that are over."""
     await tx.execute(delete(sessions).where(sessions.c.expires_at <= now))
-    await tx.execute(delete(wrong_passwords).where(wrong_passwords.c.at <= now - LOCK_LENGTH))
 
 
 def _user(row: Row[Any]) -> User:
     return User(row.id, row.name, Role(row.role), row.unit, row.blocked)
-
-
-def _plain(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", name).strip().casefold()
-    if not 0 < len(plain) <= 64 or not plain.isprintable():
-        raise BadAccount("a user's name has 1 to 64 printable characters")
-    return plain
 
 
 def _hashed(password: str) -> str:

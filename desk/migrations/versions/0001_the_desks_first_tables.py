@@ -133,6 +133,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_desk_tickets_state_due_at"), ["state", "due_at"], unique=False)
 
     op.create_table(
+        "desk_tries",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("tried", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_desk_tries")),
+    )
+    op.create_table(
         "desk_users",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -141,23 +148,11 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("unit", sa.String(length=256), nullable=True),
         sa.Column("password_hash", sa.String(length=256), nullable=False),
-        sa.Column("blocked", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("blocked", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_users")),
         sa.UniqueConstraint("name", name=op.f("uq_desk_users_name")),
     )
-    op.create_table(
-        "desk_wrong_passwords",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
-        sa.Column("name", sa.String(length=64), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_wrong_passwords")),
-    )
-    with op.batch_alter_table("desk_wrong_passwords", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_desk_wrong_passwords_name_at"), ["name", "at"], unique=False)
-
     op.create_table(
         "desk_co_units",
         sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -268,11 +263,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_desk_co_units_unit"))
 
     op.drop_table("desk_co_units")
-    with op.batch_alter_table("desk_wrong_passwords", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_desk_wrong_passwords_name_at"))
-
-    op.drop_table("desk_wrong_passwords")
     op.drop_table("desk_users")
+    op.drop_table("desk_tries")
     with op.batch_alter_table("desk_tickets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_desk_tickets_state_due_at"))
         batch_op.drop_index(batch_op.f("ix_desk_tickets_reference"))

@@ -1,0 +1,142 @@
+"""Accounts: wrong passwords, lock-out, sessions that end."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from desk import users
+from desk.app import Desk
+from desk.states import Role
+from desk.tables import sessions
+from desk.tables import users as user_rows
+from desk.users import FIRST_USER, BadAccount, LockedOut, WrongPassword
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+async def first_user(desk: Desk) -> str:
+    assert await desk.ensure_first_user(PASSWORD)
+    return FIRST_USER
+
+
+async def wrong(desk: Desk, name: str, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(WrongPassword):
+            await desk.log_in(name, "guess")
+
+
+async def test_five_wrong_passwords_lock_the_name_for_a_quarter_of_an_hour(
+    desk: Desk, first_user: str, clock: Any
+) -> None:
+    await wrong(desk, first_user, 5)
+    with pytest.raises(LockedOut):
+        await desk.log_in(first_user, PASSWORD)
+    clock.on(minutes=14, seconds=59)
+    with pytest.raises(LockedOut):
+        await desk.log_in(f" {first_user.upper()} ", PASSWORD)
+    clock.on(seconds=2)
+    assert await desk.log_in(first_user, PASSWORD)
+
+
+async def test_guessing_all_at_once_does_not_get_around_the_lock(desk: Desk, first_user: str) -> None:
+    guesses = [desk.log_in(first_user, f"guess {n}") for n in range(12)]
+    outcomes = await asyncio.gather(*guesses, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes].count(WrongPassword) == 5
+    assert [type(outcome) for outcome in outcomes].count(LockedOut) == 7
+
+
+async def test_an_unknown_name_is_refused_and_locked_like_any_other(desk: Desk, first_user: str) -> None:
+    await wrong(desk, "nobody", 5)
+    with pytest.raises(LockedOut):
+        await desk.log_in("nobody", "guess")
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\x00b", "n" * 65])
+async def test_a_name_nobody_can_have_is_just_a_wrong_one(desk: Desk, name: str) -> None:
+    with pytest.raises(WrongPassword):
+        await desk.log_in(name, PASSWORD)
+
+
+async def test_a_good_password_forgets_the_wrong_ones(desk: Desk, first_user: str) -> None:
+    await wrong(desk, first_user, 4)
+    await desk.log_in(first_user, PASSWORD)
+    await wrong(desk, first_user, 4)
+    assert await desk.log_in(first_user, PASSWORD)
+
+
+async def test_a_session_ends_after_twelve_hours_or_by_logging_out(
+    desk: Desk, first_user: str, clock: Any
+) -> None:
+    first, second = await desk.log_in(first_user, PASSWORD), await desk.log_in(first_user, PASSWORD)
+    user = await desk.whose(first)
+    assert user is not None
+    assert (user.role, user.actor.name) == (Role.CENTRE, FIRST_USER)
+    await desk.log_out(first)
+    assert await desk.whose(first) is None
+    clock.on(hours=11, minutes=59)
+    assert await desk.whose(second) is not None
+    clock.on(minutes=1)
+    assert await desk.whose(second) is None
+    assert await desk.whose("made up") is None
+
+
+async def test_neither_password_nor_token_is_kept(desk: Desk, first_user: str) -> None:
+    token = await desk.log_in(first_user, PASSWORD)
+    async with desk.database.read() as tx:
+        kept = str((await tx.execute(select(user_rows))).all()) + str(
+            (await tx.execute(select(sessions))).all()
+        )
+    assert "$argon2id$" in kept
+    assert PASSWORD not in kept
+    assert token not in kept
+
+
+async def test_a_new_password_ends_sessions_and_lock(desk: Desk, first_user: str) -> None:
+    token = await desk.log_in(first_user, PASSWORD)
+    await wrong(desk, first_user, 5)
+    async with desk.database.write() as tx:
+        await users.reset(tx, first_user, "another good one")
+    assert await desk.whose(token) is None
+    assert await desk.log_in(first_user, "another good one")
+
+
+async def test_the_first_user_is_made_once(desk: Desk, first_user: str) -> None:
+    assert not await desk.ensure_first_user("some other password")
+    assert await desk.log_in(first_user, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "role", "unit"),
+    [
+        ("li", "short", Role.CENTRE, None),
+        ("li", PASSWORD, Role.UNIT, None),
+        ("li", PASSWORD, Role.CENTRE, "housing"),
+        ("li", PASSWORD, Role.CITIZEN, None),
+        ("DESK", PASSWORD, Role.CENTRE, None),
+        ("", PASSWORD, Role.CENTRE, None),
+    ],
+)
+async def test_an_account_that_cannot_be(
+    desk: Desk, first_user: str, clock: Any, name: str, password: str, role: Role, unit: str | None
+) -> None:
+    async with desk.database.write() as tx:
+        with pytest.raises(BadAccount):
+            await users.add(tx, name, password, role, unit, clock())
+
+
+async def test_nobody_resets_an_account_that_is_not_there(desk: Desk) -> None:
+    async with desk.database.write() as tx:
+        with pytest.raises(BadAccount):
+            await users.reset(tx, "nobody", PASSWORD)
+
+
+async def test_a_unit_has_its_own_people(desk: Desk, clock: Any) -> None:
+    async with desk.database.write() as tx:
+        await users.add(tx, "Li", PASSWORD, Role.UNIT, "housing", clock())
+        assert [(user.name, user.unit) for user in await users.everybody(tx)] == [("li", "housing")]
+    user = await desk.whose(await desk.log_in("li", PASSWORD))
+    assert user is not None
+    assert (user.actor.role, user.actor.unit) == (Role.UNIT, "housing")
