@@ -56,11 +56,20 @@ def suggested_units(code: str, place: Place | None, city: CityProfile) -> tuple[
     """Lead and co-units for a category: its own, else its parent's, else triage."""
     for end in (6, 4, 2):
         category = city.categories.get(code[:end]) if len(code) >= end else None
-        if category is not None and category.lead_by_area and place is not None and place.area_code:
-            return place.area_code, category.co_units
-        if category is not None and category.lead_unit:
+        if category is None:
+            continue
+        street = _street_of(place, city)
+        if category.lead_by_area and street is not None:
+            return street, category.co_units
+        if category.lead_unit:
             return category.lead_unit, category.co_units
     return city.triage_unit, ()
+
+
+def _street_of(place: Place | None, city: CityProfile) -> str | None:
+    """The unit of the area a place lies in."""
+    area = city.areas.get(place.area_code) if place and place.area_code else None
+    return area.unit if area else None
 
 
 def title(draft: Draft, moment: Moment) -> str:

@@ -1,0 +1,102 @@
+"""One complaint, from the citizen's first word to the survey's answer, over every wire there is."""
+
+from typing import Any
+
+from desk.states import State
+
+FIRST_WORDS = "我家楼下烧烤店油烟太大，在新华路15号院，我姓王，电话13912345678"
+
+
+async def files_a_complaint(citizen: Any) -> None:
+    await citizen.says(FIRST_WORDS)
+    await citizen.hears("登记前请看一眼")
+    await citizen.taps("同意")
+    await citizen.hears("请核对")
+    await citizen.taps("提交")
+    await citizen.hears("您的诉求已登记")
+
+
+async def is_handled(town: Any, answer: str) -> None:
+    """The unit's part, from its signature to the review."""
+    await town.act("contact")
+    await town.act("answer", public_text=answer, internal_text="已上门")
+    await town.act("complete")
+
+
+async def test_a_complaint_is_filed_handled_rated_reworked_and_closed(town: Any, citizen: Any) -> None:
+    await files_a_complaint(citizen)
+
+    await town.ticket(State.SUBMITTED)
+    await town.act("accept")
+    await citizen.hears("已受理")
+    await town.act("dispatch", lead_unit="urban_management", co_units=("ecology",))
+    heard = await citizen.hears("已转至【")
+    assert "配合单位" in heard.text
+    assert "办理期限" in heard.text
+    await town.act("sign")
+    await citizen.hears("已接收您的诉求")
+    await is_handled(town, "已责令安装油烟净化器。")
+    await citizen.hears("已责令安装油烟净化器")
+
+    await citizen.hears("联系过您吗")
+    await citizen.taps("联系过")
+    await citizen.hears("解决了吗")
+    await citizen.taps("未解决")
+    await citizen.hears("满意吗")
+    await citizen.taps("不满意")
+    await citizen.hears("什么原因")
+    await citizen.taps("没有解决")
+    await citizen.hears("需要重新办理吗")
+    await citizen.taps("需要")
+    await citizen.hears("我们会要求重新办理")
+
+    again = await town.ticket(State.REWORK)
+    assert again.life.round == 2
+    await citizen.hears("重新办理")
+    await is_handled(town, "净化器已装好，请您验收。")
+    await citizen.hears("净化器已装好")
+
+    await citizen.hears("联系过您吗")
+    await citizen.says("联系过")
+    await citizen.hears("解决了吗")
+    await citizen.says("1")
+    await citizen.hears("满意吗")
+    await citizen.says("满意")
+    await citizen.hears("谢谢您的评价")
+    await town.ticket(State.CLOSED)
+
+
+async def test_pushes_carry_no_name_phone_or_place(town: Any, citizen: Any) -> None:
+    await files_a_complaint(citizen)
+    before = len(citizen.chat())
+    await town.ticket(State.SUBMITTED)
+    await town.act("accept")
+    await town.act("dispatch", lead_unit="urban_management")
+    await town.act("sign")
+    await is_handled(town, "已处理。")
+    await citizen.hears("联系过您吗")
+    pushed = "\n".join(citizen.chat()[before:])
+    for secret in ("王", "13912345678", "新华路"):
+        assert secret not in pushed
+
+
+async def test_a_photo_reaches_the_desk(town: Any, citizen: Any) -> None:
+    await citizen.says("新华路15号院门口井盖坏了，我姓王，电话13912345678")
+    await citizen.hears("登记前请看一眼")
+    await citizen.taps("同意")
+    await citizen.hears("请核对")
+    await citizen.sends_photo(PNG)
+    await citizen.hears("照片：1个")
+    await citizen.taps("提交")
+    await citizen.hears("您的诉求已登记")
+    ticket = await town.ticket()
+    (photo,) = ticket.document.attachments
+    assert photo.media_type == "image/png"
+    assert photo.size == len(PNG)
+    assert await town.get(photo.url) == PNG
+
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+)
