@@ -13,7 +13,7 @@ import httpx
 from fastapi import APIRouter
 
 from desk import alerts as alert_rows
-from desk import api, store, tickets, tries, users
+from desk import api, record, store, tickets, tries, users
 from desk import handoffs as talk_rows
 from desk.alerts import Alert
 from desk.callbacks import Messenger
@@ -115,7 +115,7 @@ class Desk:
     async def events(self, ticket: DeskTicket) -> tuple[DeskEvent, ...]:
         """The ticket's history, first to last."""
         async with self.database.read() as tx:
-            return await store.history(tx, ticket.id)
+            return await record.history(tx, ticket.id)
 
     def possible(self, ticket: DeskTicket, actor: Actor) -> tuple[Row, ...]:
         """What this person may do now: `row.action`, and the fields it `needs` and `takes`."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from desk import rules
 from desk.states import OPEN, Actor, Life, Refused, Role, State, Step
 
 Guard = Callable[[Life, Step], Refused | None]
@@ -46,86 +47,6 @@ class Row:
     clock: bool = False
 
 
-def _own_unit(life: Life, step: Step) -> Refused | None:
-    if step.actor.role is not Role.UNIT or step.actor.unit == life.lead_unit:
-        return None
-    return Refused("not_your_ticket", "only the lead unit may do this")
-
-
-def _involved(life: Life, step: Step) -> Refused | None:
-    if step.actor.role is not Role.UNIT or step.actor.unit in (life.lead_unit, *life.co_units):
-        return None
-    return Refused("not_your_ticket", "this ticket belongs to other units")
-
-
-def _lead_is_not_co_unit(_life: Life, step: Step) -> Refused | None:
-    if step.lead_unit in step.co_units:
-        return Refused("lead_is_co_unit", "the lead unit cannot be its own co-unit")
-    return None
-
-
-def _due_later(_life: Life, step: Step) -> Refused | None:
-    if step.due_at is not None and step.due_at <= step.at:
-        return Refused("due_in_the_past", "the deadline lies in the past")
-    return None
-
-
-def _rework_is_due(life: Life, step: Step) -> bool:
-    result = step.result
-    return result is not None and result.unhappy and result.rework_wanted and life.appeal_type != "BY"
-
-
-def _of_this_round(life: Life, step: Step) -> Refused | None:
-    if step.result is not None and step.result.round in (None, life.round):
-        return None
-    return Refused("other_round", "the survey belongs to another round")
-
-
-def _dispatched(life: Life, step: Step) -> Life:
-    return replace(
-        life,
-        first_unit=life.first_unit or step.lead_unit,
-        lead_unit=step.lead_unit,
-        co_units=step.co_units,
-        due_at=step.due_at,
-        dispatch_count=life.dispatch_count + 1,
-    )
-
-
-def _answered(life: Life, step: Step) -> Life:
-    return replace(life, reply_public=step.public_text, reply_internal=step.internal_text)
-
-
-def _completed(life: Life, step: Step) -> Life:
-    return replace(life, public_text=step.public_text or life.reply_public, completed_at=step.at)
-
-
-def _answered_at_once(life: Life, step: Step) -> Life:
-    return replace(life, public_text=step.public_text, completed_at=step.at)
-
-
-def _reworked(life: Life, step: Step) -> Life:
-    return replace(
-        life,
-        round=life.round + 1,
-        due_at=step.due_at,
-        completed_at=None,
-        reply_public=None,
-        reply_internal=None,
-        evaluation="unhappy",
-    )
-
-
-def _evaluated(life: Life, step: Step) -> Life:
-    if step.result is None or not step.result.answered:
-        return replace(life, evaluation="no_answer")
-    return replace(life, evaluation="unhappy" if step.result.unhappy else "happy")
-
-
-def _urged(life: Life, _step: Step) -> Life:
-    return replace(life, urge_count=life.urge_count + 1)
-
-
 S = State
 _CENTRE = frozenset({Role.CENTRE})
 _UNIT = frozenset({Role.UNIT, Role.CENTRE})  # the centre may act for a unit that has no account
@@ -151,7 +72,6 @@ ROWS: tuple[Row, ...] = (
         S.NOT_ACCEPTED,
         _CENTRE,
         needs=("reason", "redirect_channel"),
-        takes=("public_text",),
         tells=("not_accepted",),
     ),
     Row(
@@ -161,7 +81,7 @@ ROWS: tuple[Row, ...] = (
         _CENTRE,
         needs=("public_text",),
         takes=("internal_text",),
-        change=_answered_at_once,
+        change=rules.answered_at_once,
         tells=("direct_answered",),
         then="survey_start",
     ),
@@ -172,19 +92,19 @@ ROWS: tuple[Row, ...] = (
         _CENTRE,
         needs=("lead_unit",),
         takes=("co_units", "due_at", "text"),
-        guards=(_lead_is_not_co_unit, _due_later),
-        change=_dispatched,
+        guards=(rules.lead_is_not_co_unit, rules.due_later),
+        change=rules.dispatched,
         tells=("dispatched",),
         clock=True,
     ),
-    Row("sign", _from(S.DISPATCHED), S.SIGNED, _UNIT, guards=(_own_unit,), tells=("signed",)),
+    Row("sign", _from(S.DISPATCHED), S.SIGNED, _UNIT, guards=(rules.own_unit,), tells=("signed",)),
     Row(
         "contact",
         _from(S.SIGNED, S.REWORK),
         S.PROCESSING,
         _UNIT,
         takes=("text",),
-        guards=(_own_unit,),
+        guards=(rules.own_unit,),
         tells=("contacted",),
     ),
     Row(
@@ -193,8 +113,8 @@ ROWS: tuple[Row, ...] = (
         S.REPLY_REVIEW,
         _UNIT,
         needs=("public_text", "internal_text"),
-        guards=(_own_unit,),
-        change=_answered,
+        guards=(rules.own_unit,),
+        change=rules.answered,
     ),
     Row("send_back", _from(S.REPLY_REVIEW), S.PROCESSING, _CENTRE, needs=("reason",)),
     Row(
@@ -203,7 +123,7 @@ ROWS: tuple[Row, ...] = (
         S.COMPLETED,
         _CENTRE,
         takes=("public_text",),
-        change=_completed,
+        change=rules.completed,
         tells=("completed",),
         then="survey_start",
     ),
@@ -220,9 +140,9 @@ ROWS: tuple[Row, ...] = (
         S.REWORK,
         _CITIZEN,
         needs=("result",),
-        when=_rework_is_due,
-        guards=(_of_this_round,),
-        change=_reworked,
+        when=rules.rework_is_due,
+        guards=(rules.of_this_round,),
+        change=rules.reworked,
         tells=("rework",),
         clock=True,
     ),
@@ -232,11 +152,11 @@ ROWS: tuple[Row, ...] = (
         S.CLOSED,
         _CITIZEN,
         needs=("result",),
-        guards=(_of_this_round,),
-        change=_evaluated,
+        guards=(rules.of_this_round,),
+        change=rules.evaluated,
         tells=("closed",),
     ),
-    Row("urge", OPEN, None, _CITIZEN, takes=("text",), change=_urged),
+    Row("urge", OPEN, None, _CITIZEN, takes=("text",), change=rules.urged),
     Row(
         "withdraw",
         _from(S.SUBMITTED, S.NEED_INFO, S.ACCEPTED, S.DISPATCHED, S.RETURN_REVIEW, S.SIGNED, S.PROCESSING),
@@ -246,7 +166,7 @@ ROWS: tuple[Row, ...] = (
         tells=("withdrawn",),
     ),
     Row("erase", frozenset(State), None, _CITIZEN),
-    Row("note", frozenset(State), None, _STAFF, needs=("text",), guards=(_involved,)),
+    Row("note", frozenset(State), None, _STAFF, needs=("text",), guards=(rules.involved,)),
 )
 
 
@@ -293,7 +213,7 @@ def possible(life: Life, actor: Actor, at: datetime) -> tuple[Row, ...]:
 
 
 def _not_theirs(row: Row, life: Life, step: Step) -> bool:
-    return any(guard(life, step) for guard in row.guards if guard in (_own_unit, _involved))
+    return any(guard(life, step) for guard in row.guards if guard in (rules.own_unit, rules.involved))
 
 
 def _missing(row: Row, step: Step) -> Refused | None:

@@ -1,10 +1,6 @@
-"""Tickets in and out of the desk's tables, and what a person may see of them.
+"""Tickets in and out of the desk's tables."""
 
-A unit sees the tickets it leads or helps with, and of a confidential one neither name nor phone.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,50 +19,17 @@ from sqlalchemy import (
     update,
 )
 
-from desk import chain
 from desk.states import Actor, Life, Result, Role, State
-from desk.tables import co_units, events, surveys, tickets
+from desk.tables import co_units, surveys, tickets
+from desk.views import DeskEvent, DeskTicket, as_seen_by, may_see
 from hotline.contract import PersonPart, TicketDocument
 from storage.documents import Tx, seal, unseal
 from storage.statements import insert_new
 
+__all__ = ["DeskEvent", "DeskTicket", "as_seen_by", "may_see"]
+
 Words = dict[str, Any]
 TEXTS = ("reply_public", "reply_internal", "public_text")
-
-
-@dataclass(frozen=True, slots=True)
-class DeskTicket:
-    """A ticket at the desk. `version` is what a step must name to be sure nobody came between."""
-
-    id: int
-    hotline_ref: str
-    reference: str
-    version: int
-    document: TicketDocument
-    life: Life
-    created_at: datetime
-    updated_at: datetime
-    erased_at: datetime | None
-    event_count: int
-    last_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeskEvent:
-    """One step of a ticket's history. `detail` holds its texts, units and dates as JSON values."""
-
-    seq: int
-    at: datetime
-    role: Role
-    name: str
-    unit: str | None
-    action: str
-    from_state: State | None
-    to_state: State
-    round: int
-    key: str | None
-    detail: dict[str, Any]
-    hash: str
 
 
 async def load(tx: Tx, hotline_ref: str, *, lock: bool = False) -> DeskTicket | None:
@@ -102,36 +65,6 @@ async def counts(tx: Tx, actor: Actor) -> dict[State, int]:
     return {State(state): number for state, number in await tx.execute(query)}
 
 
-async def history(tx: Tx, ticket_id: int) -> tuple[DeskEvent, ...]:
-    """The ticket's events, first to last."""
-    query = select(events).where(events.c.ticket_id == ticket_id).order_by(events.c.seq)
-    return tuple(_event(tx, row) for row in await tx.execute(query))
-
-
-async def broken_at(tx: Tx, ticket: DeskTicket) -> int | None:
-    """The seq of the first event that has been tampered with, or is missing; None if the chain holds."""
-    query = select(events).where(events.c.ticket_id == ticket.id).order_by(events.c.seq)
-    rows = (await tx.execute(query)).all()
-    broken = chain.broken_at([(_link(ticket.hotline_ref, row), row.prev_hash, row.hash) for row in rows])
-    changed = [row.seq for row in rows if not _words_kept(tx, row)]
-    cut = len(rows) + 1 if len(rows) != ticket.event_count or ticket.last_hash != _tail(rows) else None
-    return min((seq for seq in (broken, *changed, cut) if seq is not None), default=None)
-
-
-def may_see(ticket: DeskTicket, actor: Actor) -> bool:
-    """Whether the ticket concerns this person at all."""
-    return actor.role is not Role.UNIT or actor.unit in (ticket.life.lead_unit, *ticket.life.co_units)
-
-
-def as_seen_by(ticket: DeskTicket, actor: Actor) -> DeskTicket:
-    """The ticket without what this person may not know of it."""
-    person = ticket.document.person
-    if actor.role is Role.CENTRE or not person.confidential:
-        return ticket
-    hidden = person.model_copy(update={"name": None, "phone": None, "enterprise": None})
-    return replace(ticket, document=ticket.document.model_copy(update={"person": hidden}))
-
-
 async def add(tx: Tx, values: dict[str, Any], document: TicketDocument) -> bool:
     """Insert a ticket; False if one was filed under its key already."""
     sealed = {"document_sealed": seal(tx, TicketDocument, document), "texts_sealed": seal(tx, Words, {})}
@@ -159,32 +92,6 @@ async def save(tx: Tx, ticket: DeskTicket, life: Life, at: datetime) -> DeskTick
     if life.co_units != ticket.life.co_units:
         await _save_co_units(tx, ticket.id, life.co_units)
     return replace(ticket, version=ticket.version + 1, life=life, updated_at=at)
-
-
-async def append(tx: Tx, ticket: DeskTicket, link: chain.Link, detail: dict[str, Any]) -> DeskTicket:
-    """Add an event to the ticket's chain. The row must be locked."""
-    own = chain.link_hash(ticket.last_hash, link)
-    row = {
-        "ticket_id": ticket.id,
-        "seq": link.seq,
-        "at": link.at,
-        "role": link.role,
-        "name": link.name,
-        "unit": link.unit,
-        "action": link.action,
-        "from_state": link.from_state,
-        "to_state": link.to_state,
-        "round": link.round,
-        "key": link.key,
-        "detail_sealed": seal(tx, Words, detail),
-        "detail_digest": link.detail_digest,
-        "prev_hash": ticket.last_hash,
-        "hash": own,
-    }
-    await tx.execute(insert(events).values(row))
-    head = {"event_count": link.seq, "last_hash": own}
-    await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(head))
-    return replace(ticket, event_count=link.seq, last_hash=own)
 
 
 async def add_survey(
@@ -284,34 +191,3 @@ def _ticket(tx: Tx, row: Row[Any], helping: tuple[str, ...]) -> DeskTicket:
         event_count=row.event_count,
         last_hash=row.last_hash,
     )
-
-
-def _event(tx: Tx, row: Row[Any]) -> DeskEvent:
-    return DeskEvent(
-        seq=row.seq,
-        at=row.at,
-        role=Role(row.role),
-        name=row.name,
-        unit=row.unit,
-        action=row.action,
-        from_state=State(row.from_state) if row.from_state else None,
-        to_state=State(row.to_state),
-        round=row.round,
-        key=row.key,
-        detail=unseal(tx, Words, row.detail_sealed),
-        hash=row.hash,
-    )
-
-
-def _link(hotline_ref: str, row: Row[Any]) -> chain.Link:
-    names = [name for name in chain.Link.__dataclass_fields__ if name != "hotline_ref"]
-    return chain.Link(hotline_ref, **{name: getattr(row, name) for name in names})
-
-
-def _words_kept(tx: Tx, row: Row[Any]) -> bool:
-    digest: str = row.detail_digest
-    return chain.digest(unseal(tx, Words, row.detail_sealed)) == digest
-
-
-def _tail(rows: Sequence[Row[Any]]) -> str:
-    return rows[-1].hash if rows else chain.START

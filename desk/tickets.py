@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk import chain, news, outbox, store
+from desk import chain, news, outbox, record, store
 from desk.deadlines import due_at
 from desk.lifecycle import Row, find, take
 from desk.office import Office
@@ -143,7 +143,7 @@ async def _record(
         key=key,
         detail_digest=chain.digest(detail),
     )
-    return await store.append(tx, after, link, detail)
+    return await record.append(tx, after, link, detail)
 
 
 async def _tell(tx: Tx, ticket: DeskTicket, step: Step, tells: tuple[str, ...], now: datetime) -> None:

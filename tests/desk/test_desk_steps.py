@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, delete, select, update
 
-from desk import store
+from desk import record, store
 from desk.app import Desk
 from desk.schema import VERSION_TABLE, is_current, upgrade
 from desk.states import Actor, Refused, Role, State
@@ -121,7 +121,7 @@ async def test_the_deadline_is_fixed_at_dispatch(
 async def test_a_history_nobody_touched_holds(desk: Desk, hotline_ref: str) -> None:
     ticket = await dispatched(desk, hotline_ref)
     async with desk.database.read() as tx:
-        assert await store.broken_at(tx, ticket) is None
+        assert await record.broken_at(tx, ticket) is None
 
 
 @pytest.mark.parametrize("column", ["name", "action", "to_state", "detail_digest", "prev_hash"])
@@ -129,7 +129,7 @@ async def test_a_changed_event_shows(desk: Desk, hotline_ref: str, column: str) 
     ticket = await dispatched(desk, hotline_ref)
     async with desk.database.write() as tx:
         await tx.execute(update(events).where(events.c.seq == 2).values({column: "closed"}))
-        assert await store.broken_at(tx, ticket) == 2
+        assert await record.broken_at(tx, ticket) == 2
 
 
 async def test_changed_words_show(desk: Desk, hotline_ref: str) -> None:
@@ -137,7 +137,7 @@ async def test_changed_words_show(desk: Desk, hotline_ref: str) -> None:
     async with desk.database.write() as tx:
         forged = {"detail_sealed": seal(tx, dict[str, Any], {"lead_unit": "heating"})}
         await tx.execute(update(events).where(events.c.seq == 3).values(forged))
-        assert await store.broken_at(tx, ticket) == 3
+        assert await record.broken_at(tx, ticket) == 3
 
 
 @pytest.mark.parametrize("seq", [1, 2, 3])
@@ -145,7 +145,7 @@ async def test_a_missing_event_shows(desk: Desk, hotline_ref: str, seq: int) -> 
     ticket = await dispatched(desk, hotline_ref)
     async with desk.database.write() as tx:
         await tx.execute(delete(events).where(events.c.seq == seq))
-        assert await store.broken_at(tx, ticket) is not None
+        assert await record.broken_at(tx, ticket) is not None
 
 
 async def test_two_tickets_in_one_second_get_two_numbers(

@@ -1,0 +1,88 @@
+"""A ticket's history: events that are only ever added, chained so that tampering shows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from desk import chain
+from desk.states import Role, State
+from desk.tables import events, tickets
+from desk.views import DeskEvent, DeskTicket
+from storage.documents import Tx, seal, unseal
+
+Words = dict[str, Any]
+
+
+async def append(tx: Tx, ticket: DeskTicket, link: chain.Link, detail: dict[str, Any]) -> DeskTicket:
+    """Add an event to the ticket's chain. The row must be locked."""
+    own = chain.link_hash(ticket.last_hash, link)
+    row = {
+        "ticket_id": ticket.id,
+        "seq": link.seq,
+        "at": link.at,
+        "role": link.role,
+        "name": link.name,
+        "unit": link.unit,
+        "action": link.action,
+        "from_state": link.from_state,
+        "to_state": link.to_state,
+        "round": link.round,
+        "key": link.key,
+        "detail_sealed": seal(tx, Words, detail),
+        "detail_digest": link.detail_digest,
+        "prev_hash": ticket.last_hash,
+        "hash": own,
+    }
+    await tx.execute(insert(events).values(row))
+    head = {"event_count": link.seq, "last_hash": own}
+    await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(head))
+    return replace(ticket, event_count=link.seq, last_hash=own)
+
+
+async def history(tx: Tx, ticket_id: int) -> tuple[DeskEvent, ...]:
+    """The ticket's events, first to last."""
+    query = select(events).where(events.c.ticket_id == ticket_id).order_by(events.c.seq)
+    return tuple(_event(tx, row) for row in await tx.execute(query))
+
+
+async def broken_at(tx: Tx, ticket: DeskTicket) -> int | None:
+    """The seq of the first event that has been tampered with, or is missing; None if the chain holds."""
+    query = select(events).where(events.c.ticket_id == ticket.id).order_by(events.c.seq)
+    rows = (await tx.execute(query)).all()
+    broken = chain.broken_at([(_link(ticket.hotline_ref, row), row.prev_hash, row.hash) for row in rows])
+    changed = [row.seq for row in rows if not _words_kept(tx, row)]
+    cut = len(rows) + 1 if len(rows) != ticket.event_count or ticket.last_hash != _tail(rows) else None
+    return min((seq for seq in (broken, *changed, cut) if seq is not None), default=None)
+
+
+def _event(tx: Tx, row: Row[Any]) -> DeskEvent:
+    return DeskEvent(
+        seq=row.seq,
+        at=row.at,
+        role=Role(row.role),
+        name=row.name,
+        unit=row.unit,
+        action=row.action,
+        from_state=State(row.from_state) if row.from_state else None,
+        to_state=State(row.to_state),
+        round=row.round,
+        key=row.key,
+        detail=unseal(tx, Words, row.detail_sealed),
+        hash=row.hash,
+    )
+
+
+def _link(hotline_ref: str, row: Row[Any]) -> chain.Link:
+    names = [name for name in chain.Link.__dataclass_fields__ if name != "hotline_ref"]
+    return chain.Link(hotline_ref, **{name: getattr(row, name) for name in names})
+
+
+def _words_kept(tx: Tx, row: Row[Any]) -> bool:
+    digest: str = row.detail_digest
+    return chain.digest(unseal(tx, Words, row.detail_sealed)) == digest
+
+
+def _tail(rows: Sequence[Row[Any]]) -> str:
+    return rows[-1].hash if rows else chain.START
