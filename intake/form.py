@@ -17,6 +17,7 @@ from intake.ticket import Draft
 from intake.understand.reading import SURE, Reading
 
 LONG_REST = 12
+LONG_ANSWER = 100  # characters; what an answer may have at most
 _SLOTS = (
     ("place", "place"),
     ("occurred", "occurred"),
@@ -131,12 +132,20 @@ def answer(moment: Moment) -> Turn:
         return _more(draft, moment)
     if moment.situation.attachments and not has_words(moment.inbound.text):
         return _files_only(draft, asked, moment)
+    if _tells_more(asked, moment):
+        return _more(draft, moment)
     if moment.conversation.asking == "place" and _tapped_later(moment):
         return go_on(replace(draft, unknown=draft.unknown | {"place"}), moment)
     read = asked.read(draft, moment)
     if isinstance(read, Unclear):
         return _unclear(read, asked, draft, moment)
     return _took(read, asked, moment)
+
+
+def _tells_more(asked: Question, moment: Moment) -> bool:
+    """Longer than any answer: the story goes on, as when the app has cut it into several messages."""
+    free = asked.slot in ("content", "wish")
+    return not free and not moment.conversation.editing and len(moment.inbound.text) > LONG_ANSWER
 
 
 def _more(draft: Draft, moment: Moment) -> Turn:

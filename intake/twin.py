@@ -6,6 +6,7 @@ from intake import summary
 from intake.conversation import NO_DRAFT, TellHotline, Turn
 from intake.messages import Choice, Reply
 from intake.moment import Moment, pick, snippet, tail
+from intake.questions.words import has_words, joined
 from intake.status import ENDED
 from intake.ticket import Draft, TicketView
 
@@ -55,4 +56,7 @@ def answer(moment: Moment) -> Turn:
         effect = TellHotline(twin.reference, "supplement", draft.content, draft.attachments)
         done = Reply(moment.say("errand.supplement_done", tail=tail(twin.reference)), durable=True)
         return moment.turn(done, effects=(effect,), **NO_DRAFT)
-    return moment.turn(ask(twin, moment))
+    text = moment.inbound.text.strip()
+    if has_words(text):  # the story goes on
+        draft = replace(draft, content=joined(draft.content, text))
+    return moment.turn(ask(twin, moment), draft=draft)

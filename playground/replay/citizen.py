@@ -77,10 +77,12 @@ class Citizen:
         """The whole conversation about one complaint, written in `parts`."""
         self._turns.clear()
         asked: list[str] = []
+        answered = Counter[str]()
         try:
             heard = await self._complain(parts, asked)
-            while heard.step not in _ENDINGS and asked.count(heard.step) <= MOST_TIMES:
-                heard = await self._answer(heard, asked)
+            while heard.step not in _ENDINGS and answered[heard.step] < MOST_TIMES:
+                answered[heard.step] += 1
+                heard = await self._answer(heard.step, answered[heard.step] - 1, asked)
         except Silence:
             return self._story(row, parts, asked, Heard("silence", {}))
         return self._story(row, parts, asked, heard)
@@ -95,11 +97,12 @@ class Citizen:
             asked.append(heard.step)
         return heard
 
-    async def _answer(self, heard: Heard, asked: list[str]) -> Heard:
-        answer = await self._take_choice(heard.step) or await self._own_words(heard.step, Counter(asked))
-        if answer.step not in _ENDINGS:
-            asked.append(answer.step)
-        return answer
+    async def _answer(self, step: str, times: int, asked: list[str]) -> Heard:
+        """Answer what was answered `times` before; what is heard then."""
+        heard = await self._take_choice(step) or await self._own_words(step, times)
+        if heard.step not in _ENDINGS:
+            asked.append(heard.step)
+        return heard
 
     async def _take_choice(self, step: str) -> Heard | None:
         """Tap the label that is right for this step; None where there is none to tap."""
@@ -113,8 +116,8 @@ class Citizen:
             return None
         return await self._turn(lambda: self._phone.tap(bubble.id, fitting[0].id))
 
-    async def _own_words(self, step: str, asked: Counter[str]) -> Heard:
-        words = self._script.words(step, asked[step] - 1, self._person)
+    async def _own_words(self, step: str, times: int) -> Heard:
+        words = self._script.words(step, times, self._person)
         if words is None:
             raise Silence
         return await self._say(words)
