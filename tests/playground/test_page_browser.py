@@ -1,42 +1,25 @@
 """A real browser on the page: what a citizen writes, taps and sends comes back as bubbles."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\"><b>楼下</b>"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome found"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-async def screen(address: str) -> AsyncIterator[Page]:
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 1600, "height": 1000}, locale="zh-CN")
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if "Security Policy" in line.text else None)
-        await page.goto(f"{address}/playground")
-        yield page
-        assert faults == []
-        await browser.close()
+async def screen(address: str, browser: Browser) -> AsyncIterator[Page]:
+    page = await browser.new_page(viewport={"width": 1600, "height": 1000}, locale="zh-CN")
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if "Security Policy" in line.text else None)
+    await page.goto(f"{address}/playground")
+    yield page
+    assert faults == []
 
 
 @pytest.mark.parametrize("app", ["wechat", "telegram"])
