@@ -6,7 +6,7 @@ import sys
 import structlog
 
 
-def set_up(*, json: bool) -> None:
+def set_up(*, json: bool, level: int = logging.INFO) -> None:
     """Log to stderr: JSON for machines, short lines for a terminal."""
     renderer = (
         structlog.processors.JSONRenderer()
@@ -20,7 +20,7 @@ def set_up(*, json: bool) -> None:
             structlog.processors.TimeStamper(fmt="iso"),
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

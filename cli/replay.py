@@ -15,13 +15,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Annotated
 
-import structlog
 import typer
 import uvicorn
 from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import Progress
 
+from app.logs import set_up
 from app.settings import BadSettings, Enclosed, Settings
 from app.wiring import House, open_house, utc_now
 from cli.serve import HOST, listen
@@ -57,7 +57,7 @@ def replay(
         rows = read_rows(file, limit)
     except BadFile as mistake:
         raise BadSettings(str(mistake)) from None
-    _quiet()
+    set_up(json=False, level=logging.ERROR)  # thousands of turns would bury the report
     with _bar(len(rows)) as told:
         found = asyncio.run(replay_rows(rows, channel, told))
     typer.echo(jsonlib.dumps(found.as_json(), ensure_ascii=False) if json else "\n".join(lines(found)))
@@ -117,8 +117,3 @@ def _bar(total: int) -> Iterator[Callable[[Story], None]]:
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("conversations", total=total)
         yield lambda _: progress.advance(task)
-
-
-def _quiet() -> None:
-    """Only what is wrong; thousands of turns would bury the report."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))

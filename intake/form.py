@@ -199,6 +199,7 @@ def _with_rest(draft: Draft, asked: Question, moment: Moment) -> Draft:
 def _unclear(why: Unclear, asked: Question, draft: Draft, moment: Moment) -> Turn:
     """Say why and ask again; an optional slot is left unknown at the second time."""
     tries = moment.conversation.tries + 1
+    draft = _with_unread(draft, asked, moment)
     if tries >= 2 and moment.conversation.editing:
         return summary.show(moment)  # the old value stays
     if tries >= 2 and not asked.required:
@@ -210,6 +211,14 @@ def _unclear(why: Unclear, asked: Question, draft: Draft, moment: Moment) -> Tur
         texts.append(again.text)
     options = (*again.choices, *(moment.choices(person="choice.person") if tries >= 2 else ()))
     return moment.turn(replace(again, text="\n".join(t for t in texts if t), choices=options), draft=draft)
+
+
+def _with_unread(draft: Draft, asked: Question, moment: Moment) -> Draft:
+    """A sentence where name and phone were asked for is about the matter: keep it."""
+    text = moment.inbound.text.strip()
+    if asked.slot != "contact" or moment.conversation.editing or moment.reading.command is not None:
+        return draft
+    return replace(draft, content=joined(draft.content, text)) if len(text) > LONG_REST else draft
 
 
 def skip(moment: Moment) -> Turn:

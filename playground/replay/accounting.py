@@ -70,7 +70,7 @@ class _Ledger:
             return None
         ticket = unclaimed.pop()
         self._own.setdefault(story.phone, []).append(story.reference)
-        self._compare(story, ticket.content)
+        self._compare(story, _words(ticket))
         return ticket
 
     def _stop_or_supplement(self, story: Story) -> bool:
@@ -97,6 +97,11 @@ class _Ledger:
             return
         if any(_dense(part) not in whole for part in story.told):
             self.shortened.append(story.row)
+
+
+def _words(ticket: TicketDocument) -> str:
+    place = ticket.place.text if ticket.place else ""
+    return "\n".join(part for part in (ticket.content, place, ticket.subject) if part)
 
 
 def _dense(text: str) -> str:
