@@ -42,7 +42,7 @@ async def test_every_conversation_ends_in_the_backends_books(write: Write, chann
     endings = {story.row: story.ending for story in told}
     assert endings == dict.fromkeys((1, 3, 4, 5, 7), Ending.TICKET) | {2: Ending.STOP, 6: Ending.SUPPLEMENT}
     assert (found.conversations, found.tickets, found.safety_stops, found.supplements) == (7, 5, 1, 1)
-    assert (found.lost, found.doubled, found.stuck) == (0, 0, ())
+    assert (found.lost, found.doubled, found.stuck, found.shortened_rows) == (0, 0, (), ())
     assert found.clean
 
 
@@ -51,6 +51,12 @@ async def test_whoever_is_nobody_twice_gets_two_tickets(write: Write, channel: C
     file = write(("title", "body"), [("夜里太吵", NOISE), ("夜里太吵", NOISE)])
     found = await replay_rows(read_rows(file), channel, lambda _: None)
     assert (found.tickets, found.supplements, found.clean) == (2, 0, True)
+
+
+async def test_a_story_in_several_messages_arrives_whole_while_a_question_waits(write: Write) -> None:
+    file = write(COLUMNS, [("u1", "路灯不亮", LAMP), ("u1", "暖气不热", COLD)])
+    found = await replay_rows(read_rows(file), ChannelName.WECHAT, lambda _: None)
+    assert (found.tickets, found.shortened_rows) == (2, ())
 
 
 async def test_a_backend_that_refuses_is_seen_as_loss(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
