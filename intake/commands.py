@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from intake import errands, form, person, review, route, survey
+from intake import errands, form, notice, person, review, route, survey
 from intake.conversation import Side, Turn
 from intake.messages import Reply
 from intake.moment import Moment
@@ -35,7 +35,7 @@ def _change(moment: Moment) -> Turn:
 def _cancel(moment: Moment) -> Turn | None:
     if moment.conversation.errand is not None and moment.conversation.errand.side is not Side.RESUME:
         return moment.turn(Reply(moment.say("cancel.kept")), errand=None)
-    if moment.conversation.asking == "notice":
+    if moment.conversation.asking in notice.STEPS:
         return None  # the notice reads it as "I do not agree"
     if moment.conversation.asking.startswith(survey.PREFIX):
         return moment.turn(Reply(moment.say("survey.later")), asking="")
@@ -61,7 +61,7 @@ def _errand(side: Side) -> Command:
 
 
 def _resume(moment: Moment) -> Turn | None:
-    if moment.conversation.errand is not None or moment.conversation.asking == "notice":
+    if moment.conversation.errand is not None or moment.conversation.asking in notice.STEPS:
         return None
     return route.take_up(moment)
 
@@ -98,5 +98,6 @@ COMMANDS: Mapping[str, Command] = {
     "nosurvey": _no_survey,
     "elder": _elder,
     "language_zh": _speak("zh-Hans"),
+    "language_hant": _speak("zh-Hant"),
     "language_en": _speak("en"),
 }

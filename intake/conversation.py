@@ -9,7 +9,7 @@ from uuid import UUID
 
 from intake.messages import Contact, Location, Reply
 from intake.survey_state import Survey
-from intake.ticket import Consent, Draft, Ticket, TicketView
+from intake.ticket import Consent, Draft, Said, Ticket, TicketView
 from intake.understand.reading import Reading
 
 
@@ -26,11 +26,15 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What a side errand still needs: `step` is what it waits for, `reference` its ticket once known."""
+    """What a side errand still needs: `step` is what it waits for, `reference` its ticket once known.
+
+    `text` is what would be added if the citizen says so.
+    """
 
     side: Side
     step: str
     reference: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Held:
     attachments: tuple[str, ...] = ()
     location: Location | None = None
     contact: Contact | None = None
+    said: tuple[Said, ...] = ()  # the messages the words came in
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Conversation:
     held: Held | None = None
     errand: Errand | None = None
     consent: Consent | None = None
+    abroad: Consent | None = None  # the separate one, where the app keeps what is written abroad
     refused: bool = False
     surveys: tuple[Survey, ...] = ()
     do_not_survey: bool = False

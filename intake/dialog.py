@@ -6,15 +6,17 @@ anything is kept.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from intake import emergency, errands, form, notice, person, survey
+from intake import edits, emergency, errands, form, notice, person, survey
 from intake.city import CityProfile
 from intake.commands import COMMANDS
 from intake.conversation import NO_DRAFT, Conversation, Errand, ForgetCitizen, Side, Situation, Turn
-from intake.messages import FLOW, Event, Inbound, Reply
+from intake.messages import FLOW, ChannelName, Event, Inbound, Reply
 from intake.moment import Moment, pick, snippet
 from intake.route import converse, held, resume_held
+from intake.steps import live
 
 Handler = Callable[[Moment], Turn | None]
 
@@ -32,8 +34,11 @@ def advance(
 
 
 def _left(moment: Moment) -> Turn | None:
-    if moment.inbound.event is Event.LEFT:
+    """WeChat has whoever leaves forgotten; a blocked Telegram bot is only silent until unblocked."""
+    if moment.inbound.event is Event.LEFT and moment.inbound.address.channel is ChannelName.WECHAT:
         return Turn(Conversation(), (), (ForgetCitizen(),))
+    if moment.inbound.event is Event.LEFT:
+        return moment.turn()
     return moment.turn() if moment.inbound.event is Event.RETURNED else None
 
 
@@ -50,11 +55,13 @@ def _unreadable(moment: Moment) -> Turn | None:
     inbound = moment.inbound
     if inbound.event is Event.UNSUPPORTED:
         return _with_waiting(moment, "welcome.unsupported")
+    if inbound.event is Event.REFUSED:
+        return _with_waiting(moment, "welcome.refused")
     has_content = inbound.text.strip() or inbound.tap or inbound.location or inbound.media or inbound.contact
     if not has_content:
         return _with_waiting(moment, "welcome.empty")
     if inbound.edits:
-        return _with_waiting(moment, "welcome.edited")
+        return edits.corrected(moment) or _with_waiting(moment, "welcome.edited")
     return None
 
 
@@ -66,18 +73,20 @@ def _with_waiting(moment: Moment, key: str) -> Turn:
 def _stale_button(moment: Moment) -> Turn | None:
     """A button of another question, or of an older release: a polite word and a fresh question."""
     tap = moment.inbound.tap
-    if tap is None or (tap.flow == FLOW and tap.step in _live_steps(moment)):
+    if tap is None or (tap.flow == FLOW and tap.step in live(moment.conversation)):
         return None
-    return _with_waiting(moment, "welcome.stale")
+    return _with_fresh_buttons(moment, Reply(moment.say("welcome.stale")))
 
 
-def _live_steps(moment: Moment) -> set[str]:
-    conversation = moment.conversation
-    steps = {"menu", conversation.asking}
-    if conversation.errand is not None:
-        steps |= {errands.PICK, "withdraw", "resume"}
-    steps |= {survey.step(slot, s) for s in conversation.surveys if not s.done for slot in survey.SLOTS}
-    return steps
+def _with_fresh_buttons(moment: Moment, word: Reply) -> Turn:
+    """The word, and the question that waits, whatever asked it; else the menu."""
+    if moment.conversation.asking in notice.STEPS:
+        return moment.turn(word, notice.again(moment))
+    if moment.conversation.draft:
+        return form.repeat(moment, word)
+    if survey.waiting(moment.conversation, moment.now):
+        return survey.begin(moment, word)
+    return moment.turn(replace(word, choices=form.menu(moment), step="menu"))
 
 
 def _menu(moment: Moment) -> Turn | None:
@@ -85,7 +94,7 @@ def _menu(moment: Moment) -> Turn | None:
     if tap is None or tap.step != "menu":
         return None
     handler = COMMANDS.get(tap.option)
-    return handler(moment) if handler else _with_waiting(moment, "welcome.stale")
+    return handler(moment) if handler else _with_fresh_buttons(moment, Reply(moment.say("welcome.stale")))
 
 
 def _resume(moment: Moment) -> Turn | None:

@@ -20,6 +20,7 @@ COMMANDS = {
     "withdraw": Side.WITHDRAW,
 }
 PICK = "pick"
+OFFER = "offer"
 
 
 def start(side: Side, moment: Moment) -> Turn:
@@ -45,6 +46,8 @@ def go_on(moment: Moment) -> Turn | None:
         return _looked_up(moment)
     if view is None:
         return None
+    if errand.step == OFFER:
+        return _offered(errand, view, moment)
     return _supplement(view, moment) if errand.side is Side.SUPPLEMENT else _withdraw(view, moment)
 
 
@@ -87,6 +90,19 @@ def _supplement(view: TicketView, moment: Moment) -> Turn:
     done = Reply(moment.say("errand.supplement_done", tail=tail(view.reference)), durable=True)
     still = moment.conversation.errand if files and not text else None  # more photos may follow
     return moment.turn(done, effects=(effect,), errand=still)
+
+
+def _offered(errand: Errand, view: TicketView, moment: Moment) -> Turn | None:
+    """A changed message of a filed matter: added if the citizen says so; other words are no answer."""
+    options = moment.choices(supplement="edit.offer_yes", no="edit.offer_no")
+    option = pick(options, OFFER, moment) or moment.reading.command
+    if option in ("supplement", "yes"):
+        effect = TellHotline(view.reference, "supplement", errand.text)
+        done = Reply(moment.say("errand.supplement_done", tail=tail(view.reference)), durable=True)
+        return moment.turn(done, effects=(effect,), errand=None)
+    if option in ("no", "cancel", "back"):
+        return moment.turn(Reply(moment.say("edit.offer_kept")), errand=None)
+    return None
 
 
 def _urge(view: TicketView, moment: Moment) -> Turn:

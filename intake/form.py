@@ -18,16 +18,8 @@ from intake.understand.reading import SURE, Reading
 
 LONG_REST = 12
 LONG_ANSWER = 100  # characters; what an answer may have at most
-_SLOTS = (
-    ("place", "place"),
-    ("occurred", "occurred"),
-    ("subject", "subject"),
-    ("wish", "wish"),
-    ("name", "name"),
-    ("phone", "phone"),
-    ("enterprise", "enterprise"),
-    ("appeal_type", "appeal_type"),
-)
+SLOTS = ("place", "occurred", "subject", "wish", "name", "phone", "enterprise", "appeal_type")
+"""What a reading may fill, by the same name in both."""
 
 
 def begin(moment: Moment) -> Turn:
@@ -63,8 +55,8 @@ def menu(moment: Moment) -> tuple[Choice, ...]:
 def absorb(draft: Draft, reading: Reading) -> Draft:
     """The draft with every empty slot filled that the reading is sure of."""
     changes: dict[str, object] = {}
-    for slot, name in _SLOTS:
-        found = getattr(reading, name)
+    for slot in SLOTS:
+        found = getattr(reading, slot)
         if getattr(draft, slot) is None and found is not None and found.confidence >= SURE:
             changes[slot] = found.value
     if draft.category is None and reading.category is not None:
@@ -156,10 +148,7 @@ def _more(draft: Draft, moment: Moment) -> Turn:
 
 
 def _files_only(draft: Draft, asked: Question, moment: Moment) -> Turn:
-    group = moment.inbound.group
-    if group and group == moment.conversation.last_group:
-        return moment.turn()
-    return moment.turn(asked.ask(draft, moment), last_group=group)
+    return moment.turn(asked.ask(draft, moment))
 
 
 def _tapped_later(moment: Moment) -> bool:

@@ -82,6 +82,7 @@ class Event(StrEnum):
     LEFT = "left"  # unsubscribed or blocked us: no reply, stop pushes
     RETURNED = "returned"  # unblocked us, without a word
     UNSUPPORTED = "unsupported"  # sticker, dice, "unsupported message": a polite word
+    REFUSED = "refused"  # what may not be taken on this channel; its content was dropped at the door
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Inbound:
     contact: Contact | None = None
     event: Event | None = None
     edits: bool = False  # the citizen changed an earlier message
+    source: str = ""  # the platform's id of the message itself, the same again when it is changed
     group: str = ""  # album id: messages with the same one belong together
     language: str = ""  # the platform's hint, e.g. "zh-hans", "zh_CN", "en"
     payload: str = ""  # QR scene or /start payload; attacker-controlled
@@ -124,7 +126,8 @@ class Reply:
 
     `step` names the question whose `choices` these are (it comes back in a `Tap`).
     `durable` marks what must be a real, retried call (receipts, summaries, progress,
-    surveys); the rest may ride the platform's own answer.
+    surveys); the rest may ride the platform's own answer. `language` is the text's, for
+    what a channel adds to it; `retires` names the steps whose buttons this reply settles.
     """
 
     text: str
@@ -132,6 +135,8 @@ class Reply:
     step: str = ""
     ask: Ask | None = None
     durable: bool = False
+    language: str = ""
+    retires: tuple[str, ...] = ()
 
 
 FLOW = "1"

@@ -9,6 +9,7 @@ from intake.city import CityProfile
 from intake.conversation import Conversation, Effect, Situation, Turn
 from intake.messages import Choice, Inbound, Reply
 from intake.phrases import say
+from intake.understand.normalise import normalise
 from intake.understand.reading import Reading
 
 
@@ -76,5 +77,5 @@ def _by_label(choices: tuple[Choice, ...], text: str) -> str | None:
     said = text.strip().strip("。.!！,，").casefold()
     if not said:
         return None
-    exact = [c.option for c in choices if c.label.casefold() == said]
+    exact = [c.option for c in choices if normalise(c.label).casefold() == said]
     return exact[0] if exact else None

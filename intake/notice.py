@@ -1,6 +1,11 @@
-"""The notice about personal data: shown once, before anything is kept; version, hash and time are stored."""
+"""The notice about personal data, before anything is kept; version, hash and time are stored.
+
+The rule: where the app itself keeps what is written abroad (Telegram), that is a consent of its
+own: asked separately, given separately, stored separately.
+"""
 
 import hashlib
+from collections.abc import Mapping
 
 from intake.conversation import NO_DRAFT, Turn
 from intake.messages import ChannelName, Choice, Reply
@@ -9,55 +14,88 @@ from intake.route import held, resume_held
 from intake.ticket import Consent
 
 STEP = "notice"
+ABROAD = "abroad"
+STEPS = (STEP, ABROAD)
+_TEXTS: Mapping[str, str] = {STEP: "notice.text", ABROAD: "notice.abroad"}
+_AGREE: Mapping[str, str] = {STEP: "notice.agree", ABROAD: "notice.agree_abroad"}
 
 
 def given(moment: Moment) -> bool:
-    """Whether the citizen agreed to the notice as it stands now."""
-    consent = moment.conversation.consent
-    return consent is not None and consent.notice_version == moment.city.notice_version
+    """Whether the citizen agreed to all they must agree to, as it stands now."""
+    return _missing(moment) is None
 
 
 def gate(moment: Moment) -> Turn | None:
     """Nothing passes without consent: the words are set aside, the notice is shown."""
-    if given(moment):
+    step = _missing(moment)
+    if step is None:
         return None
-    if moment.conversation.asking == STEP or moment.conversation.refused:
-        return _answer(moment)
-    return moment.turn(notice(moment), held=held(moment), asking=STEP)
+    if moment.conversation.asking == step or moment.conversation.refused:
+        return _answer(step, moment)
+    return _show(step, moment.changed(held=held(moment)))
 
 
-def notice(moment: Moment) -> Reply:
-    """The notice in full, with the separate one where the channel keeps data abroad."""
-    return Reply(text(moment), _choices(moment), step=STEP, durable=True)
+def notice(step: str, moment: Moment) -> Reply:
+    """One of the two notices in full."""
+    return Reply(text(step, moment), _choices(step, moment), step=step, durable=True)
 
 
-def text(moment: Moment) -> str:
+def again(moment: Moment) -> Reply:
+    """The consent that is waited for, in short."""
+    step = moment.conversation.asking
+    if step == ABROAD:
+        return notice(ABROAD, moment)
+    return Reply(moment.say("notice.short"), _choices(STEP, moment), step=STEP)
+
+
+def text(step: str, moment: Moment) -> str:
     """The words the citizen agrees to."""
-    parts = [moment.say("notice.text")]
-    if moment.inbound.address.channel is ChannelName.TELEGRAM:
-        parts.append(moment.say("notice.telegram"))
-    return "\n".join(parts)
+    return moment.say(_TEXTS[step])
 
 
-def _choices(moment: Moment) -> tuple[Choice, ...]:
-    return moment.choices(agree="notice.agree", decline="notice.decline")
+def _missing(moment: Moment) -> str | None:
+    """The step of the first consent that is not given to today's notice."""
+    conversation, version = moment.conversation, moment.city.notice_version
+    if not _is(conversation.consent, version):
+        return STEP
+    if moment.inbound.address.channel is ChannelName.TELEGRAM and not _is(conversation.abroad, version):
+        return ABROAD
+    return None
 
 
-def _answer(moment: Moment) -> Turn:
-    option = pick(_choices(moment), STEP, moment)
+def _is(consent: Consent | None, version: str) -> bool:
+    return consent is not None and consent.notice_version == version
+
+
+def _choices(step: str, moment: Moment) -> tuple[Choice, ...]:
+    return moment.choices(agree=_AGREE[step], decline="notice.decline")
+
+
+def _show(step: str, moment: Moment) -> Turn:
+    group = moment.inbound.group or moment.conversation.last_group
+    return moment.turn(notice(step, moment), asking=step, last_group=group)
+
+
+def _answer(step: str, moment: Moment) -> Turn:
+    option = pick(_choices(step, moment), step, moment)
     if option == "agree" or moment.reading.command in ("agree", "yes"):
-        return _agreed(moment)
+        return _agreed(step, moment)
     if option == "decline" or moment.reading.command in ("decline", "no", "cancel"):
-        declined = {**NO_DRAFT, "refused": True}
-        return moment.turn(Reply(moment.say("notice.declined")), **declined)
-    if moment.conversation.refused:
-        again = Reply(moment.say("notice.short"), _choices(moment), step=STEP)
-        return moment.turn(again, held=held(moment), asking=STEP, refused=False)
-    short = Reply(moment.say("notice.short"), _choices(moment), step=STEP)
-    return moment.turn(short, held=held(moment))
+        return moment.turn(Reply(moment.say("notice.declined")), **{**NO_DRAFT, "refused": True})
+    if _more_of_the_album(moment):
+        return _show(step, moment.changed(held=held(moment)))
+    moment = moment.changed(held=held(moment), asking=step, refused=False)
+    return moment.turn(again(moment))
 
 
-def _agreed(moment: Moment) -> Turn:
-    digest = hashlib.sha256(text(moment).encode()).hexdigest()
+def _more_of_the_album(moment: Moment) -> bool:
+    return bool(moment.inbound.group) and moment.inbound.group == moment.conversation.last_group
+
+
+def _agreed(step: str, moment: Moment) -> Turn:
+    digest = hashlib.sha256(text(step, moment).encode()).hexdigest()
     consent = Consent(moment.city.notice_version, digest, moment.now)
-    return resume_held(moment.changed(consent=consent, refused=False, asking=""))
+    given_now = {"consent": consent} if step == STEP else {"abroad": consent}
+    moment = moment.changed(**given_now, refused=False, asking="")
+    missing = _missing(moment)
+    return resume_held(moment) if missing is None else _show(missing, moment)

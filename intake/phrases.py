@@ -1,21 +1,28 @@
 """Wording by key and language. A city's own words prevail; a missing language falls back to Chinese.
 
-Texts live in `phrases/*.toml`; `{name}` marks what is filled in.
+Texts live in `phrases/*.toml`; `{name}` marks what is filled in. Traditional Chinese has no file of
+its own: it is derived from the simplified texts when they are loaded, so that there is one wording.
 """
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TypeVar
+
+from opencc import OpenCC
 
 from intake.city import CityProfile
 
 T = TypeVar("T")
 
 FALLBACK = "zh-Hans"
-LANGUAGES = {"zh-Hans": "zh", "en": "en"}
+TRADITIONAL = "zh-Hant"
+LANGUAGES = {"zh-Hans": "zh", "zh-Hant": "zh", "en": "en"}
+"""Our languages, and under which key a city's profile or a file has their texts."""
+
+_TRADITIONAL_PLACES = frozenset({"hant", "tw", "hk", "mo"})
 
 
 @cache
@@ -31,8 +38,11 @@ def built_in(language: str) -> Mapping[str, str]:
 
 def worded(city: CityProfile) -> CityProfile:
     """The profile with every text it needs: its own where it has one, ours elsewhere."""
-    wording = {language: {**built_in(language), **city.wording.get(language, {})} for language in LANGUAGES}
-    return replace(city, wording=wording)
+    written = (language for language in LANGUAGES if language != TRADITIONAL)
+    wording = {language: {**built_in(language), **city.wording.get(language, {})} for language in written}
+    derived = {key: traditional(text) for key, text in wording[FALLBACK].items()}
+    own = city.wording.get(TRADITIONAL, {})
+    return replace(city, wording={**wording, TRADITIONAL: {**derived, **own}})
 
 
 def say(city: CityProfile, language: str, key: str, **values: object) -> str:
@@ -42,11 +52,30 @@ def say(city: CityProfile, language: str, key: str, **values: object) -> str:
     return template.format(city=city.name, hotline=city.hotline, **values) if "{" in template else template
 
 
+@lru_cache(4096)
+def traditional(text: str) -> str:
+    """The text in traditional characters, as Taiwan writes them; its words stay the mainland's."""
+    return _converter().convert(text)
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("s2tw")
+
+
 def local(texts: Mapping[str, T], language: str) -> T | None:
     """A profile's own text in this language, else in Chinese; keys are `zh`, `en`."""
     return texts.get(LANGUAGES[language], texts.get(LANGUAGES[FALLBACK]))
 
 
 def pick_language(hint: str) -> str:
-    """Our language for a platform's hint: zh*, en*; anything else reads Chinese (the city's)."""
-    return "en" if hint.lower().startswith("en") else FALLBACK
+    """Our language for a platform's hint: `zh-hans`, `zh_CN`, `zh-hant-tw`, `zh-hk`, `en-GB` …
+
+    Anything else reads simplified Chinese, the city's own.
+    """
+    language, *places = hint.lower().replace("_", "-").split("-")
+    if language == "en":
+        return "en"
+    if language == "yue" or ("hans" not in places and _TRADITIONAL_PLACES.intersection(places)):
+        return TRADITIONAL
+    return FALLBACK

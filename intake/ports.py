@@ -15,6 +15,10 @@ class Unavailable(Exception):
         self.retry_after = retry_after
 
 
+class Paused(Unavailable):
+    """The whole channel must keep still for `retry_after`: nothing was done, and this one goes first then."""
+
+
 class Rejected(Exception):
     """The other side refused for good: never try again, tell a person."""
 

@@ -23,15 +23,8 @@ def at_summary(moment: Moment) -> Turn:
     if option == "cancel":
         return ask_cancel(moment)
     if moment.situation.attachments and not has_words(moment.inbound.text):
-        return _files(moment)
+        return summary.show(moment)
     return _words(moment)
-
-
-def _files(moment: Moment) -> Turn:
-    group = moment.inbound.group
-    if group and group == moment.conversation.last_group:
-        return moment.turn()
-    return summary.show(moment.changed(last_group=group))
 
 
 def _words(moment: Moment) -> Turn:

@@ -54,13 +54,13 @@ def waiting(conversation: Conversation, now: datetime) -> Survey | None:
     return next((s for s in conversation.surveys if not s.done and s.closes_at > now), None)
 
 
-def begin(moment: Moment) -> Turn:
+def begin(moment: Moment, *before: Reply) -> Turn:
     """The citizen asks to rate: the survey that waits, from where it was left."""
     survey = waiting(moment.conversation, moment.now)
     if survey is None:
-        return moment.turn(Reply(moment.say("survey.none")))
+        return moment.turn(*before, Reply(moment.say("survey.none")))
     ask = _ask(survey, moment)
-    return moment.turn(ask, asking=ask.step, errand=None)
+    return moment.turn(*before, ask, asking=ask.step, errand=None)
 
 
 def answer(moment: Moment) -> Turn | None:

@@ -71,6 +71,15 @@ class Consent:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that went into the draft: the platform's id of it, the step it answered, its words."""
+
+    source: str
+    step: str
+    text: str
+
+
 DRAFT_SHAPE = 1
 """Raise it when a field changes its meaning; new fields need only a default."""
 
@@ -101,6 +110,7 @@ class Draft:
     related_to: str | None = None
     first_slots: frozenset[str] = frozenset()  # filled by the first message, for the figures
     asked: int = 0  # questions asked so far, for the figures
+    said: tuple[Said, ...] = ()  # the messages it was made of, which the citizen may still change
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ __all__ = [
     "retry",
     "take_kept",
     "unsure",
+    "waits",
 ]
 
 Body = dict[str, Any]
@@ -97,15 +98,21 @@ async def queue(
 
 
 async def claim(
-    tx: Tx, *, now: datetime, lease: timedelta, limit: int, destinations: Sequence[str] | None = None
+    tx: Tx,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    destinations: Sequence[str] | None = None,
+    urgent: bool | None = None,
 ) -> list[Claimed]:
     """Take up to `limit` due entries, the head of each lane, urgent and oldest first.
 
+    `urgent` True or False takes only those that are, or are not; None takes both.
     Commit before acting on them. Several workers may claim at once: none gets another's.
     """
-    heads = (
-        _due_heads(now, destinations).limit(limit).with_for_update(skip_locked=True, of=outbox).cte("heads")
-    )
+    due = _due_heads(now, destinations, urgent).limit(limit)
+    heads = due.with_for_update(skip_locked=True, of=outbox).cte("heads")
     statement = (
         update(outbox)
         .where(outbox.c.id.in_(select(heads.c.id)))
@@ -158,6 +165,12 @@ async def take_kept(tx: Tx, conversation_id: int, now: datetime) -> list[Body]:
     return [unseal(tx, Body, row.body_sealed) for row in rows]
 
 
+async def waits(tx: Tx, destination: str, lane: str) -> bool:
+    """Whether an open entry stands in this lane: what is sent past it would overtake it."""
+    open_ones = (outbox.c.state == _DUE) & (outbox.c.destination == destination) & (outbox.c.lane == lane)
+    return bool(await tx.scalar(select(exists().where(open_ones))))
+
+
 async def retry(tx: Tx, entry_id: int, now: datetime) -> bool:
     """Let an entry that is not done fall due at once, as if new; False if there is none."""
     where = (outbox.c.id == entry_id) & (outbox.c.state != "done") & outbox.c.body_sealed.is_not(None)
@@ -165,7 +178,7 @@ async def retry(tx: Tx, entry_id: int, now: datetime) -> bool:
     return (await tx.execute(update(outbox).where(where).values(fresh))).rowcount > 0
 
 
-def _due_heads(now: datetime, destinations: Sequence[str] | None) -> Select[tuple[int]]:
+def _due_heads(now: datetime, destinations: Sequence[str] | None, urgent: bool | None) -> Select[tuple[int]]:
     earlier = outbox.alias("earlier")
     held_up = exists().where(
         and_(
@@ -178,6 +191,8 @@ def _due_heads(now: datetime, destinations: Sequence[str] | None) -> Select[tupl
     due = select(outbox.c.id).where(outbox.c.state == _DUE, outbox.c.due_at <= now, ~held_up)
     if destinations is not None:
         due = due.where(_one_of(destinations))
+    if urgent is not None:
+        due = due.where(outbox.c.urgent.op("=")(urgent))  # an equality, for the index
     return due.order_by(outbox.c.urgent.desc(), outbox.c.due_at, outbox.c.id)
 
 

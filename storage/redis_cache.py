@@ -36,8 +36,8 @@ class RedisCache:
     """A `Cache` on Redis; all keys begin with `prefix`. Raises ValueError on a URL that is none."""
 
     def __init__(self, url: str, prefix: str = "jiesu:") -> None:
-        self._redis = _client(url, ANSWER_SECONDS)
-        self._waiting = _client(url, None)  # its answers may take as long as they like
+        self._redis = open_client(url, ANSWER_SECONDS)
+        self._waiting = open_client(url, None)  # its answers may take as long as they like
         self._prefix = prefix
         self._locks = LocalLocks()
         self._away = False
@@ -115,7 +115,7 @@ class RedisCache:
         return answer
 
 
-def _client(url: str, answer_seconds: float | None) -> Redis:
+def open_client(url: str, answer_seconds: float | None) -> Redis:
     return Redis.from_url(
         url,
         decode_responses=True,

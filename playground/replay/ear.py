@@ -17,6 +17,7 @@ _STEPS: Mapping[str, str] = {
     "welcome.again": "content",
     "notice.text": "notice",
     "notice.short": "notice",
+    "notice.abroad": "abroad",
     "ask.content": "content",
     "ask.content_media": "content",
     "ask.content_more": "content",

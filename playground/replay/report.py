@@ -12,7 +12,7 @@ from intake.ticket import AppealType
 from playground.replay.accounting import Account
 from playground.replay.citizen import Ending, Story
 
-NO_QUESTIONS = frozenset({"notice", "summary", "greeting"})
+NO_QUESTIONS = frozenset({"notice", "abroad", "summary", "greeting"})
 SLOTS = ("type", "category", "place", "time", "subject", "wish", "name", "phone")
 _ASKED_BY: Mapping[str, tuple[str, ...]] = {
     "category": ("category",),

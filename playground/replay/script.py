@@ -13,6 +13,7 @@ from intake.phrases import FALLBACK
 
 CHOICES: Mapping[str, str] = {
     "notice": "notice.agree",
+    "abroad": "notice.agree_abroad",
     "summary": "choice.submit",
     "same": "same.supplement",
     "resume": "choice.restart",

@@ -57,6 +57,14 @@ class Citizen:
                     return
         raise AssertionError(f"no button {label}: {[b.label for b in self.phone.bubbles(0)[-1].buttons]}")
 
+    async def agrees(self) -> None:
+        """To the notice; and on Telegram, separately, to what goes abroad."""
+        await self.hears("登记前请看一眼")
+        await self.taps("同意")
+        if self.phone.user.isdecimal():  # a Telegram account's number
+            await self.hears("单独确认")
+            await self.taps("单独同意")
+
     async def sends_photo(self, content: bytes) -> None:
         await self.phone.photos([Picked(content, "image/png", "photo.png")])
 

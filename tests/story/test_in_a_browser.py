@@ -109,6 +109,8 @@ async def test_two_citizens_and_the_desk(page: Page) -> None:
     await pictures.take("1-notice")
     await wechat.taps("同意")
     await telegram.taps("同意")
+    await telegram.hears("单独确认")
+    await telegram.taps("单独同意")
     await telegram.hears("请核对")
     await answer_extra(wechat)
     await wechat.hears("请核对")

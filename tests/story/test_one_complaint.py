@@ -9,8 +9,7 @@ FIRST_WORDS = "我家楼下烧烤店油烟太大，在新华路15号院，我姓
 
 async def files_a_complaint(citizen: Any) -> None:
     await citizen.says(FIRST_WORDS)
-    await citizen.hears("登记前请看一眼")
-    await citizen.taps("同意")
+    await citizen.agrees()
     await citizen.hears("请核对")
     await citizen.taps("提交")
     await citizen.hears("您的诉求已登记")
@@ -82,8 +81,7 @@ async def test_pushes_carry_no_name_phone_or_place(town: Any, citizen: Any) -> N
 
 async def test_a_photo_reaches_the_desk(town: Any, citizen: Any) -> None:
     await citizen.says("新华路15号院门口井盖坏了，我姓王，电话13912345678")
-    await citizen.hears("登记前请看一眼")
-    await citizen.taps("同意")
+    await citizen.agrees()
     await citizen.hears("请核对")
     await citizen.sends_photo(PNG)
     await citizen.hears("照片：1个")

@@ -1,0 +1,30 @@
+"""The steps whose buttons may still be pressed, and those that a message has settled."""
+
+from intake import errands, survey
+from intake.conversation import Conversation
+
+MENU = "menu"
+"""The menu's buttons are no question's: they can be pressed at any time."""
+
+
+def live(conversation: Conversation) -> frozenset[str]:
+    """The steps a press may name now."""
+    steps = {MENU, conversation.asking}
+    if conversation.errand is not None:
+        steps |= {errands.PICK, "withdraw", "resume", conversation.errand.step}
+    steps |= {survey.step(slot, s) for s in conversation.surveys if not s.done for slot in survey.SLOTS}
+    return frozenset(steps)
+
+
+def settled(before: Conversation, after: Conversation) -> tuple[str, ...]:
+    """The steps asked before that are answered or given up now: their buttons may go."""
+    gone = live(before) - live(after)
+    if before.asking != after.asking:
+        gone |= {before.asking}
+    return tuple(sorted(gone - {"", MENU} - _put_aside(after)))
+
+
+def _put_aside(conversation: Conversation) -> set[str]:
+    """A survey's question that still waits, though something else is asked now."""
+    waiting = (s for s in conversation.surveys if not s.done)
+    return {survey.step(slot, s) for s in waiting if (slot := survey.next_slot(s)) is not None}
