@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from app.replies import lane, outgoing_of
+from app import tracing
+from app.replies import lane
 from intake.conversation import AskForPerson, Effect, FileTicket, ForgetCitizen, RaiseAlert, TellHotline
-from intake.messages import Inbound, Reply
-from storage import conversations, outbox, tickets
+from intake.messages import Inbound
+from storage import conversations, held_back, outbox, tickets
 from storage.conversations import StoredConversation
 from storage.database import Tx
 
@@ -18,7 +19,10 @@ HOTLINE = "hotline"
 async def carry_out(
     tx: Tx, effects: Iterable[Effect], stored: StoredConversation, inbound: Inbound, now: datetime
 ) -> None:
-    """Rows and entries for each effect. Raises ReferenceTaken before anything was written for the ticket."""
+    """Rows and entries for each effect. Raises ReferenceTaken; then do it again with another one.
+
+    What was queued before it is not queued a second time.
+    """
     for number, effect in enumerate(effects):
         event_id = str(uuid5(NAMESPACE_URL, f"{inbound.address.channel.value}:{inbound.id}:{number}"))
         match effect:
@@ -32,10 +36,11 @@ async def carry_out(
                 pass  # done last, by forget()
 
 
-async def forget(tx: Tx, conversation_id: int, effects: Iterable[Effect], now: datetime) -> None:
+async def forget(tx: Tx, stored: StoredConversation, effects: Iterable[Effect], now: datetime) -> None:
     """The citizen left: cut the bond, after everything else of the turn is stored."""
     if any(isinstance(effect, ForgetCitizen) for effect in effects):
-        await conversations.forget(tx, conversation_id, now)
+        await conversations.forget(tx, stored.id, now)
+        await held_back.drop(tx, stored.address.channel.value, lane(stored.id), stored.id, now)
 
 
 async def fetch(
@@ -48,16 +53,11 @@ async def fetch(
             destination=inbound.address.channel.value,
             kind="fetch",
             lane=f"file:{attachment_id}",
-            body={"attachment": attachment_id, "kind": media.kind.value, "media_id": media.media_id},
+            body=_traced(attachment=attachment_id, kind=media.kind.value, media_id=media.media_id),
             now=now,
             conversation_id=conversation_id,
             urgent=True,
         )
-
-
-def replies_of(body: dict[str, Any]) -> tuple[Reply, ...]:
-    """The reply of an entry that waited for the citizen's next contact."""
-    return (outgoing_of(body).reply,)
 
 
 def conversation_name(stored: StoredConversation) -> str:
@@ -70,6 +70,10 @@ def ticket_lane(reference: str) -> str:
     return f"ticket:{reference}"
 
 
+def _traced(**body: Any) -> dict[str, Any]:
+    return body | {tracing.KEY: tracing.current()}
+
+
 async def _file(tx: Tx, effect: FileTicket, conversation_id: int, now: datetime) -> None:
     reference = effect.ticket.reference
     ticket_id = await tickets.add(tx, effect.ticket, conversation_id, effect.query_code, now)
@@ -78,7 +82,7 @@ async def _file(tx: Tx, effect: FileTicket, conversation_id: int, now: datetime)
         destination=HOTLINE,
         kind="submit",
         lane=ticket_lane(reference),
-        body={"reference": reference},
+        body=_traced(reference=reference),
         now=now,
         ticket_id=ticket_id,
         conversation_id=conversation_id,
@@ -89,16 +93,16 @@ async def _tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> No
     found = await tickets.find(tx, reference=effect.reference)
     if found is not None and effect.type == "urge":
         await tickets.mark_urged(tx, found.id, now)
-    body = {
-        "event_id": event_id,
-        "type": effect.type,
-        "at": now.isoformat(),
-        "text": effect.text,
-        "attachments": list(effect.attachments),
-        "survey": effect.survey,
-        "reference": effect.reference,
-        "hotline_ref": effect.hotline_ref,
-    }
+    body = _traced(
+        event_id=event_id,
+        type=effect.type,
+        at=now.isoformat(),
+        text=effect.text,
+        attachments=list(effect.attachments),
+        survey=effect.survey,
+        reference=effect.reference,
+        hotline_ref=effect.hotline_ref,
+    )
     await outbox.queue(
         tx,
         destination=HOTLINE,
@@ -107,30 +111,35 @@ async def _tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> No
         body=body,
         now=now,
         ticket_id=found.id if found else None,
+        once=event_id,
     )
 
 
 async def _call_staff(
     tx: Tx, effect: RaiseAlert | AskForPerson, event_id: str, stored: StoredConversation, now: datetime
 ) -> None:
-    alert = isinstance(effect, RaiseAlert)
     draft = stored.conversation.draft
-    body = {
-        "event_id": event_id,
-        "at": now.isoformat(),
-        "kind": effect.kind if isinstance(effect, RaiseAlert) else None,
-        "text": effect.text,
-        "phone": draft.phone if draft else None,
-        "channel": stored.address.channel.code,
-        "conversation": conversation_name(stored),
-    }
+    body = _traced(
+        event_id=event_id,
+        at=now.isoformat(),
+        kind=effect.kind if isinstance(effect, RaiseAlert) else None,
+        text=effect.text,
+        phone=_phone(effect) or (draft.phone if draft else None),
+        channel=stored.address.channel.code,
+        conversation=conversation_name(stored),
+    )
     await outbox.queue(
         tx,
         destination=HOTLINE,
-        kind="alert" if alert else "handoff",
+        kind="alert" if isinstance(effect, RaiseAlert) else "handoff",
         lane=lane(stored.id),
         body=body,
         now=now,
         conversation_id=stored.id,
+        once=event_id,
         urgent=True,
     )
+
+
+def _phone(effect: RaiseAlert | AskForPerson) -> str | None:
+    return effect.phone if isinstance(effect, AskForPerson) else None

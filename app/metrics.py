@@ -2,8 +2,13 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-turns = Counter("jiesu_turns_total", "Messages taken, by channel and outcome", ["channel", "outcome"])
+turns = Counter(
+    "jiesu_turns_total",
+    "Messages: turn, repeat, fault, unavailable",
+    ["channel", "outcome"],
+)
 turn_seconds = Histogram("jiesu_turn_seconds", "Seconds from message to committed turn", ["channel"])
+aside = Counter("jiesu_put_aside_total", "Messages nobody could handle, kept for a person", ["channel"])
 deliveries = Counter(
     "jiesu_deliveries_total", "Outbox entries tried, by outcome", ["destination", "kind", "outcome"]
 )

@@ -1,22 +1,37 @@
 """Replies on their way through the outbox, to JSON and back."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from intake.messages import Address, Outgoing, Reply
-from storage import outbox
+from app import tracing
+from intake.messages import Address, ChannelName, Outgoing, Reply
+from storage import held_back, outbox
 from storage.database import Tx
 
 KIND = "reply"
+SURVEYS = frozenset({"survey", "reminder"})
+"""Purposes that must not come twice."""
+
+RIDING = frozenset({ChannelName.WECHAT})
+"""Channels whose answer to a push carries the replies, and which ask again for seconds only."""
+
+RIDE_LASTS = timedelta(seconds=20)
+"""WeChat's last repeat comes after ten seconds; then an answer that was not taken is lost."""
+
 _outgoing = TypeAdapter(Outgoing)
 
 
 def lane(conversation_id: int) -> str:
     """What one citizen gets leaves in order."""
     return f"citizen:{conversation_id}"
+
+
+def once_keys(channel: ChannelName, key: str, count: int) -> list[str]:
+    """What makes each of a turn's replies go once."""
+    return [f"{channel.value}:{key}:{number}" for number in range(count)]
 
 
 async def queue_replies(
@@ -27,21 +42,48 @@ async def queue_replies(
     key: str,
     purpose: str,
     now: datetime,
-) -> None:
-    """Queue each reply once: the same `key` again does nothing."""
-    for number, reply in enumerate(replies):
-        once = f"{address.channel.value}:{key}:{number}"
-        await outbox.queue(
+    due_at: datetime | None = None,
+) -> list[int]:
+    """Queue each reply once: the same `key` again does nothing. Returns the new entries' ids."""
+    replies = tuple(replies)
+    made = []
+    for once, reply in zip(once_keys(address.channel, key, len(replies)), replies, strict=True):
+        body = _outgoing.dump_python(Outgoing(address, reply, once, purpose), mode="json")
+        entry = await outbox.queue(
             tx,
             destination=address.channel.value,
             kind=KIND,
             lane=lane(conversation_id),
-            body=_outgoing.dump_python(Outgoing(address, reply, once, purpose), mode="json"),
+            body=body | {tracing.KEY: tracing.current()},
             now=now,
+            due_at=due_at,
             conversation_id=conversation_id,
             once=once,
             urgent=purpose == "reply",
         )
+        made += [] if entry is None else [entry]
+    return made
+
+
+async def hold_back(
+    tx: Tx, conversation_id: int, address: Address, replies: tuple[Reply, ...], key: str, now: datetime
+) -> None:
+    """Have a turn's replies sent later unless the platform's answer delivers them.
+
+    All or none, so that they keep their order; a turn of mere prompts needs it not.
+    """
+    if address.channel in RIDING and any(reply.durable for reply in replies):
+        due = now + RIDE_LASTS
+        await queue_replies(tx, conversation_id, address, replies, key, "reply", now, due)
+
+
+async def queue_late(
+    tx: Tx, conversation_id: int, address: Address, replies: tuple[Reply, ...], key: str, now: datetime
+) -> None:
+    """Send at once what no answer could carry, held back or not."""
+    made = await queue_replies(tx, conversation_id, address, replies, key, "reply", now)
+    if len(made) < len(replies):
+        await held_back.release(tx, once_keys(address.channel, key, len(replies)), now)
 
 
 def outgoing_of(body: dict[str, Any]) -> Outgoing:

@@ -1,31 +1,65 @@
-"""One message in, its replies out: claim, dialog step, ticket and outbox in one transaction."""
+"""One message in, its replies out: claim, dialog step, ticket and outbox in one transaction.
+
+A message that breaks our own code must not come for ever: it is put aside with the place where it broke,
+its sender is told so, and its repeats get the same answer. Only what passes by itself is `Unavailable`.
+"""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from time import perf_counter
 
 import structlog
+from pydantic import TypeAdapter
 
-from app import effects
+from app import effects, metrics
+from app.faults import caught, described
 from app.identifiers import fresh
-from app.replies import queue_replies
+from app.replies import SURVEYS, hold_back, once_keys, outgoing_of, queue_late
+from app.tracing import traced
 from intake.city import CityProfile
-from intake.conversation import Conversation, Ids, Situation, Turn
+from intake.conversation import Conversation, Effect, FileTicket, Ids, Situation, Turn
 from intake.dialog import advance
-from intake.messages import Address, ChannelName, Inbound, Reply
-from intake.phrases import pick_language
+from intake.messages import Address, ChannelName, Inbound, Outgoing, Reply
+from intake.phrases import pick_language, say
+from intake.ports import Unavailable
 from intake.progress import asked_for
 from intake.understand.reader import read
-from storage import attachments, conversations, inbox, outbox, tickets
+from storage import attachments, conversations, held_back, inbox, outbox, tickets
 from storage.cache import Cache
 from storage.conversations import StoredConversation
+from storage.crypto import Undecryptable
 from storage.database import Database, Tx
+from storage.inbox import AlreadyRecorded
 from storage.tickets import ReferenceTaken
 
 log = structlog.get_logger(__name__)
 
 WORK = "outbox"
 """The topic that wakes the workers."""
+
+DRAWS = 50
+"""References tried before the second is given up as full."""
+
+_inbound = TypeAdapter(Inbound)
+
+
+class _Repeat(Exception):
+    """Taken before: the transaction is given up, and this was the answer."""
+
+    def __init__(self, replies: tuple[Reply, ...]) -> None:
+        super().__init__("taken before")
+        self.replies = replies
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A turn, and whether there is something to deliver at once."""
+
+    conversation_id: int
+    replies: tuple[Reply, ...]
+    effects: tuple[Effect, ...]
+    work: bool
 
 
 class Service:
@@ -40,58 +74,101 @@ class Service:
         self._clock = clock
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
-        """Take one message; a repeat gets its stored replies. Raises Unavailable without a database."""
-        now = self._clock()
-        async with self._database.write() as tx:
-            stored = await conversations.lock(tx, inbound.address, now)
-            before = await inbox.seen(tx, inbound.address.channel, inbound.id)
-            if before is not None:
-                log.info("repeat", channel=inbound.address.channel.value)
-                return before.replies
-            replies, work = await self._step(tx, stored, inbound, now)
-        if work:
-            await self._cache.publish(WORK)
-        return replies
+        """Take one message; a repeat gets its stored replies. Raises Unavailable, and nothing else."""
+        channel, started = inbound.address.channel.value, perf_counter()
+        with traced():
+            taken = await self._take(inbound)
+            if isinstance(taken, Exception):
+                return await self._broken(inbound, taken)
+            if taken.work:
+                await self._cache.publish(WORK)
+        metrics.turns.labels(channel, "turn").inc()
+        metrics.turn_seconds.labels(channel).observe(perf_counter() - started)
+        return taken.replies
+
+    async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
+        """The platform's own answer carried these replies of `receive`. Raises Unavailable.
+
+        Without this word they are sent through the outbox a little later.
+        """
+        if any(reply.durable for reply in replies):
+            keys = once_keys(inbound.address.channel, inbound.id, len(replies))
+            async with self._database.write() as tx:
+                await held_back.settle(tx, keys, self._clock())
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         """Keep a message nobody can read, with the reason, so that it stops coming."""
-        async with self._database.write() as tx:
-            await inbox.put_aside(tx, channel, message_id, body, reason, self._clock())
-        log.warning("put aside", channel=channel.value, reason=reason)
+        await self._keep_aside(channel, message_id, body, reason, ())
 
     async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
         """Send by the outbox what the platform's own answer could not carry; once per key."""
         async with self._database.write() as tx:
             stored = await conversations.find(tx, address)
             if stored is not None:
-                await queue_replies(tx, stored.id, address, replies, key, "reply", self._clock())
+                await queue_late(tx, stored.id, address, replies, key, self._clock())
         await self._cache.publish(WORK)
 
-    async def _step(
-        self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
-    ) -> tuple[tuple[Reply, ...], bool]:
+    async def _take(self, inbound: Inbound) -> _Taken | Exception:
+        """The turn, or what broke it. A message recorded at the same moment elsewhere is looked at again."""
+        taken = await caught(self._turn(inbound))
+        return await caught(self._turn(inbound)) if isinstance(taken, AlreadyRecorded) else taken
+
+    async def _turn(self, inbound: Inbound) -> _Taken:
+        now = self._clock()
+        async with self._database.write() as tx:
+            stored = await conversations.lock(tx, inbound.address, now)
+            before = await inbox.seen(tx, inbound.address.channel, inbound.id)
+            if before is not None:
+                raise _Repeat(before.replies)
+            taken = await self._step(tx, stored, inbound, now)
+        _say_what_happened(inbound.address.channel, taken)
+        return taken
+
+    async def _broken(self, inbound: Inbound, fault: Exception) -> tuple[Reply, ...]:
+        """The answer where there was no turn. Raises Unavailable for what passes, or an operator mends."""
+        channel = inbound.address.channel
+        if isinstance(fault, _Repeat):
+            metrics.turns.labels(channel.value, "repeat").inc()
+            log.info("repeat", channel=channel.value)
+            return fault.replies
+        if isinstance(fault, Unavailable | Undecryptable):
+            metrics.turns.labels(channel.value, "unavailable").inc()
+            log.warning("turn put off", channel=channel.value, fault=described(fault))
+            raise fault if isinstance(fault, Unavailable) else Unavailable("a key is missing") from fault
+        metrics.turns.labels(channel.value, "fault").inc()
+        log.error("turn failed", channel=channel.value, fault=described(fault))
+        sorry = (Reply(say(self._city, pick_language(inbound.language), "welcome.fault")),)
+        body = _inbound.dump_json(inbound)
+        await self._keep_aside(channel, inbound.id, body, described(fault), sorry)
+        return sorry
+
+    async def _keep_aside(
+        self, channel: ChannelName, message_id: str, body: bytes, reason: str, replies: tuple[Reply, ...]
+    ) -> None:
+        async with self._database.write() as tx:
+            await inbox.put_aside(tx, channel, message_id, body, reason, self._clock(), replies)
+        metrics.aside.labels(channel.value).inc()
+        log.error("put aside", channel=channel.value, reason=reason)
+
+    async def _step(self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime) -> _Taken:
         if not stored.reachable:
             await conversations.set_reachable(tx, stored.id, True)
         situation = await self._situation(tx, stored, inbound, now)
         turn = await self._file(tx, stored, inbound, situation, now)
-        kept = tuple(
-            [
-                reply
-                for body in await outbox.take_kept(tx, stored.id, now)
-                for reply in effects.replies_of(body)
-            ]
-        )
-        replies = (*kept, *turn.replies)
+        kept = [outgoing_of(body) for body in await outbox.take_kept(tx, stored.id, now)]
+        replies = (*(outgoing.reply for outgoing in kept), *turn.replies)
         await conversations.save(tx, stored.id, turn.conversation, now)
         await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, replies, now)
-        await effects.forget(tx, stored.id, turn.effects, now)
-        return replies, bool(turn.effects or inbound.media)
+        if not _has_survey(kept):
+            await hold_back(tx, stored.id, inbound.address, replies, inbound.id, now)
+        await effects.forget(tx, stored, turn.effects, now)
+        return _Taken(stored.id, replies, turn.effects, bool(turn.effects or inbound.media))
 
     async def _file(
         self, tx: Tx, stored: StoredConversation, inbound: Inbound, situation: Situation, now: datetime
     ) -> Turn:
         """The dialog's step and what it asks for; drawn anew while its reference is taken."""
-        while True:
+        for _ in range(DRAWS):
             turn = advance(stored.conversation, inbound, situation, self._city, now)
             try:
                 await effects.carry_out(tx, turn.effects, stored, inbound, now)
@@ -99,6 +176,7 @@ class Service:
                 situation = replace(situation, ids=self._ids(inbound, now))
             else:
                 return turn
+        raise Unavailable("no reference is free in this second", retry_after=1)
 
     async def _situation(
         self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
@@ -133,3 +211,20 @@ class Service:
 
 def _language(conversation: Conversation, inbound: Inbound) -> str:
     return conversation.language or pick_language(inbound.language)
+
+
+def _has_survey(kept: list[Outgoing]) -> bool:
+    """A survey must not come twice, so its turn is not held back."""
+    return any(outgoing.purpose in SURVEYS for outgoing in kept)
+
+
+def _say_what_happened(channel: ChannelName, taken: _Taken) -> None:
+    """Which kinds of things, and a ticket's number: the thread to its deliveries."""
+    filed = [effect.ticket.reference for effect in taken.effects if isinstance(effect, FileTicket)]
+    log.info(
+        "turn",
+        channel=channel.value,
+        conversation=taken.conversation_id,
+        effects=[type(effect).__name__ for effect in taken.effects],
+        **({"ticket": filed[0]} if filed else {}),
+    )

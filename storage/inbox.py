@@ -24,7 +24,7 @@ class AlreadyRecorded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredTurn:
-    """A handled message. A message put aside has no conversation and no replies."""
+    """A handled message. A message put aside has no conversation."""
 
     conversation_id: int | None
     replies: Replies
@@ -70,12 +70,22 @@ async def record(
 
 
 async def put_aside(
-    tx: Tx, channel: ChannelName, message_id: str, body: bytes, reason: str, now: datetime
+    tx: Tx,
+    channel: ChannelName,
+    message_id: str,
+    body: bytes,
+    reason: str,
+    now: datetime,
+    replies: Replies = (),
 ) -> None:
-    """Keep a message that can never be handled, so that its repeats end here. Twice is once."""
+    """Keep a message that can never be handled, so that its repeats end here. Twice is once.
+
+    `replies` is what its sender is told all the same.
+    """
     values = {
         "channel": channel.value,
         "message_id": message_id,
+        "replies_sealed": seal(tx, Replies, replies) if replies else None,
         "aside_sealed": keyring(tx).encrypt(body),
         "reason": reason,
         "recorded_at": now,

@@ -1,0 +1,37 @@
+"""Entries found again by their `once`: replies held back while a platform's own answer carries them.
+
+The rule: a reply that must arrive is queued in its turn's transaction, due a little later. If the answer
+reached the platform the entry is settled, if it came too late the entry falls due at once, and if the
+process died in between it falls due by itself.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, literal_column, update
+
+from storage.documents import Tx
+from storage.tables import outbox
+
+_DUE: ColumnElement[str] = literal_column("'due'")
+_UNTRIED = (outbox.c.state == _DUE) & (outbox.c.attempts == 0)
+
+
+async def settle(tx: Tx, once: Sequence[str], now: datetime) -> int:
+    """They have arrived in another way; returns how many were still untried."""
+    where = outbox.c.once.in_(once) & _UNTRIED
+    return (await tx.execute(update(outbox).where(where).values(state="done", settled_at=now))).rowcount
+
+
+async def release(tx: Tx, once: Sequence[str], now: datetime) -> int:
+    """Let the untried ones fall due at once; returns how many."""
+    where = outbox.c.once.in_(once) & _UNTRIED
+    return (await tx.execute(update(outbox).where(where).values(due_at=now))).rowcount
+
+
+async def drop(tx: Tx, destination: str, lane: str, conversation_id: int, now: datetime) -> int:
+    """Give up, and wipe, what still waits for a citizen who left: in their lane, or kept for them."""
+    waiting = (outbox.c.state == _DUE) & (outbox.c.destination == destination) & (outbox.c.lane == lane)
+    kept = (outbox.c.state == literal_column("'kept'")) & (outbox.c.conversation_id == conversation_id)
+    gone = {"state": "buried", "reason": "the citizen left", "body_sealed": None, "settled_at": now}
+    return (await tx.execute(update(outbox).where(waiting | kept).values(gone))).rowcount
