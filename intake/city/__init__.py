@@ -4,6 +4,7 @@ A profile is a TOML file in `cities/`. `load()` reads and checks it; `problems()
 every mistake with file, key and reason.
 """
 
+from intake.city.clocks import ClockRules, LevelClocks, Pace, Span, read_span
 from intake.city.file import BadProfile, load, problems
 from intake.city.profile import (
     AppealRule,
@@ -25,13 +26,18 @@ __all__ = [
     "BadProfile",
     "Category",
     "CityProfile",
+    "ClockRules",
     "DraftRules",
     "ExtraQuestion",
     "GazetteerEntry",
+    "LevelClocks",
     "OfficeHours",
+    "Pace",
+    "Span",
     "SurveyRules",
     "Unit",
     "YearTable",
     "load",
     "problems",
+    "read_span",
 ]

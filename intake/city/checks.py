@@ -5,9 +5,11 @@ Each check yields (key in the file, reason without a full stop).
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from datetime import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from intake.city.clocks import NEEDED, LevelClocks, read_span
 from intake.city.profile import Category, CityProfile
 from intake.ticket import AppealType
 
@@ -20,7 +22,8 @@ _CODE = re.compile(r"\d{2}(\d{2}){0,2}")
 
 def contradictions(city: CityProfile) -> Iterator[Problem]:
     """Every contradiction in the profile, in the order of its parts."""
-    for check in (_head, _hours, _appeals, _units, _areas, _gazetteer, _categories, _keywords, _years):
+    parts = (_head, _hours, _appeals, _clocks, _units, _areas, _gazetteer, _categories, _keywords, _years)
+    for check in parts:
         yield from check(city)
 
 
@@ -67,6 +70,30 @@ def _appeals(city: CityProfile) -> Iterator[Problem]:
             yield f"{key}.ask", "must contain content"
         if not 1 <= rule.days <= 270:
             yield f"{key}.days", "must be between 1 and 270 working days"
+
+
+def _clocks(city: CityProfile) -> Iterator[Problem]:
+    rules = city.clocks
+    for level in ("critical", "urgent", "normal"):
+        yield from _level(getattr(rules, level), f"clocks.{level}")
+    for name in ("need_info", "commitment", "bulletin"):
+        yield from _span(getattr(rules, name), f"clocks.{name}")
+    if not 1 <= rules.designate_at <= 20:
+        yield "clocks.designate_at", "must be between 1 and 20 dispatches"
+
+
+def _level(level: LevelClocks, key: str) -> Iterator[Problem]:
+    for one in fields(level):
+        text = getattr(level, one.name)
+        if text or (text == "" and one.name in NEEDED):
+            yield from _span(text, f"{key}.{one.name}")
+
+
+def _span(text: str, key: str) -> Iterator[Problem]:
+    try:
+        read_span(text)
+    except ValueError as mistake:
+        yield key, str(mistake)
 
 
 def _units(city: CityProfile) -> Iterator[Problem]:

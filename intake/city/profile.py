@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from intake.city.clocks import ClockRules
 from intake.ticket import AppealType
 
 _STRICT = {"extra": "forbid"}
@@ -174,6 +175,7 @@ class CityProfile:
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language -> key -> text
     timezone: str = "Asia/Shanghai"
     dial_code: str = ""  # completes local phone numbers, e.g. 0937
+    clocks: ClockRules = field(default_factory=ClockRules)
 
     def path(self, category_code: str) -> str:
         """The category's names from the top, joined by `-`; the code itself if unknown."""
