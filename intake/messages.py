@@ -5,7 +5,7 @@ Nothing here knows WeChat or Telegram. A channel's pure `to_inbound()` makes an
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -86,6 +86,15 @@ class Event(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """How many messages, and until how long after it, the channel lets us send because of one act."""
+
+    trigger: str  # message | click | follow | scan
+    messages: int
+    lasts: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from one citizen. `id` is unique per channel, made from the platform's own ids."""
 
@@ -103,6 +112,8 @@ class Inbound:
     group: str = ""  # album id: messages with the same one belong together
     language: str = ""  # the platform's hint, e.g. "zh-hans", "zh_CN", "en"
     payload: str = ""  # QR scene or /start payload; attacker-controlled
+    grant: Grant | None = None  # None = the channel counts no messages
+    more: bool = False  # a file alone, and others may follow within seconds: they are one matter
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,14 +83,20 @@ class Folder:
         return sha256
 
 
-async def register(tx: Tx, conversation_id: int, media: Media, now: datetime) -> str:
-    """Note a file the platform holds for us; returns the attachment's id."""
+async def register(
+    tx: Tx, conversation_id: int, media: Media, now: datetime, *, waiting: bool = False
+) -> str:
+    """Note a file the platform holds for us; returns the attachment's id.
+
+    `waiting`: its matter is not known yet (see `storage.loose_files`).
+    """
     values = {
         "conversation_id": conversation_id,
         "kind": media.kind.value,
         "media_id": media.media_id,
         "state": "pending",
         "created_at": now,
+        "waiting": waiting,
     }
     return str((await tx.execute(insert(attachments).returning(attachments.c.id), values)).scalar_one())
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
@@ -154,6 +155,7 @@ outbox = Table(
     Column("conversation_id", ForeignKey("conversations.id")),
     Column("ticket_id", ForeignKey("tickets.id")),
     Column("reason", Text),
+    Column("receipt", Text),  # the channel's own number for it, by which it tells the outcome
 )
 _open = text("state = 'due'")
 Index(
@@ -178,6 +180,9 @@ Index("ix_outbox_kept", outbox.c.conversation_id, sqlite_where=_kept, postgresql
 _settled = text("state <> 'due'")
 Index("ix_outbox_settled", outbox.c.settled_at, sqlite_where=_settled, postgresql_where=_settled)
 
+_has_receipt = text("receipt IS NOT NULL")
+Index("ix_outbox_receipt", outbox.c.receipt, sqlite_where=_has_receipt, postgresql_where=_has_receipt)
+
 attachments = Table(
     "attachments",
     metadata,
@@ -191,9 +196,12 @@ attachments = Table(
     Column("size", BigInteger),
     Column("reason", Text),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("waiting", Boolean, nullable=False, server_default=false()),  # its matter is not known yet
     Index(None, "conversation_id"),
     Index(None, "sha256"),
 )
+_waits = text("waiting")
+Index("ix_attachments_waiting", attachments.c.conversation_id, sqlite_where=_waits, postgresql_where=_waits)
 
 replays = Table(
     "replays",
@@ -202,4 +210,56 @@ replays = Table(
     Column("message_id", Text, primary_key=True),
     Column("seen_at", UtcDateTime, nullable=False),
     Index(None, "seen_at"),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("trigger", Text, primary_key=True),
+    Column("left", Integer, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+permissions = Table(
+    "permissions",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("template", Text, primary_key=True),
+    Column("times", Integer, nullable=False),  # how often they allowed it: each counts once where it is so
+    Column("allowed_at", UtcDateTime, nullable=False),
+)
+
+happenings = Table(
+    "happenings",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("happening_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("conversation_id", ForeignKey("conversations.id")),
+    Column("at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    UniqueConstraint("channel", "happening_id"),
+    Index(None, "recorded_at"),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("receipt", Text, primary_key=True),
+    Column("delivered", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),  # the platform's code or words, nothing of a citizen's
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Index(None, "recorded_at"),
+)
+
+account_notes = Table(
+    "account_notes",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("says", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )

@@ -1,0 +1,43 @@
+"""What was found out about our account on a channel: a right it lacks, a key that does not fit.
+
+The rule: a note stays until whoever looks again finds it gone, or until it is too old to be believed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from intake.messages import ChannelName
+from storage.documents import Tx
+from storage.statements import add_new
+from storage.tables import account_notes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """`says` is the platform's code or our word for it, and when it was last seen."""
+
+    says: str
+    at: datetime
+
+
+async def write(tx: Tx, channel: ChannelName, about: str, says: str, now: datetime) -> None:
+    """Note it; an older note about the same is replaced."""
+    values = {"channel": channel.value, "about": about, "says": says, "at": now}
+    if not await add_new(tx, account_notes, values, "channel", "about"):
+        where = (account_notes.c.channel == channel.value) & (account_notes.c.about == about)
+        await tx.execute(update(account_notes).where(where).values(says=says, at=now))
+
+
+async def clear(tx: Tx, channel: ChannelName, about: str) -> None:
+    """It is no longer so."""
+    where = (account_notes.c.channel == channel.value) & (account_notes.c.about == about)
+    await tx.execute(delete(account_notes).where(where))
+
+
+async def read(tx: Tx, channel: ChannelName) -> Mapping[str, Note]:
+    """All notes about this account."""
+    rows = await tx.execute(select(account_notes).where(account_notes.c.channel == channel.value))
+    return {row.about: Note(row.says, row.at) for row in rows}
