@@ -98,7 +98,7 @@ async def _house(folder: Path) -> AsyncIterator[tuple[House, Desk, Cast]]:
         players = cast(house.settings, base_url, utc_now, TIME_SCALE)
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(house, players=players), log_config=None, access_log=False, server_header=False
+                create_app(house, players=players), log_config=None, log_level="critical", server_header=False
             )
         )
         serving = asyncio.create_task(server.serve(sockets=[line]))

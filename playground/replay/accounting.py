@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotline.contract import TicketDocument
-from intake.questions.words import MAX_CONTENT
+from intake.questions.words import MAX_CONTENT, has_words
 from playground.replay.books import Books
 from playground.replay.citizen import Ending, Story
 
@@ -95,7 +95,7 @@ class _Ledger:
         whole = _dense(arrived)
         if sum(map(len, story.told)) > ROOM:
             return
-        if any(_dense(part) not in whole for part in story.told):
+        if any(_dense(part) not in whole for part in story.told if has_words(part)):
             self.shortened.append(story.row)
 
 
