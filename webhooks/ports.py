@@ -19,3 +19,7 @@ class Receiver(Protocol):
     async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
         """Send what the platform's own answer could not carry, by the outbox; once per `key`."""
         ...
+
+    async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
+        """The platform's own answer has carried these replies of `receive`: they need no second way."""
+        ...

@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 
 from bots.wechat.codec import Push, Unreadable, parse
@@ -96,20 +97,26 @@ class _Door:
         inbound = to_inbound(push, self._clock())
         if inbound is None:
             return _said(NOTHING)
-        return _said(await self._turn(query, push, inbound, body, deadline))
+        return await self._turn(query, push, inbound, body, deadline)
 
-    async def _turn(self, query: Query, push: Push, inbound: Inbound, body: bytes, deadline: float) -> str:
+    async def _turn(
+        self, query: Query, push: Push, inbound: Inbound, body: bytes, deadline: float
+    ) -> Response:
         try:
             replies = await self._turns.replies(inbound, body, _left(deadline))
         except Late:
-            return NOTHING
+            return _said(NOTHING)
         except Failed:
-            return self._passive(query, push, self._sorry).body
+            return _said(self._passive(query, push, self._sorry).body)
         answer = self._passive(query, push, replies)
         if answer.overflow:
             rest = self._service.send_late(inbound.address, answer.overflow, f"{inbound.id}:rest")
             await self._turns.within(_left(deadline), rest)
-        return answer.body
+        return _said(answer.body, BackgroundTask(self._handed_over, inbound, replies))
+
+    async def _handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
+        """Runs once the answer is written; until then the outbox holds its durable replies back."""
+        await self._turns.within(0, self._service.handed_over(inbound, replies))
 
     def _passive(self, query: Query, push: Push, replies: tuple[Reply, ...]) -> Passive:
         return passive(self._account, query, push, replies, self._clock())
@@ -133,9 +140,9 @@ async def _read(request: Request) -> bytes:
     return bytes(body)
 
 
-def _said(body: str) -> Response:
+def _said(body: str, then: BackgroundTask | None = None) -> Response:
     media_type = "text/plain" if body == NOTHING else "application/json" if body[0] == "{" else "text/xml"
-    return Response(body, media_type=f"{media_type}; charset=utf-8")
+    return Response(body, media_type=f"{media_type}; charset=utf-8", background=then)
 
 
 def _left(deadline: float) -> float:

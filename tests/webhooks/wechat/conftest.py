@@ -31,6 +31,7 @@ class Service:
     taken: dict[str, Inbound] = field(default_factory=dict)
     aside: list[tuple[str, bytes, str]] = field(default_factory=list)
     late: dict[str, tuple[Reply, ...]] = field(default_factory=dict)
+    handed: list[tuple[str, tuple[Reply, ...]]] = field(default_factory=list)
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
         self.started.append(inbound)
@@ -48,6 +49,9 @@ class Service:
 
     async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
         self.late.setdefault(key, replies)
+
+    async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
+        self.handed.append((inbound.id, replies))
 
 
 @dataclass
