@@ -3,18 +3,21 @@
 Each kind has one function; what it raises says what becomes of the entry (see `worker`).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
+from app import tracing
 from app.files import Files
 from app.replies import outgoing_of
+from hotline.contract import AttachmentPart
 from hotline.documents import alert_event, handoff_event, ticket_document, ticket_event
 from intake.city import CityProfile
 from intake.messages import ChannelName
 from intake.ports import Channel, Hotline, Rejected, Unavailable
-from storage import tickets
-from storage.database import Database
+from storage import outbox, tickets
+from storage.database import Database, Tx
 from storage.outbox import Claimed
 from storage.tickets import StoredTicket
 
@@ -22,6 +25,14 @@ FILES_WAIT = timedelta(seconds=60)
 """How long a ticket waits for its photos; after that it goes without those still missing."""
 
 LOOK_AGAIN = 3.0  # seconds
+LONGEST_LOOK = 600.0
+
+MAYBE_TRIED = timedelta(seconds=30)
+"""An entry older than this may have been tried before an operator let it go again."""
+
+
+class Waiting(Unavailable):
+    """Nothing is wrong: look again after `retry_after`, which is set, and count no failure."""
 
 
 class Delivery:
@@ -49,10 +60,11 @@ class Delivery:
             "event": self._event,
             "alert": self._alert,
             "handoff": self._handoff,
+            "late_file": self._late_file,
         }
 
     async def deliver(self, entry: Claimed) -> None:
-        """Carry it out. Raises Unavailable, Rejected (or its children) or Unsure."""
+        """Carry it out. Raises Unavailable (or Waiting), Rejected (or its children) or Unsure."""
         kind = self._kinds.get(entry.kind)
         if kind is None:
             raise Rejected(f"no such kind of entry: {entry.kind}")
@@ -74,23 +86,65 @@ class Delivery:
         """File the ticket; if an earlier answer may have been lost, ask first."""
         found = await self._ticket(entry.body["reference"])
         key = str(found.ticket.key)
-        ref = await self._hotline.find(key) if entry.attempts > 1 else None
+        parts, missing = await self._parts(found.ticket.attachments, found.ticket.submitted_at)
+        ref = found.hotline_ref or await self._filed_before(entry, key)
         if ref is None:
-            ref = await self._hotline.submit(await self._document(found), key)
+            ref = await self._hotline.submit(ticket_document(found.ticket, parts, self._city), key)
         async with self._database.write() as tx:
             await tickets.set_hotline_ref(tx, found.id, ref)
+            await self._send_on(tx, entry, found.ticket.reference, missing)
 
-    async def _document(self, found: StoredTicket) -> dict[str, Any]:
-        parts, pending = await self._files.parts(found.ticket.attachments)
-        if pending and self._clock() - found.ticket.submitted_at < FILES_WAIT:
-            raise Unavailable("its files are still coming", retry_after=LOOK_AGAIN)
-        return ticket_document(found.ticket, parts, self._city)
+    async def _filed_before(self, entry: Claimed, key: str) -> str | None:
+        fresh = entry.attempts == 1 and self._clock() - entry.queued_at < MAYBE_TRIED
+        return None if fresh else await self._hotline.find(key)
+
+    async def _parts(self, ids: Sequence[str], since: datetime) -> tuple[list[AttachmentPart], list[str]]:
+        """The files, and the ids of those that did not come in time. Raises Waiting while there is time."""
+        parts, pending = await self._files.parts(ids)
+        if pending and self._clock() - since < FILES_WAIT:
+            raise Waiting("its files are still coming", LOOK_AGAIN)
+        return parts, pending
+
+    async def _send_on(self, tx: Tx, entry: Claimed, reference: str, missing: Sequence[str]) -> None:
+        """Have files that did not come in time follow as supplements, each in a lane of its own."""
+        now = self._clock()
+        for attachment in missing:
+            event_id = str(uuid5(NAMESPACE_URL, f"late file:{reference}:{attachment}"))
+            await outbox.queue(
+                tx,
+                destination=entry.destination,
+                kind="late_file",
+                lane=f"file:{attachment}",
+                body={
+                    "event_id": event_id,
+                    "at": now.isoformat(),
+                    "attachment": attachment,
+                    "reference": reference,
+                    "hotline_ref": entry.body.get("hotline_ref"),
+                    tracing.KEY: tracing.current(),
+                },
+                now=now,
+                due_at=now + timedelta(seconds=LOOK_AGAIN),
+                ticket_id=entry.ticket_id,
+                once=event_id,
+            )
+
+    async def _late_file(self, entry: Claimed) -> None:
+        """A file that missed its ticket; one that never comes is marked by its own entry."""
+        body = entry.body
+        parts, pending = await self._files.parts([body["attachment"]])
+        if pending:
+            waited = (self._clock() - entry.queued_at).total_seconds()
+            raise Waiting("its file is still coming", min(max(waited / 4, LOOK_AGAIN), LONGEST_LOOK))
+        if parts:
+            at = datetime.fromisoformat(body["at"])
+            event = ticket_event(body["event_id"], "supplement", at, attachments=parts)
+            await self._hotline.send_event(await self._hotline_ref(body), event, body["event_id"])
 
     async def _event(self, entry: Claimed) -> None:
         body = entry.body
-        parts, pending = await self._files.parts(tuple(body["attachments"]))
-        if pending and self._clock() - entry.queued_at < FILES_WAIT:
-            raise Unavailable("its files are still coming", retry_after=LOOK_AGAIN)
+        hotline_ref = await self._hotline_ref(body)
+        parts, missing = await self._parts(body["attachments"], entry.queued_at)
         event = ticket_event(
             body["event_id"],
             body["type"],
@@ -99,7 +153,10 @@ class Delivery:
             attachments=parts,
             survey=body["survey"],
         )
-        await self._hotline.send_event(await self._hotline_ref(body), event, body["event_id"])
+        await self._hotline.send_event(hotline_ref, event, body["event_id"])
+        if missing:
+            async with self._database.write() as tx:
+                await self._send_on(tx, entry, body["reference"], missing)
 
     async def _hotline_ref(self, body: dict[str, Any]) -> str:
         """Under which number the backend knows the ticket; its filing went before in the same lane."""

@@ -1,7 +1,7 @@
 """Citizens' files: fetched from the platform, kept by content, handed out by signed links that expire."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ import puremagic
 
 from hotline.contract import AttachmentPart
 from intake.messages import Media, MediaKind
-from intake.ports import Channel, Fetched, Rejected, Unavailable
+from intake.ports import Channel, Fetched, Unavailable
 from storage import attachments
 from storage.attachments import Attachment, Folder
 from storage.crypto import KeyRing
@@ -38,15 +38,9 @@ class Files:
         self._clock = clock
 
     async def fetch(self, body: dict[str, Any], channel: Channel) -> None:
-        """Download and keep one file. Raises Unavailable; one that is gone for good is marked so."""
+        """Download and keep one file. Raises Unavailable, or Rejected for one that is gone for good."""
         media = Media(MediaKind(body["kind"]), body["media_id"])
-        try:
-            fetched = await channel.fetch(media)
-        except Rejected as refused:
-            async with self._database.write() as tx:
-                await attachments.fail(tx, body["attachment"], refused.reason)
-            raise
-        await self._keep(body["attachment"], fetched)
+        await self._keep(body["attachment"], await channel.fetch(media))
 
     async def _keep(self, attachment_id: str, fetched: Fetched) -> None:
         try:
@@ -57,18 +51,20 @@ class Files:
         async with self._database.write() as tx:
             await attachments.store_content(tx, attachment_id, sha256, media_type, len(fetched.content))
 
-    async def parts(self, ids: tuple[str, ...]) -> tuple[list[AttachmentPart], bool]:
-        """The files as the backend gets them, and whether some are still on their way."""
+    async def parts(self, ids: Sequence[str]) -> tuple[list[AttachmentPart], list[str]]:
+        """The files as the backend gets them, and the ids of those still on their way."""
         if not ids:
-            return [], False
+            return [], []
         async with self._database.read() as tx:
             found = await attachments.by_ids(tx, ids)
-        return [self._part(file) for file in found if file.state == "stored"], any(
-            f.state == "pending" for f in found
-        )
+        stored = [self._part(file) for file in found if file.state == "stored"]
+        return stored, [file.id for file in found if file.state == "pending"]
 
     async def read(self, sha256: str, expires: str, signature: str) -> bytes | None:
-        """The content behind a link; None if the link is forged or over. Raises NoSuchFile."""
+        """The content behind a link; None if the link is forged or over.
+
+        Raises NoSuchFile, and Undecryptable for one that our keys do not open.
+        """
         if not hmac.compare_digest(self._sign(sha256, expires).encode(), signature.encode()):
             return None
         if not expires.isdecimal() or int(expires) < self._clock().timestamp():
@@ -76,10 +72,14 @@ class Files:
         return await self._folder.read(sha256)
 
     def link(self, sha256: str) -> str:
-        """An address at which the file can be had until the link expires."""
+        """The whole address, for documents that leave the house; it expires."""
+        return self._base_url + self.path(sha256)
+
+    def path(self, sha256: str) -> str:
+        """The same without our name, for our own pages; it expires."""
         expires = str(int((self._clock() + LINK_LASTS).timestamp()))
         query = urlencode({"expires": expires, "signature": self._sign(sha256, expires)})
-        return f"{self._base_url}/attachments/{sha256}?{query}"
+        return f"/attachments/{sha256}?{query}"
 
     def _part(self, file: Attachment) -> AttachmentPart:
         sha256 = file.sha256 or ""

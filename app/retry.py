@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from storage.outbox import Claimed
+
 FIRST = timedelta(seconds=2)
 LONGEST = timedelta(hours=1)
 GIVE_UP = timedelta(hours=72)
+FEWEST = 5
 
 
 def next_try(
@@ -20,5 +23,6 @@ def next_try(
     return now + max(delay, timedelta(seconds=retry_after or 0))
 
 
-def too_old(queued_at: datetime, now: datetime) -> bool:
-    return now - queued_at >= GIVE_UP
+def too_old(entry: Claimed, now: datetime) -> bool:
+    """Three days, but never before a few tries: an operator may have let an old one go again."""
+    return now - entry.queued_at >= GIVE_UP and entry.attempts >= FEWEST

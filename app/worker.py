@@ -1,6 +1,7 @@
 """The worker: claim by lease, commit, and only then talk to the network.
 
-Any number may run. One that dies leaves its entries to fall due again.
+Any number may run. One that dies leaves its entries to fall due again. A fault of our own is an entry's
+outcome like any other, and never the worker's end.
 """
 
 import asyncio
@@ -10,37 +11,34 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app import metrics
 from app.delivery import Delivery
 from app.effects import HOTLINE
-from app.replies import outgoing_of, queue_replies
-from app.retry import next_try, too_old
+from app.faults import caught, described
 from app.service import WORK
+from app.settlement import Settlement
+from app.tidying import Tidying
+from app.tracing import KEY, traced
 from intake.city import CityProfile
 from intake.messages import ChannelName
-from intake.news import rejected
-from intake.phrases import pick_language
-from intake.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
-from intake.status import Standing, Status
-from storage import conversations, inbox, outbox, replays, tickets
+from intake.ports import Unsure
+from storage import outbox
 from storage.cache import Cache
-from storage.database import Database, Tx
+from storage.database import Database
 from storage.outbox import Claimed
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
+PATIENCE = 45.0  # seconds for one delivery: its end is written down well within the lease
 BATCH = 16
 IDLE = 1.0  # seconds between looks when nobody calls
 FAULT_PAUSE = 5.0
 DESTINATIONS = (HOTLINE, *(channel.value for channel in ChannelName))
-SURVEYS = frozenset({"survey", "reminder"})
-KEEP_INBOX = timedelta(hours=48)
-KEEP_OUTBOX = timedelta(hours=48)
-TIDY_EVERY = timedelta(hours=1)
 
 
 class Worker:
-    """One loop over the outbox, and the hourly tidying."""
+    """A loop over the outbox for each destination, and the hourly tidying."""
 
     def __init__(
         self,
@@ -50,14 +48,18 @@ class Worker:
         delivery: Delivery,
         clock: Callable[[], datetime],
         chance: Callable[[], float] = random.random,
+        *,
+        patience: float = PATIENCE,
+        fault_pause: float = FAULT_PAUSE,
     ) -> None:
         self._database = database
         self._cache = cache
-        self._city = city
         self._delivery = delivery
         self._clock = clock
-        self._chance = chance
-        self._tidied: datetime | None = None
+        self._patience = patience
+        self._fault_pause = fault_pause
+        self._settlement = Settlement(database, city, clock, chance)
+        self._tidying = Tidying(database, city, clock)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; the entries in hand are finished first.
@@ -67,6 +69,7 @@ class Worker:
         calls = {destination: asyncio.Event() for destination in DESTINATIONS}
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._listen(stop, calls.values()))
+            loops.create_task(self._tidying.run(stop))
             for destination, call in calls.items():
                 loops.create_task(self._loop(stop, destination, call))
 
@@ -78,24 +81,43 @@ class Worker:
                 call.set()
 
     async def _loop(self, stop: asyncio.Event, destination: str, call: asyncio.Event) -> None:
+        """Entries side by side: a slow one holds up its own lane, and one place of sixteen."""
+        running: set[asyncio.Task[None]] = set()
+
+        def ended(task: asyncio.Task[None]) -> None:
+            running.discard(task)
+            call.set()  # its lane has a new head
+
         while not stop.is_set():
             call.clear()
-            try:
-                busy = await self.round(destination)
-            except Exception as fault:  # noqa: BLE001  # the one place: a worker outlives any fault, and says so
-                log.error("worker round failed", fault=type(fault).__name__)  # noqa: TRY400  # no citizen's words
-                await _pause(stop, FAULT_PAUSE)
-                continue
-            if not busy:
+            claimed = await self._claimed(stop, BATCH - len(running), destination)
+            for entry in claimed:
+                task = asyncio.create_task(self._one(entry))
+                running.add(task)
+                task.add_done_callback(ended)
+            if not claimed:
                 await call.wait()
+        if running:
+            await asyncio.wait(running)
+
+    async def _claimed(self, stop: asyncio.Event, limit: int, destination: str) -> list[Claimed]:
+        """What is due; nothing, after a pause, while the database is away."""
+        claimed = await caught(self._claim(limit, (destination,))) if limit else []
+        if isinstance(claimed, Exception):
+            log.error("cannot claim", destination=destination, fault=described(claimed))
+            await _pause(stop, self._fault_pause)
+            return []
+        return claimed
+
+    async def _claim(self, limit: int, destinations: Collection[str]) -> list[Claimed]:
+        async with self._database.write() as tx:
+            return await outbox.claim(
+                tx, now=self._clock(), lease=LEASE, limit=limit, destinations=tuple(destinations)
+            )
 
     async def round(self, *destinations: str) -> bool:
         """Claim what is due and deliver it, lanes side by side; False when there was nothing."""
-        now = self._clock()
-        await self._tidy(now)
-        wanted = destinations or DESTINATIONS
-        async with self._database.write() as tx:
-            claimed = await outbox.claim(tx, now=now, lease=LEASE, limit=BATCH, destinations=wanted)
+        claimed = await self._claim(BATCH, destinations or DESTINATIONS)
         await asyncio.gather(*(self._one(entry) for entry in claimed))
         return bool(claimed)
 
@@ -105,84 +127,21 @@ class Worker:
             pass
 
     async def _one(self, entry: Claimed) -> None:
+        """Deliver, and write down what came of it; if that fails, the lease ends by itself."""
+        with traced(entry.body.get(KEY)):
+            fault = await caught(self._deliver(entry))
+            outcome = await caught(self._settlement.settle(entry, fault))
+            if isinstance(outcome, Exception):
+                log.error("not settled", entry=entry.id, fault=described(outcome))
+                outcome = "not_settled"
+        metrics.deliveries.labels(entry.destination, entry.kind, outcome).inc()
+
+    async def _deliver(self, entry: Claimed) -> None:
         try:
-            await self._delivery.deliver(entry)
-        except Unavailable as fault:
-            await self._later(entry, fault.reason, fault.retry_after)
-        except Unsure as fault:
-            await self._unsure(entry, fault.reason)
-        except NotNow:
-            await self._keep(entry)
-        except Rejected as refusal:
-            await self._bury(entry, refusal)
-        else:
-            await self._done(entry)
-
-    async def _done(self, entry: Claimed) -> None:
-        async with self._database.write() as tx:
-            await outbox.done(tx, entry.id, self._clock())
-        log.info("delivered", destination=entry.destination, kind=entry.kind, attempts=entry.attempts)
-
-    async def _later(self, entry: Claimed, reason: str, retry_after: float | None) -> None:
-        now = self._clock()
-        if too_old(entry.queued_at, now):
-            await self._bury(entry, Rejected(f"given up after three days: {reason}"))
-            return
-        due = next_try(entry.attempts, now, retry_after, self._chance)
-        async with self._database.write() as tx:
-            await outbox.later(tx, entry.id, due, reason)
-        log.info(
-            "later", destination=entry.destination, kind=entry.kind, attempts=entry.attempts, reason=reason
-        )
-
-    async def _unsure(self, entry: Claimed, reason: str) -> None:
-        """A survey must not come twice; everything else is asked for, or sent, once more."""
-        if entry.kind != "reply" or outgoing_of(entry.body).purpose not in SURVEYS:
-            await self._later(entry, reason, None)
-            return
-        async with self._database.write() as tx:
-            await outbox.unsure(tx, entry.id, reason, self._clock())
-
-    async def _keep(self, entry: Claimed) -> None:
-        async with self._database.write() as tx:
-            await outbox.keep(tx, entry.id, self._clock())
-        log.info("kept for the next contact", destination=entry.destination)
-
-    async def _bury(self, entry: Claimed, refusal: Rejected) -> None:
-        now = self._clock()
-        async with self._database.write() as tx:
-            await outbox.bury(tx, entry.id, refusal.reason, now)
-            if isinstance(refusal, Unreachable) and entry.conversation_id is not None:
-                await conversations.set_reachable(tx, entry.conversation_id, False)
-            if entry.kind == "submit":
-                await self._tell_rejected(tx, entry, now)
-        log.warning("buried", destination=entry.destination, kind=entry.kind, reason=refusal.reason)
-
-    async def _tell_rejected(self, tx: Tx, entry: Claimed, now: datetime) -> None:
-        """The backend refused the document: staff see it, the citizen is told."""
-        found = await tickets.find(tx, reference=entry.body["reference"], lock=True)
-        if found is None:
-            return
-        await tickets.save_standing(tx, found.id, Standing(status=Status.REJECTED), now)
-        stored = await conversations.by_id(tx, found.conversation_id)
-        if stored is not None:
-            language = stored.conversation.language or pick_language(found.ticket.language)
-            word = rejected(found.ticket.reference, self._city, language)
-            await queue_replies(
-                tx, stored.id, stored.address, (word,), f"rejected:{found.id}", "progress", now
-            )
-
-    async def _tidy(self, now: datetime) -> None:
-        """What need not be kept is dropped, about once an hour."""
-        if self._tidied is not None and now - self._tidied < TIDY_EVERY:
-            return
-        self._tidied = now
-        drafts_before = now - timedelta(days=self._city.drafts.purge_days)
-        async with self._database.write() as tx:
-            await conversations.purge_drafts(tx, drafts_before)
-            await inbox.purge(tx, now - KEEP_INBOX)
-            await outbox.purge(tx, now - KEEP_OUTBOX)
-            await replays.purge(tx, now - KEEP_INBOX)
+            async with asyncio.timeout(self._patience):
+                await self._delivery.deliver(entry)
+        except TimeoutError:
+            raise Unsure(f"no end within {self._patience:g} seconds") from None
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -1,0 +1,59 @@
+"""What need not be kept is dropped, about once an hour, a little at a time."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.faults import caught, described
+from intake.city import CityProfile
+from storage import conversations, inbox, outbox, query_codes, replays
+from storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+EVERY = timedelta(hours=1)
+KEEP_INBOX = timedelta(hours=48)
+KEEP_OUTBOX = timedelta(hours=48)
+DRAFTS_AT_ONCE = 200
+
+
+class Tidying:
+    """Each kind in a transaction of its own, so that no turn waits long."""
+
+    def __init__(self, database: Database, city: CityProfile, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._city = city
+        self._clock = clock
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set. A fault waits for the next hour."""
+        while not stop.is_set():
+            fault = await caught(self.once())
+            if fault is not None:
+                log.error("tidying failed", fault=described(fault))
+            try:
+                async with asyncio.timeout(EVERY.total_seconds()):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    async def once(self) -> None:
+        """Drop what is over now. Raises DatabaseDown."""
+        now = self._clock()
+        while await self._purged_drafts(now) >= DRAFTS_AT_ONCE:
+            pass
+        for purge, before in (
+            (inbox.purge, now - KEEP_INBOX),
+            (outbox.purge, now - KEEP_OUTBOX),
+            (replays.purge, now - KEEP_INBOX),
+            (query_codes.purge, now),
+        ):
+            async with self._database.write() as tx:
+                await purge(tx, before)
+
+    async def _purged_drafts(self, now: datetime) -> int:
+        async with self._database.write() as tx:
+            before = now - timedelta(days=self._city.drafts.purge_days)
+            return await conversations.purge_drafts(tx, before, DRAFTS_AT_ONCE)
