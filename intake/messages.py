@@ -85,6 +85,13 @@ class Event(StrEnum):
     REFUSED = "refused"  # what may not be taken on this channel; its content was dropped at the door
 
 
+class Burst(StrEnum):
+    """Files that come one by one, though the citizen sent them together: with the next words, one matter."""
+
+    PART = "part"  # a file alone: others, or a text, may follow within seconds
+    END = "end"  # nothing followed: what came so far is the matter
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """How many messages, and until how long after it, the channel lets us send because of one act."""
@@ -113,7 +120,7 @@ class Inbound:
     language: str = ""  # the platform's hint, e.g. "zh-hans", "zh_CN", "en"
     payload: str = ""  # QR scene or /start payload; attacker-controlled
     grant: Grant | None = None  # None = the channel counts no messages
-    more: bool = False  # a file alone, and others may follow within seconds: they are one matter
+    burst: Burst | None = None  # None = a message by itself
 
 
 @dataclass(frozen=True, slots=True)

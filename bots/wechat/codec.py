@@ -45,19 +45,22 @@ _ODD = (
 # What XML 1.0 cannot carry, and what no text column takes. Phones do send such characters.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_NAME = 128
+_MOST_ITEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
     """One push: who to whom, and its flat fields as text, `""` where a field was empty.
 
-    Nested elements (menus' picture lists, scan results) are left out.
+    `items` are the flat fields of what stands in a `List` (one element may stand there bare);
+    other nested elements (menus' picture lists, scan results) are left out.
     """
 
     sender: str
     receiver: str
     fields: Mapping[str, str]
     in_json: bool = False  # what is answered goes back in the same form
+    items: tuple[Mapping[str, str], ...] = ()
 
     def get(self, name: str) -> str:
         return self.fields.get(name, "")
@@ -87,11 +90,11 @@ def outer(body: bytes) -> Mapping[str, Any]:
 def parse(body: bytes) -> Push:
     """Read a decrypted push, XML or JSON. Raises Unreadable."""
     raw = outer(body) if is_json(body) else _parsed(_text(body))
-    fields = {str(name).strip(): _flat(value) for name, value in raw.items() if _is_flat(value)}
+    fields = _fields(raw)
     sender, receiver = fields.get("FromUserName", ""), fields.get("ToUserName", "")
     if not fields.get("MsgType") or not 0 < len(sender) <= _LONGEST_NAME:
         raise Unreadable("body: no type or no sender")
-    return Push(sender, receiver, fields, is_json(body))
+    return Push(sender, receiver, fields, is_json(body), _items(raw))
 
 
 def text_reply(push: Push, text: str, at: datetime) -> str:
@@ -159,6 +162,18 @@ def _parsed(text: str) -> Mapping[str, Any]:
 
 def _text(body: bytes) -> str:
     return clean(body.decode("utf-8", "replace"))
+
+
+def _fields(raw: Mapping[str, Any]) -> Mapping[str, str]:
+    """JSON pushes have been seen with a blank before a name."""
+    return {str(name).strip(): _flat(value) for name, value in raw.items() if _is_flat(value)}
+
+
+def _items(raw: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
+    inner = [raw, *(value for value in raw.values() if isinstance(value, dict))]
+    lists = [part["List"] for part in inner if isinstance(part.get("List"), (dict, list))]
+    found = [item for part in lists for item in (part if isinstance(part, list) else [part])]
+    return tuple(_fields(item) for item in found[:_MOST_ITEMS] if isinstance(item, dict))
 
 
 def _is_flat(value: object) -> bool:

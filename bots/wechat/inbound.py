@@ -1,46 +1,32 @@
 """WeChat's pushes in our own words. Pure: the same push and the same `now` give the same `Inbound`.
 
-The ids, which keep the platform's repeats from counting twice, are sender + MsgId for messages
-(MsgIds alone do collide between citizens) and sender + second + event + key for events, which
-have no MsgId (two different events of one second are two).
+Every act says what it lets us send back (`grants`). WeChat has no albums: each photo is a push
+of its own, and only the seconds between them tell that they belong together.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from math import isfinite
 from pathlib import Path
 
+from bots.wechat import grants
 from bots.wechat.codec import Push
+from bots.wechat.identity import address, created, push_id
 from bots.wechat.menu import read_menu_id
-from intake.messages import Address, ChannelName, Event, Inbound, Location, Media, MediaKind
+from intake.messages import Address, Burst, ChannelName, Event, Grant, Inbound, Location, Media, MediaKind
 
-_LONGEST_ID = 120
+_IN_BURSTS = frozenset({MediaKind.PHOTO, MediaKind.VIDEO})
 
 
 def to_inbound(push: Push, now: datetime) -> Inbound | None:
-    """What a citizen did, or None for what concerns no dialog and is answered `success`.
+    """What a citizen did, or None for what concerns no dialog (`happenings` has it).
 
     `now` stands in where the push carries no usable time.
     """
     if push.get("MsgType").lower() == "event":
-        return _event(push, _created(push, now))
-    return _message(push, _created(push, now))
-
-
-def push_id(push: Push) -> str:
-    """The same for every repeat of one push, different for any two pushes."""
-    number = push.get("MsgId")
-    if number:
-        return _short(f"{push.sender}:{number}")
-    parts = (
-        push.sender,
-        push.get("CreateTime"),
-        push.get("Event") or push.get("MsgType"),
-        push.get("EventKey"),
-    )
-    return _short(":".join(parts))
+        return _event(push, created(push, now))
+    return _message(push, created(push, now))
 
 
 def _message(push: Push, at: datetime) -> Inbound:
@@ -54,13 +40,14 @@ def _event(push: Push, at: datetime) -> Inbound | None:
 
 
 def _text(push: Push, at: datetime) -> Inbound:
-    tap = read_menu_id(push.get("bizmsgmenuid"))
+    menu = push.get("bizmsgmenuid")
+    tap = read_menu_id(menu)
     if tap:
-        return Inbound(push_id(push), _address(push), at, tap=tap)
+        return Inbound(push_id(push), address(push), at, tap=tap, grant=grants.CLICK)
     content = push.get("Content")
     if not content or content in _placeholders():
         return _unsupported(push, at)
-    return Inbound(push_id(push), _address(push), at, text=content)
+    return _said(push, at, content, grants.CLICK if menu else grants.MESSAGE)
 
 
 def _image(push: Push, at: datetime) -> Inbound:
@@ -80,7 +67,15 @@ def _video(push: Push, at: datetime) -> Inbound:
 def _with_media(push: Push, at: datetime, kind: MediaKind, media_id: str, text: str = "") -> Inbound:
     if not media_id:
         return _unsupported(push, at)
-    return Inbound(push_id(push), _address(push), at, text=text, media=(Media(kind, media_id),))
+    return Inbound(
+        push_id(push),
+        address(push),
+        at,
+        text=text,
+        media=(Media(kind, media_id),),
+        grant=grants.MESSAGE,
+        burst=Burst.PART if kind in _IN_BURSTS else None,
+    )
 
 
 def _location(push: Push, at: datetime) -> Inbound:
@@ -89,7 +84,7 @@ def _location(push: Push, at: datetime) -> Inbound:
     if lat is None or lng is None:
         return _unsupported(push, at)
     pin = Location(lat, lng, "GCJ02", push.get("Label"))
-    return Inbound(push_id(push), _address(push), at, location=pin)
+    return Inbound(push_id(push), address(push), at, location=pin, grant=grants.MESSAGE)
 
 
 def _link(push: Push, at: datetime) -> Inbound:
@@ -97,11 +92,15 @@ def _link(push: Push, at: datetime) -> Inbound:
     text = "\n".join(part for part in parts if part)
     if not text:
         return _unsupported(push, at)
-    return Inbound(push_id(push), _address(push), at, text=text)
+    return _said(push, at, text)
+
+
+def _said(push: Push, at: datetime, text: str, grant: Grant = grants.MESSAGE) -> Inbound:
+    return Inbound(push_id(push), address(push), at, text=text, grant=grant)
 
 
 def _unsupported(push: Push, at: datetime) -> Inbound:
-    return Inbound(push_id(push), _address(push), at, event=Event.UNSUPPORTED)
+    return Inbound(push_id(push), address(push), at, event=Event.UNSUPPORTED, grant=grants.MESSAGE)
 
 
 def _subscribe(push: Push, at: datetime) -> Inbound:
@@ -109,15 +108,19 @@ def _subscribe(push: Push, at: datetime) -> Inbound:
     key = push.get("EventKey")
     by_code = push.get("Event").lower() == "subscribe_scan" or key.startswith("qrscene_")
     scene = key.removeprefix("qrscene_") if by_code else ""
-    return Inbound(push_id(push), _address(push), at, event=Event.START, payload=scene)
+    return _started(push, at, scene, grants.FOLLOW)
 
 
 def _scan(push: Push, at: datetime) -> Inbound:
-    return Inbound(push_id(push), _address(push), at, event=Event.START, payload=push.get("EventKey"))
+    return _started(push, at, push.get("EventKey"), grants.SCAN)
+
+
+def _started(push: Push, at: datetime, scene: str, grant: Grant) -> Inbound:
+    return Inbound(push_id(push), address(push), at, event=Event.START, payload=scene, grant=grant)
 
 
 def _unsubscribe(push: Push, at: datetime) -> Inbound:
-    return Inbound(push_id(push), _address(push), at, event=Event.LEFT)
+    return Inbound(push_id(push), address(push), at, event=Event.LEFT)
 
 
 def _revoke(push: Push, at: datetime) -> Inbound | None:
@@ -125,9 +128,7 @@ def _revoke(push: Push, at: datetime) -> Inbound | None:
     citizen = push.get("OpenID")
     if not citizen:
         return None
-    return Inbound(
-        _short(f"{citizen}:{push_id(push)}"), Address(ChannelName.WECHAT, citizen), at, event=Event.LEFT
-    )
+    return Inbound(push_id(push), Address(ChannelName.WECHAT, citizen), at, event=Event.LEFT)
 
 
 def _click(push: Push, at: datetime) -> Inbound | None:
@@ -136,7 +137,7 @@ def _click(push: Push, at: datetime) -> Inbound | None:
     if not key:
         return None
     tap = read_menu_id(key)
-    return Inbound(push_id(push), _address(push), at, text="" if tap else key, tap=tap)
+    return Inbound(push_id(push), address(push), at, text="" if tap else key, tap=tap, grant=grants.CLICK)
 
 
 _MESSAGES: Mapping[str, Callable[[Push, datetime], Inbound]] = {
@@ -149,8 +150,7 @@ _MESSAGES: Mapping[str, Callable[[Push, datetime], Inbound]] = {
     "link": _link,
 }
 
-# The rest of what is documented (LOCATION, VIEW, pic_*, scancode_*, kf_*, *JOBFINISH, subscribe_msg_*)
-# tells of no act that the dialog could answer; photos and pins chosen by a menu come as messages too.
+# Photos and pins chosen by a menu's pic_* and location_select come as messages of their own, too.
 _EVENTS: Mapping[str, Callable[[Push, datetime], Inbound | None]] = {
     "subscribe": _subscribe,
     "subscribe_scan": _subscribe,  # wechatpy's name for following by a code
@@ -169,25 +169,9 @@ def _placeholders() -> frozenset[str]:
     return frozenset(line.strip() for line in lines if line.strip())
 
 
-def _address(push: Push) -> Address:
-    return Address(ChannelName.WECHAT, push.sender)
-
-
-def _created(push: Push, now: datetime) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(push.get("CreateTime")), UTC)
-    except (ValueError, OverflowError, OSError):
-        return now
-
-
 def _degrees(text: str, limit: float) -> float | None:
     try:
         value = float(text)
     except ValueError:
         return None
     return value if isfinite(value) and abs(value) <= limit else None
-
-
-def _short(text: str) -> str:
-    """Keys hold whole addresses at times; an id must fit its column."""
-    return text if len(text) <= _LONGEST_ID else sha256(text.encode()).hexdigest()

@@ -1,14 +1,15 @@
 """What a push says, in our words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
 
+from bots.wechat import grants
 from bots.wechat.codec import Push, Unreadable, parse
 from bots.wechat.inbound import to_inbound
 from bots.wechat.menu import menu_id
-from intake.messages import Address, ChannelName, Event, Inbound, Media, MediaKind, Tap
+from intake.messages import Address, Burst, ChannelName, Event, Inbound, Media, MediaKind, Tap
 
 NOW = datetime(2024, 11, 21, 8, 30, tzinfo=UTC)
 CITIZEN = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
@@ -63,7 +64,8 @@ def test_whatever_is_wrong_with_a_body_it_is_one_error_that_repeats_nothing_of_i
 def test_a_text() -> None:
     inbound = read(Content="路灯坏了", MsgId="7250021412600020992")
     assert inbound == Inbound(
-        id=f"{CITIZEN}:7250021412600020992",
+        id=inbound.id,
+        grant=grants.MESSAGE,
         address=Address(ChannelName.WECHAT, CITIZEN),
         at=datetime(2024, 11, 21, 8, 30, tzinfo=UTC),
         text="路灯坏了",
@@ -206,7 +208,8 @@ def test_json_pushes_say_the_same() -> None:
     inbound = to_inbound(parsed, NOW)
     assert parsed.in_json
     assert inbound is not None
-    assert (inbound.id, inbound.text) == ("o1:7250021412600020992", "路灯坏了")
+    assert inbound.text == "路灯坏了"
+    assert inbound.id != to_inbound(parse(orjson.dumps(fields | {"MsgId": 7250021412600020993})), NOW).id
 
 
 def test_ids_tell_citizens_apart_who_share_a_message_id() -> None:
@@ -221,10 +224,45 @@ def test_ids_tell_events_of_one_second_apart_and_know_a_repeat() -> None:
     assert read(**click, EventKey="a").id != read(**click, EventKey="a", CreateTime=1732177801).id
 
 
-def test_an_endless_key_makes_no_endless_id() -> None:
-    assert len(read(MsgType="event", Event="SCAN", EventKey="k" * 5000).id) <= 120
+def test_an_endless_key_makes_no_endless_id_and_no_id_names_the_citizen() -> None:
+    found = read(MsgType="event", Event="SCAN", EventKey="k" * 5000).id
+    assert len(found) <= 120
+    assert CITIZEN not in found
 
 
 @pytest.mark.parametrize("created", ["", "soon", "99999999999999999999", "-1e9"])
 def test_an_unusable_time_is_now(created: str) -> None:
     assert read(Content="x", MsgId=1, CreateTime=created).at == NOW
+
+
+def test_what_each_act_lets_us_send() -> None:
+    granted = {
+        "text": read(Content="路灯坏了", MsgId=1),
+        "tap": read(Content="投诉", bizmsgmenuid=menu_id("type", "TS"), MsgId=1),
+        "others' tap": read(Content="投诉", bizmsgmenuid="101", MsgId=1),
+        "photo": read(MsgType="image", MediaId="M", MsgId=1),
+        "menu": read(MsgType="event", Event="CLICK", EventKey="查进度"),
+        "follow": read(MsgType="event", Event="subscribe", EventKey="qrscene_x"),
+        "scan": read(MsgType="event", Event="SCAN", EventKey="x"),
+        "leave": read(MsgType="event", Event="unsubscribe"),
+    }
+    assert {name: inbound.grant and inbound.grant.trigger for name, inbound in granted.items()} == {
+        "text": "message",
+        "tap": "click",
+        "others' tap": "click",
+        "photo": "message",
+        "menu": "click",
+        "follow": "follow",
+        "scan": "scan",
+        "leave": None,
+    }
+    assert (grants.MESSAGE.messages, grants.MESSAGE.lasts) == (5, timedelta(hours=48))
+    assert {(g.messages, g.lasts) for g in (grants.CLICK, grants.FOLLOW, grants.SCAN)} == {
+        (3, timedelta(minutes=1))
+    }
+
+
+def test_only_photos_and_videos_come_in_bursts() -> None:
+    bursts = {kind: read(MsgType=kind, MediaId="M", MsgId=1).burst for kind in ("image", "video", "voice")}
+    assert bursts == {"image": Burst.PART, "video": Burst.PART, "voice": None}
+    assert read(Content="x", MsgId=1).burst is None

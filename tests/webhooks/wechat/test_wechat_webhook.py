@@ -235,7 +235,7 @@ async def test_a_turn_that_breaks_is_kept_and_the_citizen_asked_to_write_again(s
     await stand.platform.settled()
     assert shown(phone) == ["系统繁忙，请稍后再发一次。"]
     [(message_id, body, reason)] = stand.service.aside
-    assert message_id.startswith(phone.user)
+    assert message_id == stand.service.started[0].id
     assert "你好".encode() in body
     assert reason == "RuntimeError"
 
