@@ -8,6 +8,9 @@ turns = Counter(
     ["channel", "outcome"],
 )
 turn_seconds = Histogram("jiesu_turn_seconds", "Seconds from message to committed turn", ["channel"])
+spooled = Counter("jiesu_spooled_total", "Messages put on the local disk", ["channel"])
+spool_refused = Counter("jiesu_spool_refused_total", "Messages the local disk would not take")
+spool_depth = Gauge("jiesu_spool_depth", "Messages that wait on this machine's disk for the database")
 aside = Counter("jiesu_put_aside_total", "Messages nobody could handle, kept for a person", ["channel"])
 deliveries = Counter(
     "jiesu_deliveries_total", "Outbox entries tried, by outcome", ["destination", "kind", "outcome"]
