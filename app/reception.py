@@ -1,0 +1,129 @@
+"""Where messages come in while something of ours is down: the turn if it can be done, else the spool.
+
+The rule: nobody overtakes. While a message of a citizen waits in the spool, their next ones wait behind it;
+the spool is emptied in order, by whichever process gets to it, as soon as the database answers again.
+"""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from app import metrics
+from app.service import Service
+from app.spool import Aside, Spool
+from app.spool_log import Record
+from intake.city import CityProfile
+from intake.messages import Address, ChannelName, Inbound, Reply
+from intake.phrases import pick_language, say
+from intake.ports import Unavailable
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 8
+LOOK_AGAIN = 0.5  # seconds
+AWAY_AFTER = 3
+"""Turns that failed one after the other: then the next ones are not kept waiting for the same."""
+AWAY_FOR = 1.0  # seconds
+
+
+class Behind(Unavailable):
+    """An earlier message of this citizen waits in the spool: this one goes there too."""
+
+
+class Reception:
+    """`webhooks.ports.Receiver`: the service, and the spool behind it."""
+
+    def __init__(self, service: Service, spool: Spool, city: CityProfile) -> None:
+        self._service = service
+        self._spool = spool
+        self._city = city
+        self._failed = 0
+        self._failed_at = 0.0
+
+    async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
+        """As `Service.receive`. Raises Unavailable: then `shelve` it."""
+        if self._spool.holds(inbound.address):
+            raise Behind("an earlier message waits in the spool")
+        if self._away():
+            raise Unavailable("the database was away a moment ago")
+        try:
+            replies = await self._service.receive(inbound)
+        except Unavailable:
+            self._failed, self._failed_at = self._failed + 1, _now()
+            raise
+        self._failed = 0
+        return replies
+
+    async def shelve(self, inbound: Inbound) -> tuple[Reply, ...]:
+        """Keep the message on the disk for later; what its sender is told. Raises SpoolFull."""
+        await self._spool.keep(inbound)
+        metrics.spooled.labels(inbound.address.channel.value).inc()
+        return (Reply(self._say(inbound, "service.spooled")),)
+
+    def sorry(self, inbound: Inbound) -> tuple[Reply, ...]:
+        """What the sender of a message is told that could not even be shelved."""
+        return (Reply(self._say(inbound, "service.busy")),)
+
+    async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
+        """As `Service.put_aside`, by way of the spool if need be. Raises SpoolFull."""
+        try:
+            await self._service.put_aside(channel, message_id, body, reason)
+        except Unavailable:
+            await self._spool.keep(Aside(channel, message_id, body, reason))
+
+    async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
+        """As `Service.send_late`. Raises Unavailable."""
+        await self._service.send_late(address, replies, key)
+
+    async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
+        """As `Service.handed_over`. Raises Unavailable."""
+        await self._service.handed_over(inbound, replies)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Empty the spool whenever there is something in it, until `stop`."""
+        while not stop.is_set():
+            if not await self.drain():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_AGAIN):
+                        await stop.wait()
+
+    async def drain(self) -> bool:
+        """One round: the oldest message of several citizens. Whether there is more to do at once."""
+        heads = self._spool.heads(AT_ONCE)
+        if not heads:
+            return False
+        with self._spool.alone() as alone:
+            if not alone:  # another process of this machine is at it
+                return False
+            return any(await asyncio.gather(*(self._settle(record) for record in heads)))
+
+    async def _settle(self, record: Record) -> bool:
+        """Do one message's turn; a turn that was done before gives its stored replies. False: not now."""
+        message = await self._spool.read(record)
+        if message is None:
+            return False
+        try:
+            await self._do(message)
+        except Unavailable:
+            return False
+        await self._spool.done(record)
+        return True
+
+    async def _do(self, message: Inbound | Aside) -> None:
+        if isinstance(message, Aside):
+            await self._service.put_aside(message.channel, message.message_id, message.body, message.reason)
+            return
+        replies = await self._service.receive(message)
+        if replies:
+            await self._service.send_late(message.address, replies, message.id)
+
+    def _away(self) -> bool:
+        return self._failed >= AWAY_AFTER and _now() < self._failed_at + AWAY_FOR
+
+    def _say(self, inbound: Inbound, key: str) -> str:
+        return say(self._city, pick_language(inbound.language), key)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,215 @@
+"""Records on the local disk, appended and never changed: the file side of the spool.
+
+The rule: what `append` has returned for is on the disk (fsync); what a dying process left half written is
+cut off by the next who writes. Several processes share the folder: writing happens under one lock, reading
+needs none and stops before what is not whole yet.
+
+A frame is `JS`, a kind, the record's number, whom it concerns (a keyed digest), the length, a CRC, the
+payload. A record is open until a frame of the kind `DONE` names its number.
+"""
+
+import fcntl
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+_HEAD = struct.Struct(">2scQ32sII")
+_MAGIC = b"JS"
+RECORD, DONE = b"R", b"D"
+NOBODY = bytes(32)
+LARGEST_SEGMENT = 8 * 1024 * 1024
+LARGEST_PAYLOAD = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One open record: `number` grows with time, `who` is 32 bytes, `place` says where its payload lies."""
+
+    number: int
+    who: bytes
+    segment: str
+    place: int
+    length: int
+
+
+@dataclass(slots=True)
+class _Segment:
+    """How far a file has been read, and what in it is still open."""
+
+    read: int
+    open: dict[int, Record]
+
+
+class Log:
+    """The records under `folder`. Thread-safe; raises OSError where the disk does."""
+
+    def __init__(self, folder: Path, largest: int = LARGEST_SEGMENT) -> None:
+        self._folder = folder
+        self._largest = largest
+        self._segments: dict[str, _Segment] = {}
+        self._mutex = Lock()
+
+    def append(self, who: bytes, payload: bytes, at: int) -> int:
+        """Put a record on the disk for good; returns its number: `at` (nanoseconds), or a later one."""
+        with self._writing():
+            number = max([at, *(n + 1 for segment in self._segments.values() for n in segment.open)])
+            name = self._newest(at)
+            self._write(name, _frame(RECORD, number, who, payload), sync=True)
+            self._read(name)
+            return number
+
+    def done(self, number: int) -> None:
+        """Close a record. After a crash it may be open again: whoever acts on records must bear a repeat."""
+        with self._writing():
+            name = next((n for n, s in self._segments.items() if number in s.open), None)
+            if name is not None:
+                self._write(name, _frame(DONE, number, NOBODY, b""), sync=False)
+                self._read(name)
+                self._drop_if_empty(name)
+
+    def open(self) -> list[Record]:
+        """The open records, the oldest first."""
+        with self._mutex:
+            self._catch_up()
+            found = [record for segment in self._segments.values() for record in segment.open.values()]
+        return sorted(found, key=lambda record: record.number)
+
+    def holds(self, who: bytes) -> bool:
+        """Whether a record of theirs is open."""
+        return any(record.who == who for record in self.open())
+
+    def payload(self, record: Record) -> bytes:
+        """What was appended."""
+        with (self._folder / record.segment).open("rb") as file:
+            file.seek(record.place)
+            return file.read(record.length)
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Hold the reader's lock, if no other process does; it dies with its holder."""
+        with (self._folder / "drain").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Alone among threads and processes, with everything read and every end made whole."""
+        with self._mutex:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with (self._folder / "lock").open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                self._catch_up()
+                for name, segment in self._segments.items():
+                    if (self._folder / name).stat().st_size > segment.read:
+                        os.truncate(self._folder / name, segment.read)
+                yield
+
+    def _newest(self, at: int) -> str:
+        """The segment to append to. Names are never used again: another process may know the old one."""
+        name = max(self._segments, default="")
+        if name and self._segments[name].read < self._largest:
+            return name
+        return self._begin(f"{max(at, int(name.removesuffix('.log') or 0) + 1):020d}.log")
+
+    def _begin(self, name: str) -> str:
+        (self._folder / name).touch(mode=0o600, exist_ok=False)
+        _sync(self._folder)
+        self._segments[name] = _Segment(0, {})
+        return name
+
+    def _write(self, name: str, frame: bytes, *, sync: bool) -> None:
+        file = self._folder / name
+        before = file.stat().st_size
+        descriptor = os.open(file, os.O_WRONLY | os.O_APPEND)
+        try:
+            _write_whole(descriptor, frame)
+            if sync:
+                os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, before)  # the disk is full: leave no half frame behind
+            raise
+        finally:
+            os.close(descriptor)
+
+    def _drop_if_empty(self, name: str) -> None:
+        """A segment without open records goes."""
+        if not self._segments[name].open:
+            (self._folder / name).unlink(missing_ok=True)
+            del self._segments[name]
+
+    def _catch_up(self) -> None:
+        names = {file.name for file in self._folder.glob("*.log")} if self._folder.is_dir() else set()
+        self._segments = {name: self._segments.get(name) or _Segment(0, {}) for name in names}
+        for name in sorted(names):
+            self._read(name)
+
+    def _read(self, name: str) -> None:
+        """Take in what was appended since; damage in the middle is stepped over."""
+        segment = self._segments[name]
+        try:
+            with (self._folder / name).open("rb") as file:
+                file.seek(segment.read)
+                fresh = file.read()
+        except FileNotFoundError:
+            del self._segments[name]
+            return
+        start = segment.read
+        for begin, end, kind, number, who in _frames(fresh):
+            if kind == RECORD:
+                segment.open[number] = Record(number, who, name, start + begin, end - begin)
+            else:
+                segment.open.pop(number, None)
+            segment.read = start + end
+
+
+def _frame(kind: bytes, number: int, who: bytes, payload: bytes) -> bytes:
+    return _HEAD.pack(_MAGIC, kind, number, who, len(payload), _crc(kind, number, who, payload)) + payload
+
+
+def _crc(kind: bytes, number: int, who: bytes, payload: bytes) -> int:
+    return zlib.crc32(payload, zlib.crc32(kind + number.to_bytes(8, "big") + who))
+
+
+def _frames(data: bytes) -> Iterator[tuple[int, int, bytes, int, bytes]]:
+    """Each whole frame: where its payload begins and ends, its kind, number and whom it concerns."""
+    at = data.find(_MAGIC)
+    while at >= 0:
+        found = _whole(data, at)
+        if found is None:
+            at = data.find(_MAGIC, at + 1)
+            continue
+        yield found
+        at = data.find(_MAGIC, found[1])
+
+
+def _whole(data: bytes, at: int) -> tuple[int, int, bytes, int, bytes] | None:
+    begin = at + _HEAD.size
+    if begin > len(data):
+        return None
+    _, kind, number, who, length, crc = _HEAD.unpack_from(data, at)
+    end = begin + length
+    if length > LARGEST_PAYLOAD or end > len(data) or _crc(kind, number, who, data[begin:end]) != crc:
+        return None
+    return begin, end, kind, number, who
+
+
+def _write_whole(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

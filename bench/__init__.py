@@ -1,0 +1,1 @@
+"""Measurements and proofs: none of this is part of the product."""

@@ -1,0 +1,1 @@
+"""What goes wrong between us and others, on purpose."""
