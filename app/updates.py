@@ -1,31 +1,43 @@
 """The backend's callbacks: once each, folded into where the ticket stands, told to the citizen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 
+from app import metrics
 from app.effects import conversation_name
 from app.replies import queue_replies
 from app.service import WORK
+from app.tracing import traced
+from hotline.signatures import TOLERANCE
 from intake.city import CityProfile
 from intake.conversation import Ids, Situation
 from intake.messages import Inbound, Reply
 from intake.moment import Moment
 from intake.news import news, person_says
-from intake.phrases import pick_language
+from intake.phrases import FALLBACK, pick_language
 from intake.status import KNOWN, Applied, StatusUpdate, is_news, standing
 from intake.survey import invite
 from intake.survey_state import Survey
 from intake.understand.reading import Reading
-from storage import conversations, replays, tickets
+from storage import conversations, outbox, replays, tickets
 from storage.cache import Cache
 from storage.conversations import StoredConversation
 from storage.database import Database, Tx
 from storage.tickets import StoredTicket
 
 log = structlog.get_logger(__name__)
+
+
+class _Nobody(Exception):
+    """Nobody to tell: the transaction is given up."""
+
+    def __init__(self, applied: Applied) -> None:
+        super().__init__(applied.value)
+        self.applied = applied
 
 
 class Updates:
@@ -40,15 +52,31 @@ class Updates:
         self._clock = clock
 
     async def apply_update(self, update: StatusUpdate, message_id: str) -> Applied:
-        """Do one callback in one transaction. A repeat changes nothing; a late one becomes a note."""
-        async with self._database.write() as tx:
-            applied = await self._apply(tx, update, self._clock())
-            if applied is not Applied.UNKNOWN_TICKET and not await replays.remember(
-                tx, "hotline", message_id, self._clock()
-            ):
-                applied = Applied.REPEAT
-        log.info("callback", type=update.type if update.type in KNOWN else "unknown", result=applied.value)
-        await self._cache.publish(WORK)
+        """Do one callback in one transaction. A repeat changes nothing; a late one becomes a note.
+
+        Where nobody is found nothing is kept, not even the id: the same message may come again.
+        Raises Unavailable.
+        """
+        with traced():
+            try:
+                async with self._database.write() as tx:
+                    applied = await self._once(tx, update, message_id, self._clock())
+            except _Nobody as nobody:
+                applied = nobody.applied
+            type_ = update.type if update.type in KNOWN else "unknown"
+            log.info("callback", type=type_, result=applied.value)
+        metrics.callbacks.labels(applied.value).inc()
+        if applied is Applied.DONE:
+            await self._cache.publish(WORK)
+        return applied
+
+    async def _once(self, tx: Tx, update: StatusUpdate, message_id: str, now: datetime) -> Applied:
+        """The id first: of two at the same moment the second waits here for the first, and is a repeat."""
+        if not await replays.remember(tx, "hotline", message_id, now):
+            return Applied.REPEAT
+        applied = await self._apply(tx, _not_in_the_future(update, now), now)
+        if applied in (Applied.UNKNOWN_TICKET, Applied.NO_CHANNEL):
+            raise _Nobody(applied)
         return applied
 
     async def _apply(self, tx: Tx, update: StatusUpdate, now: datetime) -> Applied:
@@ -57,9 +85,9 @@ class Updates:
         found = await _ticket(tx, update)
         if found is None:
             return Applied.NO_CHANNEL if update.survey else Applied.UNKNOWN_TICKET
-        stored = await conversations.by_id(tx, found.conversation_id)
-        if stored is not None:
-            stored = await conversations.lock(tx, stored.address, now)
+        stored = await conversations.lock_by_id(tx, found.conversation_id)
+        if update.type == "survey_requested" and (stored is None or not stored.reachable):
+            return Applied.NO_CHANNEL
         locked = await tickets.find(tx, reference=found.ticket.reference, lock=True)
         return await self._on_ticket(tx, locked or found, stored, update, now)
 
@@ -71,6 +99,9 @@ class Updates:
         update: StatusUpdate,
         now: datetime,
     ) -> Applied:
+        if found.hotline_ref is None and update.hotline_ref is not None:  # it was faster than its own answer
+            await tickets.set_hotline_ref(tx, found.id, update.hotline_ref)
+            found = replace(found, hotline_ref=update.hotline_ref)
         before = await tickets.updates(tx, found.id)
         fresh = is_news(before, update)
         if not await tickets.add_update(tx, found.id, update, not fresh, now):
@@ -120,9 +151,14 @@ class Updates:
         stored = await _conversation(tx, update.conversation or "")
         if stored is None:
             return Applied.UNKNOWN_TICKET
-        said = person_says(update.public_text or "", self._city, stored.conversation.language or "zh-Hans")
-        await self._push(tx, stored, (said,), f"message:{update.event_id}", "reply", now)
-        return Applied.DONE
+        if not stored.reachable:
+            return Applied.NO_CHANNEL
+        if not (update.public_text or "").strip():
+            return Applied.NOTE
+        said = person_says(update.public_text or "", self._city, stored.conversation.language or FALLBACK)
+        key = f"message:{stored.id}:{update.event_id}"
+        made = await queue_replies(tx, stored.id, stored.address, (said,), key, "reply", now)
+        return Applied.DONE if made else Applied.REPEAT
 
     async def _push(
         self,
@@ -133,7 +169,10 @@ class Updates:
         purpose: str,
         now: datetime,
     ) -> None:
-        await queue_replies(tx, stored.id, stored.address, replies, key, purpose, now)
+        """One that cannot be reached gets it when they write again: pushing on would annoy the platform."""
+        for entry in await queue_replies(tx, stored.id, stored.address, replies, key, purpose, now):
+            if not stored.reachable:
+                await outbox.keep(tx, entry, now)
 
     def _moment(self, stored: StoredConversation, found: StoredTicket, now: datetime) -> Moment:
         """The survey's first words come without a message of the citizen's."""
@@ -143,12 +182,19 @@ class Updates:
         return Moment(stored.conversation, inbound, situation, self._city, now)
 
 
+def _not_in_the_future(update: StatusUpdate, now: datetime) -> StatusUpdate:
+    """A date far ahead would make a note of all that follows. Clocks may differ as far as signatures may."""
+    return replace(update, at=now) if update.at > now + TOLERANCE else update
+
+
 async def _ticket(tx: Tx, update: StatusUpdate) -> StoredTicket | None:
+    """By our number, which the backend has from the start, else by its own."""
+    found = None
     if update.reference is not None:
-        return await tickets.find(tx, reference=update.reference)
-    if update.hotline_ref is not None:
-        return await tickets.find(tx, hotline_ref=update.hotline_ref)
-    return None
+        found = await tickets.find(tx, reference=update.reference)
+    if found is None and update.hotline_ref is not None:
+        found = await tickets.find(tx, hotline_ref=update.hotline_ref)
+    return found
 
 
 async def _conversation(tx: Tx, name: str) -> StoredConversation | None:

@@ -108,11 +108,7 @@ class Standing:
 
 def standing(updates: Iterable[StatusUpdate]) -> Standing:
     """Fold a ticket's updates, in the order of `at`, into where it stands now."""
-    now = Standing()
-    for update in sorted(updates, key=lambda u: (u.at, u.event_id)):
-        if allowed(now.status, update.type):
-            now = _after(now, update)
-    return now
+    return _fold(updates)[0]
 
 
 def allowed(status: Status, event_type: str) -> bool:
@@ -122,11 +118,22 @@ def allowed(status: Status, event_type: str) -> bool:
 
 
 def is_news(before: Iterable[StatusUpdate], update: StatusUpdate) -> bool:
-    """Whether `update` changes or adds to what the citizen knows: allowed, and not overtaken."""
-    earlier = list(before)
-    if any(other.at > update.at and other.type in TRANSITIONS for other in earlier):
-        return False
-    return allowed(standing(earlier).status, update.type)
+    """Whether `update` changes or adds to what the citizen knows: it counts, and is not overtaken.
+
+    What the table did not allow overtakes nothing.
+    """
+    counted = _fold([*before, update])[1]
+    return update in counted and not any(other.at > update.at for other in counted)
+
+
+def _fold(updates: Iterable[StatusUpdate]) -> tuple[Standing, list[StatusUpdate]]:
+    """Where it ends, and the updates that counted on the way."""
+    now, counted = Standing(), []
+    for update in sorted(updates, key=lambda u: (u.at, u.event_id)):
+        if allowed(now.status, update.type):
+            now = _after(now, update)
+            counted.append(update)
+    return now, counted
 
 
 def _after(now: Standing, update: StatusUpdate) -> Standing:

@@ -62,6 +62,13 @@ async def by_id(tx: Tx, conversation_id: int) -> StoredConversation | None:
     return None if row is None else _stored(tx, row)
 
 
+async def lock_by_id(tx: Tx, conversation_id: int) -> StoredConversation | None:
+    """As `by_id`, held until the transaction ends."""
+    where = (conversations.c.id == conversation_id) & conversations.c.user.is_not(None)
+    row = (await tx.execute(_ROW.where(where).with_for_update())).one_or_none()
+    return None if row is None else _stored(tx, row)
+
+
 async def find(tx: Tx, address: Address) -> StoredConversation | None:
     """The citizen's conversation, if they ever wrote to us; nothing is locked."""
     row = (await tx.execute(_ROW.where(_at(address)))).one_or_none()
