@@ -25,6 +25,10 @@ class Unreadable(Exception):
     """Not a push we can read. The text may be logged."""
 
 
+class BrokenCipher(Unreadable):
+    """Signed with our token, but our key does not open it."""
+
+
 class OtherAccount(Exception):
     """Encrypted with our key, but for another appid."""
 
@@ -118,7 +122,7 @@ class Cipher:
         except InvalidAppIdException:
             raise OtherAccount from None
         except _ODD as fault:
-            raise _unreadable("cipher", fault) from None
+            raise BrokenCipher(f"cipher: {type(fault).__name__}") from None
 
     def encrypt(self, body: str, timestamp: str, nonce: str) -> str:
         """The encrypted XML envelope around a reply. Raises ValueError for an unusable key."""

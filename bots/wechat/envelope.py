@@ -54,6 +54,10 @@ class Refused(Exception):
     """Not from WeChat, not for this account, or less protected than agreed."""
 
 
+class Misfit(Refused):
+    """Signed with our token, but not as agreed: the account's console and our settings differ."""
+
+
 def signature(*parts: str) -> str:
     """WeChat's signature: SHA-1 over the sorted parts, the token being one of them."""
     joined = b"".join(sorted(_bytes(part) for part in parts))
@@ -77,7 +81,7 @@ def open_push(account: Account, query: Query, body: bytes) -> bytes:
     if account.mode is Mode.PLAIN:
         return body
     if query.encrypt_type != "aes":
-        raise Refused("not encrypted")
+        raise Misfit("not encrypted")
     encrypted = codec.outer(body).get("Encrypt")
     if not isinstance(encrypted, str):
         raise Refused("not encrypted")
@@ -85,7 +89,7 @@ def open_push(account: Account, query: Query, body: bytes) -> bytes:
     try:
         plain = _cipher(account).decrypt(encrypted, query.timestamp, query.nonce, query.msg_signature)
     except codec.OtherAccount:
-        raise Refused("another account's message") from None
+        raise Misfit("another account's message") from None
     return plain.encode()
 
 

@@ -1,0 +1,110 @@
+"""Files sent together but pushed one by one: each is stored at once, all are answered once.
+
+The rule: a file alone begins no turn. It waits, safe in the database, for the citizen's next words,
+of whose matter it becomes part; if none come within seconds, the files themselves are the turn.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from app import effects
+from intake.conversation import FileTicket, TellHotline, Turn
+from intake.messages import Burst, Inbound
+from storage import account_notes, attachments, conversations, inbox, loose_files, outbox
+from storage.conversations import StoredConversation
+from storage.database import Tx
+
+KIND = "burst"
+QUIET = timedelta(seconds=2.5)
+"""So long after the last file, no more are expected."""
+
+HELD = timedelta(seconds=3)
+"""When a burst is looked at; later where the push itself is held for the answer, so as not to race it."""
+
+HELD_BY_PUSH = timedelta(seconds=6)
+NO_MESSAGES = "message"
+"""The note about an account that may answer only in the turn."""
+
+_inbound = TypeAdapter(Inbound)
+
+
+async def take_part(tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime) -> None:
+    """Store a file of a burst, and have somebody look whether the burst is over."""
+    files = [await attachments.register(tx, stored.id, media, now, waiting=True) for media in inbound.media]
+    await effects.fetch(tx, stored.id, inbound, tuple(files), now)
+    if not stored.reachable:
+        await conversations.set_reachable(tx, stored.id, True)
+    await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, (), now)
+    notes = await account_notes.read(tx, inbound.address.channel)
+    await outbox.queue(
+        tx,
+        destination=inbound.address.channel.value,
+        kind=KIND,
+        lane=lane(stored.id),
+        body={"end": _inbound.dump_python(end_of(inbound), mode="json")},
+        now=now,
+        due_at=now + (HELD_BY_PUSH if NO_MESSAGES in notes else HELD),
+        conversation_id=stored.id,
+    )
+
+
+def lane(conversation_id: int) -> str:
+    """Beside the citizen's own, which must not wait for it."""
+    return f"burst:{conversation_id}"
+
+
+def end_of(inbound: Inbound) -> Inbound:
+    """The word that a burst is over, as far as this part of it knows."""
+    return replace(inbound, id=f"{inbound.id}:end", burst=Burst.END, media=(), grant=None)
+
+
+def end_in(body: dict[str, Any]) -> Inbound:
+    """The same, out of an outbox entry."""
+    return _inbound.validate_python(body["end"])
+
+
+async def is_over(tx: Tx, conversation_id: int, now: datetime) -> bool:
+    """Whether files wait, and none came just now."""
+    waiting = await loose_files.waiting(tx, conversation_id)
+    return bool(waiting) and waiting[-1].at <= now - QUIET
+
+
+async def whole(tx: Tx, conversation_id: int, inbound: Inbound) -> Inbound:
+    """The end of a burst with the files it brings; any other message as it is."""
+    if inbound.burst is not Burst.END:
+        return inbound
+    return replace(inbound, media=tuple(f.media for f in await loose_files.waiting(tx, conversation_id)))
+
+
+async def files(tx: Tx, conversation_id: int, inbound: Inbound, now: datetime) -> tuple[str, ...]:
+    """The ids of all files of this turn: those that waited, and the message's own, which are sent for."""
+    waiting = tuple(file.id for file in await loose_files.waiting(tx, conversation_id))
+    if inbound.burst is Burst.END:
+        return waiting
+    own = tuple([await attachments.register(tx, conversation_id, media, now) for media in inbound.media])
+    await effects.fetch(tx, conversation_id, inbound, own, now)
+    return (*waiting, *own)
+
+
+async def settle(tx: Tx, inbound: Inbound, given: tuple[str, ...], turn: Turn) -> None:
+    """The files that became part of something wait no longer; after the end of a burst none does.
+
+    A turn that had no use for them ("progress", "help") leaves them to the end of their burst.
+    """
+    used = set(given) if inbound.burst is Burst.END else set(_used(turn))
+    await loose_files.settle(tx, [file for file in given if file in used])
+
+
+def _used(turn: Turn) -> Iterator[str]:
+    conversation = turn.conversation
+    for part in (conversation.draft, conversation.held):
+        yield from part.attachments if part else ()
+    for effect in turn.effects:
+        if isinstance(effect, FileTicket):
+            yield from effect.ticket.attachments
+        if isinstance(effect, TellHotline):
+            yield from effect.attachments

@@ -1,0 +1,68 @@
+"""What a channel tells beside the dialog, written down and acted upon in one transaction.
+
+The rule: only the channel's own word settles what it took from us, and a right that it denies is not
+asked for again all day.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from app.bursts import NO_MESSAGES
+from intake.happening import Happening
+from intake.messages import ChannelName
+from storage import account_notes, budgets, conversations, happenings, permissions, receipts
+from storage.conversations import StoredConversation
+from storage.database import Database, Tx
+
+log = structlog.get_logger(__name__)
+
+
+class Witness:
+    """What a channel's webhook tells, when it is not a citizen who speaks."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def record(self, happening: Happening) -> None:
+        """Write it down once, and do what follows from it. Raises Unavailable."""
+        now = self._clock()
+        async with self._database.write() as tx:
+            stored = await self._citizen(tx, happening, now)
+            if await happenings.record(tx, happening, stored.id if stored else None, now):
+                await _follow(tx, happening, stored, now)
+        log.info("happening", channel=happening.channel.value, name=happening.name)
+
+    async def answers_in_turn_only(self, channel: ChannelName) -> bool:
+        """Whether this account may not write later of its own accord. Raises Unavailable."""
+        async with self._database.read() as tx:
+            return NO_MESSAGES in await account_notes.read(tx, channel)
+
+    async def note(self, channel: ChannelName, about: str, says: str) -> None:
+        """Something is wrong with our account there. Raises Unavailable."""
+        async with self._database.write() as tx:
+            await account_notes.write(tx, channel, about, says, self._clock())
+
+    async def clear(self, channel: ChannelName, about: str) -> None:
+        """It is so no longer. Raises Unavailable."""
+        async with self._database.write() as tx:
+            await account_notes.clear(tx, channel, about)
+
+    async def _citizen(self, tx: Tx, happening: Happening, now: datetime) -> StoredConversation | None:
+        """Their conversation, held; nobody is made known to us by an event alone."""
+        if happening.address is None or await conversations.find(tx, happening.address) is None:
+            return None
+        return await conversations.lock(tx, happening.address, now)
+
+
+async def _follow(tx: Tx, happening: Happening, stored: StoredConversation | None, now: datetime) -> None:
+    for told in happening.outcomes:
+        await receipts.settle(tx, happening.channel, told, now)
+    if stored is None:
+        return
+    for given in happening.permissions:
+        await permissions.note(tx, stored.id, given, happening.at)
+    if happening.grant is not None:
+        await budgets.grant(tx, stored.id, happening.grant, min(happening.at, now))
