@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from app import metrics
+from app.spool import Spool
 from intake.ports import Unavailable
 from storage import outbox
 from storage.cache import Cache
@@ -12,7 +13,8 @@ from storage.database import Database, is_current
 class Health:
     """Asked by probes and by Prometheus."""
 
-    def __init__(self, database: Database, cache: Cache) -> None:
+    def __init__(self, database: Database, cache: Cache, spool: Spool) -> None:
+        self._spool = spool
         self._database = database
         self._cache = cache
 
@@ -29,7 +31,8 @@ class Health:
         return {"database": "ok", "migrations": "ok" if current else "behind"}
 
     async def measure(self, now: datetime) -> None:
-        """Read the outbox's depth into the gauges; without a database they keep their last value."""
+        """Read the spool's and the outbox's depth; without a database the latter keeps its last value."""
+        metrics.spool_depth.set(self._spool.depth())
         try:
             async with self._database.read() as tx:
                 found = await outbox.depth(tx)

@@ -16,9 +16,11 @@ from app.delivery import Delivery
 from app.files import Files
 from app.health import Health
 from app.pretend import with_stand_ins
+from app.reception import Reception
 from app.secret_key import KEY_FILE, open_keyring
 from app.service import Service
 from app.settings import BadSettings, Settings
+from app.spool import Spool
 from app.updates import Updates
 from app.worker import Worker
 from bots.wechat.channel import WeChat
@@ -58,6 +60,7 @@ class House:
     city: CityProfile
     database: Database
     service: Service
+    reception: Reception
     updates: Updates
     worker: Worker
     files: Files
@@ -121,8 +124,9 @@ async def open_house(settings: Settings, base_url: str, var: Path = VAR) -> Asyn
         cache = _cache(settings)
         closing.push_async_callback(cache.aclose)
         folder = Folder(var / "attachments", keyring)
+        spool = Spool(var / "spool", keyring, utc_now)
         yield await _wire(
-            settings, base_url, keyring, city, database, cache, folder, closing, playing=playing
+            settings, base_url, keyring, city, database, cache, folder, spool, closing, playing=playing
         )
 
 
@@ -168,6 +172,7 @@ async def _wire(
     database: Database,
     cache: Cache,
     folder: Folder,
+    spool: Spool,
     closing: AsyncExitStack,
     *,
     playing: bool,
@@ -186,17 +191,19 @@ async def _wire(
         closing.push_async_callback(telegram.aclose)
     if settings.wechat_on:
         channels[ChannelName.WECHAT] = _wechat_channel(settings, cache, http)
+    service = Service(database, cache, city, utc_now)
     return House(
         settings=settings,
         city=city,
         database=database,
-        service=Service(database, cache, city, utc_now),
+        service=service,
+        reception=Reception(service, spool, city),
         updates=Updates(database, cache, city, utc_now),
         worker=Worker(
             database, cache, city, Delivery(database, city, channels, hotline, files, utc_now), utc_now
         ),
         files=files,
-        health=Health(database, cache),
+        health=Health(database, cache, spool),
         channels=channels,
         telegram=telegram,
         wechat=_wechat_account(settings),

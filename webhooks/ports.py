@@ -6,10 +6,21 @@ from intake.messages import Address, ChannelName, Inbound, Reply
 
 
 class Receiver(Protocol):
-    """One message in, its replies out: `app.service` fulfils it."""
+    """One message in, its replies out: `app.reception` fulfils it."""
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
         """Take one message in one transaction; the stored replies again on a repeat of its id."""
+        ...
+
+    async def shelve(self, inbound: Inbound) -> tuple[Reply, ...]:
+        """Keep a message whose turn cannot be done now; returns what its sender is told at once.
+
+        Its real replies follow by the outbox. Raises Unavailable where nothing can be kept.
+        """
+        ...
+
+    def sorry(self, inbound: Inbound) -> tuple[Reply, ...]:
+        """What the sender of a message is told that could not be kept at all."""
         ...
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:

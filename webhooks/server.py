@@ -62,12 +62,12 @@ def create_desk_app(desk: Desk, settings: Settings) -> FastAPI:
 
 def _channels(app: FastAPI, house: House) -> None:
     if house.wechat is not None:
-        app.include_router(wechat_router(house.wechat, house.service, utc_now))
+        app.include_router(wechat_router(house.wechat, house.reception, utc_now))
     secret = house.settings.telegram.webhook_secret
     if house.telegram is not None and secret is not None:
         from webhooks.telegram import telegram_router  # noqa: PLC0415  # aiogram takes seconds to import
 
-        app.include_router(telegram_router(secret.get_secret_value(), house.service, house.telegram, utc_now))
+        app.include_router(telegram_router(secret.get_secret_value(), house.reception, house.telegram, utc_now))
 
 
 def _desk_routes(
@@ -86,7 +86,7 @@ def _desk_routes(
 
 
 def _background(house: House, *, with_worker: bool) -> list[Background]:
-    found: list[Background] = []
+    found: list[Background] = [house.reception.run]
     if with_worker:
         found.append(house.worker.run)
     if house.desk is not None:

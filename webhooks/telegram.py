@@ -1,7 +1,8 @@
 """`POST /webhooks/telegram`: one update in, its turn done, and only then a 2xx.
 
 Telegram holds back the rest of a chat until its update is acknowledged, so every status has one meaning:
-200 done or never to be done, 503 a fault of ours that passes (it comes again), 401 and 413 not Telegram.
+200 done, kept on our disk, or never to be done; 503 a fault of ours that passes and a disk that is full
+(it comes again), 401 and 413 not Telegram.
 What cannot be read is put aside and answered 200.
 
 A lone prompt rides the answer: quick, but Telegram drops its result, so a failure would pass in silence.
@@ -58,7 +59,7 @@ def telegram_router(
         try:
             return await door.take(body)
         except Unavailable as fault:
-            return problem(503, "try-again", "Please send it again.", {"Retry-After": _seconds(fault)})
+            return await door.shelve(body, fault)
 
     return routes
 
@@ -81,6 +82,17 @@ class _Door:
             replies = await take_turn(self._telegram, self._service, heard.message, heard.tapped)
             return await self._answer(heard.message, replies)
         return await self._pass_by(heard)
+
+    async def shelve(self, body: bytes, fault: Unavailable) -> Response:
+        """No turn now: the message goes to the disk, and 200 says so; 503 where not even that works."""
+        try:
+            heard = self._telegram.hear(body, self._clock()).message
+            if isinstance(heard, Inbound):
+                told = self._telegram.webhook_answer(heard.address, (await self._service.shelve(heard))[0])
+                return Response() if told is None else JSONResponse(told)
+        except (Unreadable, Unavailable):  # what could not be read could not be put aside either
+            pass
+        return problem(503, "try-again", "Please send it again.", {"Retry-After": _seconds(fault)})
 
     async def _answer(self, inbound: Inbound, replies: tuple[Reply, ...]) -> Response:
         prompt = lone_prompt(replies)

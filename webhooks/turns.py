@@ -1,8 +1,9 @@
 """A turn goes on to its end, however long the platform is willing to wait for it.
 
 The rule: a platform's patience decides only how the answer travels. A turn that ends in time
-answers in the response; one that does not is never cancelled, and its replies go out by the
-outbox. A repeat that comes meanwhile joins the running turn instead of starting another.
+answers in the response. One that does not is never cancelled; its message is on the disk before the
+platform is told that it was taken, and its replies go out by the outbox. A repeat that comes meanwhile
+joins the running turn instead of starting another.
 """
 
 import asyncio
@@ -17,14 +18,26 @@ from intake.messages import Inbound, Reply
 from intake.ports import Unavailable
 from webhooks.ports import Receiver
 
-PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds between the tries of a turn that was promised, while the database is away."""
+SHARE = 0.9
+"""Of the time there is: what a turn may take, so that the rest is enough to put it on the disk."""
 
 log = structlog.get_logger(__name__)
 
 
 class Late(Exception):
-    """Not done in time, or already promised to the outbox: answer without words."""
+    """Not done in time, but kept: answer without words."""
+
+
+class Shelved(Exception):
+    """There is no turn now; the message is kept, and `replies` say so."""
+
+    def __init__(self, replies: tuple[Reply, ...]) -> None:
+        super().__init__("kept for later")
+        self.replies = replies
+
+
+class NotKept(Exception):
+    """Neither a turn nor a place to keep the message."""
 
 
 class Failed(Exception):
@@ -34,7 +47,8 @@ class Failed(Exception):
 @dataclass(slots=True)
 class _Turn:
     task: asyncio.Task[tuple[Reply, ...]]
-    late: bool = False
+    kept: asyncio.Task[tuple[Reply, ...]] | None = None
+    """Set once the platform's patience is over: puts the message on the disk."""
 
 
 class Turns:
@@ -46,19 +60,27 @@ class Turns:
         self._kept: set[asyncio.Task[Any]] = set()
 
     async def replies(self, inbound: Inbound, body: bytes, seconds: float) -> tuple[Reply, ...]:
-        """The turn's replies, if they come within `seconds`. Raises Late or Failed."""
+        """The turn's replies, if they come within `seconds`. Raises Late, Shelved, NotKept or Failed."""
         turn = self._running.get(inbound.id) or self._start(inbound, body)
-        await asyncio.wait({turn.task}, timeout=seconds)
-        if turn.late or not turn.task.done():
-            turn.late = True
-            raise Late
-        if turn.task.exception():
+        await asyncio.wait({turn.task}, timeout=seconds * SHARE)
+        if turn.kept or not turn.task.done():
+            turn.kept = turn.kept or self._keep(self._service.shelve(inbound))
+            await asyncio.wait({turn.kept}, timeout=seconds * (1 - SHARE))
+            raise NotKept if turn.kept.done() and turn.kept.exception() else Late
+        fault = turn.task.exception()
+        if isinstance(fault, Unavailable):
+            raise await self._shelved(inbound)
+        if fault:
             raise Failed
         return turn.task.result()
 
     async def within(self, seconds: float, what: Coroutine[Any, Any, None]) -> None:
         """Do something in the given time if it can be done, and afterwards if not."""
         await asyncio.wait({self._keep(what)}, timeout=max(seconds, 0))
+
+    def beside(self, what: Coroutine[Any, Any, None]) -> None:
+        """Do something that nobody waits for."""
+        self._keep(what)
 
     async def drain(self, seconds: float) -> None:
         """Before a stop: give what still runs the time to end."""
@@ -73,16 +95,13 @@ class Turns:
 
     async def _run(self, inbound: Inbound, body: bytes) -> tuple[Reply, ...]:
         outcome = await self._attempt(inbound)
-        for pause in PAUSES:
-            # Once the platform has its answer it sends nothing again: then trying again is ours.
-            if not (isinstance(outcome, Unavailable) and self._running[inbound.id].late):
-                break
-            await asyncio.sleep(pause)
-            outcome = await self._attempt(inbound)
+        late = self._running[inbound.id].kept is not None
+        if isinstance(outcome, Unavailable):  # on the disk already, or put there by who waits
+            raise outcome
         if isinstance(outcome, BaseException):
             await self._give_up(inbound, body, outcome)
             raise Failed from outcome
-        if self._running[inbound.id].late and outcome:
+        if late and outcome:
             await self._service.send_late(inbound.address, outcome, inbound.id)
         return outcome
 
@@ -92,11 +111,14 @@ class Turns:
         await asyncio.wait({inner})
         return inner.exception() or inner.result()
 
+    async def _shelved(self, inbound: Inbound) -> Exception:
+        kept = self._keep(self._service.shelve(inbound))
+        await asyncio.wait({kept})
+        return NotKept() if kept.exception() else Shelved(kept.result())
+
     async def _give_up(self, inbound: Inbound, body: bytes, fault: BaseException) -> None:
         reason = type(fault).__name__
         log.error("turn failed", channel=inbound.address.channel.value, fault=reason, at=_place(fault))
-        if isinstance(fault, Unavailable) and not self._running[inbound.id].late:
-            return  # nothing can be kept now, and the citizen is asked to write again
         await self._service.put_aside(inbound.address.channel, inbound.id, body, reason)
 
     def _keep(self, what: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -108,7 +130,7 @@ class Turns:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._kept.discard(task)
         fault = None if task.cancelled() else task.exception()
-        if fault and not isinstance(fault, Failed):
+        if fault and not isinstance(fault, Failed | Unavailable):
             log.error("could not be kept", fault=type(fault).__name__)
 
 

@@ -23,7 +23,7 @@ from bots.wechat.inbound import to_inbound
 from bots.wechat.passive import NOTHING, Passive, passive
 from intake.messages import ChannelName, Inbound, Reply
 from webhooks.ports import Receiver
-from webhooks.turns import Failed, Late, Turns
+from webhooks.turns import Failed, Late, NotKept, Shelved, Turns
 
 PATIENCE = 4.5
 """Seconds; WeChat cuts the connection at five."""
@@ -106,6 +106,10 @@ class _Door:
             replies = await self._turns.replies(inbound, body, _left(deadline))
         except Late:
             return _said(NOTHING)
+        except Shelved as kept:
+            return _said(self._passive(query, push, kept.replies).body)
+        except NotKept:
+            return _said(self._passive(query, push, self._service.sorry(inbound)).body)
         except Failed:
             return _said(self._passive(query, push, self._sorry).body)
         answer = self._passive(query, push, replies)

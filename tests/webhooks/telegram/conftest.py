@@ -41,6 +41,7 @@ class Service:
     received: list[Inbound] = field(default_factory=list)
     turns: dict[str, tuple[Reply, ...]] = field(default_factory=dict)
     aside: list[tuple[str, bytes, str]] = field(default_factory=list)
+    shelved: list[Inbound] = field(default_factory=list)
     late: list[tuple[Address, tuple[Reply, ...], str]] = field(default_factory=list)
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
@@ -49,6 +50,14 @@ class Service:
             self.received.append(inbound)
             self.turns[inbound.id] = self.answer(inbound)
         return self.turns[inbound.id]
+
+    async def shelve(self, inbound: Inbound) -> tuple[Reply, ...]:
+        self._fail()
+        self.shelved.append(inbound)
+        return (Reply("已收到"),)
+
+    def sorry(self, inbound: Inbound) -> tuple[Reply, ...]:
+        raise AssertionError("Telegram sends again")
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         self._fail()

@@ -75,9 +75,16 @@ async def test_poison_does_not_hold_up_its_chat(stand: Stand) -> None:
 async def test_a_fault_of_ours_that_passes_asks_for_it_again(
     stand: Stand, after: float | None, header: str
 ) -> None:
-    stand.service.faults.append(Unavailable("the database is away", after))
+    stand.service.faults += [Unavailable("the database is away", after), Unavailable("the disk is full")]
     answer = await stand.knock(update())
     assert (answer.status_code, answer.headers["retry-after"]) == (503, header)
+
+
+async def test_what_cannot_be_done_now_is_kept_and_said(stand: Stand) -> None:
+    stand.service.faults.append(Unavailable("the database is away"))
+    answer = await stand.knock(update())
+    assert (answer.status_code, answer.json()["text"]) == (200, "已收到")
+    assert len(stand.service.shelved) == 1
 
 
 async def test_poison_while_the_database_is_away_comes_again_too(stand: Stand) -> None:
@@ -86,7 +93,7 @@ async def test_poison_while_the_database_is_away_comes_again_too(stand: Stand) -
 
 
 async def test_after_faults_every_message_is_taken_in_order(stand: Stand) -> None:
-    stand.service.faults += [Unavailable("away", 2)] * 3
+    stand.service.faults += [Unavailable("away", 2)] * 4  # twice the database, twice the disk
     phone = await stand.citizen()
     for text in ("一", "二", "三"):
         await phone.say(text)

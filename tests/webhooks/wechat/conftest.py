@@ -27,6 +27,8 @@ class Service:
     gate: asyncio.Event | None = None
     fault: Exception | None = None
     aside_fault: Exception | None = None
+    disk_fault: Exception | None = None
+    shelved: list[Inbound] = field(default_factory=list)
     started: list[Inbound] = field(default_factory=list)
     taken: dict[str, Inbound] = field(default_factory=dict)
     aside: list[tuple[str, bytes, str]] = field(default_factory=list)
@@ -41,6 +43,15 @@ class Service:
             raise self.fault
         self.taken.setdefault(inbound.id, inbound)
         return self.replies
+
+    async def shelve(self, inbound: Inbound) -> tuple[Reply, ...]:
+        if self.disk_fault:
+            raise self.disk_fault
+        self.shelved.append(inbound)
+        return (Reply("已收到"),)
+
+    def sorry(self, inbound: Inbound) -> tuple[Reply, ...]:
+        return (Reply("请过几分钟再发一次"),)
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         if self.aside_fault:

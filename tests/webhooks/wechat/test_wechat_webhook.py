@@ -249,47 +249,49 @@ async def test_even_with_nothing_left_working_the_answer_is_200(stand: Any) -> N
     assert shown(phone) == ["系统繁忙，请稍后再发一次。"]
 
 
-async def test_without_a_database_the_citizen_is_asked_to_write_again(stand: Any) -> None:
+async def test_without_a_database_the_message_is_kept_and_the_citizen_told(stand: Any) -> None:
     stand.service.fault = Unavailable("database")
     phone = await stand.platform.phone(None)
     await phone.say("你好")
     await stand.platform.settled()
-    assert shown(phone) == ["系统繁忙，请稍后再发一次。"]
+    assert shown(phone) == ["已收到"]
+    assert [inbound.text for inbound in stand.service.shelved] == ["你好"]
     assert len(stand.service.started) == 1
+
+
+async def test_with_the_disk_full_too_the_citizen_is_asked_to_write_again(stand: Any) -> None:
+    stand.service.fault = Unavailable("database")
+    stand.service.disk_fault = Unavailable("disk")
+    phone = await stand.platform.phone(None)
+    await phone.say("你好")
+    await stand.platform.settled()
+    assert shown(phone) == ["请过几分钟再发一次"]
     assert not stand.service.aside
 
 
-async def test_a_promised_turn_is_tried_again_until_the_database_is_back(
-    build: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("webhooks.turns.PAUSES", (0.01,) * 500)
-    stand = build(patience=0.02)
+async def test_what_takes_too_long_is_on_the_disk_before_it_is_called_taken(build: Any) -> None:
+    stand = build(patience=0.05)
     stand.service.gate = asyncio.Event()
     stand.service.fault = Unavailable("database")
     phone = await stand.platform.phone(None)
     await phone.say("你好")
     await stand.platform.settled()
-    stand.service.gate.set()
-    await until(lambda: len(stand.service.started) > 2)
-    stand.service.fault = None
-    await until(lambda: stand.service.late)
-    assert list(stand.service.late.values()) == [(Reply("收到"),)]
-    assert not stand.service.aside
+    assert shown(phone) == []
+    assert [inbound.text for inbound in stand.service.shelved] == ["你好"]
+    stand.service.gate.set()  # and now the turn fails: the disk has the message already
+    await until(lambda: not asyncio.all_tasks() - {asyncio.current_task()})
+    assert len(stand.service.shelved) == 1
 
 
-async def test_a_promised_turn_that_cannot_be_kept_is_put_aside(
-    build: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("webhooks.turns.PAUSES", (0.01,))
-    stand = build(patience=0.02)
+async def test_what_takes_too_long_with_a_full_disk_is_not_called_taken(build: Any) -> None:
+    stand = build(patience=0.05)
     stand.service.gate = asyncio.Event()
-    stand.service.fault = Unavailable("database")
+    stand.service.disk_fault = Unavailable("disk")
     phone = await stand.platform.phone(None)
     await phone.say("你好")
     await stand.platform.settled()
+    assert shown(phone) == ["请过几分钟再发一次"]
     stand.service.gate.set()
-    await until(lambda: stand.service.aside)
-    assert [reason for _, _, reason in stand.service.aside] == ["Unavailable"]
 
 
 async def test_an_unreadable_push_while_the_database_is_down_is_answered_too(build: Any) -> None:
