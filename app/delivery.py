@@ -14,15 +14,19 @@ from app.replies import outgoing_of
 from hotline.contract import AttachmentPart
 from hotline.documents import alert_event, handoff_event, ticket_document, ticket_event
 from intake.city import CityProfile
-from intake.messages import ChannelName
-from intake.ports import Channel, Hotline, Rejected, Unavailable
-from storage import outbox, tickets
+from intake.messages import ChannelName, Outgoing
+from intake.ports import Channel, Hotline, Paced, Rejected, Unavailable, Unreachable
+from intake.steps import still_asks
+from storage import conversations, outbox, tickets
 from storage.database import Database, Tx
 from storage.outbox import Claimed
 from storage.tickets import StoredTicket
 
 FILES_WAIT = timedelta(seconds=60)
 """How long a ticket waits for its photos; after that it goes without those still missing."""
+
+PUSHES = frozenset({"progress", "survey", "reminder"})
+"""Purposes of what nobody waits for."""
 
 LOOK_AGAIN = 3.0  # seconds
 LONGEST_LOOK = 600.0
@@ -70,8 +74,25 @@ class Delivery:
             raise Rejected(f"no such kind of entry: {entry.kind}")
         await kind(entry)
 
+    async def rest(self, destination: str) -> float:
+        """Seconds in which nothing need be tried there: the platform asked us to keep still."""
+        channel = next((one for name, one in self._channels.items() if name.value == destination), None)
+        return await channel.rest() if isinstance(channel, Paced) else 0.0
+
     async def _reply(self, entry: Claimed) -> None:
-        await self._channel(entry).send(outgoing_of(entry.body))
+        outgoing = outgoing_of(entry.body)
+        if outgoing.purpose not in PUSHES or await self._still_wanted(entry, outgoing):
+            await self._channel(entry).send(outgoing)
+
+    async def _still_wanted(self, entry: Claimed, outgoing: Outgoing) -> bool:
+        """A push may wait for hours: by then its survey may be answered, or the citizen have blocked us."""
+        if entry.conversation_id is None:
+            return True
+        async with self._database.read() as tx:
+            stored = await conversations.by_id(tx, entry.conversation_id)
+        if stored is None or not stored.reachable:
+            raise Unreachable("the citizen has blocked us")
+        return outgoing.purpose == "progress" or still_asks(stored.conversation, outgoing.reply.step)
 
     async def _fetch(self, entry: Claimed) -> None:
         await self._files.fetch(entry.body, self._channel(entry))

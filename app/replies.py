@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app import tracing
+from bots.telegram.parts import parts
 from intake.messages import Address, ChannelName, Outgoing, Reply
 from storage import held_back, outbox
 from storage.database import Tx
@@ -21,12 +22,15 @@ RIDING = frozenset({ChannelName.WECHAT})
 RIDE_LASTS = timedelta(seconds=20)
 """WeChat's last repeat comes after ten seconds; then an answer that was not taken is lost."""
 
+ALBUM_REST = timedelta(seconds=1)
+"""An album comes photo by photo, each after the one before was acknowledged: so long after the last."""
+
 _outgoing = TypeAdapter(Outgoing)
 
 
-def lane(conversation_id: int) -> str:
-    """What one citizen gets leaves in order."""
-    return f"citizen:{conversation_id}"
+def lane(conversation_id: int, purpose: str = "reply") -> str:
+    """What one citizen gets leaves in order; an answer does not wait behind pushes that may take hours."""
+    return f"citizen:{conversation_id}" if purpose == "reply" else f"news:{conversation_id}"
 
 
 def once_keys(channel: ChannelName, key: str, count: int) -> list[str]:
@@ -45,7 +49,7 @@ async def queue_replies(
     due_at: datetime | None = None,
 ) -> list[int]:
     """Queue each reply once: the same `key` again does nothing. Returns the new entries' ids."""
-    replies = tuple(replies)
+    replies = tuple(part for reply in replies for part in _parts(address.channel, reply))
     made = []
     for once, reply in zip(once_keys(address.channel, key, len(replies)), replies, strict=True):
         body = _outgoing.dump_python(Outgoing(address, reply, once, purpose), mode="json")
@@ -53,7 +57,7 @@ async def queue_replies(
             tx,
             destination=address.channel.value,
             kind=KIND,
-            lane=lane(conversation_id),
+            lane=lane(conversation_id, purpose),
             body=body | {tracing.KEY: tracing.current()},
             now=now,
             due_at=due_at,
@@ -63,6 +67,31 @@ async def queue_replies(
         )
         made += [] if entry is None else [entry]
     return made
+
+
+def _parts(channel: ChannelName, reply: Reply) -> tuple[Reply, ...]:
+    """One entry is one message, so that a part that failed does not bring back those before it."""
+    return parts(reply) if channel is ChannelName.TELEGRAM else (reply,)
+
+
+async def queue_album(
+    tx: Tx,
+    conversation_id: int,
+    address: Address,
+    replies: tuple[Reply, ...],
+    album: str,
+    key: str,
+    now: datetime,
+) -> None:
+    """Queue what an album is answered with: once it has been quiet, and only the last answer."""
+    if not replies:
+        return
+    name = f"album:{conversation_id}:{album}"
+    beginning = f"{address.channel.value}:{name}:"
+    await held_back.drop_untried(tx, address.channel.value, lane(conversation_id), beginning, now)
+    await queue_replies(
+        tx, conversation_id, address, replies, f"{name}:{key}", "reply", now, now + ALBUM_REST
+    )
 
 
 async def hold_back(

@@ -4,28 +4,39 @@ A message that breaks our own code must not come for ever: it is put aside with 
 its sender is told so, and its repeats get the same answer. Only what passes by itself is `Unavailable`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
+from types import MappingProxyType
 
 import structlog
 from pydantic import TypeAdapter
 
-from app import effects, metrics
+from app import bursts, effects, metrics
 from app.faults import caught, described
 from app.identifiers import fresh
-from app.replies import SURVEYS, hold_back, once_keys, outgoing_of, queue_late
+from app.replies import (
+    SURVEYS,
+    hold_back,
+    lane,
+    once_keys,
+    outgoing_of,
+    queue_album,
+    queue_late,
+    queue_replies,
+)
+from app.telling import Telling
 from app.tracing import traced
 from intake.city import CityProfile
 from intake.conversation import Conversation, Effect, FileTicket, Ids, Situation, Turn
 from intake.dialog import advance
-from intake.messages import Address, ChannelName, Inbound, Outgoing, Reply
+from intake.messages import Address, Burst, ChannelName, Event, Inbound, Outgoing, Reply
 from intake.phrases import pick_language, say
 from intake.ports import Unavailable
 from intake.progress import asked_for
 from intake.understand.reader import read
-from storage import attachments, conversations, held_back, inbox, outbox, tickets
+from storage import budgets, conversations, held_back, inbox, outbox, tickets
 from storage.cache import Cache
 from storage.conversations import StoredConversation
 from storage.crypto import Undecryptable
@@ -40,6 +51,8 @@ WORK = "outbox"
 
 DRAWS = 50
 """References tried before the second is given up as full."""
+
+Rides = Callable[[tuple[Reply, ...]], bool]
 
 _inbound = TypeAdapter(Inbound)
 
@@ -66,15 +79,26 @@ class Service:
     """What the channels' webhooks and polling call."""
 
     def __init__(
-        self, database: Database, cache: Cache, city: CityProfile, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        cache: Cache,
+        city: CityProfile,
+        clock: Callable[[], datetime],
+        rides: Mapping[ChannelName, Rides] = MappingProxyType({}),
     ) -> None:
+        """`rides`: for a channel whose answers need not carry the replies, which of them may."""
         self._database = database
         self._cache = cache
         self._city = city
         self._clock = clock
+        self._rides = rides
+        self._telling = Telling(city)
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
-        """Take one message; a repeat gets its stored replies. Raises Unavailable, and nothing else."""
+        """Take one message; a repeat gets its stored replies. Raises Unavailable, and nothing else.
+
+        Returns what the platform's own answer shall carry; what may not ride it is in the outbox already.
+        """
         channel, started = inbound.address.channel.value, perf_counter()
         with traced():
             taken = await self._take(inbound)
@@ -120,7 +144,9 @@ class Service:
             before = await inbox.seen(tx, inbound.address.channel, inbound.id)
             if before is not None:
                 raise _Repeat(before.replies)
-            taken = await self._step(tx, stored, inbound, now)
+            if inbound.grant is not None:
+                await budgets.grant(tx, stored.id, inbound.grant, min(inbound.at, now))
+            taken = await self._burst(tx, stored, inbound, now) or await self._step(tx, stored, inbound, now)
         _say_what_happened(inbound.address.channel, taken)
         return taken
 
@@ -150,19 +176,60 @@ class Service:
         metrics.aside.labels(channel.value).inc()
         log.error("put aside", channel=channel.value, reason=reason)
 
+    async def _burst(
+        self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
+    ) -> _Taken | None:
+        """A file alone is only stored, and a burst has no end while files still come."""
+        if inbound.burst is Burst.PART:
+            await bursts.take_part(tx, stored, inbound, now)
+            return _Taken(stored.id, (), (), True)
+        if inbound.burst is Burst.END and not await bursts.is_over(tx, stored.id, now):
+            return _Taken(stored.id, (), (), False)
+        return None
+
     async def _step(self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime) -> _Taken:
-        if not stored.reachable:
-            await conversations.set_reachable(tx, stored.id, True)
+        reachable = inbound.event is not Event.LEFT
+        if stored.reachable != reachable:
+            await conversations.set_reachable(tx, stored.id, reachable)
+        inbound = await bursts.whole(tx, stored.id, inbound)
         situation = await self._situation(tx, stored, inbound, now)
         turn = await self._file(tx, stored, inbound, situation, now)
-        kept = [outgoing_of(body) for body in await outbox.take_kept(tx, stored.id, now)]
-        replies = (*(outgoing.reply for outgoing in kept), *turn.replies)
+        await bursts.settle(tx, inbound, situation.attachments, turn)
+        kept = await self._kept(tx, stored, inbound, now)
+        told = self._telling.told(turn, stored.conversation, situation.language)
+        replies = (*(outgoing.reply for outgoing in kept), *told)
         await conversations.save(tx, stored.id, turn.conversation, now)
+        queued = await self._queued(tx, stored, inbound, replies, now)
+        replies = () if queued else replies
         await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, replies, now)
         if not _has_survey(kept):
             await hold_back(tx, stored.id, inbound.address, replies, inbound.id, now)
         await effects.forget(tx, stored, turn.effects, now)
-        return _Taken(stored.id, replies, turn.effects, bool(turn.effects or inbound.media))
+        return _Taken(stored.id, replies, turn.effects, bool(queued or turn.effects or inbound.media))
+
+    async def _queued(
+        self, tx: Tx, stored: StoredConversation, inbound: Inbound, replies: tuple[Reply, ...], now: datetime
+    ) -> bool:
+        """Whether the replies went into the outbox: what may not ride, or would overtake what waits there."""
+        address = inbound.address
+        may_ride = self._rides.get(address.channel)
+        if may_ride is None:
+            return False
+        if inbound.group:
+            await queue_album(tx, stored.id, address, replies, inbound.group, inbound.id, now)
+            return True
+        if may_ride(replies) and not await outbox.waits(tx, address.channel.value, lane(stored.id)):
+            return False
+        await queue_replies(tx, stored.id, address, replies, inbound.id, "reply", now)
+        return bool(replies)
+
+    async def _kept(
+        self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
+    ) -> list[Outgoing]:
+        """What waited for this contact; whoever leaves is told nothing."""
+        if inbound.event is Event.LEFT:
+            return []
+        return [outgoing_of(body) for body in await outbox.take_kept(tx, stored.id, now)]
 
     async def _file(
         self, tx: Tx, stored: StoredConversation, inbound: Inbound, situation: Situation, now: datetime
@@ -181,8 +248,7 @@ class Service:
     async def _situation(
         self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
     ) -> Situation:
-        files = tuple([await attachments.register(tx, stored.id, media, now) for media in inbound.media])
-        await effects.fetch(tx, stored.id, inbound, files, now)
+        files = await bursts.files(tx, stored.id, inbound, now)
         held = stored.conversation.held
         situation = Situation(
             ids=self._ids(inbound, now),

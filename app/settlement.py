@@ -12,7 +12,7 @@ from app.retry import next_try, too_old
 from intake.city import CityProfile
 from intake.news import rejected
 from intake.phrases import pick_language
-from intake.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
+from intake.ports import NotNow, Paused, Rejected, Unavailable, Unreachable, Unsure
 from intake.status import Standing, Status
 from storage import attachments, conversations, outbox, tickets
 from storage.database import Database, Tx
@@ -46,6 +46,8 @@ class Settlement:
                 outcome = await self._done(entry)
             case Waiting():
                 outcome = await self._wait(entry, fault)
+            case Paused():
+                outcome = await self._hold(entry, fault)
             case Unavailable():
                 outcome = await self._later(entry, fault.reason, fault.retry_after)
             case Unsure():
@@ -78,6 +80,15 @@ class Settlement:
         async with self._database.write() as tx:
             await outbox.later(tx, entry.id, due, fault.reason)
         return "waiting"
+
+    async def _hold(self, entry: Claimed, fault: Paused) -> str:
+        """The whole channel keeps still; the order stays, so it goes back to its place."""
+        if too_old(entry, self._clock()):
+            return await self._bury(entry, f"given up: {fault.reason}")
+        async with self._database.write() as tx:
+            await outbox.later(tx, entry.id, entry.queued_at, fault.reason)
+        _log(entry, "paused", reason=fault.reason)
+        return "paused"
 
     async def _later(self, entry: Claimed, reason: str, retry_after: float | None) -> str:
         now = self._clock()

@@ -6,8 +6,10 @@ outcome like any other, and never the worker's end.
 
 import asyncio
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import product
 
 import structlog
 
@@ -34,6 +36,8 @@ PATIENCE = 45.0  # seconds for one delivery: its end is written down well within
 BATCH = 16
 IDLE = 1.0  # seconds between looks when nobody calls
 FAULT_PAUSE = 5.0
+Claim = Callable[[int], Awaitable[list[Claimed]]]
+
 DESTINATIONS = (HOTLINE, *(channel.value for channel in ChannelName))
 
 
@@ -64,14 +68,16 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; the entries in hand are finished first.
 
-        Each destination has a loop of its own, so that a dead one does not hold up the others.
+        Each destination has loops of its own, so that a dead one does not hold up the others: one for
+        what somebody waits for, one for the rest, however much that is.
         """
-        calls = {destination: asyncio.Event() for destination in DESTINATIONS}
+        calls = {each: asyncio.Event() for each in product(DESTINATIONS, (True, False))}
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._listen(stop, calls.values()))
             loops.create_task(self._tidying.run(stop))
-            for destination, call in calls.items():
-                loops.create_task(self._loop(stop, destination, call))
+            for (destination, urgent), call in calls.items():
+                claim = partial(self._claim, destinations=(destination,), urgent=urgent)
+                loops.create_task(self._loop(stop, destination, claim, call))
 
     async def _listen(self, stop: asyncio.Event, calls: Collection[asyncio.Event]) -> None:
         """Wake the loops when there is work, and by the clock."""
@@ -80,7 +86,7 @@ class Worker:
             for call in calls:
                 call.set()
 
-    async def _loop(self, stop: asyncio.Event, destination: str, call: asyncio.Event) -> None:
+    async def _loop(self, stop: asyncio.Event, destination: str, claim: Claim, call: asyncio.Event) -> None:
         """Entries side by side: a slow one holds up its own lane, and one place of sixteen."""
         running: set[asyncio.Task[None]] = set()
 
@@ -90,7 +96,10 @@ class Worker:
 
         while not stop.is_set():
             call.clear()
-            claimed = await self._claimed(stop, BATCH - len(running), destination)
+            if rest := await self._delivery.rest(destination):
+                await _pause(stop, rest)
+                continue
+            claimed = await self._claimed(stop, BATCH - len(running), destination, claim)
             for entry in claimed:
                 task = asyncio.create_task(self._one(entry))
                 running.add(task)
@@ -100,19 +109,28 @@ class Worker:
         if running:
             await asyncio.wait(running)
 
-    async def _claimed(self, stop: asyncio.Event, limit: int, destination: str) -> list[Claimed]:
+    async def _claimed(
+        self, stop: asyncio.Event, limit: int, destination: str, claim: Claim
+    ) -> list[Claimed]:
         """What is due; nothing, after a pause, while the database is away."""
-        claimed = await caught(self._claim(limit, (destination,))) if limit else []
+        claimed = await caught(claim(limit)) if limit else []
         if isinstance(claimed, Exception):
             log.error("cannot claim", destination=destination, fault=described(claimed))
             await _pause(stop, self._fault_pause)
             return []
         return claimed
 
-    async def _claim(self, limit: int, destinations: Collection[str]) -> list[Claimed]:
+    async def _claim(
+        self, limit: int, destinations: Collection[str], urgent: bool | None = None
+    ) -> list[Claimed]:
         async with self._database.write() as tx:
             return await outbox.claim(
-                tx, now=self._clock(), lease=LEASE, limit=limit, destinations=tuple(destinations)
+                tx,
+                now=self._clock(),
+                lease=LEASE,
+                limit=limit,
+                destinations=tuple(destinations),
+                urgent=urgent,
             )
 
     async def round(self, *destinations: str) -> bool:

@@ -75,6 +75,13 @@ def _speak(language: str) -> Command:
     return lambda moment: moment.turn(Reply(moment.say_in(language, "welcome.language")), language=language)
 
 
+def _languages(moment: Moment) -> Turn:
+    options = moment.choices(
+        language_zh="language.zh", language_hant="language.hant", language_en="language.en"
+    )
+    return moment.turn(Reply(moment.say("language.ask"), options, step="menu"))
+
+
 def _no_survey(moment: Moment) -> Turn:
     return moment.turn(Reply(moment.say("survey.never")), do_not_survey=True, surveys=(), asking="")
 
@@ -97,6 +104,7 @@ COMMANDS: Mapping[str, Command] = {
     "rate": survey.begin,
     "nosurvey": _no_survey,
     "elder": _elder,
+    "language": _languages,
     "language_zh": _speak("zh-Hans"),
     "language_hant": _speak("zh-Hant"),
     "language_en": _speak("en"),

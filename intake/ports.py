@@ -1,7 +1,7 @@
 """What the core needs from outside, and the errors that say what to do next."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from intake.messages import ChannelName, Media, Outgoing
 
@@ -69,6 +69,15 @@ class Channel(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A channel whose platform may ask us to keep still (`Paused`)."""
+
+    async def rest(self) -> float:
+        """Seconds in which nothing need be tried."""
+        ...
 
 
 class Hotline(Protocol):

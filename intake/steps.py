@@ -24,6 +24,11 @@ def settled(before: Conversation, after: Conversation) -> tuple[str, ...]:
     return tuple(sorted(gone - {"", MENU} - _put_aside(after)))
 
 
+def still_asks(conversation: Conversation, step: str) -> bool:
+    """Whether a survey's question with this step still waits; True for a step of no survey."""
+    return not step.startswith(survey.PREFIX) or step in _put_aside(conversation)
+
+
 def _put_aside(conversation: Conversation) -> set[str]:
     """A survey's question that still waits, though something else is asked now."""
     waiting = (s for s in conversation.surveys if not s.done)

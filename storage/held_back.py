@@ -29,6 +29,18 @@ async def release(tx: Tx, once: Sequence[str], now: datetime) -> int:
     return (await tx.execute(update(outbox).where(where).values(due_at=now))).rowcount
 
 
+async def drop_untried(tx: Tx, destination: str, lane: str, beginning: str, now: datetime) -> int:
+    """Give up the untried ones of a lane whose `once` begins so: something newer takes their place."""
+    where = (
+        (outbox.c.destination == destination)
+        & (outbox.c.lane == lane)
+        & outbox.c.once.startswith(beginning, autoescape=True)
+        & _UNTRIED
+    )
+    gone = {"state": "done", "reason": "something newer took its place", "settled_at": now}
+    return (await tx.execute(update(outbox).where(where).values(gone))).rowcount
+
+
 async def drop(tx: Tx, destination: str, lane: str, conversation_id: int, now: datetime) -> int:
     """Give up, and wipe, what still waits for a citizen who left: in their lane, or kept for them."""
     waiting = (outbox.c.state == _DUE) & (outbox.c.destination == destination) & (outbox.c.lane == lane)

@@ -3,24 +3,35 @@
 import mimetypes
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.methods import SendMessage
 
-from bots.telegram.client import open_bot
+from bots.telegram import parts, payload
+from bots.telegram.client import Obeying, open_bot
 from bots.telegram.errors import asking, ours
-from bots.telegram.heard import FromGroup, Heard, Tapped
+from bots.telegram.heard import FromGroup, Heard, Improper, Tapped
 from bots.telegram.hearing import hear, hear_raw
+from bots.telegram.keyboards import Keyboards
+from bots.telegram.niceties import if_possible
+from bots.telegram.pace import Pace
 from bots.telegram.phrases import Phrases, built_in
 from bots.telegram.render import as_answer, render, webhook_answer
-from intake.messages import Address, ChannelName, Media, Outgoing, Reply
+from bots.telegram.shared import Shared
+from intake.messages import Address, ChannelName, Inbound, Media, Outgoing, Reply
 from intake.ports import Fetched, Rejected
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. The Bot API hands out no larger ones."""
+
+
+PUSHES = frozenset({"progress", "survey", "reminder"})
+"""Purposes of what nobody waits for: it goes after the answers to those who write."""
 
 
 class Telegram:
@@ -28,27 +39,60 @@ class Telegram:
 
     name = ChannelName.TELEGRAM
 
-    def __init__(self, bot: Bot, phrases: Phrases, largest_file: int = LARGEST_FILE) -> None:
+    def __init__(
+        self, bot: Bot, phrases: Phrases, shared: Shared | None = None, largest_file: int = LARGEST_FILE
+    ) -> None:
         self.bot = bot
         self.phrases = phrases
         self._largest_file = largest_file
+        self._keyboards = self._pace = self._mark = None
+        if shared is not None:
+            self._mark = partial(shared.digest, f"start {bot.id}")
+            chats = partial(shared.digest, f"chat {bot.id}")
+            self._keyboards = Keyboards(shared.memory, chats)
+            self._pace = Pace(shared.buckets, bot.id, chats) if shared.buckets else None
+        if self._pace is not None:
+            bot.session.middleware(Obeying(self._pace))
 
     def hear(self, body: bytes, now: datetime) -> Heard:
         """One update as the webhook got it. Raises Unreadable."""
-        return hear(body, self.bot.id, now)
+        return self._checked(hear(body, self.bot.id, now))
 
     def hear_raw(self, raw: Any, now: datetime) -> Heard:
         """One update as polling got it. Raises Unreadable."""
-        return hear_raw(raw, self.bot.id, now)
+        return self._checked(hear_raw(raw, self.bot.id, now))
+
+    async def link(self, carried: str) -> str:
+        """A deep link that brings `carried` back with a start. Raises ValueError or Unavailable."""
+        if self._mark is None:
+            raise ValueError("without a key no link can be signed")
+        sign = payload.signed(carried, self._mark)
+        with asking():
+            me = await self.bot.me()
+        return f"https://t.me/{me.username}?start={sign}"
 
     async def send(self, outgoing: Outgoing) -> None:
-        """Deliver one reply; a long one as several messages, all of which come again on a retry.
+        """Deliver one reply when it is its turn. Raises Unavailable, Paused, Rejected, Unreachable or Unsure.
 
-        Raises Unavailable, Rejected, Unreachable or Unsure.
+        What does not fit one message (`parts`) comes again as a whole on a retry.
         """
-        for message in render(_chat(outgoing.address), outgoing.reply, self.phrases.ask):
+        chat, reply = _chat(outgoing.address), outgoing.reply
+        sent = None
+        for message in render(chat, reply, self.phrases.ask(reply.language)):
+            if self._pace is not None:
+                await self._pace.turn(chat, push=outgoing.purpose in PUSHES)
             with ours():
-                await self.bot(message)
+                sent = await self.bot(message)
+        if sent is not None:
+            await if_possible(self._tidy(chat, sent.message_id, reply), "tidy")
+
+    async def rest(self) -> float:
+        """Seconds Telegram asked us to keep still; nothing need be tried before."""
+        return await self._pace.rest() if self._pace else 0.0
+
+    async def may_ride(self, address: Address) -> bool:
+        """Whether a message may go to this chat at once without a call of ours; if so, it is counted."""
+        return await self._pace.at_once(_chat(address)) if self._pace else True
 
     async def fetch(self, media: Media) -> Fetched:
         """Download a file a citizen sent. Raises Unavailable, or Rejected (gone, too large)."""
@@ -74,17 +118,25 @@ class Telegram:
         """Take the buttons away under an answered question. Raises Unavailable or Unreachable."""
         if tapped.message_id is None:
             return
+        if self._keyboards is not None:
+            await self._keyboards.forget(tapped.chat_id, tapped.message_id)
+        await self._strip(tapped.chat_id, tapped.message_id)
+
+    async def typing(self, address: Address) -> None:
+        """Show for five seconds that we are at it. Raises Unavailable, Rejected or Unreachable."""
         with asking():
-            try:
-                await self.bot.edit_message_reply_markup(
-                    chat_id=tapped.chat_id, message_id=tapped.message_id, reply_markup=None
-                )
-            except TelegramBadRequest:
-                return  # "message is not modified", or the citizen deleted it: they are gone already
+            await self.bot.send_chat_action(_chat(address), "typing")
+
+    async def remove(self, improper: Improper) -> None:
+        """Take a message of the citizen's out of the chat. Raises Unavailable, Rejected or Unreachable."""
+        with asking():
+            await self.bot.delete_message(improper.chat_id, improper.message_id)
 
     def webhook_answer(self, address: Address, reply: Reply) -> dict[str, Any] | None:
-        """A reply as the body of the webhook's answer; None for what takes several messages."""
-        return webhook_answer(_chat(address), reply, self.phrases.ask)
+        """A reply as the body of the webhook's answer; None for what must be a call."""
+        if not parts.rides((reply,)):
+            return None
+        return webhook_answer(_chat(address), reply, self.phrases.ask(reply.language))
 
     async def group_answer(self, group: FromGroup) -> dict[str, Any] | None:
         """The hint for a group as the body of the webhook's answer. Raises Unavailable."""
@@ -117,8 +169,36 @@ class Telegram:
         name = me.username or ""
         if group.called and group.called.lower() != name.lower():
             return None
-        text = self.phrases.group_hint.format(link=f"https://t.me/{name}?start=group")
+        start = payload.signed("group", self._mark) if self._mark else "group"
+        text = self.phrases.group_hint.format(link=f"https://t.me/{name}?start={start}")
         return SendMessage(chat_id=group.chat_id, text=text, parse_mode=None)
+
+    def _checked(self, heard: Heard) -> Heard:
+        """With the payload of a start only if it bears our mark."""
+        message = heard.message
+        if not isinstance(message, Inbound) or not message.payload:
+            return heard
+        carried = payload.opened(message.payload, self._mark) if self._mark else ""
+        return replace(heard, message=replace(message, payload=carried))
+
+    async def _tidy(self, chat: int, sent: int, reply: Reply) -> None:
+        """Take away the buttons this reply settles, and remember its own. Raises as `retire_buttons`."""
+        if self._keyboards is None:
+            return
+        gone = await self._keyboards.answered(chat, reply.retires)
+        if reply.choices and reply.ask is None:
+            gone += await self._keyboards.shown(chat, sent, reply.step)
+        for message_id in gone:
+            await self._strip(chat, message_id)
+
+    async def _strip(self, chat: int, message_id: int) -> None:
+        with asking():
+            try:
+                await self.bot.edit_message_reply_markup(
+                    chat_id=chat, message_id=message_id, reply_markup=None
+                )
+            except TelegramBadRequest:
+                return  # "message is not modified", or the citizen deleted it: they are gone already
 
     async def _download(self, path: str, size: int) -> bytes:
         content = bytearray()
@@ -134,9 +214,14 @@ class Telegram:
         return self.bot.session.stream_content(url, raise_for_status=True)
 
 
-def open_telegram(token: str, api_url: str | None = None, proxy: str | None = None) -> Telegram:
-    """The channel for this bot; opens nothing yet. Raises ValueError for what is no token."""
-    return Telegram(open_bot(token, api_url, proxy), built_in())
+def open_telegram(
+    token: str, api_url: str | None = None, proxy: str | None = None, shared: Shared | None = None
+) -> Telegram:
+    """The channel for this bot; opens nothing yet. Raises ValueError for what is no token.
+
+    Without `shared` no keyboard is remembered, no link signed and nothing paced.
+    """
+    return Telegram(open_bot(token, api_url, proxy), built_in(), shared)
 
 
 def _chat(address: Address) -> int:

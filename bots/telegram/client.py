@@ -4,13 +4,16 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
-from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
-from aiogram.methods import TelegramMethod
+from aiogram.exceptions import TelegramNotFound, TelegramRetryAfter, TelegramUnauthorizedError
+from aiogram.methods import Response, TelegramMethod
+from aiogram.methods.base import TelegramType
 from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientSession, TCPConnector
 
 from bots.telegram.errors import asking
+from bots.telegram.pace import Pace
 from intake.ports import Rejected
 
 ANSWER_WITHIN = 20.0
@@ -44,6 +47,25 @@ class RawUpdates(TelegramMethod[list[Any]]):
     offset: int
     timeout: int
     allowed_updates: list[str]
+
+
+class Obeying(BaseRequestMiddleware):
+    """Whatever call is answered with 429: everybody who writes for this bot keeps still."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+
+    async def __call__(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType]:
+        try:
+            return await make_request(bot, method)
+        except TelegramRetryAfter as asked:
+            await self._pace.asked_to_wait(float(asked.retry_after))
+            raise
 
 
 def open_bot(token: str, api_url: str | None = None, proxy: str | None = None) -> Bot:

@@ -19,6 +19,8 @@ class Content(TypedDict, total=False):
     event: Event
 
 
+_SENT_AS_FILES = {"image": MediaKind.PHOTO, "video": MediaKind.VIDEO, "audio": MediaKind.VOICE}
+
 _OWED_A_WORD = frozenset(
     {
         ContentType.STICKER,
@@ -48,6 +50,8 @@ def content(message: Message) -> Content | None:
         return {"location": _place(message.location, message.venue)}
     if message.contact is not None:
         return {"contact": _card(message.contact, message.from_user)}
+    if message.animation is None and _is_paper(message.document):
+        return {"event": Event.REFUSED, "text": ""}
     media = _media(message)
     if media is not None:
         return {"text": message.caption or "", "media": (media,)}
@@ -81,5 +85,21 @@ def _media(message: Message) -> Media | None:
     video = message.video or message.video_note or message.animation
     if video:
         return Media(MediaKind.VIDEO, video.file_id)
-    file = message.document or message.audio
-    return Media(MediaKind.DOCUMENT, file.file_id) if file else None
+    if message.audio:
+        return Media(MediaKind.VOICE, message.audio.file_id)
+    return _picture(message.document)
+
+
+def _is_paper(document: types.Document | None) -> bool:
+    """A file that is no picture, film or sound: papers may not be sent abroad."""
+    return document is not None and _kind(document) is None
+
+
+def _picture(document: types.Document | None) -> Media | None:
+    kind = _kind(document) if document else None
+    return Media(kind, document.file_id) if document and kind else None
+
+
+def _kind(document: types.Document) -> MediaKind | None:
+    """What a photo, film or sound sent "as a file" is."""
+    return _SENT_AS_FILES.get((document.mime_type or "").partition("/")[0])

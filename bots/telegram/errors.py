@@ -23,7 +23,7 @@ from aiogram.exceptions import (
 )
 from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError, InvalidURL
 
-from intake.ports import Rejected, Unavailable, Unreachable, Unsure
+from intake.ports import Paused, Rejected, Unavailable, Unreachable, Unsure
 
 _NEVER_LEFT = (ClientConnectorError, ConnectionTimeoutError, InvalidURL)
 """No connection was made, so nothing can have been carried out."""
@@ -59,7 +59,7 @@ def translated(error: AiogramError) -> Exception:  # noqa: PLR0911  one line per
     """Our error for one of aiogram's."""
     match error:
         case TelegramRetryAfter():
-            return Unavailable("Telegram asks us to wait", float(error.retry_after))
+            return Paused("Telegram asks us to wait", float(error.retry_after))
         case TelegramForbiddenError():
             return Unreachable(_said(error))
         case TelegramBadRequest() | TelegramMigrateToChat() | TelegramEntityTooLarge():

@@ -33,11 +33,20 @@ class Tapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Improper:
+    """A message that may not stay in the chat either: what it held was dropped unread."""
+
+    chat_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """One update, read."""
 
     message: Inbound | FromGroup | Ignored
     tapped: Tapped | None = None
+    improper: Improper | None = None
 
 
 class Unreadable(Exception):

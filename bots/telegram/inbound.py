@@ -2,7 +2,8 @@
 
 Only private chats are taken in. What cannot be read at all is `hear`'s to say (`Unreadable`);
 what can be read and is not for us is a value (`Ignored`), since neither may ever be refused:
-Telegram holds back the rest of the chat until an update is acknowledged.
+Telegram holds back the rest of the chat until an update is acknowledged. What the law keeps off
+this channel (numbers of identity cards, documents) is dropped here and goes no further.
 """
 
 from dataclasses import replace
@@ -15,8 +16,9 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update, Use
 from bots.telegram import buttons
 from bots.telegram.commands import START, Command, in_words, parse
 from bots.telegram.content import content
-from bots.telegram.heard import FromGroup, Heard, Ignored, Tapped
+from bots.telegram.heard import FromGroup, Heard, Ignored, Improper, Tapped
 from intake.messages import Address, ChannelName, Event, Inbound
+from intake.understand.identity import has_id_number
 
 TAKEN = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of update we ask the server for; a kind left out of the list does not come."""
@@ -39,10 +41,15 @@ def to_inbound(update: Update, bot_id: int, now: datetime) -> Inbound | FromGrou
 
 
 def heard(update: Update, bot_id: int, now: datetime) -> Heard:
-    """The update in our words, with the press that waits for an answer."""
+    """The update in our words, with the press that waits for an answer, or the message that must go."""
     message = to_inbound(update, bot_id, now)
-    query = update.callback_query
-    return Heard(message, None if query is None else _tapped(query))
+    query, sent = update.callback_query, update.message or update.edited_message
+    refused = sent is not None and isinstance(message, Inbound) and message.event is Event.REFUSED
+    return Heard(
+        message,
+        None if query is None else _tapped(query),
+        Improper(sent.chat.id, sent.message_id) if refused and sent is not None else None,
+    )
 
 
 def _said(message: Message, inbound_id: str) -> Inbound | FromGroup | Ignored:
@@ -52,6 +59,8 @@ def _said(message: Message, inbound_id: str) -> Inbound | FromGroup | Ignored:
     found = content(message)
     if found is None:
         return Ignored("a service note")
+    if has_id_number(found.get("text", "")):
+        return _inbound(message, inbound_id, event=Event.REFUSED)
     if command:
         return _inbound(message, inbound_id, **_commanded(command, message.text or ""))
     return _inbound(message, inbound_id, **found)
@@ -96,6 +105,7 @@ def _inbound(message: Message, inbound_id: str, **found: Any) -> Inbound:
         address=_address(message.chat.id),
         at=_utc(message.date),
         group=message.media_group_id or "",
+        source=str(message.message_id),
         language=_language(message.from_user),
         **found,
     )

@@ -21,7 +21,8 @@ from bots.telegram.client import waiting_updates
 from bots.telegram.heard import FromGroup, Heard, Unreadable
 from bots.telegram.hearing import as_bytes
 from bots.telegram.inbound import TAKEN
-from bots.telegram.turn import Service, acknowledge, if_possible, lone_prompt, take_turn
+from bots.telegram.niceties import if_possible
+from bots.telegram.turn import Service, acknowledge, lone_prompt, take_turn
 from intake.messages import Inbound, Outgoing, Reply
 from intake.ports import Rejected, Unavailable, Unsure
 
@@ -109,7 +110,7 @@ class Poll:
 
     async def _handle(self, heard: Heard) -> None:
         if isinstance(heard.message, Inbound):
-            replies = await take_turn(self._telegram, self._service, heard.message, heard.tapped)
+            replies = await take_turn(self._telegram, self._service, heard.message, heard)
             await self._answer(heard.message, replies)
             return
         if heard.tapped is not None:

@@ -4,7 +4,7 @@ Text goes out without a parse mode: citizens' words stand in it, and no characte
 become markup. A reply longer than a message becomes several; its keyboard hangs under the last.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aiogram.methods import SendMessage
@@ -18,6 +18,7 @@ from aiogram.types import (
 )
 
 from bots.telegram import buttons
+from bots.telegram.phrases import Labels
 from bots.telegram.text import pieces
 from intake.messages import FLOW, Ask, Choice, Reply, Tap
 
@@ -27,7 +28,7 @@ _NARROW = 12
 """UTF-8 bytes of a label that leaves room for a second one beside it on a small phone."""
 
 
-def render(chat_id: int, reply: Reply, ask: Mapping[Ask, str]) -> list[SendMessage]:
+def render(chat_id: int, reply: Reply, ask: Labels) -> list[SendMessage]:
     """The messages that make up one reply. `ask`: what stands on a button that asks for a card or a pin."""
     texts = [text for text in pieces(reply.text) if text.strip()] or [reply.text]
     messages = [_message(chat_id, text) for text in texts]
@@ -35,7 +36,7 @@ def render(chat_id: int, reply: Reply, ask: Mapping[Ask, str]) -> list[SendMessa
     return messages
 
 
-def webhook_answer(chat_id: int, reply: Reply, ask: Mapping[Ask, str]) -> dict[str, Any] | None:
+def webhook_answer(chat_id: int, reply: Reply, ask: Labels) -> dict[str, Any] | None:
     """The same as the body of a webhook's answer, or None for what takes more than one message."""
     messages = render(chat_id, reply, ask)
     return as_answer(messages[0]) if len(messages) == 1 else None
@@ -56,7 +57,7 @@ def _message(chat_id: int, text: str, markup: Markup | None = None) -> SendMessa
     )
 
 
-def _markup(reply: Reply, ask: Mapping[Ask, str]) -> Markup:
+def _markup(reply: Reply, ask: Labels) -> Markup:
     """A card or a pin can only be asked for below the field of entry; choices alone hang under the text."""
     if reply.ask is not None:
         return _below(reply.ask, reply.choices, ask[reply.ask])

@@ -7,48 +7,51 @@ costs a spinner and nothing else, so it is logged and goes no further.
 """
 
 import asyncio
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Protocol
 
-import structlog
-
-from bots.telegram.heard import Tapped
+from bots.telegram.heard import Heard, Tapped
+from bots.telegram.keyboards import MENU
+from bots.telegram.niceties import if_possible
+from bots.telegram.parts import rides
 from intake.messages import Address, ChannelName, Inbound, Reply
-from intake.ports import Rejected, Unavailable, Unsure
 
 if TYPE_CHECKING:  # the webhook must not wait for aiogram
     from bots.telegram.channel import Telegram
 
-log = structlog.get_logger(__name__)
+TYPING_AFTER = 1.0
+TYPING_AGAIN = 4.5
+"""Seconds: when the citizen is shown that we are at it, and how long before it must be said again."""
 
-_PATIENCE = 3.0
-"""Seconds for what is only pleasant."""
+Replies = tuple[Reply, ...]
 
 
 class Service(Protocol):
     """What a turn needs of the service; the same words as the webhooks' `Receiver`, a layer above."""
 
-    async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
-        """Take one message in; a repeat gets its stored replies. Raises Unavailable."""
+    async def receive(self, inbound: Inbound) -> Replies:
+        """Take one message in; what the answer may carry. Raises Unavailable, and nothing else."""
         ...
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
-        """Keep what cannot be read. Raises Unavailable."""
+        """Keep what cannot be handled. Raises Unavailable."""
         ...
 
-    async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
+    async def send_late(self, address: Address, replies: Replies, key: str) -> None:
         """Send through the outbox; the same `key` does nothing the second time. Raises Unavailable."""
         ...
 
 
-async def take_turn(
-    telegram: "Telegram", service: Service, inbound: Inbound, tapped: Tapped | None
-) -> tuple[Reply, ...]:
+async def take_turn(telegram: "Telegram", service: Service, inbound: Inbound, heard: Heard) -> Replies:
     """The turn's replies, committed but not yet sent. Raises Unavailable."""
+    tapped = heard.tapped
     if tapped is None:
-        return await service.receive(inbound)
-    replies, _ = await asyncio.gather(service.receive(inbound), acknowledge(telegram, tapped))
-    await if_possible(telegram.retire_buttons(tapped), "retire_buttons")
+        replies = await _turn(telegram, service, inbound)
+    else:
+        replies, _ = await asyncio.gather(_turn(telegram, service, inbound), acknowledge(telegram, tapped))
+        if inbound.tap is not None and inbound.tap.step != MENU:
+            await if_possible(telegram.retire_buttons(tapped), "retire_buttons")
+    if heard.improper is not None:
+        await if_possible(telegram.remove(heard.improper), "remove")
     return replies
 
 
@@ -57,17 +60,24 @@ async def acknowledge(telegram: "Telegram", tapped: Tapped) -> None:
     await if_possible(telegram.acknowledge(tapped.callback_id), "acknowledge")
 
 
-def lone_prompt(replies: tuple[Reply, ...]) -> Reply | None:
+def lone_prompt(replies: Replies) -> Reply | None:
     """The reply that may go without the outbox: the only one, and nothing is lost if it is."""
-    return replies[0] if len(replies) == 1 and not replies[0].durable else None
+    return replies[0] if rides(replies) else None
 
 
-async def if_possible(call: Awaitable[None], what: str) -> None:
-    """Await what is only pleasant to have: its failure is logged and goes no further."""
+async def _turn(telegram: "Telegram", service: Service, inbound: Inbound) -> Replies:
+    turn = asyncio.ensure_future(service.receive(inbound))
+    typing = asyncio.create_task(_typing(telegram, inbound.address))
     try:
-        async with asyncio.timeout(_PATIENCE):
-            await call
-    except (Unavailable, Rejected, Unsure) as error:
-        log.info("telegram nicety failed", what=what, reason=error.reason)
-    except TimeoutError:
-        log.info("telegram nicety failed", what=what, reason="took too long")
+        await asyncio.wait({turn})
+    finally:
+        typing.cancel()
+        turn.cancel()  # polling was stopped; a turn that is done does not mind
+    return turn.result()
+
+
+async def _typing(telegram: "Telegram", address: Address) -> None:
+    await asyncio.sleep(TYPING_AFTER)
+    while True:
+        await if_possible(telegram.typing(address), "typing")
+        await asyncio.sleep(TYPING_AGAIN)

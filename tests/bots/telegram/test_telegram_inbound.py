@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bots.telegram.heard import FromGroup, Heard, Ignored, Tapped, Unreadable
+from bots.telegram.heard import FromGroup, Heard, Ignored, Improper, Tapped, Unreadable
 from bots.telegram.hearing import hear, hear_raw
 from intake.messages import Address, ChannelName, Contact, Event, Inbound, Location, Media, MediaKind, Tap
 
@@ -204,6 +204,7 @@ def test_text_comes_with_who_when_and_language() -> None:
         at=SENT,
         text="小区没暖气 <b & 😀",
         language="zh-hans",
+        source="5",
     )
 
 
@@ -220,8 +221,9 @@ def test_of_a_photos_sizes_the_last_is_taken_and_the_caption_is_text() -> None:
         ({"voice": FILE | {"duration": 1}}, MediaKind.VOICE),
         ({"video": FILE | {"duration": 1, "width": 1, "height": 1}}, MediaKind.VIDEO),
         ({"video_note": FILE | {"duration": 1, "length": 1}}, MediaKind.VIDEO),
-        ({"document": FILE}, MediaKind.DOCUMENT),
-        ({"audio": FILE | {"duration": 1}}, MediaKind.DOCUMENT),
+        ({"document": FILE | {"mime_type": "image/jpeg"}}, MediaKind.PHOTO),
+        ({"document": FILE | {"mime_type": "video/mp4"}}, MediaKind.VIDEO),
+        ({"audio": FILE | {"duration": 1}}, MediaKind.VOICE),
         (
             {"animation": FILE | {"duration": 1, "width": 1, "height": 1}, "document": FILE},
             MediaKind.VIDEO,
@@ -230,6 +232,31 @@ def test_of_a_photos_sizes_the_last_is_taken_and_the_caption_is_text() -> None:
 )
 def test_every_kind_of_file_is_one_of_ours(body: dict[str, Any], kind: MediaKind) -> None:
     assert said(**body).media == (Media(kind, "F1"),)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"document": FILE | {"mime_type": "application/pdf"}},
+        {"document": FILE, "caption": "合同"},
+        {"text": "我的身份证是11010519491231002X，请处理"},
+        {"text": "身份证：１１０１０５ １９４９１２３１ ００２x"},
+        {"photo": [{**FILE, "width": 1, "height": 1}], "caption": "130503670401001"},
+    ],
+)
+@pytest.mark.parametrize("kind", ["message", "edited_message"])
+def test_documents_and_identity_numbers_are_dropped_at_the_door(body: dict[str, Any], kind: str) -> None:
+    found = heard(kind, message(**body))
+    refused = found.message
+    assert isinstance(refused, Inbound)
+    assert (refused.event, refused.text, refused.media) == (Event.REFUSED, "", ())
+    assert found.improper == Improper(77, 5)
+
+
+def test_an_edit_names_the_message_it_changes() -> None:
+    changed = heard("edited_message", message(text="五号楼")).message
+    assert isinstance(changed, Inbound)
+    assert (changed.edits, changed.source) == (True, "5")
 
 
 def test_a_pin_is_wgs84_and_a_venue_has_a_name() -> None:

@@ -167,8 +167,9 @@ async def test_bursts_of_many_chats_stay_in_order_each(
 
 
 async def test_a_press_is_answered_and_its_buttons_go(
-    polling: Polling, platform: TelegramPlatform, desk: Desk
+    polling: Polling, platform: TelegramPlatform, desk: Desk, telegram: Telegram
 ) -> None:
+    desk.worker = telegram
     ask = Reply("提交吗？", choices=(Choice("yes", "提交"),), step="summary")
     desk.answer = lambda inbound: (Reply("已提交"),) if inbound.tap else (ask,)
     phone = await platform.phone(None)

@@ -7,7 +7,7 @@ from bots.telegram.render import as_answer, render, webhook_answer
 from intake.messages import Ask, Choice, Reply
 from playground.telegram_wire import units
 
-ASK = built_in().ask
+ASK = built_in().ask("zh-Hans")
 
 
 def test_a_text_too_long_becomes_several_and_the_keyboard_hangs_under_the_last() -> None:

@@ -16,11 +16,14 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from bots.telegram.channel import open_telegram
-from intake.messages import Address, ChannelName, Inbound, Reply
+from bots.telegram.channel import Telegram, open_telegram
+from bots.telegram.shared import Shared
+from intake.messages import Address, ChannelName, Inbound, Outgoing, Reply
 from playground.telegram_api import api_router
 from playground.telegram_phone import TelegramPhone
 from playground.telegram_platform import TelegramPlatform
+from storage.cache import MemoryCache
+from storage.crypto import KeyRing
 from webhooks.telegram import telegram_router
 
 TOKEN, SECRET = "4200:stand-in", "a-secret"
@@ -43,6 +46,7 @@ class Service:
     aside: list[tuple[str, bytes, str]] = field(default_factory=list)
     shelved: list[Inbound] = field(default_factory=list)
     late: list[tuple[Address, tuple[Reply, ...], str]] = field(default_factory=list)
+    worker: Telegram | None = None  # sends what comes late, where a test needs to see it
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
         self._fail()
@@ -65,6 +69,8 @@ class Service:
 
     async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
         self.late.append((address, replies, key))
+        for reply in replies if self.worker else ():
+            await self.worker.send(Outgoing(address, reply, key))
 
     async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
         raise AssertionError("nothing is held back for Telegram")
@@ -81,6 +87,11 @@ class Stand:
     service: Service
     platform: TelegramPlatform
     http: httpx.AsyncClient
+    telegram: Telegram
+
+    def delivers(self) -> None:
+        """From now on what comes late is sent at once."""
+        self.service.worker = self.telegram
 
     async def knock(self, body: Any, secret: str | None = SECRET) -> httpx.Response:
         headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
@@ -98,7 +109,8 @@ async def stand() -> AsyncIterator[Stand]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     with closing(socket.socket()) as port:
         port.bind(("127.0.0.1", 0))
-        telegram = open_telegram(TOKEN, f"http://127.0.0.1:{port.getsockname()[1]}")
+        shared = Shared(MemoryCache(), KeyRing(["a secret of the tests"]).digest)
+        telegram = open_telegram(TOKEN, f"http://127.0.0.1:{port.getsockname()[1]}", shared=shared)
         async with httpx.AsyncClient(transport=transport) as http:
             platform = TelegramPlatform(TOKEN, URL, SECRET, http, clock, time_scale=0.001)
             app.include_router(api_router(platform))
@@ -106,7 +118,7 @@ async def stand() -> AsyncIterator[Stand]:
             config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[port]))
-            yield Stand(service, platform, http)
+            yield Stand(service, platform, http, telegram)
             await platform.aclose()
             await telegram.aclose()
             server.should_exit = True

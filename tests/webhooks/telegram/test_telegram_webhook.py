@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from intake.messages import Choice, Event, Inbound, Reply, Tap
+from intake.messages import Ask, Choice, Event, Inbound, Reply, Tap
 from intake.ports import Unavailable
 from playground.phones import Picked
 from playground.telegram_faults import Fault
@@ -16,6 +16,8 @@ Stand = Any  # the fixture's
 CITIZEN = {"id": 77, "is_bot": False, "first_name": "王"}
 PROMPT = Reply("在哪里？")
 RECEIPT = Reply("受理编号 1", durable=True)
+KEYBOARD = Reply("哪一类？", choices=(Choice("noise", "噪音"),), step="category")
+SETTLING = Reply("在哪里？", retires=("category",))
 
 
 def update(text: str = "小区没暖气", update_id: int = 9) -> dict[str, Any]:
@@ -103,17 +105,17 @@ async def test_after_faults_every_message_is_taken_in_order(stand: Stand) -> Non
 
 
 async def test_a_lone_prompt_rides_the_answer(stand: Stand) -> None:
-    stand.service.answer = lambda _: (Reply("哪一类？", choices=(Choice("noise", "噪音"),), step="category"),)
+    stand.service.answer = lambda _: (Reply("在哪里？", (Choice("later", "稍后"),), "place", Ask.LOCATION),)
     answer = (await stand.knock(update())).json()
-    assert (answer["method"], answer["chat_id"], answer["text"]) == ("sendMessage", 77, "哪一类？")
-    assert answer["reply_markup"]["inline_keyboard"][0][0]["callback_data"] == "1|category|noise"
+    assert (answer["method"], answer["chat_id"], answer["text"]) == ("sendMessage", 77, "在哪里？")
+    assert answer["reply_markup"]["keyboard"][0][0]["request_location"] is True
     assert stand.service.late == []
 
 
 @pytest.mark.parametrize(
     "replies",
-    [(RECEIPT,), (PROMPT, PROMPT), (PROMPT, RECEIPT), (Reply("😀" * 4096),)],
-    ids=["receipt", "two", "prompt and receipt", "too long for one"],
+    [(RECEIPT,), (PROMPT, PROMPT), (PROMPT, RECEIPT), (Reply("😀" * 4096),), (KEYBOARD,), (SETTLING,)],
+    ids=["receipt", "two", "prompt and receipt", "too long for one", "keyboard", "settles a keyboard"],
 )
 async def test_all_else_goes_through_the_outbox(stand: Stand, replies: tuple[Reply, ...]) -> None:
     stand.service.answer = lambda _: replies
@@ -146,6 +148,7 @@ async def test_a_smaller_update_id_is_not_a_repeat(stand: Stand) -> None:
 
 @pytest.mark.parametrize("data", ["garbage", "0|gone|x", ""])
 async def test_a_stale_or_garbage_button_is_answered_and_handed_on(stand: Stand, data: str) -> None:
+    stand.delivers()
     stand.service.answer = lambda inbound: (
         Reply("过期了" if inbound.tap else "？", (Choice("a", "甲"),), "q"),
     )
@@ -159,6 +162,7 @@ async def test_a_stale_or_garbage_button_is_answered_and_handed_on(stand: Stand,
 
 
 async def test_the_press_is_answered_before_the_turn_is_done(stand: Stand) -> None:
+    stand.delivers()
     stand.service.answer = lambda _: (Reply("？", (Choice("a", "甲"),), "q"),)
     phone = await stand.citizen()
     await phone.say("一")
@@ -186,6 +190,7 @@ async def test_the_press_is_answered_before_the_turn_is_done(stand: Stand) -> No
 async def test_a_spinner_that_cannot_be_stopped_costs_nothing_else(
     stand: Stand, method: str, code: int
 ) -> None:
+    stand.delivers()
     stand.service.answer = lambda inbound: (
         Reply("谢谢" if inbound.tap else "？", (Choice("a", "甲"),), "q"),
     )
@@ -200,6 +205,7 @@ async def test_a_spinner_that_cannot_be_stopped_costs_nothing_else(
 
 
 async def test_text_and_tap_at_the_same_moment_are_two_messages(stand: Stand) -> None:
+    stand.delivers()
     stand.service.answer = lambda _: (Reply("？", (Choice("a", "甲"),), "q"),)
     phone = await stand.citizen()
     await phone.say("一")

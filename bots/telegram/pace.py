@@ -1,0 +1,85 @@
+"""How fast we may write: what Telegram allows, and who goes first.
+
+About one message a second in a chat, with short bursts; thirty a second over all. Pushes to many
+have a third of that for themselves and never more, so that an answer to somebody who is writing
+with us finds room at once, however many surveys wait. Asked to wait (429), everybody waits.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from intake.ports import Paused
+
+CHAT = (1.0, 3)
+BOT = (30.0, 30)
+PUSHES = (10.0, 10)
+"""Messages a second, and how many at once after a rest."""
+
+PATIENCE = 20.0
+"""Seconds a message waits here for its turn; after that it goes back into the outbox."""
+
+Limit = tuple[str, float, int]
+"""A bucket's name, its tokens a second, and how many it holds."""
+
+
+class Buckets(Protocol):
+    """Token buckets, shared by all processes where they share anything."""
+
+    async def take(self, limits: Sequence[Limit], pause: str) -> float:
+        """Take a token from each or none; 0 if taken, else the seconds after which to ask again."""
+        ...
+
+    async def pause(self, pause: str, seconds: float) -> None:
+        """Give out nothing under this pause for so long."""
+        ...
+
+    async def paused(self, pause: str) -> float:
+        """The seconds that are left of the pause."""
+        ...
+
+
+class Pace:
+    """One bot's."""
+
+    def __init__(
+        self,
+        buckets: Buckets,
+        bot_id: int,
+        digest: Callable[[str], str],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._buckets = buckets
+        self._bot = f"telegram:{bot_id}"
+        self._digest = digest
+        self._sleep = sleep
+
+    async def turn(self, chat_id: int, *, push: bool) -> None:
+        """Return when a message may go to this chat. Raises Paused when that takes too long."""
+        waited = 0.0
+        while wait := await self._take(chat_id, push):
+            if waited + wait > PATIENCE:
+                raise Paused("too much waits for Telegram", wait)
+            await self._sleep(wait)
+            waited += wait
+
+    async def at_once(self, chat_id: int) -> bool:
+        """Whether a message may go to this chat now; if so, it counts as sent."""
+        return await self._take(chat_id, push=False) == 0
+
+    async def rest(self) -> float:
+        """Seconds Telegram asked us to keep still."""
+        return await self._buckets.paused(self._bot)
+
+    async def asked_to_wait(self, seconds: float) -> None:
+        """Telegram said 429: nobody writes for so long."""
+        await self._buckets.pause(self._bot, seconds)
+
+    async def _take(self, chat_id: int, push: bool) -> float:
+        limits: list[Limit] = [
+            (f"{self._bot}:chat:{self._digest(str(chat_id))}", *CHAT),
+            (self._bot, *BOT),
+        ]
+        if push:
+            limits.append((f"{self._bot}:pushes", *PUSHES))
+        return await self._buckets.take(limits, self._bot)
