@@ -20,6 +20,7 @@ TAP_LIFE = 150.0
 """Seconds an update waits for us."""
 
 LONGEST_RETRY_AFTER = 3600.0
+GONE_FOR = 23 * 3600.0
 MOST_WAIT = 50
 MOST_AT_ONCE = 100
 _ANSWER_WITHIN = 60.0  # seconds, after which the server gives up and sends again
@@ -65,6 +66,8 @@ class Delivery:
     ) -> None:
         self.hook: Hook | None = None
         self.last_error = ""
+        self._changed_at = float("-inf")
+        self._gone_since: float | None = None  # by the clock of the queue that heard the first 410
         self._http = http
         self._scale = time_scale
         self._answered = answered
@@ -86,10 +89,16 @@ class Delivery:
         """Change where updates go; those that wait go the new way, unless dropped."""
         await self.aclose()
         self.hook = hook
+        self._gone_since = None
+        self._changed_at = asyncio.get_running_loop().time()
         if drop:
             self._queues.clear()
         for queue in self._queues:
             self._carry(queue)
+
+    def changed_within(self, seconds: float) -> bool:
+        """Whether the way was changed so short a time ago, scaled as all waits."""
+        return asyncio.get_running_loop().time() - self._changed_at < seconds * self._scale
 
     def pending(self) -> list[Json]:
         """What nobody has taken yet, oldest first."""
@@ -149,7 +158,9 @@ class Delivery:
     async def _carrying(self, name: str, queue: Queue, hook: Hook) -> None:
         while queue.waiting:
             head = queue.waiting[0]
-            pause = await self._brought(head, hook)
+            pause = await self._brought(head, hook, queue.now())
+            if self.hook is not hook:
+                break
             if pause is None or queue.now() + pause > head.until:
                 queue.waiting.popleft()
                 continue
@@ -157,7 +168,7 @@ class Delivery:
             await asyncio.sleep(pause * self._scale)
         del self._carriers[name]
 
-    async def _brought(self, one: Waiting, hook: Hook) -> float | None:
+    async def _brought(self, one: Waiting, hook: Hook, now: float) -> float | None:
         """None when the update was taken, else the seconds to wait before it is tried again."""
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook.secret} if hook.secret else {}
         try:
@@ -167,11 +178,21 @@ class Delivery:
                 )
         except httpx.TransportError as error:
             return self._failed(one, type(error).__name__)
+        self._hear_gone(answer.status_code, now)
         if not answer.is_success:
             asked = answer.headers.get("Retry-After", "")
             return self._failed(one, f"Wrong response from the webhook: {answer.status_code}", asked)
         await self._answered(answer)
         return None
+
+    def _hear_gone(self, status: int, now: float) -> None:
+        """Who answers 410 for 23 hours wants no updates: the webhook is closed, they wait for getUpdates."""
+        if status != 410:
+            self._gone_since = None
+        elif self._gone_since is None:
+            self._gone_since = now
+        elif now - self._gone_since >= GONE_FOR:
+            self.hook = None
 
     def _failed(self, one: Waiting, why: str, asked: str = "") -> float:
         self.last_error = why

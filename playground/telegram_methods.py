@@ -1,14 +1,14 @@
 """The Bot API's methods, by name: what each checks and does.
 
 A method gets the platform and the call's parameters, returns its `result`, and raises Refused in
-Telegram's words. Text is taken without markup only: a parse mode is refused.
+Telegram's words.
 """
 
 import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from playground import telegram_markup
+from playground import telegram_entities, telegram_markup
 from playground.telegram_delivery import Hook
 from playground.telegram_room import Room
 from playground.telegram_wire import Json, Params, Refused, bad, units
@@ -78,8 +78,15 @@ async def set_webhook(platform: "TelegramPlatform", params: Params) -> bool:
     allowed = tuple(params.structure("allowed_updates") or ())
     hook = Hook(url, secret, allowed) if url else None
     if hook != platform.delivery.hook:
+        _not_too_often(platform)
         await platform.delivery.point(hook, drop=_flag(params, "drop_pending_updates"))
     return True
+
+
+def _not_too_often(platform: "TelegramPlatform") -> None:
+    """A second must lie between two changes; saying the same again is no change."""
+    if platform.delivery.changed_within(1.0):
+        raise Refused(429, "Too Many Requests: retry after 1", 1)
 
 
 async def delete_webhook(platform: "TelegramPlatform", params: Params) -> bool:
@@ -166,9 +173,8 @@ def _reachable(platform: "TelegramPlatform", params: Params) -> Room:
 
 
 def _text(params: Params) -> str:
-    if params.text("parse_mode"):
-        raise bad("unsupported parse_mode")
-    text = params.text("text").strip()
+    entities = params.structure("entities")
+    text = telegram_entities.shown(params.text("text"), params.text("parse_mode"), entities).strip()
     if not text:
         raise bad("message text is empty")
     if units(text) > LONGEST_TEXT:

@@ -158,7 +158,16 @@ async def test_a_webhooks_answer_is_obeyed_and_its_failure_told_to_nobody(world:
         ({"text": ""}, "message text is empty"),
         ({"text": " \n "}, "message text is empty"),
         ({"text": "😀" * 2049}, "message is too long"),
-        ({"text": "<b", "parse_mode": "HTML"}, "unsupported parse_mode"),
+        ({"text": "<b", "parse_mode": "HTML"}, 'Unsupported start tag "b" at byte offset 0'),
+        ({"text": "a < b", "parse_mode": "HTML"}, "at byte offset 2"),
+        ({"text": "😀<h1>x</h1>", "parse_mode": "HTML"}, 'Unsupported start tag "h1" at byte offset 2'),
+        ({"text": "<b>x", "parse_mode": "HTML"}, 'end tag corresponding to start tag "b"'),
+        ({"text": "<b>x</i>", "parse_mode": "HTML"}, 'Unmatched end tag "i"'),
+        ({"text": "<b></b>", "parse_mode": "HTML"}, "message text is empty"),
+        ({"text": "*x", "parse_mode": "MarkdownV2"}, "unsupported parse_mode"),
+        ({"text": "x", "entities": [{"type": "big", "offset": 0, "length": 1}]}, "unsupported type"),
+        ({"text": "x", "entities": [{"type": "bold", "offset": 0}]}, "wrong offset or length"),
+        ({"text": "😀", "entities": [{"type": "bold", "offset": 1, "length": 2}]}, "out of the message"),
         ({"text": "x", "chat_id": "abc"}, "chat_id must be a number"),
         ({"text": "x", "reply_markup": "{"}, "can't parse reply_markup"),
         (
@@ -180,6 +189,43 @@ async def test_a_bad_message_is_refused_in_telegrams_words(
     answer = await world.call("sendMessage", **{"chat_id": int(phone.user), **params})
     assert answer["error_code"] == 400
     assert said in answer["description"]
+
+
+@pytest.mark.parametrize(
+    ("params", "shown"),
+    [
+        ({"text": "<b>粗</b> &lt;b&gt; &amp;copy; &nbsp;", "parse_mode": "HTML"}, "粗 <b> &copy; &nbsp;"),
+        ({"text": '<a href="http://x">里</a>', "parse_mode": "html"}, "里"),
+        ({"text": "😀好", "entities": [{"type": "bold", "offset": 2, "length": 1}]}, "😀好"),
+        ({"text": "<b & 😀"}, "<b & 😀"),
+    ],
+)
+async def test_markup_is_read_and_plain_text_is_left_alone(
+    world: World, params: dict[str, Any], shown: str
+) -> None:
+    phone = await world.platform.phone(None)
+    await phone.open()
+    answer = await world.call("sendMessage", chat_id=int(phone.user), **params)
+    assert answer["result"]["text"] == shown
+
+
+async def test_a_webhook_changes_once_a_second_at_most(world: World) -> None:
+    first = await world.call("setWebhook", url="http://bot/hook", secret_token="other")
+    assert first["ok"]
+    world.platform.delivery.changed_within = lambda _: True  # type: ignore[method-assign]  # no second has passed
+    assert (await world.call("setWebhook", url="http://bot/hook", secret_token="other"))["ok"]
+    refused = await world.call("setWebhook", url="http://bot/hook", secret_token="third")
+    assert (refused["error_code"], refused["parameters"]) == (429, {"retry_after": 1})
+
+
+async def test_who_says_gone_for_23_hours_loses_the_webhook(world: World) -> None:
+    world.bot.answers = [Response(status_code=410, headers={"Retry-After": "3600"})] * 99
+    phone = await world.platform.phone(None)
+    await phone.say("一")
+    await world.settled()
+    assert world.platform.delivery.hook is None
+    assert len(world.bot.texts()) == 24
+    assert [update["message"]["text"] for update in world.platform.delivery.pending()] == ["一"]
 
 
 async def test_nobody_is_written_to_who_has_not_started_or_has_blocked(world: World) -> None:
