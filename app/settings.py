@@ -4,11 +4,17 @@ A channel without credentials is off; a half-configured one stops the start with
 that names the missing variable.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hotline.signatures import BadSecret, read_secrets
+
+_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+_TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class Telegram(BaseModel):
@@ -18,7 +24,7 @@ class Telegram(BaseModel):
     webhook_secret: SecretStr | None = Field(default=None, description="needed by serve, not by poll")
     api_url: str | None = Field(default=None, description="another Bot API server than Telegram's")
     proxy: str | None = Field(
-        default=None, description="HTTP or SOCKS proxy for calls; needed in the mainland"
+        default=None, repr=False, description="HTTP or SOCKS proxy for calls; needed in the mainland"
     )
 
 
@@ -55,8 +61,12 @@ class Settings(BaseSettings):
         env_prefix="JIESU_", env_nested_delimiter="__", env_file=".env", extra="ignore", env_ignore_empty=True
     )
 
-    database_url: str = Field(default="sqlite:///var/jiesu.db", description="sqlite:///… or postgresql://…")
-    redis_url: str | None = Field(default=None, description="needed as soon as two processes share the work")
+    database_url: str = Field(
+        default="sqlite:///var/jiesu.db", repr=False, description="sqlite:///… or postgresql://…"
+    )
+    redis_url: str | None = Field(
+        default=None, repr=False, description="needed as soon as two processes share the work"
+    )
     city: str = Field(default="jiayuguan", description="a file in cities/ or a path")
     public_url: str | None = Field(default=None, description="where the platforms reach us")
     secret_key: SecretStr | None = Field(
@@ -99,6 +109,22 @@ class BadSettings(ValueError):
     """The settings cannot work; the message says which variable and what to do."""
 
 
+def read_settings() -> Settings:
+    """The settings of the surroundings. Raises BadSettings naming each variable, never its value."""
+    try:
+        return Settings()
+    except ValidationError as mistakes:
+        lines = (
+            f"{_variable(one['loc'])} cannot be used: {one['msg'][:1].lower()}{one['msg'][1:]}."
+            for one in mistakes.errors(include_input=False, include_context=False, include_url=False)
+        )
+        raise BadSettings("\n".join(lines)) from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return "JIESU_" + "__".join(str(step) for step in place).upper()
+
+
 def check(settings: Settings, *, serving: bool = True) -> None:
     """Refuse what cannot work. Raises BadSettings with every mistake, one a line."""
     found = [*_channels(settings, serving=serving), *_backend(settings), *_playground(settings)]
@@ -112,6 +138,12 @@ def _channels(settings: Settings, *, serving: bool) -> Iterator[str]:
         yield "JIESU_TELEGRAM__WEBHOOK_SECRET is missing: serve needs it beside the token (poll does not)."
     if telegram.webhook_secret and not telegram.token:
         yield "JIESU_TELEGRAM__TOKEN is missing, but a webhook secret is set."
+    secret = telegram.webhook_secret.get_secret_value() if telegram.webhook_secret else None
+    if secret and not _TELEGRAM_SECRET.fullmatch(secret):
+        yield "JIESU_TELEGRAM__WEBHOOK_SECRET may hold letters, digits, _ and - only, 1 to 256 of them."
+    aes_key = wechat.aes_key.get_secret_value() if wechat.aes_key else None
+    if aes_key and not _AES_KEY.fullmatch(aes_key):
+        yield "JIESU_WECHAT__AES_KEY must be the EncodingAESKey: 43 letters and digits."
     parts = {"APPID": wechat.appid, "SECRET": wechat.secret, "TOKEN": wechat.token}
     if wechat.mode != "plain":
         parts["AES_KEY"] = wechat.aes_key
@@ -125,10 +157,21 @@ def _backend(settings: Settings) -> Iterator[str]:
     hotline = settings.hotline
     if hotline.kind != "desk" and not hotline.url:
         yield f"JIESU_HOTLINE__URL is missing: JIESU_HOTLINE__KIND={hotline.kind} needs an address."
-    if hotline.kind == "rest" and not hotline.secret:
+    if hotline.kind in ("rest", "desk") and hotline.url and not hotline.secret:
         yield "JIESU_HOTLINE__SECRET is missing: calls to the backend are signed with it."
+    for name, secret in (("SECRET", hotline.secret), ("CALLBACK_SECRET", hotline.callback_secret)):
+        if secret is not None and (wrong := _unsignable(secret)):
+            yield f"JIESU_HOTLINE__{name}: {wrong}."
     if hotline.kind == "open311":
         yield "JIESU_HOTLINE__KIND=open311 is not available in this release; use desk or rest."
+
+
+def _unsignable(secret: SecretStr) -> str | None:
+    try:
+        read_secrets(secret.get_secret_value())
+    except BadSecret as mistake:
+        return str(mistake)
+    return None
 
 
 def _playground(settings: Settings) -> Iterator[str]:

@@ -12,9 +12,8 @@ def banner(house: House, base_url: str, password: str | None) -> str:
     if house.desk is not None:
         lines.append(f"  desk        {base_url}/desk")
     if password is not None:
-        lines.append(
-            f"  first user  {FIRST_USER}   password  {password}   (shown once; `jiesu user reset {FIRST_USER}` makes a new one)"
-        )
+        again = f"shown once; `jiesu user reset {FIRST_USER}` makes a new one"
+        lines.append(f"  first user  {FIRST_USER}   password  {password}   ({again})")
     lines.append(
         f"  channels    {', '.join(sorted(name.value for name in house.channels)) or 'none configured'}"
     )

@@ -8,7 +8,7 @@ import typer
 import uvicorn
 
 from app.logs import set_up
-from app.settings import BadSettings, Settings
+from app.settings import BadSettings, Settings, read_settings
 from app.wiring import open_city, open_desk, open_storage, utc_now
 from cli.serve import HOST, listen
 from desk import users
@@ -27,15 +27,16 @@ def add_to(app: typer.Typer) -> None:
 
 def desk(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8001,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8001,
 ) -> None:
     """Run the embedded hotline alone; the front door reaches it by JIESU_HOTLINE__URL."""
-    settings = Settings()
+    settings = read_settings()
     if not settings.public_url or not settings.hotline.secret:
         raise BadSettings(
-            "JIESU_PUBLIC_URL (the front door's address) and JIESU_HOTLINE__SECRET (the same as there) are needed."
+            "JIESU_PUBLIC_URL (the front door's address) and JIESU_HOTLINE__SECRET (the same as there)"
+            " are needed."
         )
-    set_up(json=False)
+    set_up()
     asyncio.run(_desk(settings, host, port))
 
 
@@ -58,7 +59,7 @@ def add(
     unit: Annotated[str | None, typer.Option(help="A unit's id of the city profile, for role unit.")] = None,
 ) -> None:
     """Make an account; its first password is printed once."""
-    settings = Settings()
+    settings = read_settings()
     if unit is not None and unit not in open_city(settings.city).units:
         raise BadSettings(f"The profile of {settings.city} has no unit {unit}.")
     password = secrets.token_urlsafe(9)
@@ -78,7 +79,7 @@ async def _add(settings: Settings, name: str, password: str, role: Role, unit: s
 def reset(name: str) -> None:
     """Give an account a new password, printed once; its sessions end."""
     password = secrets.token_urlsafe(9)
-    asyncio.run(_reset(Settings(), name, password))
+    asyncio.run(_reset(read_settings(), name, password))
     typer.echo(f"{name}  password  {password}")
 
 

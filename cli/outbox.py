@@ -3,28 +3,30 @@
 import asyncio
 import json as jsonlib
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.settings import Settings
+from app.settings import read_settings
 from app.wiring import open_storage, utc_now
 from storage import outbox
 from storage.database import Tx
 
 T = TypeVar("T")
+State = Literal["due", "done", "kept", "buried", "unsure"]
+EntryId = Annotated[int, typer.Argument(help="Its number in the list.", min=1, max=2**63 - 1)]
 app = typer.Typer(help="Messages and tickets on their way out.", no_args_is_help=True)
 
 
 @app.command(name="list")
 def list_entries(
-    state: Annotated[str | None, typer.Option(help="due, done, kept, buried or unsure")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100_000)] = 50,
     json: Annotated[bool, typer.Option(help="For a program.")] = False,
 ) -> None:
-    """Show entries, newest first; their content stays sealed."""
+    """Show entries, oldest first; their content stays sealed."""
     found = _with(lambda tx: outbox.entries(tx, state=state, limit=limit))
     if json:
         typer.echo(jsonlib.dumps([_row(entry) for entry in found], default=str))
@@ -36,7 +38,7 @@ def list_entries(
 
 
 @app.command()
-def retry(entry: int) -> None:
+def retry(entry: EntryId) -> None:
     """Let an entry go again at once."""
     if not _with(lambda tx: outbox.retry(tx, entry, utc_now())):
         typer.echo(f"There is no entry {entry} that could go again.", err=True)
@@ -45,9 +47,13 @@ def retry(entry: int) -> None:
 
 
 @app.command()
-def bury(entry: int, reason: Annotated[str, typer.Option(help="Why.")] = "buried by the operator") -> None:
+def bury(
+    entry: EntryId, reason: Annotated[str, typer.Option(help="Why.")] = "buried by the operator"
+) -> None:
     """Give an entry up; those behind it go on."""
-    _with(lambda tx: outbox.bury(tx, entry, reason, utc_now()))
+    if not _with(lambda tx: outbox.bury(tx, entry, reason, utc_now())):
+        typer.echo(f"There is no entry {entry} that waits.", err=True)
+        raise typer.Exit(1)
     typer.echo(f"Entry {entry} is buried.")
 
 
@@ -66,7 +72,7 @@ def _row(entry: outbox.Entry) -> dict[str, object]:
 
 def _with(do: Callable[[Tx], Awaitable[T]]) -> T:
     async def run() -> T:
-        async with open_storage(Settings()) as database, database.write() as tx:
+        async with open_storage(read_settings()) as database, database.write() as tx:
             return await do(tx)
 
     return asyncio.run(run())

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.logs import set_up
-from app.settings import BadSettings, Enclosed, Settings
+from app.settings import BadSettings, Enclosed, read_settings
 from app.wiring import House, open_house, utc_now
 from cli.serve import HOST, listen
 from desk.app import Desk
@@ -57,7 +57,7 @@ def replay(
         rows = read_rows(file, limit)
     except BadFile as mistake:
         raise BadSettings(str(mistake)) from None
-    set_up(json=False, level=logging.ERROR)  # thousands of turns would bury the report
+    set_up(level=logging.ERROR)  # thousands of turns would bury the report
     with _bar(len(rows)) as told:
         found = asyncio.run(replay_rows(rows, channel, told))
     typer.echo(jsonlib.dumps(found.as_json(), ensure_ascii=False) if json else "\n".join(lines(found)))
@@ -88,7 +88,7 @@ async def _house(folder: Path) -> AsyncIterator[tuple[House, Desk, Cast]]:
     """The whole product, served on a free port: nothing of it comes from the surroundings but the city."""
     settings = Enclosed(
         database_url=f"sqlite:///{folder / 'replay.db'}",
-        city=Settings().city,
+        city=read_settings().city,
         secret_key=SecretStr(secrets.token_urlsafe(32)),
     )
     line = listen(HOST, 0)

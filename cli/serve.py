@@ -11,13 +11,14 @@ import typer
 import uvicorn
 
 from app.logs import set_up
-from app.settings import BadSettings, Settings, check
+from app.settings import BadSettings, Settings, check, read_settings
 from app.wiring import House, open_house
 from cli.banner import banner
 from webhooks.server import create_app
 
 HOST = "127.0.0.1"
 PORT = 8000
+BACKLOG = 2048
 LAST_SECONDS = 3  # for requests still open at a stop; a waiting playground page asks again
 
 
@@ -31,17 +32,17 @@ def add_to(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = PORT,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = PORT,
     worker: Annotated[bool, typer.Option(help="Deliver from this process too.")] = True,
     workers: Annotated[int, typer.Option(help="Web processes (PostgreSQL and Redis only).")] = 1,
 ) -> None:
     """Take messages and callbacks, show the desk; deliver, unless told not to."""
-    settings = Settings()
+    settings = read_settings()
     check(settings)
     _several(settings, workers)
     line = listen(host, port)
     base_url = f"http://{host}:{line.getsockname()[1]}"
-    set_up(json=False)
+    set_up()
     asyncio.run(_serve(settings, base_url, line, with_worker=worker))
 
 
@@ -63,6 +64,7 @@ def listen(host: str, port: int) -> socket.socket:
     line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         line.bind((host, port))
+        line.listen(BACKLOG)
     except OSError as fault:
         line.close()
         raise BadSettings(
@@ -91,11 +93,11 @@ def _server(house: House, *, with_worker: bool = True) -> uvicorn.Server:
 
 def work() -> None:
     """Deliver only; any number of these may run beside `serve` (PostgreSQL and Redis)."""
-    settings = Settings()
+    settings = read_settings()
     check(settings, serving=False)
     if settings.database_url.startswith("sqlite"):
         raise BadSettings("On SQLite `serve` delivers by itself; a separate worker needs PostgreSQL.")
-    set_up(json=False)
+    set_up()
     asyncio.run(_work(settings))
 
 
@@ -108,11 +110,11 @@ async def _work(settings: Settings) -> None:
 
 def poll() -> None:
     """Telegram by long polling: a bot from a laptop with nothing but its token."""
-    settings = Settings()
+    settings = read_settings()
     check(settings, serving=False)
     if not settings.telegram_on:
         raise BadSettings("JIESU_TELEGRAM__TOKEN is missing: poll needs the bot's token.")
-    set_up(json=False)
+    set_up()
     asyncio.run(_poll(settings))
 
 
@@ -135,7 +137,7 @@ async def _poll(settings: Settings) -> None:
 
 def migrate() -> None:
     """Bring the database's tables up to this release."""
-    settings = Settings()
+    settings = read_settings()
     asyncio.run(_migrate(settings))
     typer.echo("The database is up to date.")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.inspection import Finding, inspect
-from app.settings import BadSettings, Settings, variables
+from app.settings import BadSettings, Settings, read_settings, variables
 from app.settings import check as check_settings
 from app.wiring import open_house
 
@@ -27,7 +27,7 @@ def check(
         for name, default, meaning in variables():
             typer.echo(f"{name:<36} {default:<34} {meaning}")
         return
-    findings = asyncio.run(inspect(Settings()))
+    findings = asyncio.run(inspect(read_settings()))
     for finding in findings:
         typer.echo(_line(finding))
     if any(not finding.ok for finding in findings):
@@ -46,7 +46,7 @@ def _telegram() -> None:
 @telegram.command()
 def setup() -> None:
     """Set webhook, secret, commands and descriptions; may be run again at any time."""
-    settings = Settings()
+    settings = read_settings()
     check_settings(settings)
     if not settings.telegram_on or not settings.public_url:
         raise BadSettings("JIESU_TELEGRAM__TOKEN and JIESU_PUBLIC_URL are needed.")

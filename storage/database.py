@@ -5,20 +5,18 @@ and nothing in the block waits for the network. The key ring rides on the transa
 (see `storage.documents`), so that a store's function needs only `tx` to seal and open.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from intake.ports import Unavailable
 from storage import engines
 from storage.crypto import KeyRing
 from storage.documents import Tx, with_keyring
+from storage.down import DatabaseDown, down
 from storage.migrate import is_current, upgrade
 
 __all__ = ["Database", "DatabaseDown", "Tx", "is_current", "upgrade"]
@@ -26,10 +24,6 @@ __all__ = ["Database", "DatabaseDown", "Tx", "is_current", "upgrade"]
 POOL_SIZE = 10
 STATEMENT_SECONDS = 10.0
 LOCK_SECONDS = 4.5  # a repeat waits for the first as long as WeChat waits for us
-
-
-class DatabaseDown(Unavailable):
-    """The database did not answer, was busy or went away: nothing was kept, try again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +69,14 @@ class Database:
 
         On SQLite there is one at a time: never open a second one inside the first.
         """
-        with _down():
+        with down():
             async with self._writer.begin() as tx:
                 yield tx
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """A transaction that only reads. Raises DatabaseDown."""
-        with _down():
+        with down():
             async with self._reader.connect() as tx:
                 yield tx
 
@@ -95,13 +89,3 @@ class Database:
         """Give all connections back."""
         await self._writer.dispose()
         await self._reader.dispose()
-
-
-@contextmanager
-def _down() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        raise DatabaseDown(f"database: {type(error.orig).__name__}") from error
-    except PoolTimeout as error:
-        raise DatabaseDown("database: no connection became free") from error

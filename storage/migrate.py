@@ -16,6 +16,7 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import engines, tables
+from storage.down import down
 
 LOCATION = Path(__file__).parent / "migrations"
 VERSION_TABLE = "jiesu_version"
@@ -31,11 +32,14 @@ async def upgrade(
 ) -> None:
     """Run the revisions under `location` that are missing; none missing is fine.
 
-    `url` is as for `Database.open`. `metadata` is what the revisions should lead to.
+    `url` is as for `Database.open`. `metadata` is what the revisions should lead to. Raises DatabaseDown.
     """
     engine = engines.migrator(engines.async_url(url))
     config = _config(location, version_table, metadata)
     try:
+        with down():
+            async with engine.connect():
+                pass  # it answers; what fails from here on is a migration's own fault
         async with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})

@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, literal_column,
 
 from storage.crypto import Undecryptable
 from storage.documents import Tx, Unreadable, seal, unseal
-from storage.outbox_upkeep import Entry, depth, entries, purge
+from storage.outbox_upkeep import Entry, Stuck, depth, entries, purge, stuck
 from storage.statements import insert_new
 from storage.tables import outbox
 
@@ -28,16 +28,20 @@ __all__ = [
     "Body",
     "Claimed",
     "Entry",
+    "Stuck",
     "bury",
     "claim",
     "depth",
     "done",
     "entries",
+    "give_back",
     "keep",
     "later",
+    "note",
     "purge",
     "queue",
     "retry",
+    "stuck",
     "take_kept",
     "unsure",
     "waits",
@@ -49,7 +53,7 @@ _DUE: ColumnElement[str] = literal_column("'due'")  # spelled out, so that the p
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An entry that is ours until its lease ends; `attempts` counts this one."""
+    """An entry that is ours until its lease ends; `attempts` counts this one, `reason` is the last one's."""
 
     id: int
     destination: str
@@ -60,6 +64,7 @@ class Claimed:
     queued_at: datetime
     conversation_id: int | None
     ticket_id: int | None
+    reason: str | None = None
 
 
 async def queue(
@@ -138,9 +143,21 @@ async def later(tx: Tx, entry_id: int, due_at: datetime, reason: str) -> None:
     await tx.execute(update(outbox).where(where).values(due_at=due_at, reason=reason))
 
 
-async def bury(tx: Tx, entry_id: int, reason: str, now: datetime) -> None:
-    """Give up; the lane goes on. An operator sees it and may retry."""
-    await _settle(tx, entry_id, "buried", reason, now)
+async def note(tx: Tx, entry_id: int, reason: str) -> None:
+    """Leave a word on a claimed entry for whoever claims it next, should we die."""
+    where = (outbox.c.id == entry_id) & (outbox.c.state == _DUE)
+    await tx.execute(update(outbox).where(where).values(reason=reason))
+
+
+async def give_back(tx: Tx, entry_ids: Sequence[int], now: datetime) -> None:
+    """They were claimed but not begun: another worker may have them at once."""
+    where = outbox.c.id.in_(entry_ids) & (outbox.c.state == _DUE)
+    await tx.execute(update(outbox).where(where).values(due_at=now, attempts=outbox.c.attempts - 1))
+
+
+async def bury(tx: Tx, entry_id: int, reason: str, now: datetime) -> bool:
+    """Give up; the lane goes on. An operator sees it and may retry. False if there is none, or it is done."""
+    return await _settle(tx, entry_id, "buried", reason, now)
 
 
 async def unsure(tx: Tx, entry_id: int, reason: str, now: datetime) -> None:
@@ -219,9 +236,11 @@ def _claimed(tx: Tx, row: Row[Any]) -> Claimed | None:
         queued_at=row.queued_at,
         conversation_id=row.conversation_id,
         ticket_id=row.ticket_id,
+        reason=row.reason,
     )
 
 
-async def _settle(tx: Tx, entry_id: int, state: str, reason: str | None, now: datetime) -> None:
+async def _settle(tx: Tx, entry_id: int, state: str, reason: str | None, now: datetime) -> bool:
     where = (outbox.c.id == entry_id) & (outbox.c.state != "done")
-    await tx.execute(update(outbox).where(where).values(state=state, reason=reason, settled_at=now))
+    settled = await tx.execute(update(outbox).where(where).values(state=state, reason=reason, settled_at=now))
+    return settled.rowcount > 0

@@ -1,0 +1,24 @@
+"""A database that gives no answer, in our own words: what `storage` turns the drivers' errors into."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from intake.ports import Unavailable
+
+
+class DatabaseDown(Unavailable):
+    """The database did not answer, was busy or went away: nothing was kept, try again later."""
+
+
+@contextmanager
+def down() -> Iterator[None]:
+    """Within this block the drivers' "not now" is DatabaseDown. Its words hold no address."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseDown(f"database: {type(error.orig).__name__}") from error
+    except PoolTimeout as error:
+        raise DatabaseDown("database: no connection became free") from error
