@@ -22,6 +22,7 @@ from app.service import Service
 from app.settings import BadSettings, Settings
 from app.spool import Spool
 from app.updates import Updates
+from app.witness import Witness
 from app.worker import Worker
 from bots.wechat.channel import WeChat
 from bots.wechat.client import Client, Credentials
@@ -61,6 +62,7 @@ class House:
     database: Database
     service: Service
     reception: Reception
+    witness: Witness
     updates: Updates
     worker: Worker
     files: Files
@@ -198,6 +200,7 @@ async def _wire(
         database=database,
         service=service,
         reception=Reception(service, spool, city),
+        witness=Witness(database, utc_now),
         updates=Updates(database, cache, city, utc_now),
         worker=Worker(
             database, cache, city, Delivery(database, city, channels, hotline, files, utc_now), utc_now

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from intake.happening import Happening
 from intake.messages import Address, ChannelName, Inbound, Reply
 
 
@@ -33,4 +34,24 @@ class Receiver(Protocol):
 
     async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
         """The platform's own answer has carried these replies of `receive`: they need no second way."""
+        ...
+
+
+class Witness(Protocol):
+    """What a channel tells beside the dialog, and what is known of our account there."""
+
+    async def record(self, happening: Happening) -> None:
+        """Write it down once, and do what follows from it. Raises Unavailable."""
+        ...
+
+    async def answers_in_turn_only(self, channel: ChannelName) -> bool:
+        """Whether this account may not write later of its own accord. Raises Unavailable."""
+        ...
+
+    async def note(self, channel: ChannelName, about: str, says: str) -> None:
+        """Something is wrong with our account there. Raises Unavailable."""
+        ...
+
+    async def clear(self, channel: ChannelName, about: str) -> None:
+        """It is so no longer. Raises Unavailable."""
         ...

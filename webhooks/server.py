@@ -62,7 +62,7 @@ def create_desk_app(desk: Desk, settings: Settings) -> FastAPI:
 
 def _channels(app: FastAPI, house: House) -> None:
     if house.wechat is not None:
-        app.include_router(wechat_router(house.wechat, house.reception, utc_now))
+        app.include_router(wechat_router(house.wechat, house.reception, house.witness, utc_now))
     secret = house.settings.telegram.webhook_secret
     if house.telegram is not None and secret is not None:
         from webhooks.telegram import telegram_router  # noqa: PLC0415  # aiogram takes seconds to import

@@ -5,7 +5,7 @@ gets HTTP 200 within its five seconds whatever is slow or down: anything else is
 citizen as a fault of the account.
 """
 
-from asyncio import get_running_loop
+from asyncio import get_running_loop, sleep, timeout
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import fields
@@ -17,16 +17,23 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 
+from app.bursts import end_of
 from bots.wechat.codec import Push, Unreadable, parse
 from bots.wechat.envelope import LARGEST, Account, Query, Refused, echo, open_push, verify
+from bots.wechat.happenings import to_happening
 from bots.wechat.inbound import to_inbound
 from bots.wechat.passive import NOTHING, Passive, passive
-from intake.messages import ChannelName, Inbound, Reply
-from webhooks.ports import Receiver
+from intake.messages import Burst, ChannelName, Inbound, Reply
+from intake.ports import Unavailable
+from webhooks.ports import Receiver, Witness
+from webhooks.suspicions import Suspicions
 from webhooks.turns import Failed, Late, NotKept, Shelved, Turns
 
 PATIENCE = 4.5
 """Seconds; WeChat cuts the connection at five."""
+
+HOLD = 3.0
+"""Seconds a file's push is held on an account that may write only in the turn: for what belongs to it."""
 
 _LAST_TURNS = 10.0  # seconds a stop waits for running turns
 
@@ -38,13 +45,15 @@ class TooLarge(Exception):
 def wechat_router(
     account: Account,
     service: Receiver,
+    witness: Witness,
     clock: Callable[[], datetime],
     *,
     patience: float = PATIENCE,
+    hold: float = HOLD,
     sorry: str = "",
 ) -> APIRouter:
     """The webhook's two paths. `sorry` is the city's sentence for a turn that broke ("" = say nothing)."""
-    door = _Door(account, service, clock, patience, sorry)
+    door = _Door(account, service, witness, clock, patience, hold, sorry)
     router = APIRouter(lifespan=door.open_hours)
     router.add_api_route("/webhooks/wechat", door.check, methods=["GET"])
     router.add_api_route("/webhooks/wechat", door.push, methods=["POST"])
@@ -53,14 +62,24 @@ def wechat_router(
 
 class _Door:
     def __init__(
-        self, account: Account, service: Receiver, clock: Callable[[], datetime], patience: float, sorry: str
+        self,
+        account: Account,
+        service: Receiver,
+        witness: Witness,
+        clock: Callable[[], datetime],
+        patience: float,
+        hold: float,
+        sorry: str,
     ) -> None:
         self._account = account
         self._service = service
+        self._witness = witness
         self._clock = clock
         self._patience = patience
+        self._hold = hold
         self._sorry = (Reply(sorry),) if sorry else ()
         self._turns = Turns(service)
+        self._suspicions = Suspicions(witness, self._turns)
 
     @asynccontextmanager
     async def open_hours(self, _: object) -> AsyncIterator[None]:
@@ -80,12 +99,15 @@ class _Door:
         try:
             verify(self._account, query)
             body = open_push(self._account, query, await _read(request))
-        except Refused:
+        except Refused as fault:
+            self._suspicions.rise(fault)
             return Response(status_code=403)
         except TooLarge:
             return Response(status_code=413)
-        except (Unreadable, ClientDisconnect):
+        except (Unreadable, ClientDisconnect) as fault:
+            self._suspicions.rise(fault)
             return Response(status_code=400)
+        self._suspicions.fall()
         return await self._answer(query, body, started + self._patience)
 
     async def _answer(self, query: Query, body: bytes, deadline: float) -> Response:
@@ -96,6 +118,8 @@ class _Door:
             return _said(NOTHING)
         inbound = to_inbound(push, self._clock())
         if inbound is None:
+            told = self._witness.record(to_happening(push, self._clock()))
+            await self._turns.within(_left(deadline), told)
             return _said(NOTHING)
         return await self._turn(query, push, inbound, body, deadline)
 
@@ -104,6 +128,9 @@ class _Door:
     ) -> Response:
         try:
             replies = await self._turns.replies(inbound, body, _left(deadline))
+            if inbound.burst is Burst.PART and await self._holds(deadline):
+                inbound = end_of(inbound)
+                replies = await self._turns.replies(inbound, body, _left(deadline))
         except Late:
             return _said(NOTHING)
         except Shelved as kept:
@@ -117,6 +144,17 @@ class _Door:
             rest = self._service.send_late(inbound.address, answer.overflow, f"{inbound.id}:rest")
             await self._turns.within(_left(deadline), rest)
         return _said(answer.body, BackgroundTask(self._handed_over, inbound, replies))
+
+    async def _holds(self, deadline: float) -> bool:
+        """Wait for what may belong to a file, if its push is the only chance to answer it."""
+        try:
+            async with timeout(_left(deadline)):
+                only_now = await self._witness.answers_in_turn_only(ChannelName.WECHAT)
+        except (TimeoutError, Unavailable):
+            return False
+        if only_now:
+            await sleep(min(self._hold, _left(deadline)))
+        return only_now
 
     async def _handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
         """Runs once the answer is written; until then the outbox holds its durable replies back."""

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from bots.wechat.envelope import Account, Mode
+from intake.happening import Happening
 from intake.messages import Address, ChannelName, Inbound, Reply
 from playground.wechat_platform import WeChatPlatform
 from webhooks.wechat import wechat_router
@@ -66,10 +67,42 @@ class Service:
 
 
 @dataclass
+class Witness:
+    """Writes down what it is told; `in_turn_only` as an unverified account, `gate` hangs, `fault` breaks."""
+
+    in_turn_only: bool = False
+    gate: asyncio.Event | None = None
+    fault: Exception | None = None
+    told: list[Happening] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    async def record(self, happening: Happening) -> None:
+        await self._troubled()
+        self.told.append(happening)
+
+    async def answers_in_turn_only(self, channel: ChannelName) -> bool:
+        await self._troubled()
+        return self.in_turn_only
+
+    async def note(self, channel: ChannelName, about: str, says: str) -> None:
+        self.notes[about] = says
+
+    async def clear(self, channel: ChannelName, about: str) -> None:
+        self.notes.pop(about, None)
+
+    async def _troubled(self) -> None:
+        if self.gate:
+            await self.gate.wait()
+        if self.fault:
+            raise self.fault
+
+
+@dataclass
 class Stand:
     """One account and its server. `patience` is ours, in seconds, scaled down like the platform's."""
 
     service: Service
+    witness: Witness
     platform: WeChatPlatform
     http: httpx.AsyncClient
     app: FastAPI
@@ -84,12 +117,23 @@ async def build() -> AsyncIterator[Build]:
     opened: list[httpx.AsyncClient] = []
 
     def make(
-        mode: str = "safe", *, in_json: bool = False, patience: float = 4.5, platform_patience: float = 5.0
+        mode: str = "safe",
+        *,
+        in_json: bool = False,
+        patience: float = 4.5,
+        hold: float = 3.0,
+        platform_patience: float = 5.0,
+        our_key: str = KEY,
+        our_appid: str = APPID,
+        our_mode: str = "",
     ) -> Stand:
-        service = Service()
+        service, witness = Service(), Witness()
         app = FastAPI()
-        account = Account(APPID, TOKEN, KEY, Mode(mode))
-        app.include_router(wechat_router(account, service, lambda: NOW, patience=patience, sorry=SORRY))
+        account = Account(our_appid, TOKEN, our_key, Mode(our_mode or mode))
+        router = wechat_router(
+            account, service, witness, lambda: NOW, patience=patience, hold=hold, sorry=SORRY
+        )
+        app.include_router(router)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         http = httpx.AsyncClient(transport=transport, base_url="http://us.test")
         opened.append(http)
@@ -105,7 +149,7 @@ async def build() -> AsyncIterator[Build]:
             patience=platform_patience,
             in_json=in_json,
         )
-        return Stand(service, platform, http, app)
+        return Stand(service, witness, platform, http, app)
 
     yield make
     for http in opened:
