@@ -6,9 +6,9 @@ Telegram holds back the rest of a chat until its update is acknowledged, so ever
 What cannot be read is put aside and answered 200.
 
 A lone prompt rides the answer: quick, but Telegram drops its result, so a failure would pass in silence.
-All else (receipts, summaries, surveys, several messages) goes through the outbox under the update's own
-id, so that a repeated update adds nothing to it. A button press is answered by a call of its own, begun
-before the turn (`bots.telegram.turn`).
+All else (receipts, summaries, surveys, keyboards, several messages) goes through the outbox: the service
+puts it there in the turn's own transaction and returns only what may ride. A button press is answered
+by a call of its own, begun before the turn (`bots.telegram.turn`).
 """
 
 import math
@@ -79,7 +79,7 @@ class _Door:
             await self._service.put_aside(ChannelName.TELEGRAM, error.message_id, body, error.reason)
             return Response()
         if isinstance(heard.message, Inbound):
-            replies = await take_turn(self._telegram, self._service, heard.message, heard.tapped)
+            replies = await take_turn(self._telegram, self._service, heard.message, heard)
             return await self._answer(heard.message, replies)
         return await self._pass_by(heard)
 
@@ -97,7 +97,7 @@ class _Door:
     async def _answer(self, inbound: Inbound, replies: tuple[Reply, ...]) -> Response:
         prompt = lone_prompt(replies)
         riding = self._telegram.webhook_answer(inbound.address, prompt) if prompt else None
-        if riding is not None:
+        if riding is not None and await self._telegram.may_ride(inbound.address):
             return JSONResponse(riding)
         if replies:
             await self._service.send_late(inbound.address, replies, inbound.id)
