@@ -10,12 +10,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from app import tracing
 from app.files import Files
-from app.replies import outgoing_of
+from app.replies import SURVEYS, outgoing_of
 from hotline.contract import AttachmentPart
 from hotline.documents import alert_event, handoff_event, ticket_document, ticket_event
 from intake.city import CityProfile
 from intake.messages import ChannelName, Outgoing
-from intake.ports import Channel, Hotline, Paced, Rejected, Unavailable, Unreachable
+from intake.ports import Channel, Hotline, Paced, Rejected, Unavailable, Unreachable, Unsure
 from intake.steps import still_asks
 from storage import conversations, outbox, tickets
 from storage.database import Database, Tx
@@ -24,6 +24,9 @@ from storage.tickets import StoredTicket
 
 FILES_WAIT = timedelta(seconds=60)
 """How long a ticket waits for its photos; after that it goes without those still missing."""
+
+SENDING = "being sent"
+"""The note on what must not go twice."""
 
 PUSHES = frozenset({"progress", "survey", "reminder"})
 """Purposes of what nobody waits for."""
@@ -81,8 +84,18 @@ class Delivery:
 
     async def _reply(self, entry: Claimed) -> None:
         outgoing = outgoing_of(entry.body)
-        if outgoing.purpose not in PUSHES or await self._still_wanted(entry, outgoing):
-            await self._channel(entry).send(outgoing)
+        if outgoing.purpose in PUSHES and not await self._still_wanted(entry, outgoing):
+            return
+        if outgoing.purpose in SURVEYS:
+            await self._only_once(entry)
+        await self._channel(entry).send(outgoing)
+
+    async def _only_once(self, entry: Claimed) -> None:
+        """Noted before it is sent: whoever finds the note knows that its writer died over it."""
+        if entry.reason == SENDING:
+            raise Unsure("a worker died while sending it")
+        async with self._database.write() as tx:
+            await outbox.note(tx, entry.id, SENDING)
 
     async def _still_wanted(self, entry: Claimed, outgoing: Outgoing) -> bool:
         """A push may wait for hours: by then its survey may be answered, or the citizen have blocked us."""

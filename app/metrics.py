@@ -17,4 +17,6 @@ deliveries = Counter(
 )
 callbacks = Counter("jiesu_callbacks_total", "Callbacks of the backend, by result", ["result"])
 outbox_depth = Gauge("jiesu_outbox_depth", "Open outbox entries", ["destination"])
+outbox_stuck = Gauge("jiesu_outbox_stuck", "Entries due for over a quarter of an hour", ["destination"])
+circuit_open = Gauge("jiesu_circuit_open", "1 while a destination is left alone", ["destination"])
 outbox_age = Gauge("jiesu_outbox_age_seconds", "Age of the oldest open entry", ["destination"])

@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import product
+from time import monotonic
 
 import structlog
 
 from app import metrics
+from app.circuit import Circuit
 from app.delivery import Delivery
 from app.effects import HOTLINE
 from app.faults import caught, described
@@ -21,6 +23,7 @@ from app.service import WORK
 from app.settlement import Settlement
 from app.tidying import Tidying
 from app.tracing import KEY, traced
+from app.watch import Watch
 from intake.city import CityProfile
 from intake.messages import ChannelName
 from intake.ports import Unsure
@@ -64,6 +67,8 @@ class Worker:
         self._fault_pause = fault_pause
         self._settlement = Settlement(database, city, clock, chance)
         self._tidying = Tidying(database, city, clock)
+        self._watch = Watch(database, city, clock)
+        self._circuits = {each: Circuit(each, monotonic) for each in DESTINATIONS}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; the entries in hand are finished first.
@@ -75,6 +80,7 @@ class Worker:
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._listen(stop, calls.values()))
             loops.create_task(self._tidying.run(stop))
+            loops.create_task(self._watch.run(stop))
             for (destination, urgent), call in calls.items():
                 claim = partial(self._claim, destinations=(destination,), urgent=urgent)
                 loops.create_task(self._loop(stop, destination, claim, call))
@@ -96,10 +102,16 @@ class Worker:
 
         while not stop.is_set():
             call.clear()
-            if rest := await self._delivery.rest(destination):
+            circuit = self._circuits[destination]
+            if rest := max(await self._delivery.rest(destination), circuit.rest()):
                 await _pause(stop, rest)
                 continue
-            claimed = await self._claimed(stop, BATCH - len(running), destination, claim)
+            places = circuit.places(BATCH - len(running))
+            claimed = await self._claimed(stop, places, destination, claim)
+            if stop.is_set():
+                await self._give_back(claimed)
+                break
+            circuit.begun(len(claimed))
             for entry in claimed:
                 task = asyncio.create_task(self._one(entry))
                 running.add(task)
@@ -133,6 +145,12 @@ class Worker:
                 urgent=urgent,
             )
 
+    async def _give_back(self, claimed: Collection[Claimed]) -> None:
+        """A stop came between claim and delivery: another worker need not wait for the lease's end."""
+        if claimed:
+            async with self._database.write() as tx:
+                await outbox.give_back(tx, [entry.id for entry in claimed], self._clock())
+
     async def round(self, *destinations: str) -> bool:
         """Claim what is due and deliver it, lanes side by side; False when there was nothing."""
         claimed = await self._claim(BATCH, destinations or DESTINATIONS)
@@ -148,6 +166,7 @@ class Worker:
         """Deliver, and write down what came of it; if that fails, the lease ends by itself."""
         with traced(entry.body.get(KEY)):
             fault = await caught(self._deliver(entry))
+            self._circuits[entry.destination].ended(fault)
             outcome = await caught(self._settlement.settle(entry, fault))
             if isinstance(outcome, Exception):
                 log.error("not settled", entry=entry.id, fault=described(outcome))

@@ -30,6 +30,26 @@ class Entry:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """What a destination has not taken: how many, since when the oldest waits, why one of them does."""
+
+    destination: str
+    count: int
+    oldest: datetime
+    reason: str | None
+
+
+async def stuck(tx: Tx, before: datetime) -> list[Stuck]:
+    """What has been due since `before`, or was tried in vain and queued before then; per destination."""
+    tried = (outbox.c.attempts > 0) & (outbox.c.queued_at < before)
+    waits = (outbox.c.state == literal_column("'due'")) & ((outbox.c.due_at < before) | tried)
+    oldest = func.min(outbox.c.queued_at, type_=outbox.c.queued_at.type)
+    columns = (outbox.c.destination, func.count(), oldest, func.max(outbox.c.reason))
+    statement = select(*columns).where(waits).group_by(outbox.c.destination)
+    return [Stuck(*row) for row in await tx.execute(statement.order_by(outbox.c.destination))]
+
+
 async def entries(tx: Tx, state: str | None = None, limit: int = 50) -> list[Entry]:
     """The oldest entries in this state (None = any)."""
     columns = [outbox.c[name] for name in Entry.__slots__]

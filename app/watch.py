@@ -1,0 +1,97 @@
+"""Somebody is told when messages do not get out: staff at the backend, and whoever reads metrics and logs.
+
+The rule: what was due for a quarter of an hour is stuck. Staff hear of it once an hour and destination, as an
+alert like any other; what is stuck on its way to the backend itself cannot be told there, and stands in the
+metrics and the log alone.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from app import metrics
+from app.effects import HOTLINE
+from app.faults import caught, described
+from intake.city import CityProfile
+from intake.messages import ChannelName
+from intake.phrases import FALLBACK, say
+from storage import outbox
+from storage.database import Database, Tx
+from storage.outbox import Stuck
+
+log = structlog.get_logger(__name__)
+
+STUCK_AFTER = timedelta(minutes=15)
+EVERY = timedelta(minutes=1)
+KIND = "stuck"
+
+
+class Watch:
+    """Looks at the outbox every minute. Any number of processes may: the alert goes once."""
+
+    def __init__(self, database: Database, city: CityProfile, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._city = city
+        self._clock = clock
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set. A fault waits for the next minute."""
+        while not stop.is_set():
+            fault = await caught(self.once())
+            if fault is not None:
+                log.error("watching failed", fault=described(fault))
+            try:
+                async with asyncio.timeout(EVERY.total_seconds()):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    async def once(self) -> None:
+        """Look, and say what is stuck. Raises DatabaseDown."""
+        now = self._clock()
+        async with self._database.read() as tx:
+            found = await outbox.stuck(tx, now - STUCK_AFTER)
+        metrics.outbox_stuck.clear()
+        for stuck in found:
+            metrics.outbox_stuck.labels(stuck.destination).set(stuck.count)
+            log.error("stuck", destination=stuck.destination, count=stuck.count, reason=stuck.reason)
+        told = [stuck for stuck in found if stuck.destination != HOTLINE]
+        if told:
+            async with self._database.write() as tx:
+                for stuck in told:
+                    await self._alert(tx, stuck, now)
+
+    async def _alert(self, tx: Tx, stuck: Stuck, now: datetime) -> None:
+        event_id = str(uuid5(NAMESPACE_URL, f"stuck:{stuck.destination}:{now:%Y%m%d%H}"))
+        since = stuck.oldest.astimezone(ZoneInfo(self._city.timezone))
+        text = say(
+            self._city,
+            FALLBACK,
+            "service.stuck",
+            destination=stuck.destination,
+            count=stuck.count,
+            since=f"{since:%m-%d %H:%M}",
+        )
+        body = {
+            "event_id": event_id,
+            "at": now.isoformat(),
+            "kind": KIND,
+            "text": text,
+            "phone": None,
+            "channel": ChannelName(stuck.destination).code,
+            "conversation": None,
+        }
+        await outbox.queue(
+            tx,
+            destination=HOTLINE,
+            kind="alert",
+            lane=KIND,
+            body=body,
+            now=now,
+            once=event_id,
+            urgent=True,
+        )
