@@ -1,0 +1,210 @@
+"""The database goes away and comes back: nobody is lost, nobody overtakes, nobody is taken twice.
+
+PostgreSQL stands behind a proxy that breaks the line; SQLite's file is held by somebody else.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from app.reception import Reception
+from app.service import Service
+from app.spool import Aside, Spool
+from bench.faults.proxy import Trouble, always, fine, proxy
+from intake.city import load
+from intake.messages import Address, ChannelName, Inbound
+from intake.phrases import worded
+from intake.ports import Unavailable
+from storage import engines, inbox, outbox
+from storage.cache import MemoryCache
+from storage.crypto import KeyRing
+from storage.database import Database
+from storage.tables import inbox as inbox_table
+
+FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
+ANNA, BEN = Address(ChannelName.WECHAT, "anna"), Address(ChannelName.TELEGRAM, "100")
+
+
+@dataclass
+class Counter:
+    """The reception, a second one in another process of the machine, and the way to break the database."""
+
+    reception: Reception
+    other: Reception
+    database: Database
+    spool: Spool
+    down: Callable[[], AbstractAsyncContextManager[None]]
+
+    async def settle(self) -> None:
+        while self.spool.depth():
+            await self.reception.drain()
+            await asyncio.sleep(0)
+
+    async def handled(self, *messages: Inbound) -> list[tuple[str, ...] | None]:
+        async with self.database.read() as tx:
+            found = [await inbox.seen(tx, one.address.channel, one.id) for one in messages]
+        return [turn and tuple(reply.text for reply in turn.replies) for turn in found]
+
+    async def sent(self) -> list[str]:
+        """What goes to citizens by the outbox, in order."""
+        async with self.database.write() as tx:
+            found = await outbox.claim(tx, now=FAR_AHEAD, lease=timedelta(seconds=60), limit=1000)
+        return [entry.body["reply"]["text"] for entry in found if entry.kind == "reply"]
+
+
+def says(text: str, address: Address = ANNA, number: int = 0) -> Inbound:
+    return Inbound(f"{address.user}-{text}-{number}", address, datetime.now(UTC), text=text)
+
+
+@pytest.fixture
+async def counter(
+    request: pytest.FixtureRequest,
+    database_url: str,
+    keyring: KeyRing,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Counter]:
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.1)
+    parts = urlsplit(database_url)
+    target = parse_qs(parts.query).get("host", ["/nowhere"])[0] + "/.s.PGSQL.5432"
+    async with proxy(target) as line:
+        url = (
+            database_url
+            if parts.scheme == "sqlite"
+            else f"postgresql://postgres@127.0.0.1:{line.port}{parts.path}"
+        )
+        database = Database.open(url, keyring)
+
+        @asynccontextmanager
+        async def broken_line() -> Any:
+            line.plan = always(Trouble.REFUSE)
+            line.cut()
+            yield
+            line.plan = fine
+
+        @asynccontextmanager
+        async def held_file() -> Any:
+            holder = sqlite3.connect(tmp_path / "jiesu.db", isolation_level=None, check_same_thread=False)
+            await asyncio.to_thread(holder.execute, "BEGIN EXCLUSIVE")
+            yield
+            holder.execute("ROLLBACK")
+            holder.close()
+
+        city = worded(load("jiayuguan"))
+        service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
+        folder = tmp_path / "spool"
+        spools = [Spool(folder, keyring, lambda: datetime.now(UTC)) for _ in range(2)]
+        first, second = (Reception(service, spool, city) for spool in spools)
+        yield Counter(
+            first, second, database, spools[0], held_file if database.kind == "sqlite" else broken_line
+        )
+        await database.close()
+
+
+async def test_a_message_that_finds_no_database_is_kept_and_done_later(counter: Counter) -> None:
+    async with counter.down():
+        with pytest.raises(Unavailable):
+            await counter.reception.receive(says("你好"))
+        (told,) = await counter.reception.shelve(says("你好"))
+        assert told.text.startswith("已收到")
+        assert not await counter.reception.drain()
+    await counter.settle()
+    (replies,) = await counter.handled(says("你好"))
+    assert replies
+    assert await counter.sent() == list(replies)
+
+
+async def test_nobody_overtakes_their_own_earlier_message_in_any_process(counter: Counter) -> None:
+    await counter.reception.shelve(says("一"))
+    for reception in (counter.reception, counter.other):
+        with pytest.raises(Unavailable):
+            await reception.receive(says("二"))
+    assert await counter.other.receive(says("别人", BEN)) != ()
+    await counter.other.shelve(says("二"))
+    await counter.settle()
+    assert await counter.handled(says("一"), says("二")) != [None, None]
+    await counter.other.receive(says("三"))
+
+
+async def test_a_turn_that_did_commit_is_not_done_again_and_its_reply_goes_out(counter: Counter) -> None:
+    """The commit's own answer was lost: what the citizen was to hear lies in the inbox."""
+    replies = await counter.reception.receive(says("你好"))
+    await counter.reception.shelve(says("你好"))
+    await counter.settle()
+    assert await counter.handled(says("你好")) == [tuple(reply.text for reply in replies)]
+    assert await counter.sent() == [reply.text for reply in replies]
+
+
+async def test_a_drain_that_dies_after_the_turn_is_done_over_without_a_trace(counter: Counter) -> None:
+    await counter.reception.shelve(says("你好"))
+    (record,) = counter.spool.heads(9)
+    message = await counter.spool.read(record)
+    assert isinstance(message, Inbound)
+    await counter.reception._do(message)  # and here it dies: the record is still open
+    await counter.settle()
+    (replies,) = await counter.handled(says("你好"))
+    assert await counter.sent() == list(replies or ())
+
+
+async def test_what_nobody_can_read_waits_for_the_database_too(counter: Counter) -> None:
+    async with counter.down():
+        await counter.reception.put_aside(ChannelName.TELEGRAM, "x", b"\xff\x00", "not JSON")
+    await counter.settle()
+    async with counter.database.read() as tx:
+        (kept,) = await inbox.aside(tx)
+    assert (kept.body, kept.reason) == (b"\xff\x00", "not JSON")
+
+
+async def test_a_storm_while_the_database_comes_and_goes_loses_and_doubles_nothing(counter: Counter) -> None:
+    """Eight citizens, each with twelve words in order; the database is away for a while, twice."""
+    citizens = [Address(ChannelName.WECHAT, f"c{number}") for number in range(8)]
+    stop = asyncio.Event()
+    draining = asyncio.create_task(counter.reception.run(stop))
+
+    async def talk(who: Address) -> None:
+        for number in range(12):
+            message = says("补充", who, number)
+            reception = counter.reception if number % 2 else counter.other
+            try:
+                await reception.receive(message)
+            except Unavailable:
+                await reception.shelve(message)
+            await asyncio.sleep(0.02)
+
+    async def trouble() -> None:
+        for _ in range(2):
+            await asyncio.sleep(0.05)
+            async with counter.down():
+                await asyncio.sleep(0.3)
+
+    await asyncio.gather(trouble(), *(talk(who) for who in citizens))
+    async with asyncio.timeout(30):
+        while counter.spool.depth():
+            await asyncio.sleep(0.05)
+    stop.set()
+    await draining
+    every = [says("补充", who, number) for who in citizens for number in range(12)]
+    assert None not in await counter.handled(*every)
+    assert len(await recorded(counter)) == len(every)
+
+
+async def recorded(counter: Counter) -> list[Any]:
+    async with counter.database.read() as tx:
+        return list((await tx.execute(select(inbox_table.c.message_id))).all())
+
+
+async def test_a_spooled_message_cannot_be_read_without_the_key(counter: Counter, tmp_path: Path) -> None:
+    await counter.reception.shelve(says("油烟太大"))
+    await counter.spool.keep(Aside(ChannelName.WECHAT, "x", "电话13912345678".encode(), "broken"))
+    (segment,) = (tmp_path / "spool").glob("*.log")
+    for secret in ("油烟太大", "13912345678", "anna"):
+        assert secret.encode() not in segment.read_bytes()
