@@ -5,16 +5,16 @@ Each kind has one function; what it raises says what becomes of the entry (see `
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
-from app import tracing
+from app import bursts, tracing
 from app.files import Files
 from app.replies import SURVEYS, outgoing_of
 from hotline.contract import AttachmentPart
 from hotline.documents import alert_event, handoff_event, ticket_document, ticket_event
 from intake.city import CityProfile
-from intake.messages import ChannelName, Outgoing
+from intake.messages import Address, ChannelName, Inbound, Outgoing, Reply
 from intake.ports import Channel, Hotline, Paced, Rejected, Unavailable, Unreachable, Unsure
 from intake.steps import still_asks
 from storage import conversations, outbox, tickets
@@ -42,6 +42,14 @@ class Waiting(Unavailable):
     """Nothing is wrong: look again after `retry_after`, which is set, and count no failure."""
 
 
+class Turns(Protocol):
+    """What begins with a citizen's files alone: `app.service` fulfils it."""
+
+    async def receive(self, inbound: Inbound) -> tuple[Reply, ...]: ...
+
+    async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None: ...
+
+
 class Delivery:
     """Knows how each kind of entry leaves the house."""
 
@@ -52,6 +60,7 @@ class Delivery:
         channels: Mapping[ChannelName, Channel],
         hotline: Hotline,
         files: Files,
+        turns: Turns,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -59,6 +68,7 @@ class Delivery:
         self._channels = channels
         self._hotline = hotline
         self._files = files
+        self._turns = turns
         self._clock = clock
         self._kinds: Mapping[str, Callable[[Claimed], Awaitable[None]]] = {
             "reply": self._reply,
@@ -68,6 +78,7 @@ class Delivery:
             "alert": self._alert,
             "handoff": self._handoff,
             "late_file": self._late_file,
+            bursts.KIND: self._burst,
         }
 
     async def deliver(self, entry: Claimed) -> None:
@@ -106,6 +117,16 @@ class Delivery:
         if stored is None or not stored.reachable:
             raise Unreachable("the citizen has blocked us")
         return outgoing.purpose == "progress" or still_asks(stored.conversation, outgoing.reply.step)
+
+    async def _burst(self, entry: Claimed) -> None:
+        """The files a citizen sent alone are their turn, if nothing followed them."""
+        async with self._database.read() as tx:
+            if entry.conversation_id is None or await conversations.by_id(tx, entry.conversation_id) is None:
+                return  # the citizen has left
+        end = bursts.end_in(entry.body)
+        replies = await self._turns.receive(end)
+        if replies:
+            await self._turns.send_late(end.address, replies, end.id)
 
     async def _fetch(self, entry: Claimed) -> None:
         await self._files.fetch(entry.body, self._channel(entry))

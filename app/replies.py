@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from app import tracing
 from bots.telegram.parts import parts
+from intake.facts import NONE, Facts
 from intake.messages import Address, ChannelName, Outgoing, Reply
 from storage import held_back, outbox
 from storage.database import Tx
@@ -47,12 +48,13 @@ async def queue_replies(
     purpose: str,
     now: datetime,
     due_at: datetime | None = None,
+    facts: Facts = NONE,
 ) -> list[int]:
     """Queue each reply once: the same `key` again does nothing. Returns the new entries' ids."""
     replies = tuple(part for reply in replies for part in _parts(address.channel, reply))
     made = []
     for once, reply in zip(once_keys(address.channel, key, len(replies)), replies, strict=True):
-        body = _outgoing.dump_python(Outgoing(address, reply, once, purpose), mode="json")
+        body = _outgoing.dump_python(Outgoing(address, reply, once, purpose, facts), mode="json")
         entry = await outbox.queue(
             tx,
             destination=address.channel.value,

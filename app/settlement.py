@@ -12,9 +12,9 @@ from app.retry import next_try, too_old
 from intake.city import CityProfile
 from intake.news import rejected
 from intake.phrases import pick_language
-from intake.ports import NotNow, Paused, Rejected, Unavailable, Unreachable, Unsure
+from intake.ports import NotNow, Paused, Rejected, Taken, Unavailable, Unreachable, Unsure
 from intake.status import Standing, Status
-from storage import attachments, conversations, outbox, tickets
+from storage import attachments, conversations, outbox, receipts, tickets
 from storage.database import Database, Tx
 from storage.outbox import Claimed
 
@@ -52,15 +52,22 @@ class Settlement:
                 outcome = await self._later(entry, fault.reason, fault.retry_after)
             case Unsure():
                 outcome = await self._unsure(entry, fault.reason)
-            case NotNow():
-                outcome = await self._keep(entry, fault)
-            case Unreachable():
-                outcome = await self._cut_off(entry, fault)
+            case Taken():
+                outcome = await self._await(entry, fault)
             case Rejected():
-                outcome = await self._bury(entry, fault.reason)
+                outcome = await self._refused(entry, fault)
             case _:
                 outcome = await self._broke(entry, fault)
         return outcome
+
+    async def _refused(self, entry: Claimed, fault: Rejected) -> str:
+        match fault:
+            case NotNow():
+                return await self._keep(entry, fault)
+            case Unreachable():
+                return await self._cut_off(entry, fault)
+            case _:
+                return await self._bury(entry, fault.reason)
 
     async def _broke(self, entry: Claimed, fault: Exception) -> str:
         """A fault of ours: an operator sees it as the entry's reason; the next release may mend it."""
@@ -108,6 +115,13 @@ class Settlement:
             await outbox.unsure(tx, entry.id, reason, self._clock())
         _log(entry, "unsure", reason=reason)
         return "unsure"
+
+    async def _await(self, entry: Claimed, fault: Taken) -> str:
+        """It is with the platform; what became of it is told later, or it waits for the next contact."""
+        async with self._database.write() as tx:
+            await receipts.taken(tx, entry.id, fault.receipt, whole=fault.whole, now=self._clock())
+        _log(entry, "taken")
+        return "taken"
 
     async def _keep(self, entry: Claimed, refusal: Rejected) -> str:
         """The citizen gets it when they write again; what is no message to a citizen cannot wait so."""

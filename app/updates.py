@@ -13,8 +13,10 @@ from app.replies import queue_replies
 from app.service import WORK
 from app.tracing import traced
 from hotline.signatures import TOLERANCE
+from intake import facts
 from intake.city import CityProfile
 from intake.conversation import Ids, Situation
+from intake.facts import Facts
 from intake.messages import Inbound, Reply
 from intake.moment import Moment
 from intake.news import news, person_says
@@ -116,9 +118,12 @@ class Updates:
     async def _tell(
         self, tx: Tx, found: StoredTicket, stored: StoredConversation, update: StatusUpdate, now: datetime
     ) -> None:
-        told = news(update, found.view, self._city, _language(stored, found))
+        language = _language(stored, found)
+        told = news(update, found.view, self._city, language)
         if told is not None:
-            await self._push(tx, stored, (told,), f"news:{found.id}:{update.event_id}", "progress", now)
+            said = facts.of_update(update, found.view, self._city, language)
+            key = f"news:{found.id}:{update.event_id}"
+            await self._push(tx, stored, (told,), key, "progress", now, said)
         if update.type == self._city.survey.start_on:
             await self._survey(tx, found, stored, update, now)
 
@@ -126,13 +131,14 @@ class Updates:
         self, tx: Tx, found: StoredTicket, stored: StoredConversation, update: StatusUpdate, now: datetime
     ) -> None:
         """Begin the survey of this round, unless it was begun or is not wanted."""
-        survey = self._new_survey(found, update, now)
+        survey, language = self._new_survey(found, update, now), _language(stored, found)
         known = {(s.reference, s.round) for s in stored.conversation.surveys}
         if stored.conversation.do_not_survey or (survey.reference, survey.round) in known:
             return
         turn = invite(survey, self._moment(stored, found, now))
         await conversations.save(tx, stored.id, turn.conversation, now)
-        await self._push(tx, stored, turn.replies, f"survey:{found.id}:{survey.round}", "survey", now)
+        key, said = f"survey:{found.id}:{survey.round}", facts.of_survey(survey, self._city, language)
+        await self._push(tx, stored, turn.replies, key, "survey", now, said)
 
     def _new_survey(self, found: StoredTicket, update: StatusUpdate, now: datetime) -> Survey:
         category = self._city.categories.get(found.ticket.category.code)
@@ -168,9 +174,11 @@ class Updates:
         key: str,
         purpose: str,
         now: datetime,
+        said: Facts,
     ) -> None:
         """One that cannot be reached gets it when they write again: pushing on would annoy the platform."""
-        for entry in await queue_replies(tx, stored.id, stored.address, replies, key, purpose, now):
+        queued = await queue_replies(tx, stored.id, stored.address, replies, key, purpose, now, facts=said)
+        for entry in queued:
             if not stored.reachable:
                 await outbox.keep(tx, entry, now)
 

@@ -22,9 +22,10 @@ from app.service import Service
 from app.settings import BadSettings, Settings
 from app.spool import Spool
 from app.updates import Updates
+from app.wechat_book import WeChatBook
 from app.witness import Witness
 from app.worker import Worker
-from bots.wechat.channel import WeChat
+from bots.wechat.channel import Forms, WeChat
 from bots.wechat.client import Client, Credentials
 from bots.wechat.envelope import Account, Mode
 from desk import schema as desk_tables
@@ -192,8 +193,10 @@ async def _wire(
         channels[telegram.name] = telegram
         closing.push_async_callback(telegram.aclose)
     if settings.wechat_on:
-        channels[ChannelName.WECHAT] = _wechat_channel(settings, cache, http)
+        book = WeChatBook(database, utc_now)
+        channels[ChannelName.WECHAT] = _wechat_channel(settings, city, cache, http, book)
     service = Service(database, cache, city, utc_now)
+    delivery = Delivery(database, city, channels, hotline, files, service, utc_now)
     return House(
         settings=settings,
         city=city,
@@ -202,9 +205,7 @@ async def _wire(
         reception=Reception(service, spool, city),
         witness=Witness(database, utc_now),
         updates=Updates(database, cache, city, utc_now),
-        worker=Worker(
-            database, cache, city, Delivery(database, city, channels, hotline, files, utc_now), utc_now
-        ),
+        worker=Worker(database, cache, city, delivery, utc_now),
         files=files,
         health=Health(database, cache, spool),
         channels=channels,
@@ -236,10 +237,13 @@ def _telegram(settings: Settings) -> "Telegram | None":
         raise BadSettings(f"JIESU_TELEGRAM__TOKEN: {mistake}") from None
 
 
-def _wechat_channel(settings: Settings, cache: Cache, http: httpx.AsyncClient) -> WeChat:
+def _wechat_channel(
+    settings: Settings, city: CityProfile, cache: Cache, http: httpx.AsyncClient, book: WeChatBook
+) -> WeChat:
     wechat = settings.wechat
     credentials = Credentials(wechat.appid or "", _plain(wechat.secret) or "", wechat.api_url)
-    return WeChat(Client(credentials, cache, http), cache, http, utc_now)
+    forms = Forms(city.wechat.templates, city.timezone)
+    return WeChat(Client(credentials, cache, http), cache, http, utc_now, book, forms)
 
 
 def _wechat_account(settings: Settings) -> Account | None:

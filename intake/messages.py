@@ -163,9 +163,14 @@ FLOW = "1"
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A reply on its way by the channel's own API; `key` is the same on every try."""
+    """A reply on its way by the channel's own API; `key` is the same on every try.
+
+    `facts` are what it says in short, by name (tail, status, unit, due, text), for a channel that
+    may send only forms.
+    """
 
     address: Address
     reply: Reply
     key: str
     purpose: str = field(default="reply")  # reply | receipt | progress | survey | reminder
+    facts: tuple[tuple[str, str], ...] = ()

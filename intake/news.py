@@ -1,9 +1,7 @@
 """A backend's event in plain words for the citizen: unit and the ticket's tail only, nothing personal."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from intake.city import CityProfile
+from intake.facts import day
 from intake.messages import Choice, Reply
 from intake.moment import tail
 from intake.phrases import say
@@ -30,7 +28,7 @@ def news(update: StatusUpdate, view: TicketView, city: CityProfile, language: st
         text=update.public_text or say(city, language, "news.no_text"),
         reason=update.reason or update.public_text or say(city, language, "news.no_reason"),
         channel=update.redirect_channel or city.hotline,
-        due=_day(update.due_at or view.due_at, city, language),
+        due=day(update.due_at or view.due_at, city, language),
     )
     return Reply(
         text + _more(update, city, language), _choices(update, city, language), step="menu", durable=True
@@ -55,7 +53,7 @@ def _more(update: StatusUpdate, city: CityProfile, language: str) -> str:
         names = say(city, language, "list.comma").join(city.unit_name(unit) for unit in update.co_units)
         more += say(city, language, "news.co", co=names)
     if update.due_at:
-        more += say(city, language, "news.due", due=_day(update.due_at, city, language))
+        more += say(city, language, "news.due", due=day(update.due_at, city, language))
     return more
 
 
@@ -63,10 +61,3 @@ def _choices(update: StatusUpdate, city: CityProfile, language: str) -> tuple[Ch
     if update.type == "need_info":
         return (Choice("supplement", say(city, language, "menu.supplement")),)
     return ()
-
-
-def _day(at: datetime | None, city: CityProfile, language: str) -> str:
-    if at is None:
-        return ""
-    local = at.astimezone(ZoneInfo(city.timezone))
-    return say(city, language, "receipt.date", month=local.month, day=local.day)

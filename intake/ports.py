@@ -35,6 +35,18 @@ class NotNow(Rejected):
     """The channel may not write to this citizen now: keep it for their next contact."""
 
 
+class Taken(Exception):
+    """The channel took it and will tell later, under `receipt`, what became of it.
+
+    `whole` if what it took says everything; otherwise it only announced the message.
+    """
+
+    def __init__(self, receipt: str, *, whole: bool) -> None:
+        super().__init__(receipt)
+        self.receipt = receipt
+        self.whole = whole
+
+
 class Unsure(Exception):
     """The request may have been carried out: repeat only where a double is harmless."""
 

@@ -1,36 +1,46 @@
-"""WeChat as a channel: customer-service messages out, temporary media in.
+"""WeChat as a channel: up the ladder to the citizen, temporary media in.
 
-The rule of errors: what ends this rung of the ladder for this citizen is `NotNow` or
-`Unreachable`; what the account or WeChat suffers from is `Unavailable`; a request whose answer
-was lost is `Unsure`. Codes as WeChat documents them.
+The rule: nothing counts as sent on HTTP 200. A message is sent when WeChat answers errcode 0; a form
+is only taken then, and its outcome is told later by a push (`Taken`). Which refusal ends what stands
+in `consequences`.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import httpx
 
+from bots.wechat.announcements import announcement
 from bots.wechat.client import Answer, ApiError, Client, errcode_of, json_of
+from bots.wechat.consequences import CLOSED, NO_RIGHT, NOT_ALLOWED, consequence
+from bots.wechat.ladder import Book, Rung, Step, steps
 from bots.wechat.passive import split, wording
 from bots.wechat.token import Cache
-from intake.messages import ChannelName, Media, Outgoing
-from intake.ports import Fetched, NotNow, Rejected, Unavailable, Unreachable
+from intake.city import Template
+from intake.messages import Address, ChannelName, Media, Outgoing
+from intake.ports import Fetched, NotNow, Rejected, Taken, Unavailable, Unreachable
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. WeChat's own limits are 10 MB for a photo and a video, 2 MB for a voice."""
 
-_NOT_NOW = frozenset({45015, 45047, 48001, 48002, 50002, 50005})
-_UNREACHABLE = frozenset({40003, 43004, 43019})
-_BUSY = frozenset({-1, 45011})
-# Secret, appid, token, address list: an operator's to repair, and then the entry goes out.
-_ACCOUNT = frozenset({40001, 40013, 40014, 40125, 40164, 41001, 42001, 61004, 89503, 89506, 89507})
-_DAILY_LIMIT = 45009
-_BEIJING = "Asia/Shanghai"
 _FILE_HOSTS = (".qq.com", ".qpic.cn")
 _SENT_FOR = 3600.0  # seconds for which a sent piece of a longer message is remembered
+_PATHS = {
+    Rung.MESSAGE: "/cgi-bin/message/custom/send",
+    Rung.SUBSCRIPTION: "/cgi-bin/message/subscribe/bizsend",
+    Rung.TEMPLATE: "/cgi-bin/message/template/send",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The profile's templates by purpose, and the time zone in which their dates are written."""
+
+    templates: Mapping[str, tuple[Template, ...]]
+    timezone: str
 
 
 class WeChat:
@@ -39,21 +49,37 @@ class WeChat:
     name = ChannelName.WECHAT
 
     def __init__(
-        self, client: Client, cache: Cache, http: httpx.AsyncClient, clock: Callable[[], datetime]
+        self,
+        client: Client,
+        cache: Cache,
+        http: httpx.AsyncClient,
+        clock: Callable[[], datetime],
+        book: Book,
+        forms: Forms,
     ) -> None:
         self._client = client
         self._cache = cache
         self._http = http
         self._clock = clock
+        self._book = book
+        self._forms = forms
 
     async def send(self, outgoing: Outgoing) -> None:
-        """Deliver by customer-service message, in pieces if it is long; see `ports.Channel.send`."""
-        pieces = [wording(piece) for piece in split(outgoing.reply)]
-        if len(pieces) == 1:
-            return await self._send(outgoing.address.user, pieces[0])
-        for number, text in enumerate(pieces):
-            await self._send_once(outgoing, number, text)
-        return None
+        """Deliver by the first way that leads to the citizen; see `ports.Channel.send`.
+
+        Raises Taken for a form, whose outcome is told later.
+        """
+        pieces = await self._unsent(outgoing)
+        if not pieces:
+            return None
+        standing = await self._book.standing(outgoing.address)
+        last = NotNow("no way leads to them now")
+        for step in steps(standing, len(pieces), self._forms.templates.get(outgoing.purpose, ())):
+            try:
+                return await self._take(step, outgoing, pieces)
+            except NotNow as refused:
+                last = refused
+        raise last
 
     async def fetch(self, media: Media) -> Fetched:
         """Download by MediaId; a video comes as an address to read. See `ports.Channel.fetch`."""
@@ -78,20 +104,64 @@ class WeChat:
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def _send_once(self, outgoing: Outgoing, number: int, text: str) -> None:
-        """A retry of the whole does not repeat the pieces that went out."""
-        key = f"wechat:sent:{outgoing.key}:{number}"
-        if await self._cache.get(key):
-            return
-        await self._send(outgoing.address.user, text)
-        await self._cache.set(key, "1", _SENT_FOR)
+    async def _unsent(self, outgoing: Outgoing) -> list[tuple[int, str]]:
+        """The text in messages of WeChat's size, without those that an earlier try has sent."""
+        pieces = list(enumerate(wording(piece) for piece in split(outgoing.reply)))
+        if len(pieces) == 1:
+            return pieces
+        return [piece for piece in pieces if not await self._cache.get(_sent(outgoing, piece[0]))]
 
-    async def _send(self, openid: str, text: str) -> None:
-        document = {"touser": openid, "msgtype": "text", "text": {"content": text}}
+    async def _take(self, step: Step, outgoing: Outgoing, pieces: list[tuple[int, str]]) -> None:
+        if step.template is not None:
+            return await self._announce(step.rung, step.template, outgoing)
+        for number, text in pieces:
+            await self._say(outgoing.address, text)
+            await self._cache.set(_sent(outgoing, number), "1", _SENT_FOR)
+        return None
+
+    async def _say(self, address: Address, text: str) -> None:
+        """One customer-service message, paid for before it goes; one that never left is given back."""
+        trigger = await self._book.spend(address)
+        if trigger is None:
+            raise NotNow("no message is left")
+        document = {"touser": address.user, "msgtype": "text", "text": {"content": text}}
         try:
-            await self._client.post("/cgi-bin/message/custom/send", document)
+            await self._post(Rung.MESSAGE, document, address)
+        except Unavailable:
+            await self._book.give_back(address, trigger)
+            raise
+
+    async def _announce(self, rung: Rung, template: Template, outgoing: Outgoing) -> None:
+        """A template's fields; the message itself stays for the next contact unless they say it all."""
+        made = announcement(template, outgoing, self._clock(), self._forms.timezone)
+        try:
+            answer = await self._post(rung, made.document, outgoing.address)
+        except (NotNow, Unreachable):
+            raise
+        except Rejected as refused:  # the template is at fault, not the message: another way may do
+            raise NotNow(refused.reason) from None
+        if template.once:
+            await self._book.use(outgoing.address, template.id)
+        receipt = str(answer.get("msgid") or "")
+        if not receipt:
+            raise NotNow("announced")
+        raise Taken(receipt, whole=made.whole)
+
+    async def _post(self, rung: Rung, document: Mapping[str, Any], address: Address) -> dict[str, Any]:
+        try:
+            return await self._client.post(_PATHS[rung], document)
         except ApiError as refusal:
+            await self._learn(rung, refusal.errcode, document, address)
             raise self._consequence(refusal.errcode) from None
+
+    async def _learn(self, rung: Rung, errcode: int, document: Mapping[str, Any], address: Address) -> None:
+        """What WeChat refuses once it need not be asked again."""
+        if errcode in CLOSED and rung is Rung.MESSAGE:
+            await self._book.close(address)
+        if errcode in NO_RIGHT:
+            await self._book.lacks(rung, errcode)
+        if errcode == NOT_ALLOWED:
+            await self._book.withdraw(address, str(document["template_id"]))
 
     async def _video(self, document: dict[str, Any]) -> Answer:
         url = str(document.get("video_url", ""))
@@ -109,25 +179,11 @@ class WeChat:
         )
 
     def _consequence(self, errcode: int) -> Exception:
-        reason = f"errcode {errcode}"
-        if errcode in _NOT_NOW:
-            return NotNow(reason)
-        if errcode in _UNREACHABLE:
-            return Unreachable(reason)
-        if errcode == _DAILY_LIMIT:
-            return Unavailable(reason, until_midnight(self._clock()))
-        if errcode in _BUSY:
-            return Unavailable(reason)
-        if errcode in _ACCOUNT:
-            return Unavailable(reason, retry_after=300)
-        return Rejected(reason)
+        return consequence(errcode, self._clock())
 
 
-def until_midnight(now: datetime) -> float:
-    """Seconds until WeChat's daily quotas start again, a minute's grace included."""
-    here = now.astimezone(ZoneInfo(_BEIJING))
-    midnight = (here + timedelta(days=1)).replace(hour=0, minute=1, second=0, microsecond=0)
-    return (midnight - here).total_seconds()
+def _sent(outgoing: Outgoing, number: int) -> str:
+    return f"wechat:sent:{outgoing.key}:{number}"
 
 
 def _file(answer: Answer) -> Fetched:

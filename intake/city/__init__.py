@@ -19,6 +19,7 @@ from intake.city.profile import (
     Unit,
     YearTable,
 )
+from intake.city.wechat import MenuButton, MenuItem, Template, WeChatRules
 
 __all__ = [
     "AppealRule",
@@ -31,11 +32,15 @@ __all__ = [
     "ExtraQuestion",
     "GazetteerEntry",
     "LevelClocks",
+    "MenuButton",
+    "MenuItem",
     "OfficeHours",
     "Pace",
     "Span",
     "SurveyRules",
+    "Template",
     "Unit",
+    "WeChatRules",
     "YearTable",
     "load",
     "problems",

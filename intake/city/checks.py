@@ -9,6 +9,7 @@ from dataclasses import fields
 from datetime import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from intake.city import wechat
 from intake.city.clocks import NEEDED, LevelClocks, read_span
 from intake.city.profile import Category, CityProfile
 from intake.ticket import AppealType
@@ -22,7 +23,8 @@ _CODE = re.compile(r"\d{2}(\d{2}){0,2}")
 
 def contradictions(city: CityProfile) -> Iterator[Problem]:
     """Every contradiction in the profile, in the order of its parts."""
-    parts = (_head, _hours, _appeals, _clocks, _units, _areas, _gazetteer, _categories, _keywords, _years)
+    ours = (_head, _hours, _appeals, _clocks, _units, _areas, _gazetteer, _categories, _keywords, _years)
+    parts = (*ours, _wechat)
     for check in parts:
         yield from check(city)
 
@@ -168,6 +170,10 @@ def _keywords(city: CityProfile) -> Iterator[Problem]:
         for code, category in city.categories.items()
         for word in category.keywords
     )
+
+
+def _wechat(city: CityProfile) -> Iterator[Problem]:
+    yield from wechat.contradictions(city.wechat)
 
 
 def _years(city: CityProfile) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from intake.city.clocks import ClockRules
+from intake.city.wechat import WeChatRules
 from intake.ticket import AppealType
 
 _STRICT = {"extra": "forbid"}
@@ -176,6 +177,7 @@ class CityProfile:
     timezone: str = "Asia/Shanghai"
     dial_code: str = ""  # completes local phone numbers, e.g. 0937
     clocks: ClockRules = field(default_factory=ClockRules)
+    wechat: WeChatRules = field(default_factory=WeChatRules)
 
     def path(self, category_code: str) -> str:
         """The category's names from the top, joined by `-`; the code itself if unknown."""

@@ -9,8 +9,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bots.wechat.channel import WeChat
+from bots.wechat.channel import Forms, WeChat
 from bots.wechat.client import Client, Credentials
+from bots.wechat.ladder import Rung, Standing
+from intake.messages import Address
 from playground.wechat_api import api_router
 from playground.wechat_platform import WeChatPlatform
 
@@ -49,6 +51,52 @@ class SharedCache:
     async def lock(self, key: str, ttl: float) -> AsyncIterator[None]:
         async with self._locks.setdefault(key, asyncio.Lock()):
             yield
+
+
+class PaperBook:
+    """The budget book in memory; everybody may be written to until a test says otherwise."""
+
+    def __init__(self, left: int = 100) -> None:
+        self.left = left
+        self.allowed: set[str] = set()
+        self.lacking: set[Rung] = set()
+        self.closed: list[str] = []
+
+    async def standing(self, address: Address) -> Standing:
+        return Standing(self.left, frozenset(self.allowed), frozenset(self.lacking))
+
+    async def spend(self, address: Address) -> str | None:
+        if not self.left:
+            return None
+        self.left -= 1
+        return "message"
+
+    async def give_back(self, address: Address, trigger: str) -> None:
+        self.left += 1
+
+    async def close(self, address: Address) -> None:
+        self.left = 0
+        self.closed.append(address.user)
+
+    async def use(self, address: Address, template: str) -> None:
+        self.allowed.discard(template)
+
+    async def withdraw(self, address: Address, template: str) -> None:
+        self.allowed.discard(template)
+
+    async def lacks(self, rung: Rung, errcode: int) -> None:
+        self.lacking.add(rung)
+
+
+@pytest.fixture
+def book() -> PaperBook:
+    return PaperBook()
+
+
+@pytest.fixture
+def forms() -> Forms:
+    """No templates: whoever cannot be written to waits."""
+    return Forms({}, "Asia/Shanghai")
 
 
 @pytest.fixture
@@ -96,5 +144,7 @@ def client(credentials: Credentials, cache: SharedCache, http: httpx.AsyncClient
 
 
 @pytest.fixture
-def channel(client: Client, cache: SharedCache, http: httpx.AsyncClient, clock: Clock) -> WeChat:
-    return WeChat(client, cache, http, clock)
+def channel(
+    client: Client, cache: SharedCache, http: httpx.AsyncClient, clock: Clock, book: PaperBook, forms: Forms
+) -> WeChat:
+    return WeChat(client, cache, http, clock, book, forms)

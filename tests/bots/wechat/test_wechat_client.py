@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from bots.wechat.channel import WeChat, until_midnight
+from bots.wechat.channel import Forms, WeChat
 from bots.wechat.client import ApiError, Client, Credentials
+from bots.wechat.consequences import until_midnight
 from intake.messages import Address, ChannelName, Choice, Media, MediaKind, Outgoing, Reply
 from intake.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
 from playground.phones import Picked
@@ -52,7 +53,7 @@ async def test_a_message_arrives_with_its_choices_as_links(platform: WeChatPlatf
 
 
 async def test_a_long_message_goes_in_pieces_and_a_retry_repeats_none_that_went(
-    platform: WeChatPlatform, channel: WeChat
+    platform: WeChatPlatform, channel: WeChat, book: Any
 ) -> None:
     phone = await writer(platform)
     long = to(phone, "甲" * 682 + "乙" * 682 + "丙" * 682)
@@ -65,6 +66,7 @@ async def test_a_long_message_goes_in_pieces_and_a_retry_repeats_none_that_went(
     assert heard(phone) == ["甲" * 682]
     await phone.say("还有吗")
     await platform.settled()
+    book.left = 5
     await channel.send(long)
     assert heard(phone) == ["甲" * 682, "乙" * 682, "丙" * 682]
 
@@ -319,12 +321,13 @@ async def test_a_video_comes_by_the_address_that_stands_in_for_it(
     "url", ["http://10.0.0.1/x", "file:///etc/passwd", "http://qq.com.evil.cn/x", "", "http://evilqq.com/"]
 )
 async def test_no_other_address_is_read_for_a_video(
-    cache: Any, credentials: Credentials, clock: Any, url: str
+    cache: Any, credentials: Credentials, clock: Any, url: str, book: Any
 ) -> None:
     await cache.set("wechat:token:wx49f0ab532d5d035a", "t", 60)
     http = answering(200, {"video_url": url})
+    channel = WeChat(Client(credentials, cache, http), cache, http, clock, book, Forms({}, "UTC"))
     with pytest.raises(Rejected):
-        await WeChat(Client(credentials, cache, http), cache, http, clock).fetch(Media(MediaKind.VIDEO, "m"))
+        await channel.fetch(Media(MediaKind.VIDEO, "m"))
 
 
 async def test_after_three_days_a_file_is_gone(platform: WeChatPlatform, channel: WeChat, clock: Any) -> None:
