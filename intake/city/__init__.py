@@ -19,9 +19,11 @@ from intake.city.profile import (
     Unit,
     YearTable,
 )
+from intake.city.rates import FORMULAS, Formula, RateRules
 from intake.city.wechat import MenuButton, MenuItem, Template, WeChatRules
 
 __all__ = [
+    "FORMULAS",
     "AppealRule",
     "Area",
     "BadProfile",
@@ -30,12 +32,14 @@ __all__ = [
     "ClockRules",
     "DraftRules",
     "ExtraQuestion",
+    "Formula",
     "GazetteerEntry",
     "LevelClocks",
     "MenuButton",
     "MenuItem",
     "OfficeHours",
     "Pace",
+    "RateRules",
     "Span",
     "SurveyRules",
     "Template",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from intake.city.clocks import ClockRules
+from intake.city.rates import RateRules
 from intake.city.wechat import WeChatRules
 from intake.ticket import AppealType
 
@@ -177,6 +178,7 @@ class CityProfile:
     timezone: str = "Asia/Shanghai"
     dial_code: str = ""  # completes local phone numbers, e.g. 0937
     clocks: ClockRules = field(default_factory=ClockRules)
+    rates: RateRules = field(default_factory=RateRules)
     wechat: WeChatRules = field(default_factory=WeChatRules)
 
     def path(self, category_code: str) -> str:
