@@ -2,8 +2,8 @@
 
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ from app.updates import Updates
 from app.wechat_book import WeChatBook
 from app.witness import Witness
 from app.worker import Worker
+from bots.telegram.parts import rides
+from bots.telegram.shared import Shared
 from bots.wechat.channel import Forms, WeChat
 from bots.wechat.client import Client, Credentials
 from bots.wechat.envelope import Account, Mode
@@ -36,9 +38,12 @@ from intake.messages import ChannelName
 from intake.phrases import worded
 from intake.ports import Channel, Hotline
 from storage.attachments import Folder
+from storage.buckets import Buckets, LocalBuckets
 from storage.cache import Cache, MemoryCache
 from storage.crypto import KeyRing
 from storage.database import Database, upgrade
+from storage.engines import async_url
+from storage.redis_buckets import RedisBuckets
 from storage.redis_cache import RedisCache
 
 if TYPE_CHECKING:  # importing aiogram takes seconds; only who has a token pays for it
@@ -153,6 +158,8 @@ def open_city(name: str) -> CityProfile:
 
 
 async def _migrate(settings: Settings) -> None:
+    with _naming("JIESU_DATABASE_URL"):
+        async_url(settings.database_url)
     await upgrade(settings.database_url)
     if embeds_desk(settings):
         await desk_tables.upgrade(settings.database_url)
@@ -164,7 +171,17 @@ def embeds_desk(settings: Settings) -> bool:
 
 
 def _cache(settings: Settings) -> Cache:
-    return RedisCache(settings.redis_url) if settings.redis_url else MemoryCache()
+    with _naming("JIESU_REDIS_URL"):
+        return RedisCache(settings.redis_url) if settings.redis_url else MemoryCache()
+
+
+@contextmanager
+def _naming(variable: str) -> Iterator[None]:
+    """A value that cannot be used is the operator's to mend: say which, without what stood in it."""
+    try:
+        yield
+    except ValueError as mistake:
+        raise BadSettings(f"{variable} cannot be used: {mistake}.") from None
 
 
 async def _wire(
@@ -187,7 +204,10 @@ async def _wire(
     hotline = RestHotline(
         settings.hotline.url or base_url + DESK_API, calls, http, clock=utc_now, new_id=_token
     )
-    telegram = _telegram(settings)
+    buckets = None if playing else _buckets(settings)
+    if buckets is not None:
+        closing.push_async_callback(buckets.aclose)
+    telegram = _telegram(settings, keyring, cache, buckets)
     channels: dict[ChannelName, Channel] = {}
     if telegram is not None:
         channels[telegram.name] = telegram
@@ -195,7 +215,7 @@ async def _wire(
     if settings.wechat_on:
         book = WeChatBook(database, utc_now)
         channels[ChannelName.WECHAT] = _wechat_channel(settings, city, cache, http, book)
-    service = Service(database, cache, city, utc_now)
+    service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides})
     delivery = Delivery(database, city, channels, hotline, files, service, utc_now)
     return House(
         settings=settings,
@@ -225,14 +245,21 @@ def _backend_secrets(settings: Settings, keyring: KeyRing) -> tuple[str, str]:
     return own, _plain(settings.hotline.callback_secret) or own
 
 
-def _telegram(settings: Settings) -> "Telegram | None":
+def _buckets(settings: Settings) -> Buckets:
+    return RedisBuckets(settings.redis_url) if settings.redis_url else LocalBuckets()
+
+
+def _telegram(
+    settings: Settings, keyring: KeyRing, cache: Cache, buckets: Buckets | None
+) -> "Telegram | None":
     token = _plain(settings.telegram.token)
     if not token:
         return None
     from bots.telegram.channel import open_telegram  # noqa: PLC0415  # aiogram takes seconds to import
 
+    shared = Shared(cache, keyring.digest, buckets)
     try:
-        return open_telegram(token, settings.telegram.api_url, settings.telegram.proxy)
+        return open_telegram(token, settings.telegram.api_url, settings.telegram.proxy, shared)
     except ValueError as mistake:
         raise BadSettings(f"JIESU_TELEGRAM__TOKEN: {mistake}") from None
 

@@ -60,6 +60,10 @@ class Citizen:
     async def agrees(self) -> None:
         """To the notice; and on Telegram, separately, to what goes abroad."""
         await self.hears("登记前请看一眼")
+        await self.agrees_again()
+
+    async def agrees_again(self) -> None:
+        """By the newest button, whatever it hangs under."""
         await self.taps("同意")
         if self.phone.user.isdecimal():  # a Telegram account's number
             await self.hears("单独确认")
