@@ -1,29 +1,37 @@
 """The global words: what each does, at any moment of any form."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from intake import errands, form, notice, person, review, route, survey
-from intake.conversation import Side, Turn
+from intake import errands, form, notice, person, review, route, survey, twin, waiting
+from intake.conversation import Errand, Side, Turn
 from intake.messages import Reply
 from intake.moment import Moment
 
 Command = Callable[[Moment], Turn | None]
 
 
-def _help(moment: Moment) -> Turn:
-    word = Reply(moment.say("welcome.help"))
-    return form.repeat(moment, word) if moment.conversation.draft else moment.turn(word)
+def _told(key: str) -> Command:
+    """Say it, and bring back the question that waits."""
+    return lambda moment: waiting.again(moment, Reply(moment.say(key)))
+
+
+def _errand(moment: Moment) -> Errand | None:
+    """The errand that waits for an answer; progress asks for none."""
+    errand = moment.conversation.errand
+    return None if errand is None or errand.side is Side.PROGRESS else errand
 
 
 def _in_draft(command: Callable[[Moment], Turn]) -> Command:
     """A word about the draft; without one, a hint that nothing is being filled in."""
 
-    def run(moment: Moment) -> Turn:
-        if moment.conversation.draft is not None and moment.conversation.draft.content:
-            return command(moment)
-        return moment.turn(
-            Reply(moment.say("welcome.nothing_open"), form.menu(moment), step="menu"), errand=None
-        )
+    def run(moment: Moment) -> Turn | None:
+        if moment.conversation.asking in notice.STEPS:
+            return notice.waiting_still(moment)
+        if moment.conversation.draft is not None:
+            return command(moment.changed(errand=None))
+        nothing = Reply(moment.say("welcome.nothing_open"), form.menu(moment), step="menu")
+        return moment.turn(nothing, errand=None)
 
     return run
 
@@ -33,46 +41,68 @@ def _change(moment: Moment) -> Turn:
 
 
 def _cancel(moment: Moment) -> Turn | None:
-    if moment.conversation.errand is not None and moment.conversation.errand.side is not Side.RESUME:
-        return moment.turn(Reply(moment.say("cancel.kept")), errand=None)
+    errand = _errand(moment)
+    if errand is not None and errand.side is not Side.RESUME:
+        return errands.leave(moment)
     if moment.conversation.asking in notice.STEPS:
         return None  # the notice reads it as "I do not agree"
     if moment.conversation.asking.startswith(survey.PREFIX):
-        return moment.turn(Reply(moment.say("survey.later")), asking="")
+        return survey.leave(moment)
     return _in_draft(review.ask_cancel)(moment)
 
 
 def _back(moment: Moment) -> Turn | None:
-    if moment.conversation.errand is not None:
-        return moment.turn(Reply(moment.say("cancel.kept")), errand=None)
+    if _errand(moment) is not None:
+        return errands.leave(moment)
     if moment.conversation.asking.startswith(survey.PREFIX):
         return survey.back(moment)
     return _in_draft(form.back)(moment)
 
 
 def _skip(moment: Moment) -> Turn | None:
-    if moment.conversation.draft is None or moment.conversation.errand is not None:
-        return None
-    return form.skip(moment)
+    if moment.conversation.asking.startswith(survey.PREFIX):
+        return None  # the survey knows which of its questions may stay open
+    if _errand(moment) is not None:
+        return errands.leave(moment)
+    return _in_draft(form.skip)(moment)
 
 
-def _errand(side: Side) -> Command:
-    return lambda moment: errands.start(side, moment)
+def _start(side: Side) -> Command:
+    def run(moment: Moment) -> Turn | None:
+        if side is Side.SUPPLEMENT and moment.conversation.asking == twin.STEP:
+            return None  # it answers the question whether to add to that ticket
+        return errands.start(side, moment)
+
+    return run
 
 
 def _resume(moment: Moment) -> Turn | None:
-    if moment.conversation.errand is not None or moment.conversation.asking in notice.STEPS:
-        return None
+    if _errand(moment) is not None:
+        return waiting.again(moment)
+    if moment.conversation.asking in notice.STEPS:
+        return notice.waiting_still(moment)
     return route.take_up(moment)
 
 
 def _elder(moment: Moment) -> Turn:
     on = not moment.conversation.elder
-    return moment.turn(Reply(moment.say("welcome.elder_on" if on else "welcome.elder_off")), elder=on)
+    word = Reply(moment.say("welcome.elder_on" if on else "welcome.elder_off"))
+    return waiting.again(moment.changed(elder=on), word)
+
+
+def _elder_off(moment: Moment) -> Turn:
+    return waiting.again(moment.changed(elder=False), Reply(moment.say("welcome.elder_off")))
 
 
 def _speak(language: str) -> Command:
-    return lambda moment: moment.turn(Reply(moment.say_in(language, "welcome.language")), language=language)
+    """From now on in that language, the question that waits included."""
+
+    def run(moment: Moment) -> Turn:
+        situation = replace(moment.situation, language=language)
+        heard = replace(moment.changed(language=language), situation=situation)
+        return waiting.again(heard, Reply(heard.say("welcome.language")))
+
+    return run
 
 
 def _languages(moment: Moment) -> Turn:
@@ -82,19 +112,20 @@ def _languages(moment: Moment) -> Turn:
     return moment.turn(Reply(moment.say("language.ask"), options, step="menu"))
 
 
-def _no_survey(moment: Moment) -> Turn:
-    return moment.turn(Reply(moment.say("survey.never")), do_not_survey=True, surveys=(), asking="")
+def _unconsent(moment: Moment) -> Turn | None:
+    return None if moment.conversation.asking in notice.STEPS else notice.withdraw(moment)
 
 
 COMMANDS: Mapping[str, Command] = {
-    "help": _help,
-    "menu": _help,
+    "help": _told("welcome.help"),
+    "menu": _told("welcome.help"),
+    "thanks": _told("welcome.thanks"),
     "person": person.ask,
     "progress": errands.progress,
     "mine": errands.progress,
-    "supplement": _errand(Side.SUPPLEMENT),
-    "urge": _errand(Side.URGE),
-    "withdraw": _errand(Side.WITHDRAW),
+    "supplement": _start(Side.SUPPLEMENT),
+    "urge": _start(Side.URGE),
+    "withdraw": _start(Side.WITHDRAW),
     "change": _in_draft(_change),
     "back": _back,
     "cancel": _cancel,
@@ -102,10 +133,15 @@ COMMANDS: Mapping[str, Command] = {
     "skip": _skip,
     "resume": _resume,
     "rate": survey.begin,
-    "nosurvey": _no_survey,
+    "nosurvey": survey.never,
     "elder": _elder,
+    "elder_off": _elder_off,
     "language": _languages,
     "language_zh": _speak("zh-Hans"),
     "language_hant": _speak("zh-Hant"),
     "language_en": _speak("en"),
+    "unconsent": _unconsent,
+    "mydata": _told("rights.by_staff"),
+    "erase": _told("rights.by_staff"),
+    "correct": _told("rights.by_staff"),
 }

@@ -28,13 +28,14 @@ class Side(StrEnum):
 class Errand:
     """What a side errand still needs: `step` is what it waits for, `reference` its ticket once known.
 
-    `text` is what would be added if the citizen says so.
+    `text` and `attachments` are what would be added once the citizen says to which, or that it shall be.
     """
 
     side: Side
     step: str
     reference: str = ""
     text: str = ""
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Conversation:
     language: str = ""  # chosen by the citizen; "" = the platform's hint
     elder: bool = False
     handoff: bool = False  # a person at the desk is writing with them
+    handoff_at: datetime | None = None  # when the citizen last said something to that person
     last_group: str = ""  # the album that was last acknowledged
 
 

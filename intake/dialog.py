@@ -7,16 +7,17 @@ anything is kept.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from intake import edits, emergency, errands, form, notice, person, survey
+from intake import album, aside, edits, elder, emergency, errands, form, notice, person, survey, waiting
 from intake.city import CityProfile
 from intake.commands import COMMANDS
-from intake.conversation import NO_DRAFT, Conversation, Errand, ForgetCitizen, Side, Situation, Turn
+from intake.conversation import Conversation, ForgetCitizen, Situation, Turn
 from intake.messages import FLOW, ChannelName, Event, Inbound, Reply
-from intake.moment import Moment, pick, snippet
-from intake.route import converse, held, resume_held
-from intake.steps import live
+from intake.moment import Moment
+from intake.route import converse
+from intake.steps import MENU, live
+from intake.summary import STEP as SUMMARY
 
 Handler = Callable[[Moment], Turn | None]
 
@@ -26,11 +27,21 @@ def advance(
 ) -> Turn:
     """The turn that `inbound` makes of `conversation`. No I/O, no clock, no chance."""
     moment = Moment(conversation, inbound, situation, city, now)
+    turn = emergency.warned(_step(moment), moment)
+    return elder.few_choices(album.acknowledged_once(turn, moment), moment)
+
+
+def _step(moment: Moment) -> Turn:
     for handler in HANDLERS:
         turn = handler(moment)
         if turn is not None:
             return turn
-    return converse(moment)
+    return converse(_without_side_question(moment))
+
+
+def _without_side_question(moment: Moment) -> Moment:
+    """Words that answer no side question are for the form; that question is given up."""
+    return moment.changed(errand=None)
 
 
 def _left(moment: Moment) -> Turn | None:
@@ -46,28 +57,26 @@ def _greeting(moment: Moment) -> Turn | None:
     started = moment.inbound.event is Event.START or moment.reading.command == "start"
     if not started:
         return None
-    hello = Reply(moment.say("welcome.hello"), form.menu(moment), step="menu")
-    return form.repeat(moment, hello) if moment.conversation.draft else moment.turn(hello)
+    return waiting.again(moment, Reply(moment.say("welcome.hello"), form.menu(moment), step=MENU))
 
 
 def _unreadable(moment: Moment) -> Turn | None:
     """Stickers, empty messages: a polite word, and the question that waits."""
     inbound = moment.inbound
     if inbound.event is Event.UNSUPPORTED:
-        return _with_waiting(moment, "welcome.unsupported")
+        return _told(moment, "welcome.unsupported")
     if inbound.event is Event.REFUSED:
-        return _with_waiting(moment, "welcome.refused")
+        return _told(moment, "welcome.refused")
     has_content = inbound.text.strip() or inbound.tap or inbound.location or inbound.media or inbound.contact
     if not has_content:
-        return _with_waiting(moment, "welcome.empty")
+        return _told(moment, "welcome.empty")
     if inbound.edits:
-        return edits.corrected(moment) or _with_waiting(moment, "welcome.edited")
+        return edits.corrected(moment) or _told(moment, "welcome.edited")
     return None
 
 
-def _with_waiting(moment: Moment, key: str) -> Turn:
-    word = Reply(moment.say(key))
-    return form.repeat(moment, word) if moment.conversation.draft else moment.turn(word)
+def _told(moment: Moment, key: str) -> Turn:
+    return waiting.again(moment, Reply(moment.say(key)))
 
 
 def _stale_button(moment: Moment) -> Turn | None:
@@ -75,77 +84,32 @@ def _stale_button(moment: Moment) -> Turn | None:
     tap = moment.inbound.tap
     if tap is None or (tap.flow == FLOW and tap.step in live(moment.conversation)):
         return None
-    return _with_fresh_buttons(moment, Reply(moment.say("welcome.stale")))
+    submitted = tap.step == SUMMARY and not moment.conversation.draft and moment.situation.tickets
+    return _with_fresh_buttons(moment, "welcome.submitted" if submitted else "welcome.stale")
 
 
-def _with_fresh_buttons(moment: Moment, word: Reply) -> Turn:
-    """The word, and the question that waits, whatever asked it; else the menu."""
-    if moment.conversation.asking in notice.STEPS:
-        return moment.turn(word, notice.again(moment))
-    if moment.conversation.draft:
-        return form.repeat(moment, word)
+def _with_fresh_buttons(moment: Moment, key: str) -> Turn:
+    """The word, and the question that waits, whatever asked it; else a survey left open, or the menu."""
+    turn = _told(moment, key)
+    if len(turn.replies) > 1:
+        return turn
+    word = Reply(moment.say(key))
     if survey.waiting(moment.conversation, moment.now):
         return survey.begin(moment, word)
-    return moment.turn(replace(word, choices=form.menu(moment), step="menu"))
+    return moment.turn(replace(word, choices=form.menu(moment), step=MENU))
 
 
 def _menu(moment: Moment) -> Turn | None:
     tap = moment.inbound.tap
-    if tap is None or tap.step != "menu":
+    if tap is None or tap.step != MENU:
         return None
     handler = COMMANDS.get(tap.option)
-    return handler(moment) if handler else _with_fresh_buttons(moment, Reply(moment.say("welcome.stale")))
-
-
-def _resume(moment: Moment) -> Turn | None:
-    """A draft left lying is taken up again with a word, never silently."""
-    conversation = moment.conversation
-    errand = conversation.errand
-    if errand is not None and errand.side is Side.RESUME:
-        return _resumed(moment)
-    if conversation.draft is None or conversation.draft_at is None or not conversation.draft.content:
-        return None
-    idle = moment.now - conversation.draft_at
-    if (
-        idle < timedelta(minutes=moment.city.drafts.resume_after_minutes)
-        or moment.reading.command is not None
-    ):
-        return None
-    return moment.turn(_resume_question(moment), errand=Errand(Side.RESUME, "resume"), held=held(moment))
-
-
-def _resume_question(moment: Moment) -> Reply:
-    draft = moment.conversation.draft
-    text = moment.say("resume.ask", snippet=snippet(draft.content if draft else "", 24))
-    return Reply(text, moment.choices(resume="choice.resume", restart="choice.restart"), step="resume")
-
-
-def _resumed(moment: Moment) -> Turn:
-    options = moment.choices(resume="choice.resume", restart="choice.restart")
-    option = pick(options, "resume", moment) or moment.reading.command
-    if option in ("resume", "yes"):
-        awake = moment.changed(errand=None, draft_at=moment.now)
-        words = awake.conversation.held
-        return resume_held(awake) if words and words.text else form.repeat(awake.changed(held=None))
-    if option in ("restart", "no", "cancel"):
-        words = moment.conversation.held
-        return resume_held(moment.changed(**{**NO_DRAFT, "held": words}))
-    return moment.turn(_resume_question(moment), held=held(moment))
-
-
-def _cancelling(moment: Moment) -> Turn | None:
-    if moment.conversation.asking != "cancel":
-        return None
-    options = moment.choices(cancel_yes="choice.cancel_yes", cancel_no="choice.cancel_no")
-    option = pick(options, "cancel", moment)
-    if option == "cancel_yes" or moment.reading.command in ("yes", "cancel"):
-        return moment.turn(Reply(moment.say("cancel.done")), **NO_DRAFT)
-    return form.repeat(moment.changed(asking=""), Reply(moment.say("cancel.kept")))
+    return handler(moment) if handler else _with_fresh_buttons(moment, "welcome.stale")
 
 
 def _command(moment: Moment) -> Turn | None:
-    """A global word, wherever the citizen is."""
-    command = moment.reading.command
+    """A global word, wherever the citizen is; or the choice of a question that stands for one."""
+    command = moment.reading.command or form.offered(moment)
     handler = COMMANDS.get(command) if command else None
     return handler(moment) if handler else None
 
@@ -158,10 +122,11 @@ HANDLERS: tuple[Handler, ...] = (
     _stale_button,
     _menu,
     person.write_on,
-    _cancelling,
+    aside.cancelled,
+    aside.resumed,
     _command,
     survey.answer,
     errands.go_on,
     notice.gate,
-    _resume,
+    aside.left_lying,
 )

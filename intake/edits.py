@@ -11,9 +11,10 @@ from typing import Any
 
 from intake import form
 from intake.conversation import Errand, FileTicket, Side, Turn
-from intake.errands import OFFER, open_tickets
+from intake.errands import OFFER, offer, open_tickets
+from intake.filling import SLOTS, absorb
 from intake.messages import Reply
-from intake.moment import Moment, tail
+from intake.moment import Moment
 from intake.questions.order import question
 from intake.questions.question import Unclear
 from intake.questions.words import has_words
@@ -69,12 +70,12 @@ def _reread(draft: Draft, said: Said, moment: Moment) -> Draft:
     """The draft as if the new words had been said instead of the old."""
     old, new = read(said.text, moment.city, moment.now), moment.inbound.text.strip()
     content = draft.content.replace(said.text, new, 1)
-    emptied: dict[str, Any] = {slot: None for slot in form.SLOTS if _came_from(old, slot, draft)}
+    emptied: dict[str, Any] = {slot: None for slot in SLOTS if _came_from(old, slot, draft)}
     if draft.category is not None and draft.category == old.category:
         emptied["category"] = None
     if old.urgency.rule is not None and draft.urgency == old.urgency:
         emptied["urgency"] = Urgency()
-    return form.absorb(replace(draft, content=content, **emptied), moment.reading)
+    return absorb(replace(draft, content=content, **emptied), moment.reading)
 
 
 def _came_from(old: Reading, slot: str, draft: Draft) -> bool:
@@ -93,9 +94,7 @@ def _offer(moment: Moment) -> Turn | None:
     if not views:
         return None
     errand = Errand(Side.SUPPLEMENT, OFFER, views[0].reference, moment.inbound.text.strip())
-    options = moment.choices(supplement="edit.offer_yes", no="edit.offer_no")
-    ask = moment.say("edit.offer", tail=tail(views[0].reference))
-    return moment.turn(Reply(ask, options, step=OFFER), errand=errand)
+    return moment.turn(offer(views[0], moment), errand=errand)
 
 
 def _find(said: Iterable[Said], moment: Moment) -> Said | None:

@@ -3,35 +3,42 @@
 An errand stands beside the draft and never touches it.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from intake.conversation import Errand, Lookup, Side, TellHotline, Turn
+from intake import form
+from intake.conversation import Effect, Errand, Lookup, Side, TellHotline, Turn
 from intake.messages import Choice, Reply
 from intake.moment import Moment, pick, snippet, tail
-from intake.progress import progress_of
+from intake.progress import is_number, progress_of
 from intake.questions.words import has_words
-from intake.status import ENDED
+from intake.status import ENDED, Status
 from intake.ticket import TicketView
 
-COMMANDS = {
-    "supplement": Side.SUPPLEMENT,
-    "urge": Side.URGE,
-    "withdraw": Side.WITHDRAW,
-}
 PICK = "pick"
 OFFER = "offer"
+WITHDRAW = "withdraw"
+SHORTEST_TAIL = 3
+LONGEST_QUERY = 80
+"""Characters; a receipt's two lines with number and code fit."""
+ANSWERED = frozenset({Status.DIRECT_ANSWERED, Status.COMPLETED, Status.CALLBACK})
 
 
 def start(side: Side, moment: Moment) -> Turn:
-    """Begin an errand: with one open ticket it is that one, with more the citizen picks."""
-    open_ones = open_tickets(moment)
-    if not open_ones:
-        return moment.turn(Reply(moment.say("errand.none_open")), errand=None)
-    if len(open_ones) == 1:
-        return _on(open_ones[0], side, moment)
-    options = _lines(open_ones, moment)
-    return moment.turn(Reply(moment.say("errand.pick"), options, step=PICK), errand=Errand(side, PICK))
+    """Begin an errand: with the one ticket, or the one whose number is named; else the citizen picks."""
+    views = _open_for(side, moment)
+    if not views:
+        return _done(moment, Reply(moment.say("errand.none_open")))
+    rest = moment.reading.command_rest
+    errand = Errand(side, PICK, text=rest, attachments=moment.situation.attachments)
+    named = [view for view in views if _is_named(view, rest)]
+    if len(named) == 1:
+        return _on(named[0], replace(errand, text=""), moment)
+    if len(views) == 1:
+        return _on(views[0], errand, moment)
+    moment = moment.changed(errand=errand)
+    return moment.turn(_pick_question(moment))
 
 
 def go_on(moment: Moment) -> Turn | None:
@@ -39,11 +46,11 @@ def go_on(moment: Moment) -> Turn | None:
     errand = moment.conversation.errand
     if errand is None:
         return None
+    if errand.side is Side.PROGRESS:
+        return _asked_progress(moment)
     if errand.step == PICK:
         return _picked(errand, moment)
     view = next((v for v in moment.situation.tickets if v.reference == errand.reference), None)
-    if errand.side is Side.PROGRESS:
-        return _looked_up(moment)
     if view is None:
         return None
     if errand.step == OFFER:
@@ -51,9 +58,54 @@ def go_on(moment: Moment) -> Turn | None:
     return _supplement(view, moment) if errand.side is Side.SUPPLEMENT else _withdraw(view, moment)
 
 
+def question(moment: Moment) -> Reply | None:
+    """What the errand under way waits for."""
+    errand = moment.conversation.errand
+    view = next((v for v in moment.situation.tickets if errand and v.reference == errand.reference), None)
+    if errand is None or errand.side is Side.PROGRESS:
+        return None
+    if errand.step == PICK:
+        return _pick_question(moment)
+    if errand.step == OFFER and view:
+        return offer(view, moment)
+    if errand.side is Side.WITHDRAW and view:
+        return _withdraw_question(view, moment)
+    return Reply(moment.say("errand.supplement_ask"), step="supplement")
+
+
+def leave(moment: Moment) -> Turn:
+    """The errand is given up; the form's question comes back."""
+    errand = moment.conversation.errand
+    withdrawing = errand is not None and errand.side is Side.WITHDRAW
+    return _done(moment, Reply(moment.say("errand.withdraw_kept" if withdrawing else "cancel.left")))
+
+
+def _done(moment: Moment, *told: Reply, effects: tuple[Effect, ...] = ()) -> Turn:
+    """The errand is over; what was asked before it is asked again."""
+    moment = moment.changed(errand=None)
+    turn = form.repeat(moment, *told) if moment.conversation.draft else moment.turn(*told)
+    return replace(turn, effects=effects)
+
+
 def open_tickets(moment: Moment) -> tuple[TicketView, ...]:
     """The citizen's own tickets that are not at an end, newest first."""
     return tuple(view for view in moment.situation.tickets if view.status not in ENDED)
+
+
+def _open_for(side: Side, moment: Moment) -> tuple[TicketView, ...]:
+    """What the errand can be about: nobody presses for what is answered."""
+    closed = ANSWERED if side is Side.URGE else frozenset[str]()
+    return tuple(view for view in open_tickets(moment) if view.status not in closed)
+
+
+def _is_named(view: TicketView, said: str) -> bool:
+    return len(said) >= SHORTEST_TAIL and view.reference.endswith(said.upper())
+
+
+def _pick_question(moment: Moment) -> Reply:
+    errand = moment.conversation.errand
+    side = errand.side if errand else Side.SUPPLEMENT
+    return Reply(moment.say("errand.pick"), _lines(_open_for(side, moment), moment), step=PICK)
 
 
 def _lines(views: tuple[TicketView, ...], moment: Moment) -> tuple[Choice, ...]:
@@ -66,43 +118,77 @@ def _lines(views: tuple[TicketView, ...], moment: Moment) -> tuple[Choice, ...]:
 
 
 def _picked(errand: Errand, moment: Moment) -> Turn | None:
-    views = open_tickets(moment)
+    views = _open_for(errand.side, moment)
+    if not views:
+        return _done(moment, Reply(moment.say("errand.none_open")))
     reference = pick(_lines(views, moment), PICK, moment)
-    chosen = next((v for v in views if v.reference == reference), None)
-    return _on(chosen, errand.side, moment) if chosen else None
+    said = moment.reading.text
+    chosen = next((v for v in views if v.reference == reference or _is_named(v, said)), None)
+    if chosen is not None:
+        return _on(chosen, errand, moment)
+    return None if _is_another_matter(moment) else moment.turn(_pick_question(moment))
 
 
-def _on(view: TicketView, side: Side, moment: Moment) -> Turn:
-    if side is Side.URGE:
+def _is_another_matter(moment: Moment) -> bool:
+    inbound = moment.inbound
+    said = has_words(inbound.text) and moment.reading.command is None
+    return said or bool(inbound.media or inbound.location or inbound.contact)
+
+
+def _on(view: TicketView, errand: Errand, moment: Moment) -> Turn:
+    if errand.side is Side.URGE:
         return _urge(view, moment)
-    if side is Side.WITHDRAW:
-        return moment.turn(_withdraw_question(view, moment), errand=Errand(side, "confirm", view.reference))
+    if errand.side is Side.WITHDRAW:
+        errand = Errand(errand.side, WITHDRAW, view.reference)
+        return moment.turn(_withdraw_question(view, moment), errand=errand)
+    if has_words(errand.text) or errand.attachments:
+        return _added(view, errand.text, errand.attachments, moment)
     ask = Reply(moment.say("errand.supplement_ask"), step="supplement")
-    return moment.turn(ask, errand=Errand(side, "text", view.reference))
+    return moment.turn(ask, errand=Errand(errand.side, "text", view.reference))
 
 
 def _supplement(view: TicketView, moment: Moment) -> Turn:
-    text = moment.inbound.text.strip()
-    files = moment.situation.attachments
+    text, files = _told(moment), moment.situation.attachments
+    if moment.reading.command in ("yes", "no", "submit", "thanks"):
+        return leave(moment)  # nothing more to add
     if not files and not has_words(text):
         return moment.turn(Reply(moment.say("errand.supplement_ask"), step="supplement"))
+    if files and not text:  # more photos may follow
+        done = Reply(moment.say("errand.supplement_done", tail=tail(view.reference)), durable=True)
+        return moment.turn(done, effects=(TellHotline(view.reference, "supplement", None, files),))
+    return _added(view, text, files, moment)
+
+
+def _told(moment: Moment) -> str:
+    """The words, or a pin in words."""
+    pin = moment.inbound.location
+    return (
+        f"{pin.label} ({pin.lat:.5f},{pin.lng:.5f}, {pin.coord_sys})" if pin else moment.inbound.text.strip()
+    )
+
+
+def _added(view: TicketView, text: str, files: tuple[str, ...], moment: Moment) -> Turn:
     effect = TellHotline(view.reference, "supplement", text or None, files)
     done = Reply(moment.say("errand.supplement_done", tail=tail(view.reference)), durable=True)
-    still = moment.conversation.errand if files and not text else None  # more photos may follow
-    return moment.turn(done, effects=(effect,), errand=still)
+    return _done(moment, done, effects=(effect,))
+
+
+def offer(view: TicketView, moment: Moment) -> Reply:
+    """Shall the changed message follow its matter?"""
+    text = moment.say("edit.offer", tail=tail(view.reference))
+    return Reply(text, _offer_choices(moment), step=OFFER)
+
+
+def _offer_choices(moment: Moment) -> tuple[Choice, ...]:
+    return moment.choices(supplement="edit.offer_yes", no="edit.offer_no")
 
 
 def _offered(errand: Errand, view: TicketView, moment: Moment) -> Turn | None:
     """A changed message of a filed matter: added if the citizen says so; other words are no answer."""
-    options = moment.choices(supplement="edit.offer_yes", no="edit.offer_no")
-    option = pick(options, OFFER, moment) or moment.reading.command
+    option = pick(_offer_choices(moment), OFFER, moment) or moment.reading.command
     if option in ("supplement", "yes"):
-        effect = TellHotline(view.reference, "supplement", errand.text)
-        done = Reply(moment.say("errand.supplement_done", tail=tail(view.reference)), durable=True)
-        return moment.turn(done, effects=(effect,), errand=None)
-    if option in ("no", "cancel", "back"):
-        return moment.turn(Reply(moment.say("edit.offer_kept")), errand=None)
-    return None
+        return _added(view, errand.text, (), moment)
+    return _done(moment, Reply(moment.say("edit.offer_kept"))) if option == "no" else None
 
 
 def _urge(view: TicketView, moment: Moment) -> Turn:
@@ -110,9 +196,9 @@ def _urge(view: TicketView, moment: Moment) -> Turn:
     if view.last_urged is not None and _same_day(view.last_urged, moment.now, moment.city.timezone):
         key = "errand.urge_again" if view.due_at else "errand.urge_again_no_due"
         due = moment.day(view.due_at) if view.due_at else ""
-        return moment.turn(Reply(moment.say(key, tail=tail(view.reference), due=due)), errand=None)
+        return _done(moment, Reply(moment.say(key, tail=tail(view.reference), due=due)))
     done = Reply(moment.say("errand.urge_done", tail=tail(view.reference)), durable=True)
-    return moment.turn(done, effects=(TellHotline(view.reference, "urge"),), errand=None)
+    return _done(moment, done, effects=(TellHotline(view.reference, "urge"),))
 
 
 def _same_day(one: datetime, other: datetime, zone: str) -> bool:
@@ -122,33 +208,50 @@ def _same_day(one: datetime, other: datetime, zone: str) -> bool:
 
 def _withdraw_question(view: TicketView, moment: Moment) -> Reply:
     text = moment.say("errand.withdraw_ask", tail=tail(view.reference), title=snippet(view.title, 24))
-    return Reply(text, _withdraw_choices(moment), step="withdraw")
+    return Reply(text, _withdraw_choices(moment), step=WITHDRAW)
 
 
 def _withdraw_choices(moment: Moment) -> tuple[Choice, ...]:
     return moment.choices(withdraw_yes="errand.withdraw_yes", withdraw_no="errand.withdraw_no")
 
 
-def _withdraw(view: TicketView, moment: Moment) -> Turn:
-    option = pick(_withdraw_choices(moment), "withdraw", moment)
-    if option == "withdraw_yes" or moment.reading.command == "yes":
+def _withdraw(view: TicketView, moment: Moment) -> Turn | None:
+    option = pick(_withdraw_choices(moment), WITHDRAW, moment)
+    if option == "withdraw_yes" or moment.reading.command in ("yes", "submit"):
         done = Reply(moment.say("errand.withdraw_done", tail=tail(view.reference)), durable=True)
-        return moment.turn(done, effects=(TellHotline(view.reference, "withdraw"),), errand=None)
-    if option == "withdraw_no" or moment.reading.command in ("no", "cancel", "back"):
-        return moment.turn(Reply(moment.say("errand.withdraw_kept")), errand=None)
-    return moment.turn(_withdraw_question(view, moment))
+        return _done(moment, done, effects=(TellHotline(view.reference, "withdraw"),))
+    if option == "withdraw_no" or moment.reading.command == "no":
+        return leave(moment)
+    return None if _is_another_matter(moment) else moment.turn(_withdraw_question(view, moment))
 
 
 def progress(moment: Moment) -> Turn | None:
     """Where the citizen's own tickets stand, and how to ask for another."""
+    rest = moment.reading.command_rest
+    named = [view for view in moment.situation.tickets if _is_named(view, rest)]
     if moment.situation.lookup is not None:
         return _looked_up(moment)
-    views = moment.situation.tickets[:5]
     asks = Errand(Side.PROGRESS, "number")
+    if rest and not named:
+        return moment.turn(Reply(moment.say("progress.ask_number")), errand=asks)
+    views = named or moment.situation.tickets[:5]
     if not views:
         return moment.turn(Reply(moment.say("progress.none")), errand=asks)
     blocks = [progress_of(view, moment) for view in views]
     return moment.turn(Reply("\n\n".join([*blocks, moment.say("progress.more")])), errand=asks)
+
+
+def _asked_progress(moment: Moment) -> Turn | None:
+    """A number with its code, or without; anything longer is about something else."""
+    said = moment.reading.text
+    if len(said) > LONGEST_QUERY:
+        return None
+    if moment.situation.lookup is not None:
+        return _looked_up(moment)
+    named = [view for view in moment.situation.tickets if _is_named(view, said)]
+    if named:
+        return moment.turn(Reply(progress_of(named[0], moment)), errand=None)
+    return moment.turn(Reply(moment.say("progress.ask_number"))) if is_number(said) else None
 
 
 def _looked_up(moment: Moment) -> Turn | None:
@@ -156,8 +259,7 @@ def _looked_up(moment: Moment) -> Turn | None:
         case Lookup.FOUND if moment.situation.looked_up is not None:
             return moment.turn(Reply(progress_of(moment.situation.looked_up, moment)), errand=None)
         case Lookup.WRONG:
-            return moment.turn(Reply(moment.say("progress.wrong")))
-        case Lookup.LOCKED:
-            return moment.turn(Reply(moment.say("progress.locked")), errand=None)
+            again = Errand(Side.PROGRESS, "number")
+            return moment.turn(Reply(moment.say("progress.wrong")), errand=again)
         case _:
-            return None
+            return moment.turn(Reply(moment.say("progress.locked")), errand=None)

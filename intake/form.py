@@ -6,45 +6,46 @@ Free words first: whatever a message says fills its slot, and only what is empty
 from dataclasses import replace
 
 from intake import summary, twin
-from intake.conversation import Turn
+from intake.conversation import Side, Turn
+from intake.filling import beside, figures, may_be_anonymous, with_words
 from intake.messages import Choice, Reply
 from intake.moment import Moment, pick
 from intake.questions.order import next_question, question
-from intake.questions.place import with_pin
 from intake.questions.question import Question, Unclear
-from intake.questions.words import has_words, joined
+from intake.questions.words import CONTENT, has_words, joined
 from intake.ticket import Draft
-from intake.understand.reading import SURE, Reading
 
 LONG_REST = 12
 LONG_ANSWER = 100  # characters; what an answer may have at most
-SLOTS = ("place", "occurred", "subject", "wish", "name", "phone", "enterprise", "appeal_type")
-"""What a reading may fill, by the same name in both."""
+MANY_TRIES = 2
 
 
 def begin(moment: Moment) -> Turn:
-    """The first words of a new matter, or a file before any word."""
-    draft = moment.conversation.draft or Draft()
-    text = moment.inbound.text.strip()
-    if not has_words(text) or moment.reading.greeting:
-        draft = pinned(draft, moment)
-        return _ask_first(draft, moment)
-    filled = absorb(replace(draft, content=joined(draft.content, text)), moment.reading)
-    filled = pinned(filled, moment)
-    filled = replace(filled, first_slots=_filled(filled))
-    return go_on(filled, moment)
+    """The first words of a new matter, or a file, a pin, a card before any word."""
+    draft, told = beside(moment.conversation.draft or Draft(), moment)
+    moment = moment.changed(asking="", tries=0, editing=False, trail=())
+    if not _tells(moment):
+        return _ask_first(with_words(draft, moment), moment, *told)
+    read = CONTENT.read(draft, moment)
+    known = with_words((read.kept or draft) if isinstance(read, Unclear) else read, moment)
+    known = replace(known, first_slots=figures(known))
+    if isinstance(read, Unclear):
+        return _ask_again(read, CONTENT, moment.changed(draft=known, tries=1), *told)
+    return go_on(known, moment, *told)
 
 
-def _ask_first(draft: Draft, moment: Moment) -> Turn:
-    started = bool(draft.attachments or draft.place)
-    ask = question("content", draft, moment.city)
-    reply = (
-        ask.ask(draft, moment)
-        if ask and started
-        else Reply(moment.say("welcome.again"), menu(moment), step="menu")
-    )
-    changes = {"draft": draft, "draft_at": moment.now, "asking": "content"} if started else {"asking": ""}
-    return moment.turn(reply, **changes)
+def _tells(moment: Moment) -> bool:
+    """Whether there is something told, and not a hello, a number or a global word."""
+    reading = moment.reading
+    small = reading.greeting or reading.command is not None or reading.number is not None
+    return has_words(moment.inbound.text) and not small
+
+
+def _ask_first(draft: Draft, moment: Moment, *before: Reply) -> Turn:
+    if draft != Draft():
+        return _ask(CONTENT, moment.changed(draft=draft), *before)
+    again = () if before else (Reply(moment.say("welcome.again"), menu(moment), step="menu"),)
+    return moment.turn(*before, *again)
 
 
 def menu(moment: Moment) -> tuple[Choice, ...]:
@@ -52,44 +53,12 @@ def menu(moment: Moment) -> tuple[Choice, ...]:
     return moment.choices(progress="menu.progress", person="menu.person", help="menu.help")
 
 
-def absorb(draft: Draft, reading: Reading) -> Draft:
-    """The draft with every empty slot filled that the reading is sure of."""
-    changes: dict[str, object] = {}
-    for slot in SLOTS:
-        found = getattr(reading, slot)
-        if getattr(draft, slot) is None and found is not None and found.confidence >= SURE:
-            changes[slot] = found.value
-    if draft.category is None and reading.category is not None:
-        changes["category"] = reading.category
-    if reading.urgency.rule is not None and draft.urgency.rule is None:
-        changes["urgency"] = reading.urgency
-    return replace(draft, **changes)  # type: ignore[arg-type]  # names and types follow Reading
-
-
-def _filled(draft: Draft) -> frozenset[str]:
-    slots = ("place", "occurred", "subject", "wish", "name", "phone", "appeal_type", "category")
-    return frozenset(slot for slot in slots if getattr(draft, slot) is not None)
-
-
-def pinned(draft: Draft, moment: Moment) -> Draft:
-    """The draft with the place of a pin in the city, if this message is one."""
-    if moment.inbound.location is None:
-        return draft
-    read = with_pin(draft, moment.inbound.location, moment)
-    return draft if isinstance(read, Unclear) else read
-
-
 def go_on(draft: Draft, moment: Moment, *before: Reply) -> Turn:
     """Ask the next question, or show the summary when nothing is missing."""
-    conversation = moment.conversation
-    trail = (
-        (*conversation.trail, conversation.asking)
-        if conversation.asking in _asked_slots(draft, moment)
-        else conversation.trail
-    )
-    moment = moment.changed(
-        draft=draft, draft_at=moment.now, tries=0, editing=False, errand=None, trail=trail
-    )
+    draft, refused = _named(draft, moment)
+    before = (*before, *refused)
+    changes = {"draft": draft, "draft_at": moment.now, "tries": 0, "editing": False, "errand": None}
+    moment = moment.changed(**changes, trail=_trail(draft, moment))
     coming = next_question(draft, moment.city)
     if coming is not None:
         return _ask(coming, moment, *before)
@@ -99,13 +68,17 @@ def go_on(draft: Draft, moment: Moment, *before: Reply) -> Turn:
     return summary.show(moment, *before)
 
 
-def _asked_slots(draft: Draft, moment: Moment) -> tuple[str, ...]:
-    asking = moment.conversation.asking
-    return (
-        (asking,)
-        if asking and question(asking, draft, moment.city) and asking not in moment.conversation.trail
-        else ()
-    )
+def _named(draft: Draft, moment: Moment) -> tuple[Draft, tuple[Reply, ...]]:
+    """Nobody stays anonymous where the type does not allow it."""
+    if not draft.anonymous or may_be_anonymous(draft, moment):
+        return draft, ()
+    return replace(draft, anonymous=False), (Reply(moment.say("hint.anonymous_refused")),)
+
+
+def _trail(draft: Draft, moment: Moment) -> tuple[str, ...]:
+    asking, trail = moment.conversation.asking, moment.conversation.trail
+    new = asking and asking not in trail and question(asking, draft, moment.city)
+    return (*trail, asking) if new else trail
 
 
 def _ask(coming: Question, moment: Moment, *before: Reply) -> Turn:
@@ -119,19 +92,36 @@ def _ask(coming: Question, moment: Moment, *before: Reply) -> Turn:
 def answer(moment: Moment) -> Turn:
     """An answer to the question that waits."""
     draft = moment.conversation.draft or Draft()
-    asked = question(moment.conversation.asking, draft, moment.city)
+    asked = _asked(moment)
     if asked is None:  # no question waits, or one this release no longer has
-        return _more(draft, moment)
-    if moment.situation.attachments and not has_words(moment.inbound.text):
-        return _files_only(draft, asked, moment)
+        return more(draft, moment)
+    if asked.slot != _answered_by(moment) and not has_words(moment.inbound.text):
+        return _set_beside(draft, moment)
     if _tells_more(asked, moment):
-        return _more(draft, moment)
-    if moment.conversation.asking == "place" and _tapped_later(moment):
-        return go_on(replace(draft, unknown=draft.unknown | {"place"}), moment)
-    read = asked.read(draft, moment)
-    if isinstance(read, Unclear):
-        return _unclear(read, asked, draft, moment)
-    return _took(read, asked, moment)
+        return more(draft, moment)
+    return _read(draft, asked, moment)
+
+
+def _asked(moment: Moment) -> Question | None:
+    asking, draft = moment.conversation.asking, moment.conversation.draft or Draft()
+    return question(asking, draft, moment.city) if asking else None
+
+
+def _answered_by(moment: Moment) -> str | None:
+    """The slot that what came without words is for; None for words, taps and the like."""
+    if moment.inbound.location is not None:
+        return "place"
+    if moment.inbound.contact is not None:
+        return "contact"
+    return "photos" if moment.situation.attachments else moment.conversation.asking
+
+
+def _set_beside(draft: Draft, moment: Moment) -> Turn:
+    """A file, pin or card that was not asked for: kept, and the question once more."""
+    kept, told = beside(draft, moment)
+    thanks = "hint.photo_taken" if moment.situation.attachments else "hint.more_kept"
+    word = told or (Reply(moment.say(thanks)),)
+    return repeat(moment.changed(draft=kept, draft_at=moment.now), *word)
 
 
 def _tells_more(asked: Question, moment: Moment) -> bool:
@@ -140,66 +130,117 @@ def _tells_more(asked: Question, moment: Moment) -> bool:
     return not free and not moment.conversation.editing and len(moment.inbound.text) > LONG_ANSWER
 
 
-def _more(draft: Draft, moment: Moment) -> Turn:
+def more(draft: Draft, moment: Moment, *before: Reply) -> Turn:
     """Words that answer no question belong to the matter."""
     text = moment.inbound.text.strip()
-    added = replace(draft, content=joined(draft.content, text)) if has_words(text) else draft
-    return go_on(pinned(absorb(added, moment.reading), moment), moment.changed(asking=""))
+    added = replace(draft, content=joined(draft.content, text)) if _tells(moment) else draft
+    kept, told = beside(with_words(added, moment), moment)
+    return go_on(kept, moment.changed(asking=""), *before, *told)
 
 
-def _files_only(draft: Draft, asked: Question, moment: Moment) -> Turn:
-    return moment.turn(asked.ask(draft, moment))
+def _read(draft: Draft, asked: Question, moment: Moment) -> Turn:
+    option = pick(shown(asked, moment).choices, asked.slot, moment)
+    if option == "later":
+        return go_on(_without(asked, draft), moment)
+    if option is None and moment.reading.command is not None:
+        return _no_answer(draft, asked, moment)
+    read = asked.read(draft, moment)
+    if isinstance(read, Unclear):
+        return _unclear(read, asked, draft, moment)
+    return _took(read, asked, moment)
 
 
-def _tapped_later(moment: Moment) -> bool:
-    return pick(moment.choices(later="choice.later"), "place", moment) == "later"
+def _no_answer(draft: Draft, asked: Question, moment: Moment) -> Turn:
+    """A global word is never an answer: "no" to what may stay open leaves it open."""
+    if moment.reading.command == "submit":
+        return repeat(moment, Reply(moment.say("hint.not_yet")))
+    if moment.reading.command == "no" and not asked.required:
+        return skip(moment)
+    return _unclear(Unclear(_example(asked)), asked, draft, moment)
+
+
+def _example(asked: Question) -> str:
+    return f"hint.{asked.slot}" if asked.slot in ("content", "place", "contact") else "hint.choose"
+
+
+def _without(asked: Question, draft: Draft) -> Draft:
+    return replace(draft, unknown=draft.unknown | {asked.slot})
 
 
 def _took(draft: Draft, asked: Question, moment: Moment) -> Turn:
+    draft = replace(draft, unknown=draft.unknown - {asked.slot})
     if moment.conversation.editing:
-        return _back_to_summary(draft, asked, moment)
-    draft = _with_rest(absorb(draft, moment.reading), asked, moment)
-    return go_on(draft, moment)
+        return _edited(draft, asked, moment)
+    return go_on(_with_rest(with_words(draft, moment), asked, moment), moment)
 
 
-def _back_to_summary(draft: Draft, asked: Question, moment: Moment) -> Turn:
-    deeper = (
-        question(f"category:{draft.category.code}", draft, moment.city)
-        if asked.slot == "category" and draft.category
-        else None
-    )
-    if deeper is not None and draft.category is not None and draft.category.confidence < 1.0:
-        return moment.changed(draft=draft).turn(deeper.ask(draft, moment), asking=deeper.slot, tries=0)
-    if asked.slot in ("category", "type") or asked.slot.startswith("category:"):
-        return go_on(draft, moment.changed(asking=""))
-    return summary.show(moment.changed(draft=draft, draft_at=moment.now))
+def _edited(draft: Draft, asked: Question, moment: Moment) -> Turn:
+    """Back to the summary, over what the change makes necessary."""
+    guess = draft.category
+    if asked.slot.startswith("category") and guess is not None and guess.confidence < 1.0:
+        deeper = question(f"category:{guess.code}", draft, moment.city)
+        if deeper is not None:
+            return moment.turn(deeper.ask(draft, moment), draft=draft, asking=deeper.slot, tries=0)
+    return go_on(draft, moment.changed(asking=""))
 
 
 def _with_rest(draft: Draft, asked: Question, moment: Moment) -> Draft:
     """Words beyond the answer itself belong to the matter: keep them."""
     text = moment.inbound.text.strip()
-    spans = [f for f in (moment.reading.phone, moment.reading.name, moment.reading.place) if f]
-    rest = len(text) - sum(found.end - found.start for found in spans)
-    if asked.slot in ("place", "contact") and spans and rest > LONG_REST:
+    rest = len(text) - _answer_length(draft, asked, moment)
+    if asked.slot in ("place", "contact", "subject", "occurred") and rest > LONG_REST:
         return replace(draft, content=joined(draft.content, text))
     return draft
 
 
-def _unclear(why: Unclear, asked: Question, draft: Draft, moment: Moment) -> Turn:
+def _answer_length(draft: Draft, asked: Question, moment: Moment) -> int:
+    """How many characters of the message stand in slots."""
+    reading = moment.reading
+    if asked.slot == "subject":
+        return len(draft.subject or "")
+    if asked.slot == "place" and draft.place is not None and not (reading.phone or reading.name):
+        return len(draft.place.text)
+    spans = [found for found in (reading.phone, reading.name, reading.place, reading.occurred) if found]
+    return sum(found.end - found.start for found in spans) or len(moment.inbound.text)
+
+
+def _unclear(why: Unclear, asked: Question, draft: Draft, moment: Moment, *before: Reply) -> Turn:
     """Say why and ask again; an optional slot is left unknown at the second time."""
     tries = moment.conversation.tries + 1
-    draft = _with_unread(draft, asked, moment)
-    if tries >= 2 and moment.conversation.editing:
+    draft = with_words(why.kept, moment) if why.kept else _with_unread(draft, asked, moment)
+    if tries >= MANY_TRIES and moment.conversation.editing:
         return summary.show(moment)  # the old value stays
-    if tries >= 2 and not asked.required:
-        return go_on(replace(draft, unknown=draft.unknown | {asked.slot}), moment)
-    moment = moment.changed(tries=tries)
-    again = asked.ask(draft, moment)
-    texts = [moment.say(why.hint, **why.values), moment.say("hint.person") if tries >= 2 else ""]
+    if tries >= MANY_TRIES and not asked.required:
+        return go_on(_without(asked, draft), moment)
+    return _ask_again(why, asked, moment.changed(tries=tries, draft=draft), *before)
+
+
+def _ask_again(why: Unclear, asked: Question, moment: Moment, *before: Reply) -> Turn:
+    again = shown(asked, moment)
+    texts = [moment.say(why.hint, **why.values)]
+    if moment.conversation.tries >= MANY_TRIES:
+        texts.append(moment.say("hint.person"))
     if why.hint not in ("ask.content_more", "hint.content"):
         texts.append(again.text)
-    options = (*again.choices, *(moment.choices(person="choice.person") if tries >= 2 else ()))
-    return moment.turn(replace(again, text="\n".join(t for t in texts if t), choices=options), draft=draft)
+    said = replace(again, text="\n".join(texts))
+    return moment.turn(*before, said, asking=asked.slot, draft_at=moment.now)
+
+
+def shown(asked: Question, moment: Moment) -> Reply:
+    """The question as it stands now: after two unclear answers a person is offered."""
+    reply = asked.ask(moment.conversation.draft or Draft(), moment)
+    if moment.conversation.tries < MANY_TRIES:
+        return reply
+    return replace(reply, choices=(*reply.choices, *moment.choices(person="choice.person")))
+
+
+def offered(moment: Moment) -> str | None:
+    """The global word that a choice of the waiting question stands for, if that was taken."""
+    errand, asked = moment.conversation.errand, _asked(moment)
+    if asked is None or (errand is not None and errand.side is not Side.PROGRESS):
+        return None
+    option = pick(shown(asked, moment).choices, asked.slot, moment)
+    return option if option in ("skip", "person") else None
 
 
 def _with_unread(draft: Draft, asked: Question, moment: Moment) -> Draft:
@@ -211,41 +252,43 @@ def _with_unread(draft: Draft, asked: Question, moment: Moment) -> Draft:
 
 
 def skip(moment: Moment) -> Turn:
-    """ "Not known": an optional slot stays empty, a required one is explained."""
-    draft = moment.conversation.draft or Draft()
-    asked = question(moment.conversation.asking, draft, moment.city)
+    """ "Not known": an optional slot stays empty, a required one is explained, a filled one stays."""
+    draft, asked = moment.conversation.draft or Draft(), _asked(moment)
     if asked is None:
         return repeat(moment)
     if moment.conversation.editing:
         return summary.show(moment)
+    if not asked.empty(draft):
+        return go_on(draft, moment)
     if not asked.required or (asked.slot == "place" and moment.conversation.tries >= 1):
-        return go_on(replace(draft, unknown=draft.unknown | {asked.slot}), moment)
-    return _unclear(Unclear(f"hint.{asked.slot}"), asked, draft, moment)
+        return go_on(_without(asked, draft), moment)
+    return _unclear(Unclear(_example(asked)), asked, draft, moment)
 
 
 def back(moment: Moment) -> Turn:
-    """To the question before; from an edit to the summary."""
+    """To the question before, whose value stays until a new one comes; from an edit to the summary."""
     draft = moment.conversation.draft or Draft()
-    if moment.conversation.editing or moment.conversation.asking == "change":
+    if moment.conversation.editing or moment.conversation.asking in (summary.CHANGE, summary.PHOTOS):
         return summary.show(moment)
     if not moment.conversation.trail:
         return repeat(moment)
     *trail, last = moment.conversation.trail
     earlier = question(last, draft, moment.city)
-    moment = moment.changed(trail=tuple(trail), asking="", tries=0)
+    moment = moment.changed(trail=tuple(trail), tries=0)
     if earlier is None:
-        return go_on(draft, moment)
-    cleared = replace(earlier.clear(draft), unknown=draft.unknown - {last})
-    return _ask(earlier, moment.changed(draft=cleared))
+        return go_on(draft, moment.changed(asking=""))
+    return _ask(earlier, moment.changed(draft=replace(draft, unknown=draft.unknown - {last})))
 
 
 def repeat(moment: Moment, *before: Reply) -> Turn:
     """The question that waits, once more."""
-    draft = moment.conversation.draft
-    if draft is None:
-        return moment.turn(*before, Reply(moment.say("welcome.again"), menu(moment), step="menu"))
-    asking = moment.conversation.asking
-    waiting = question(asking, draft, moment.city) if asking else None
-    if waiting is not None:
-        return moment.turn(*before, waiting.ask(draft, moment))
-    return go_on(draft, moment.changed(asking=""), *before)
+    if moment.conversation.draft is None:
+        again = Reply(moment.say("welcome.again"), menu(moment), step="menu")
+        return moment.turn(*before, again)
+    asked = _asked(moment)
+    if asked is not None:
+        return moment.turn(*before, shown(asked, moment))
+    menu_of = summary.MENUS.get(moment.conversation.asking)
+    if menu_of is not None:
+        return moment.turn(*before, menu_of(moment))
+    return go_on(moment.conversation.draft, moment.changed(asking=""), *before)

@@ -1,5 +1,6 @@
 """Everything one step of the dialog may look at, and the short ways to answer."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -9,8 +10,13 @@ from intake.city import CityProfile
 from intake.conversation import Conversation, Effect, Situation, Turn
 from intake.messages import Choice, Inbound, Reply
 from intake.phrases import say
+from intake.understand.lexicon import table
 from intake.understand.normalise import normalise
 from intake.understand.reading import Reading
+
+AROUND = 3
+"""Characters around a label that do not hide which choice is meant."""
+_PARTS = re.compile(r"[,，/、]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +69,50 @@ def snippet(text: str, limit: int = 40) -> str:
 
 
 def pick(choices: tuple[Choice, ...], step: str, moment: Moment) -> str | None:
-    """The option an answer names: by button, number, label or the label's beginning."""
+    """The option an answer names: by button, number, label, a label with little around it, yes or no."""
     tap = moment.inbound.tap
     if tap is not None:
         return tap.option if tap.step == step and any(c.option == tap.option for c in choices) else None
     number = moment.reading.number
     if number is not None:
         return choices[number - 1].option if 0 < number <= len(choices) else None
-    return _by_label(choices, moment.reading.text or moment.inbound.text)
-
-
-def _by_label(choices: tuple[Choice, ...], text: str) -> str | None:
-    said = text.strip().strip("。.!！,，").casefold()
+    said = _bare(moment.reading.text or moment.inbound.text)
     if not said:
         return None
-    exact = [c.option for c in choices if normalise(c.label).casefold() == said]
-    return exact[0] if exact else None
+    return _by_label(choices, said) or _by_part(choices, said) or _yes_or_no(choices, moment)
+
+
+def _by_label(choices: tuple[Choice, ...], said: str) -> str | None:
+    return next((c.option for c in choices if _bare(normalise(c.label)) == said), None)
+
+
+def _by_part(choices: tuple[Choice, ...], said: str) -> str | None:
+    """A Chinese label with a few words around it, or one of its parts; nothing that says "not"."""
+    labels = {c.option: _bare(normalise(c.label)) for c in choices if not c.label.isascii()}
+    fitting = [option for option, label in labels.items() if _nearly(label, said)]
+    longest = max((len(labels[option]) for option in fitting), default=0)
+    best = [option for option in fitting if len(labels[option]) == longest]
+    return best[0] if len(best) == 1 else None
+
+
+def _nearly(label: str, said: str) -> bool:
+    """Whether one stands in the other with little around it, or `said` is one of the label's parts."""
+    if said in _PARTS.split(label):
+        return True
+    longer, shorter = (said, label) if len(said) >= len(label) else (label, said)
+    before, found, after = longer.partition(shorter)
+    around, least = before + after, 2 if shorter == label else 3
+    return bool(found) and len(shorter) >= least and len(around) <= AROUND and not _negates(around)
+
+
+def _negates(text: str) -> bool:
+    return any(sign in text for sign in table("answers")["not_signs"])
+
+
+def _yes_or_no(choices: tuple[Choice, ...], moment: Moment) -> str | None:
+    command = moment.reading.command
+    return command if command in ("yes", "no") and any(c.option == command for c in choices) else None
+
+
+def _bare(text: str) -> str:
+    return text.strip().strip("。.!！,，").casefold()

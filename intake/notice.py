@@ -6,10 +6,13 @@ own: asked separately, given separately, stored separately.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from intake.conversation import NO_DRAFT, Turn
+from intake.form import menu
 from intake.messages import ChannelName, Choice, Reply
 from intake.moment import Moment, pick
+from intake.questions.words import has_words
 from intake.route import held, resume_held
 from intake.ticket import Consent
 
@@ -26,13 +29,36 @@ def given(moment: Moment) -> bool:
 
 
 def gate(moment: Moment) -> Turn | None:
-    """Nothing passes without consent: the words are set aside, the notice is shown."""
+    """Nothing passes without consent: the words are set aside, the notice is shown.
+
+    Who has said nothing of a matter is not shown it; who declined is not shown it for a "thanks".
+    """
     step = _missing(moment)
     if step is None:
         return None
-    if moment.conversation.asking == step or moment.conversation.refused:
+    if moment.conversation.asking == step:
         return _answer(step, moment)
-    return _show(step, moment.changed(held=held(moment)))
+    if moment.conversation.refused and _changed_mind(step, moment):
+        return _agreed(step, moment)
+    if not _has_matter(moment):
+        return moment.turn(Reply(moment.say("welcome.again"), menu(moment), step="menu"))
+    return _show(step, moment.changed(held=held(moment), refused=False))
+
+
+def _changed_mind(step: str, moment: Moment) -> bool:
+    """Only the notice's own words count after a decline: "fine" answers the decline."""
+    tapped = moment.inbound.tap is not None and pick(_choices(step, moment), step, moment) == "agree"
+    return tapped or moment.reading.command == "agree"
+
+
+def _has_matter(moment: Moment) -> bool:
+    """Whether there is something to file: said now, or set aside before."""
+    inbound, reading = moment.inbound, moment.reading
+    if inbound.media or inbound.location or inbound.contact or reading.phone:
+        return True
+    if reading.command is not None:
+        return moment.conversation.held is not None and reading.command in ("yes", "agree", "resume")
+    return has_words(inbound.text) and not reading.greeting
 
 
 def notice(step: str, moment: Moment) -> Reply:
@@ -72,30 +98,36 @@ def _choices(step: str, moment: Moment) -> tuple[Choice, ...]:
 
 
 def _show(step: str, moment: Moment) -> Turn:
-    group = moment.inbound.group or moment.conversation.last_group
-    return moment.turn(notice(step, moment), asking=step, last_group=group)
+    return moment.turn(notice(step, moment), asking=step)
 
 
 def _answer(step: str, moment: Moment) -> Turn:
     option = pick(_choices(step, moment), step, moment)
     if option == "agree" or moment.reading.command in ("agree", "yes"):
         return _agreed(step, moment)
-    if option == "decline" or moment.reading.command in ("decline", "no", "cancel"):
+    if option == "decline" or moment.reading.command in ("decline", "unconsent", "no", "cancel"):
         return moment.turn(Reply(moment.say("notice.declined")), **{**NO_DRAFT, "refused": True})
-    if _more_of_the_album(moment):
-        return _show(step, moment.changed(held=held(moment)))
-    moment = moment.changed(held=held(moment), asking=step, refused=False)
+    return waiting_still(moment)
+
+
+def waiting_still(moment: Moment) -> Turn:
+    """The words go to those set aside; the consent is still waited for."""
+    moment = moment.changed(held=held(moment))
     return moment.turn(again(moment))
 
 
-def _more_of_the_album(moment: Moment) -> bool:
-    return bool(moment.inbound.group) and moment.inbound.group == moment.conversation.last_group
+def withdraw(moment: Moment) -> Turn:
+    """Consent taken back: what was unfinished goes; what is filed is the backend's."""
+    gone = {**NO_DRAFT, "consent": None, "abroad": None, "refused": True}
+    return moment.turn(Reply(moment.say("notice.withdrawn")), **gone)
 
 
 def _agreed(step: str, moment: Moment) -> Turn:
     digest = hashlib.sha256(text(step, moment).encode()).hexdigest()
     consent = Consent(moment.city.notice_version, digest, moment.now)
     given_now = {"consent": consent} if step == STEP else {"abroad": consent}
+    back = (Reply(moment.say("notice.changed_mind")),) if moment.conversation.refused else ()
     moment = moment.changed(**given_now, refused=False, asking="")
     missing = _missing(moment)
-    return resume_held(moment) if missing is None else _show(missing, moment)
+    turn = resume_held(moment) if missing is None else _show(missing, moment)
+    return replace(turn, replies=(*back, *turn.replies))

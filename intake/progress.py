@@ -4,8 +4,13 @@ import re
 
 from intake.moment import Moment, snippet, tail
 from intake.ticket import TicketView
+from intake.understand.normalise import normalise
 
-_NUMBER_AND_CODE = re.compile(r"\b([A-Za-z]{2}\d{15}|\d{4,15})[\s,;]+([0-9A-Za-z]{6})\b")
+_NUMBER = r"[A-Za-z]{2}\d{15}|\d{4,15}"
+_NUMBER_AND_CODE = re.compile(
+    rf"(?<![0-9A-Za-z])({_NUMBER})[^0-9A-Za-z]{{1,8}}([0-9A-Za-z]{{6}})(?![0-9A-Za-z])"
+)
+_ALONE = re.compile(rf"\D{{0,4}}(?:{_NUMBER})\D?")
 
 
 def progress_of(view: TicketView, moment: Moment) -> str:
@@ -36,5 +41,10 @@ def units(ids: tuple[str, ...], moment: Moment) -> str:
 
 def asked_for(text: str) -> tuple[str, str] | None:
     """Number (or its last digits) and code, where a message names both."""
-    match = _NUMBER_AND_CODE.search(text)
+    match = _NUMBER_AND_CODE.search(normalise(text))
     return (match.group(1).upper(), match.group(2).upper()) if match else None
+
+
+def is_number(text: str) -> bool:
+    """Whether a message is nothing but a number, with a word before it."""
+    return _ALONE.fullmatch(text.strip()) is not None

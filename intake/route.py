@@ -1,19 +1,22 @@
 """Which part of the form a message belongs to; and words set aside, taken up again."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
-from intake import edits, form, review, summary, twin
+from intake import album, edits, form, review, summary, twin
 from intake.conversation import Held, Turn
 from intake.messages import Reply
 from intake.moment import Moment
-from intake.questions.words import joined
+from intake.questions.words import MAX_CONTENT, joined
 from intake.ticket import Draft, Said
+from intake.understand.reader import read
 from intake.understand.reading import Reading
 
 _STEPS = {
     summary.STEP: review.at_summary,
-    "change": review.choose_line,
-    "photos": review.more_photos,
+    summary.CHANGE: review.choose_line,
+    summary.PHOTOS: review.more_photos,
     twin.STEP: twin.answer,
 }
 
@@ -23,9 +26,25 @@ def converse(moment: Moment, earlier: tuple[Said, ...] = ()) -> Turn:
 
     `earlier`: the messages its words came in, when they had been set aside.
     """
+    if moment.conversation.held is not None:
+        return _with_held(moment)
     told = _step(_with_files(moment))
     turn = edits.remembered(told, moment, moment.conversation.asking, earlier)
-    return _too_many(turn, moment) if _left_out(moment) else turn
+    return replace(turn, replies=(*_left_out(turn, moment), *turn.replies))
+
+
+def _with_held(moment: Moment) -> Turn:
+    """Words set aside by an alarm join what is said next, unless that is long after."""
+    at, waits = moment.conversation.draft_at, timedelta(minutes=moment.city.drafts.resume_after_minutes)
+    if at is None or moment.now - at >= waits:
+        return converse(moment.changed(held=None))
+    if moment.reading.command == "yes":
+        return resume_held(moment)
+    kept = held(moment)
+    reading = read(kept.text, moment.city, moment.now)
+    return resume_held(
+        replace(moment.changed(held=kept), situation=replace(moment.situation, held_reading=reading))
+    )
 
 
 def _step(moment: Moment) -> Turn:
@@ -45,22 +64,21 @@ def _with_files(moment: Moment) -> Moment:
     return moment.changed(draft=replace(draft, attachments=kept), draft_at=moment.now)
 
 
-def _left_out(moment: Moment) -> int:
-    draft = moment.conversation.draft or Draft()
-    return max(
-        0, len(draft.attachments) + len(moment.situation.attachments) - moment.city.drafts.max_attachments
-    )
-
-
-def _too_many(turn: Turn, moment: Moment) -> Turn:
-    word = Reply(moment.say("hint.too_many_files", limit=moment.city.drafts.max_attachments))
-    return replace(turn, replies=(word, *turn.replies))
+def _left_out(turn: Turn, moment: Moment) -> Iterator[Reply]:
+    """What was too much is said: nothing is dropped in silence."""
+    before, after = moment.conversation.draft or Draft(), turn.conversation.draft or Draft()
+    files = len(before.attachments) + len(moment.situation.attachments)
+    if files > moment.city.drafts.max_attachments:
+        yield album.too_many(moment)
+    if len(before.content) < MAX_CONTENT <= len(after.content):
+        yield Reply(moment.say("hint.too_long", limit=MAX_CONTENT))
 
 
 def held(moment: Moment) -> Held:
     """The words set aside so far, with this message's added."""
     before = moment.conversation.held or Held()
-    said = "" if moment.reading.command else moment.inbound.text.strip()
+    small = moment.reading.command or moment.reading.greeting or moment.reading.number is not None
+    said = "" if small else moment.inbound.text.strip()
     return Held(
         text=joined(before.text, said),
         attachments=(*before.attachments, *moment.situation.attachments)[
@@ -77,7 +95,8 @@ def _said(before: Held, text: str, source: str) -> tuple[Said, ...]:
 
 
 def take_up(moment: Moment) -> Turn | None:
-    """ "Go on": with the words set aside, else with the question that waits."""
+    """ "Go on": with the words set aside, else with the question that waits; no longer with a person."""
+    moment = moment.changed(handoff=False)
     if moment.conversation.held is not None:
         return resume_held(moment) if moment.conversation.consent else None
     return form.repeat(moment) if moment.conversation.draft else None

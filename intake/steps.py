@@ -1,6 +1,6 @@
 """The steps whose buttons may still be pressed, and those that a message has settled."""
 
-from intake import errands, survey
+from intake import notice, survey
 from intake.conversation import Conversation
 
 MENU = "menu"
@@ -11,7 +11,9 @@ def live(conversation: Conversation) -> frozenset[str]:
     """The steps a press may name now."""
     steps = {MENU, conversation.asking}
     if conversation.errand is not None:
-        steps |= {errands.PICK, "withdraw", "resume", conversation.errand.step}
+        steps |= {conversation.errand.step}
+    if conversation.refused:
+        steps |= set(notice.STEPS)  # minds change
     steps |= {survey.step(slot, s) for s in conversation.surveys if not s.done for slot in survey.SLOTS}
     return frozenset(steps)
 

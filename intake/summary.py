@@ -4,24 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 
 from intake.conversation import Turn
 from intake.filing import kind_of, suggested_units
+from intake.lines import label, lines
 from intake.messages import Choice, Reply
 from intake.moment import Moment, snippet
+from intake.questions.category import EXTRA
 from intake.ticket import Draft
 
 STEP = "summary"
-LINES = (
-    "type",
-    "content",
-    "place",
-    "occurred",
-    "subject",
-    "wish",
-    "contact",
-    "photos",
-    "confidential",
-    "public",
-    "category",
-)
+CHANGE = "change"
+PHOTOS = "photos"
 
 
 def choices(moment: Moment) -> tuple[Choice, ...]:
@@ -30,8 +21,8 @@ def choices(moment: Moment) -> tuple[Choice, ...]:
 
 def summary(draft: Draft, moment: Moment) -> Reply:
     """All that will be filed, and what can be done with it."""
-    lines = (moment.say("summary.line", label=label, value=value) for label, value in _lines(draft, moment))
-    text = "\n".join((moment.say("summary.head"), *lines, moment.say("summary.foot")))
+    told = (moment.say("summary.line", label=name, value=value) for name, value in _lines(draft, moment))
+    text = "\n".join((moment.say("summary.head"), *told, moment.say("summary.foot")))
     return Reply(text, choices(moment), step=STEP, durable=True)
 
 
@@ -43,18 +34,35 @@ def show(moment: Moment, *before: Reply) -> Turn:
 
 def change_menu(moment: Moment) -> Reply:
     """Which line shall be changed?"""
-    return Reply(moment.say("ask.change"), change_choices(moment), step="change")
+    return Reply(moment.say("ask.change"), change_choices(moment), step=CHANGE)
+
+
+def photos_menu(moment: Moment) -> Reply:
+    """Photos are awaited until a word ends them."""
+    return Reply(moment.say("ask.photos"), moment.choices(done="choice.done"), step=PHOTOS)
+
+
+MENUS: Mapping[str, Callable[[Moment], Reply]] = {CHANGE: change_menu, PHOTOS: photos_menu}
+"""What is asked about the summary itself."""
 
 
 def change_choices(moment: Moment) -> tuple[Choice, ...]:
-    return tuple(Choice(line, moment.say(f"slot.{line}")) for line in LINES)
+    draft = moment.conversation.draft or Draft()
+    return tuple(Choice(line, label(line, draft, moment)) for line in lines(draft, moment.city))
 
 
 def _lines(draft: Draft, moment: Moment) -> Iterator[tuple[str, str]]:
-    for line in LINES:
-        value = _VALUES[line](draft, moment)
+    for line in lines(draft, moment.city):
+        value = _value(line, draft, moment)
         if value:
-            yield moment.say(f"slot.{line}"), value
+            yield label(line, draft, moment), value
+
+
+def _value(line: str, draft: Draft, moment: Moment) -> str:
+    if line.startswith(EXTRA):
+        answer = dict(draft.answers).get(line.removeprefix(EXTRA))
+        return _or_empty(line, answer, draft, moment)
+    return _VALUES[line](draft, moment)
 
 
 def _type(draft: Draft, moment: Moment) -> str:
@@ -74,7 +82,7 @@ def _or_empty(slot: str, value: str | None, draft: Draft, moment: Moment) -> str
 def _contact(draft: Draft, moment: Moment) -> str:
     if draft.anonymous:
         return moment.say("summary.anonymous")
-    named = " ".join(part for part in (draft.name, draft.phone) if part)
+    named = " ".join(part for part in (draft.name, draft.phone, draft.enterprise) if part)
     return named or moment.say("summary.empty")
 
 

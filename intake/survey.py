@@ -11,10 +11,13 @@ from intake import form
 from intake.conversation import Conversation, TellHotline, Turn
 from intake.messages import Choice, Reply
 from intake.moment import Moment, pick, tail
+from intake.questions.words import has_words
 from intake.survey_state import Survey
+from intake.understand.lexicon import table
 
 PREFIX = "survey:"
 NEW_MATTER = 8
+UNKNOWN = "unknown"
 REASONS = ("no_contact", "attitude", "slow", "untrue", "unsolved", "policy", "other")
 _OPTIONS = {
     "contacted": ("yes", "no"),
@@ -58,9 +61,26 @@ def begin(moment: Moment, *before: Reply) -> Turn:
     """The citizen asks to rate: the survey that waits, from where it was left."""
     survey = waiting(moment.conversation, moment.now)
     if survey is None:
-        return moment.turn(*before, Reply(moment.say("survey.none")))
+        return _without(moment, *before, Reply(moment.say("survey.none")))
     ask = _ask(survey, moment)
     return moment.turn(*before, ask, asking=ask.step, errand=None)
+
+
+def leave(moment: Moment) -> Turn:
+    """Later, by a word."""
+    return _without(moment, Reply(moment.say("survey.later")))
+
+
+def never(moment: Moment) -> Turn:
+    """No survey from now on."""
+    return _without(moment.changed(do_not_survey=True, surveys=()), Reply(moment.say("survey.never")))
+
+
+def _without(moment: Moment, *told: Reply) -> Turn:
+    """No survey is asked any more; what was asked before it comes back."""
+    if moment.conversation.asking.startswith(PREFIX):
+        moment = moment.changed(asking="")
+    return form.repeat(moment, *told) if moment.conversation.draft else moment.turn(*told)
 
 
 def answer(moment: Moment) -> Turn | None:
@@ -71,7 +91,7 @@ def answer(moment: Moment) -> Turn | None:
     _, slot, reference = at.split(":", 2) if at.count(":") >= 2 else ("", "", "")
     survey = _open(reference, moment)
     if survey is None or slot not in _OPTIONS:
-        return None
+        return None if _another_matter(moment) else _without(moment, Reply(moment.say("survey.over")))
     return _read(slot, survey, moment)
 
 
@@ -104,7 +124,7 @@ def _open(reference: str, moment: Moment) -> Survey | None:
 
 def _read(slot: str, survey: Survey, moment: Moment) -> Turn | None:
     option = pick(_choices(slot, moment), step(slot, survey), moment) or _by_word(slot, moment)
-    if option is None and slot == "reason":
+    if option is None and slot == "reason" and _tells(moment):
         option = "other"
     if option is None and _another_matter(moment):
         return None
@@ -114,20 +134,41 @@ def _read(slot: str, survey: Survey, moment: Moment) -> Turn | None:
     return _next(_with(slot, option, survey, moment), moment)
 
 
+def _tells(moment: Moment) -> bool:
+    return has_words(moment.inbound.text) and moment.reading.command is None
+
+
 def _another_matter(moment: Moment) -> bool:
-    """A new complaint said in the middle of a survey: the survey can wait."""
-    return moment.reading.category is not None and len(moment.inbound.text.strip()) >= NEW_MATTER
+    """A new complaint, or a file, in the middle of a survey: the survey can wait."""
+    inbound = moment.inbound
+    said = moment.reading.category is not None and len(inbound.text.strip()) >= NEW_MATTER
+    return said or bool(inbound.media or inbound.location or inbound.contact)
 
 
 def _by_word(slot: str, moment: Moment) -> str | None:
+    """The option that other words than its label mean."""
     command = moment.reading.command
-    return command if command in ("yes", "no") and slot in ("contacted", "solved", "rework") else None
+    if command in ("yes", "no"):
+        return command if command in _OPTIONS[slot] else None
+    if command == "skip":
+        return {"contacted": UNKNOWN, "reason": "other"}.get(slot)
+    return _in_own_words(slot, moment.reading.text.casefold())
+
+
+def _in_own_words(slot: str, said: str) -> str | None:
+    for language in ("zh", "en"):
+        words = table("answers", language)["survey"].get(slot, {})
+        for option, those in words.items():
+            if any(word in said for word in those):
+                return str(option)
+    return None
 
 
 def _with(slot: str, option: str, survey: Survey, moment: Moment) -> Survey:
     match slot:
         case "contacted":
-            return replace(survey, contacted=option == "yes", contacted_given=True)
+            contacted = None if option == UNKNOWN else option == "yes"
+            return replace(survey, contacted=contacted, contacted_given=True)
         case "solved":
             return replace(survey, solved=option)
         case "satisfied":
@@ -135,7 +176,7 @@ def _with(slot: str, option: str, survey: Survey, moment: Moment) -> Survey:
         case "rework":
             return replace(survey, rework_wanted=option == "yes")
         case _:
-            said = moment.inbound.text.strip()[:500] if moment.reading.number is None else ""
+            said = moment.inbound.text.strip()[:500] if _tells(moment) else ""
             return replace(survey, reason_codes=(option,), comment=said or None)
 
 

@@ -57,6 +57,6 @@ def answer(moment: Moment) -> Turn:
         done = Reply(moment.say("errand.supplement_done", tail=tail(twin.reference)), durable=True)
         return moment.turn(done, effects=(effect,), **NO_DRAFT)
     text = moment.inbound.text.strip()
-    if has_words(text):  # the story goes on
+    if has_words(text) and moment.reading.command is None:  # the story goes on
         draft = replace(draft, content=joined(draft.content, text))
     return moment.turn(ask(twin, moment), draft=draft)

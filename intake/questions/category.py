@@ -35,12 +35,19 @@ def _read_top(draft: Draft, moment: Moment) -> Draft | Unclear:
     if code is not None:
         return chosen(draft, code, moment.city)
     guess = moment.reading.category
-    return replace(draft, category=replace(guess, confidence=1.0)) if guess else Unclear("hint.choose")
+    return _put(draft, replace(guess, confidence=1.0), moment.city) if guess else Unclear("hint.choose")
 
 
 def chosen(draft: Draft, code: str, city: CityProfile) -> Draft:
     """The draft in that category; a top class with levels below stays open for the next choice."""
-    return replace(draft, category=CategoryGuess(code, 1.0 if not children(city, code) else 0.99))
+    return _put(draft, CategoryGuess(code, 1.0 if not children(city, code) else 0.99), city)
+
+
+def _put(draft: Draft, guess: CategoryGuess, city: CityProfile) -> Draft:
+    """The draft in that category, without answers to another one's questions."""
+    category = city.categories.get(guess.code)
+    own = {question.key for question in category.questions} if category else set()
+    return replace(draft, category=guess, answers=tuple(a for a in draft.answers if a[0] in own))
 
 
 def under(parent: str) -> Question:
@@ -52,7 +59,12 @@ def under(parent: str) -> Question:
 
     def read(draft: Draft, moment: Moment) -> Draft | Unclear:
         code = pick(_choices(parent, moment), step, moment)
-        return replace(draft, category=CategoryGuess(code, 1.0)) if code else Unclear("hint.choose")
+        if code is None:
+            return Unclear("hint.choose")
+        other = code == parent
+        return (
+            _put(draft, CategoryGuess(code, 1.0), moment.city) if other else chosen(draft, code, moment.city)
+        )
 
     return Question(step, ask, read, lambda _: False, lambda draft: draft, required=True)
 
@@ -68,11 +80,7 @@ def extra(question: ExtraQuestion) -> Question:
 
     def read(draft: Draft, moment: Moment) -> Draft | Unclear:
         answer = _answer(question, step, moment)
-        return (
-            replace(draft, answers=(*draft.answers, (question.key, answer)))
-            if answer
-            else Unclear("hint.choose")
-        )
+        return answered(draft, question.key, answer) if answer else Unclear("hint.choose")
 
     def clear(draft: Draft) -> Draft:
         return replace(draft, answers=tuple(a for a in draft.answers if a[0] != question.key))
@@ -80,11 +88,19 @@ def extra(question: ExtraQuestion) -> Question:
     return Question(step, ask, read, lambda d: question.key not in dict(d.answers), clear)
 
 
+def answered(draft: Draft, key: str, answer: str) -> Draft:
+    """The draft with this answer to a category's own question, in place of an older one."""
+    others = tuple(one for one in draft.answers if one[0] != key)
+    return replace(draft, answers=(*others, (key, answer)))
+
+
 def _answer(question: ExtraQuestion, step: str, moment: Moment) -> str:
     options = _extra_choices(question, moment)
     option = pick(options, step, moment)
     if option is not None:
         return {choice.option: choice.label for choice in options}[option]
+    if options and moment.reading.number is not None:
+        return ""  # a number, but none of the choices
     text = moment.inbound.text.strip()[:100]
     return text if has_words(text) or text.isalnum() else ""
 

@@ -1,12 +1,15 @@
 """How the unit reaches the citizen: name and phone in one question, or anonymous where that is allowed."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from intake.messages import Ask, Choice, Reply
 from intake.moment import Moment, pick
 from intake.questions.question import Question, Unclear
 from intake.ticket import AppealType, Draft
+from intake.understand.lexicon import table
 from intake.understand.phone import standard
 
 MAX_NAME = 20
@@ -25,13 +28,20 @@ def _ask(draft: Draft, moment: Moment) -> Reply:
 
 def _read(draft: Draft, moment: Moment) -> Draft | Unclear:
     if moment.inbound.contact is not None:
-        return _from_card(draft, moment)
-    if pick(_choices(draft, moment), "contact", moment) == "anonymous":
+        return from_card(draft, moment)
+    options = _choices(draft, moment)
+    if options and (pick(options, "contact", moment) == "anonymous" or wants_to_be_unknown(moment)):
         return replace(draft, anonymous=True, name=None, phone=None)
+    return _read_words(draft, moment)
+
+
+def _read_words(draft: Draft, moment: Moment) -> Draft | Unclear:
     phone = moment.reading.phone
     name = said_name(moment) or draft.name
     if phone is not None:
         return replace(draft, phone=phone.value, name=name, anonymous=False)
+    if wants_to_be_unknown(moment):
+        return Unclear("hint.anonymous_refused")
     if moment.reading.bad_phone:
         return Unclear("hint.phone_wrong")
     if name and name != draft.name:
@@ -39,20 +49,47 @@ def _read(draft: Draft, moment: Moment) -> Draft | Unclear:
     return Unclear("hint.contact")
 
 
+def wants_to_be_unknown(moment: Moment) -> bool:
+    """Whether the words ask for anonymity, and give no number all the same."""
+    said = moment.reading.text.casefold()
+    if moment.reading.phone is not None:
+        return False
+    return any(_says(words, said) for words in (table("answers"), table("answers", "en")))
+
+
+def _says(words: Mapping[str, Any], said: str) -> bool:
+    denied = any(word in said for word in words["not_anonymous"])
+    return not denied and any(word in said for word in words["anonymous"])
+
+
 def said_name(moment: Moment) -> str | None:
-    """The name in an answer: what was read, else the short rest beside the number."""
+    """The name in an answer: what was read, else the short rest beside the number, or alone."""
     reading = moment.reading
     if reading.name is not None:
         return reading.name.value
-    if reading.phone is None and reading.bad_phone:
+    if reading.phone is not None:
+        rest = reading.text[: reading.phone.start] + " " + reading.text[reading.phone.end :]
+        return _only_word(rest, 6)
+    if reading.bad_phone or reading.greeting:
         return None
-    text = reading.text
-    rest = text if reading.phone is None else text[: reading.phone.start] + " " + text[reading.phone.end :]
-    words = [word for word in _WORDS.split(rest) if word]
-    return words[0][:MAX_NAME] if len(words) == 1 and len(words[0]) <= 6 and words[0].isalpha() else None
+    word = _only_word(reading.text, 4)
+    return word if word and _may_be_name(word) else None
 
 
-def _from_card(draft: Draft, moment: Moment) -> Draft | Unclear:
+def _only_word(text: str, longest: int) -> str | None:
+    words = [word for word in _WORDS.split(text) if word]
+    alone = len(words) == 1 and len(words[0]) <= longest and words[0].isalpha()
+    return words[0] if alone else None
+
+
+def _may_be_name(word: str) -> bool:
+    if word.isascii():
+        return len(word) > 1 and word.istitle()
+    return not any(sign in table("answers")["no_name_signs"] for sign in word)
+
+
+def from_card(draft: Draft, moment: Moment) -> Draft | Unclear:
+    """The draft with the number of a phone card, if it is the citizen's own."""
     card = moment.inbound.contact
     if card is None or not card.own:
         return Unclear("hint.not_own_contact")

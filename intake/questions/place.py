@@ -5,11 +5,14 @@ from dataclasses import replace
 from intake.messages import Ask, Location, Reply
 from intake.moment import Moment
 from intake.questions.question import Question, Unclear
-from intake.questions.words import has_words
+from intake.questions.words import asks_back, has_words, joined
 from intake.ticket import Draft, Place
-from intake.understand.pin import area_of
+from intake.understand.lexicon import signs
+from intake.understand.pin import area_of, is_outside
 
 MAX_PLACE = 100
+STORY = 20
+"""Characters from which words without a place are the matter going on."""
 
 
 def _ask(_: Draft, moment: Moment) -> Reply:
@@ -22,22 +25,41 @@ def _read(draft: Draft, moment: Moment) -> Draft | Unclear:
         return with_pin(draft, moment.inbound.location, moment)
     if moment.reading.outside_city:
         return Unclear("hint.place_outside")
-    found = moment.reading.place
-    text = " ".join(moment.inbound.text.split())[:MAX_PLACE]
+    found, text = moment.reading.place, _said(moment)
     if found is not None:
-        long_story = len(text) > len(found.value.text) + 20
-        return replace(draft, place=found.value if long_story else replace(found.value, text=text))
-    return replace(draft, place=Place(text)) if has_words(text) else Unclear("hint.place")
+        whole = _names_nobody(moment) and len(text) <= len(found.value.text) + STORY
+        return replace(draft, place=replace(found.value, text=text) if whole else found.value)
+    if not has_words(text) or asks_back(moment):
+        return Unclear("hint.place")
+    if _is_story(text, moment):
+        return Unclear("hint.place", kept=replace(draft, content=joined(draft.content, text)))
+    return replace(draft, place=Place(text))
+
+
+def _said(moment: Moment) -> str:
+    """The answer up to a name or phone number, which are no part of a place."""
+    others = [found.start for found in (moment.reading.phone, moment.reading.name) if found]
+    text = moment.reading.text[: min(others)].strip(signs()) if others else moment.inbound.text
+    return " ".join(text.split())[:MAX_PLACE]
+
+
+def _names_nobody(moment: Moment) -> bool:
+    return moment.reading.phone is None and moment.reading.name is None
+
+
+def _is_story(text: str, moment: Moment) -> bool:
+    first = moment.conversation.tries == 0 and not moment.conversation.editing
+    return first and len(text) > STORY and moment.reading.category is not None
 
 
 def with_pin(draft: Draft, pin: Location, moment: Moment) -> Draft | Unclear:
-    """The draft with the pin's place; words said before are kept beside it."""
-    area = area_of(pin.lat, pin.lng, moment.city)
-    if area is None:
+    """The draft with the pin's place; words said before are kept beside it, unless they are being changed."""
+    if is_outside(pin.lat, pin.lng, moment.city):
         return Unclear("hint.place_outside")
-    before = draft.place.text if draft.place else ""
-    name = moment.city.areas[area].name
-    text = before or pin.label or f"{name} {pin.lat:.5f},{pin.lng:.5f}"
+    area = area_of(pin.lat, pin.lng, moment.city)
+    before = draft.place.text if draft.place and not moment.conversation.editing else ""
+    name = f"{moment.city.areas[area].name} " if area else ""
+    text = before or pin.label or f"{name}{pin.lat:.5f},{pin.lng:.5f}"
     return replace(draft, place=Place(text[:MAX_PLACE], area, pin.lat, pin.lng, pin.coord_sys))
 
 

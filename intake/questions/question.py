@@ -10,10 +10,14 @@ from intake.ticket import Draft
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """The answer could not be used: the phrase that says why, with its values."""
+    """The answer could not be used: the phrase that says why, with its values.
+
+    `kept` is the draft with what the words say all the same; None = they say nothing.
+    """
 
     hint: str
     values: dict[str, object] = field(default_factory=dict)
+    kept: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

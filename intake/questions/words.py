@@ -1,5 +1,6 @@
 """Slots answered in the citizen's own words: what happened, when, whom it concerns, what they wish."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ from intake.messages import Choice, Reply
 from intake.moment import Moment, pick
 from intake.questions.question import Question, Unclear
 from intake.ticket import Draft, Occurred
+from intake.understand.lexicon import table
 
 MAX_CONTENT = 2000
 SHORT_CONTENT = 10
@@ -33,10 +35,19 @@ def _read_content(draft: Draft, moment: Moment) -> Draft | Unclear:
         return Unclear("hint.content")
     if moment.conversation.editing:
         return replace(draft, content=text[:MAX_CONTENT])
-    long_enough = len(draft.content) + len(text) >= SHORT_CONTENT
-    if not long_enough and moment.reading.category is None and moment.conversation.tries == 0:
-        return Unclear("ask.content_more")
-    return replace(draft, content=joined(draft.content, text))
+    grown = replace(draft, content=joined(draft.content, text))
+    return Unclear("ask.content_more", kept=grown) if _says_little(grown, moment) else grown
+
+
+def _says_little(draft: Draft, moment: Moment) -> bool:
+    """Too short to tell what it is about; asked for more once."""
+    short = len(draft.content) < SHORT_CONTENT and moment.conversation.tries == 0
+    return short and moment.reading.category is None and moment.reading.place is None
+
+
+def asks_back(moment: Moment) -> bool:
+    """Whether an answer is itself a question."""
+    return re.search(table("answers")["question_pattern"], moment.reading.text) is not None
 
 
 def joined(content: str, more: str) -> str:

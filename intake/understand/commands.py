@@ -17,7 +17,13 @@ LONGEST = 40
 _SHORT = 8
 _REFERENCE = re.compile(r"[A-Za-z]{0,2}\d{4,20}(?:\s+\w{6})?")
 """A ticket's number or its tail, perhaps with the query code behind it."""
+_RECEIPT = re.compile(
+    r"[^0-9A-Za-z]{0,5}[A-Za-z]{2}[0-9]{15}(?:[^0-9A-Za-z]{1,8}[0-9A-Za-z]{6}[^0-9A-Za-z]{0,12})?"
+)
+"""A ticket's number as the receipt says it, with its code or without: nothing else looks like it."""
 _TYPO_FROM = {"zh": 3, "en": 6}
+_NEVER_GUESSED = frozenset({"yes", "no", "agree", "decline", "unconsent", "submit", "mine", "thanks"})
+"""One sign turns these into their opposite or into a matter of its own, and they bind: no typo is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def find(text: str) -> tuple[str | None, str]:
             return command, ""
         if found := _with_rest(words.lead.sub("", text.strip()), words):
             return found
-    return None, ""
+    return ("progress", text.strip()) if _RECEIPT.fullmatch(text.strip()) else (None, "")
 
 
 def number(text: str) -> int | None:
@@ -85,12 +91,14 @@ def _whole(said: str, words: _Words) -> str | None:
         if form in words.commands:
             return words.commands[form]
     near = {words.commands[word] for word in words.commands if _nearly(said, word, words.language)}
-    return near.pop() if len(near) == 1 else None
+    return near.pop() if len(near) == 1 and not near & _NEVER_GUESSED else None
 
 
 def _forms(said: str, words: _Words) -> Iterator[str]:
     """The message as it stands, then without polite words around it."""
     yield said
+    if words.language == "zh" and not said.isascii():
+        yield said.replace(" ", "")
     shorter = words.lead.sub("", said).strip(signs())
     while shorter:
         yield shorter

@@ -97,13 +97,13 @@ def _candidates(text: str, dial_code: str) -> Iterator[Found[str]]:
     if not dial_code:
         return
     for match in re.finditer(r"(?<![\d-])[2-8]\d{6,7}(?![\d-])", text):
-        own = _words().own.search(text[: match.start()][-_BEFORE:])
+        own = _words().own.search(_before(text, match))
         if own and own[0].strip() and (kept := standard(dial_code + match[0])):
             yield Found(kept, *match.span(), 0.9)
 
 
 def _confidence(text: str, match: re.Match[str]) -> float:
-    before = text[: match.start()][-_BEFORE:]
+    before = _before(text, match)
     words = _words()
     if words.none.search(before):
         return 0.0
@@ -114,17 +114,22 @@ def _confidence(text: str, match: re.Match[str]) -> float:
     return 1.0 if labelled or len(text) <= 40 else 0.85
 
 
+def _before(text: str, match: re.Match[str]) -> str:
+    """What stands before a number on its line: another line is another message."""
+    return text[: match.start()].rpartition("\n")[2][-_BEFORE:]
+
+
 def _is_bad(text: str) -> bool:
     words = _words()
     if all(sign.isdigit() or sign in " -+" for sign in text):
         digits = re.sub(r"\D", "", text)
         return 5 <= len(digits) <= 14 and digits not in _HOTLINES
-    if any(not words.none.search(text[: m.start()][-_BEFORE:]) for m in _MEANT.finditer(text)):
+    if any(not words.none.search(_before(text, m)) for m in _MEANT.finditer(text)):
         return True
     for match in _RUN.finditer(text):
-        own = words.own.search(text[: match.start()][-_BEFORE:])
+        own = words.own.search(_before(text, match))
         if own and own[0].strip() and match[0] not in _HOTLINES:
-            return not words.other.search(text[: match.start()][-_BEFORE:])
+            return not words.other.search(_before(text, match))
     return False
 
 

@@ -32,15 +32,17 @@ def _story(said: str, city: CityProfile, now: datetime) -> Reading:
     where = place.find(words, city)
     occurred, bad_time = time.find(_without(words, where), city, now)
     red = safety.signal(said)
+    called = person.find(words, own_phone is not None)
+    about = appeal.subject_of(said)
     return Reading(
         text=said,
         phone=own_phone,
         bad_phone=bad_phone,
-        name=person.find(words, own_phone is not None),
+        name=called,
         place=where,
         occurred=occurred,
         bad_time=bad_time,
-        subject=appeal.subject_of(said),
+        subject=None if called and about and called.value == about.value else about,
         wish=appeal.wish_of(said),
         enterprise=appeal.enterprise_of(said),
         appeal_type=appeal.type_of(said),

@@ -1,0 +1,72 @@
+"""Photos: at any step, one by one, as an album, too many."""
+
+from typing import Any
+
+
+def test_a_photo_at_the_summary_is_counted(at_summary: Any) -> None:
+    at_summary.sends_photo().hears("照片：1个").sends_photo().hears("照片：2个").taps("提交")
+    assert len(at_summary.filed[0].attachments) == 2
+
+
+def test_a_photo_while_a_question_waits_brings_it_back(known: Any) -> None:
+    known.says("路灯坏了一个月了").sends_photo().hears("收到", "在哪里")
+    assert len(known.draft.attachments) == 1
+
+
+def test_a_photo_with_the_answer(known: Any) -> None:
+    known.says("路灯坏了一个月了").sends_photo("五一路幸福小区3号楼").hears("称呼和电话")
+    assert len(known.draft.attachments) == 1
+
+
+def test_an_album_is_acknowledged_once(known: Any) -> None:
+    known.sends_photo("新华中路15号院门口井盖没了，王芳13912345678", group="a").hears("请核对")
+    for _ in range(3):
+        known.sends_photo(group="a").hears_nothing()
+    assert len(known.draft.attachments) == 4
+    known.sends_photo(group="b").hears("照片：5个")
+
+
+def test_an_album_before_consent_is_acknowledged_once(chat: Any) -> None:
+    chat.sends_photo(group="a").hears("登记前请看一眼")
+    chat.sends_photo(group="a").hears_nothing()
+    chat.taps("同意").hears("照片收到了")
+    assert len(chat.draft.attachments) == 2
+
+
+def test_photos_are_added_until_done(at_summary: Any) -> None:
+    at_summary.says("修改照片").hears("发完回复").sends_photo().hears("1").sends_photo().hears("2")
+    at_summary.says("好了").hears("请核对", "照片：2个")
+
+
+def test_photos_done_by_button(at_summary: Any) -> None:
+    at_summary.says("修改照片").sends_photo().taps("好了").hears("照片：1个")
+
+
+def test_words_instead_of_photos_are_kept(at_summary: Any) -> None:
+    at_summary.says("修改照片", "照片我发不出来，楼道里也很冷").hears("请核对")
+    assert "楼道里也很冷" in at_summary.draft.content
+
+
+def test_more_than_nine_are_refused_politely(at_summary: Any) -> None:
+    for _ in range(9):
+        at_summary.sends_photo()
+    at_summary.sends_photo().hears("最多9个", "请核对")
+    assert len(at_summary.draft.attachments) == 9
+
+
+def test_an_album_over_the_limit_says_so_once(at_summary: Any) -> None:
+    for _ in range(9):
+        at_summary.sends_photo(group="a")
+    at_summary.sends_photo(group="a").hears("最多9个")
+    at_summary.sends_photo(group="a").hears_nothing()
+    assert len(at_summary.draft.attachments) == 9
+
+
+def test_voice_without_words(known: Any) -> None:
+    known.sends_photo().hears("发生了什么")
+    assert len(known.draft.attachments) == 1
+
+
+def test_a_photo_at_the_cancel_question_is_kept(at_summary: Any) -> None:
+    at_summary.says("取消").sends_photo()
+    assert len(at_summary.draft.attachments) == 1
