@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app.settings import BadSettings
-from cli import city, desk, outbox, replay, serve, setup
+from cli import audit, city, desk, outbox, replay, serve, setup
 from intake.ports import Rejected, Unavailable
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ serve.add_to(app)
 setup.add_to(app)
 replay.add_to(app)
 desk.add_to(app)
+app.add_typer(audit.app, name="audit")
 app.add_typer(city.app, name="city")
 app.add_typer(outbox.app, name="outbox")
 

@@ -13,13 +13,15 @@ import httpx
 from fastapi import APIRouter
 
 from desk import alerts as alert_rows
-from desk import api, record, store, tickets, tries, users
+from desk import api, clocks, record, store, tickets, tries, users
 from desk import handoffs as talk_rows
 from desk.alerts import Alert
 from desk.callbacks import Messenger
 from desk.handoffs import Handoff, Message
 from desk.lifecycle import Row, possible
 from desk.office import Office
+from desk.pages.wording import read_words
+from desk.scheduler import Scheduler
 from desk.states import Actor, State, Step
 from desk.store import DeskEvent, DeskTicket
 from desk.tickets import UnknownTicket
@@ -66,6 +68,8 @@ class Desk:
         self._secrets = secrets
         self._token = token
         self._woken = asyncio.Event()
+        words = read_words()
+        self.scheduler = Scheduler(database, self.office, clock, words.say("public.no_info"))
         self.messenger = Messenger(database, http, front_door, callback_secrets, clock, token, chance)
 
     def router(self) -> APIRouter:
@@ -75,6 +79,10 @@ class Desk:
     async def run_callbacks(self, stop: asyncio.Event) -> None:
         """Tell the front door what it has to hear, until `stop`."""
         await self.messenger.run(stop, self._woken)
+
+    async def run_clock(self, stop: asyncio.Event) -> None:
+        """Remind, chase, give up and anchor when it is time, until `stop`."""
+        await self.scheduler.run(stop, self.wake)
 
     async def tidy(self) -> None:
         """Forget what is over: delivered callbacks, old calls, sessions and tries. Now and then."""
@@ -119,7 +127,8 @@ class Desk:
 
     def possible(self, ticket: DeskTicket, actor: Actor) -> tuple[Row, ...]:
         """What this person may do now: `row.action`, and the fields it `needs` and `takes`."""
-        return possible(ticket.life, actor, self.clock())
+        now = self.clock()
+        return possible(ticket.life, actor, now, clocks.limits(ticket.life, now, self.city))
 
     async def act(
         self, hotline_ref: str, action: str, actor: Actor, version: int, **fields: Any

@@ -52,20 +52,42 @@ def _refused(_life: Life, step: Step, _title: str) -> dict[str, Any]:
     }
 
 
-def _units(life: Life, _step: Step, _title: str) -> dict[str, Any]:
-    return {"lead_unit": life.lead_unit, "co_units": life.co_units, "due_at": life.due_at}
+def _units(life: Life, step: Step, _title: str) -> dict[str, Any]:
+    # A round begun with a reason (new facts) is told with it; a dispatch's notes are internal.
+    reason = {"reason": step.reason} if step.action == "reopen" else {}
+    return {"lead_unit": life.lead_unit, "co_units": life.co_units, "due_at": life.due_at, **reason}
 
 
 def _unit(life: Life, _step: Step, _title: str) -> dict[str, Any]:
+    return {"unit": life.lead_unit, "co_units": life.co_units, "due_at": life.due_at}
+
+
+def _later(life: Life, step: Step, _title: str) -> dict[str, Any]:
+    return {"unit": life.lead_unit, "due_at": life.due_at, "reason": step.reason}
+
+
+def _promised(life: Life, step: Step, _title: str) -> dict[str, Any]:
+    return {"unit": life.lead_unit, "due_at": life.due_at, "public_text": step.public_text}
+
+
+def _supervised(life: Life, _step: Step, _title: str) -> dict[str, Any]:
     return {"unit": life.lead_unit}
 
 
-def _answered(life: Life, _step: Step, _title: str) -> dict[str, Any]:
-    return {"unit": life.lead_unit, "public_text": life.public_text}
+def _answered(life: Life, step: Step, _title: str) -> dict[str, Any]:
+    return {"unit": life.lead_unit or step.lead_unit, "public_text": life.public_text}
 
 
 def _survey(life: Life, _step: Step, title: str) -> dict[str, Any]:
     return {"survey": {"title": title, "unit": life.lead_unit, "completed_at": life.completed_at}}
+
+
+def _merged(life: Life, _step: Step, _title: str) -> dict[str, Any]:
+    return {"master_ref": life.master_ref}
+
+
+def _closed(_life: Life, step: Step, _title: str) -> dict[str, Any]:
+    return {"reason": step.reason} if step.action in ("give_up", "uphold") else {}
 
 
 FIELDS: dict[str, Fields] = {
@@ -74,11 +96,16 @@ FIELDS: dict[str, Fields] = {
     "not_accepted": _refused,
     "direct_answered": _answered,
     "dispatched": _units,
+    "reassigned": _units,
     "signed": _unit,
     "contacted": _unit,
+    "extended": _later,
+    "committed": _promised,
     "completed": _answered,
     "survey_requested": _survey,
     "rework": _units,
+    "supervised": _supervised,
+    "merged": _merged,
     "withdrawn": _nothing,
-    "closed": _nothing,
+    "closed": _closed,
 }

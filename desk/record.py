@@ -10,7 +10,8 @@ from desk import chain
 from desk.states import Role, State
 from desk.tables import events, tickets
 from desk.views import DeskEvent, DeskTicket
-from storage.documents import Tx, seal, unseal
+from storage.crypto import Undecryptable
+from storage.documents import Tx, Unreadable, seal, unseal
 
 Words = dict[str, Any]
 
@@ -49,12 +50,31 @@ async def history(tx: Tx, ticket_id: int) -> tuple[DeskEvent, ...]:
 
 async def broken_at(tx: Tx, ticket: DeskTicket) -> int | None:
     """The seq of the first event that has been tampered with, or is missing; None if the chain holds."""
-    query = select(events).where(events.c.ticket_id == ticket.id).order_by(events.c.seq)
+    found = await fault(tx, ticket.id)
+    return found[1] if found else None
+
+
+async def fault(tx: Tx, ticket_id: int) -> tuple[str, int] | None:
+    """The ticket's `hotline_ref` and its first event that does not hold; None if all do.
+
+    An event holds if it fits its neighbours and its own words, and the last one says of the
+    ticket what the ticket says of itself.
+    """
+    head = (await tx.execute(select(tickets).where(tickets.c.id == ticket_id))).one()
+    query = select(events).where(events.c.ticket_id == ticket_id).order_by(events.c.seq)
     rows = (await tx.execute(query)).all()
-    broken = chain.broken_at([(_link(ticket.hotline_ref, row), row.prev_hash, row.hash) for row in rows])
+    broken = chain.broken_at([(_link(head.hotline_ref, row), row.prev_hash, row.hash) for row in rows])
     changed = [row.seq for row in rows if not _words_kept(tx, row)]
-    cut = len(rows) + 1 if len(rows) != ticket.event_count or ticket.last_hash != _tail(rows) else None
-    return min((seq for seq in (broken, *changed, cut) if seq is not None), default=None)
+    first = min((seq for seq in (broken, *changed, _wrong_end(head, rows)) if seq is not None), default=None)
+    return (head.hotline_ref, first) if first is not None else None
+
+
+def _wrong_end(head: Row[Any], rows: Sequence[Row[Any]]) -> int | None:
+    """Where the ticket itself disagrees with its history: a tail cut off, a state rewritten."""
+    if len(rows) != head.event_count or head.last_hash != _tail(rows):
+        return len(rows) + 1
+    said = (rows[-1].to_state, rows[-1].round) if rows else (head.state, head.round)
+    return None if said == (head.state, head.round) else len(rows)
 
 
 def _event(tx: Tx, row: Row[Any]) -> DeskEvent:
@@ -81,7 +101,10 @@ def _link(hotline_ref: str, row: Row[Any]) -> chain.Link:
 
 def _words_kept(tx: Tx, row: Row[Any]) -> bool:
     digest: str = row.detail_digest
-    return chain.digest(unseal(tx, Words, row.detail_sealed)) == digest
+    try:
+        return chain.digest(unseal(tx, Words, row.detail_sealed)) == digest
+    except (Undecryptable, Unreadable):
+        return False
 
 
 def _tail(rows: Sequence[Row[Any]]) -> str:

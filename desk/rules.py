@@ -1,36 +1,8 @@
-"""The guards and changes the table of a ticket's life is made of. All pure.
-
-A guard says why a step must not be (or None); a change says what the step makes of the
-ticket, apart from its state.
-"""
+"""What the steps of a ticket's life make of it, apart from its state. All pure."""
 
 from dataclasses import replace
 
-from desk.states import Life, Refused, Role, Step
-
-
-def own_unit(life: Life, step: Step) -> Refused | None:
-    if step.actor.role is not Role.UNIT or step.actor.unit == life.lead_unit:
-        return None
-    return Refused("not_your_ticket", "only the lead unit may do this")
-
-
-def involved(life: Life, step: Step) -> Refused | None:
-    if step.actor.role is not Role.UNIT or step.actor.unit in (life.lead_unit, *life.co_units):
-        return None
-    return Refused("not_your_ticket", "this ticket belongs to other units")
-
-
-def lead_is_not_co_unit(_life: Life, step: Step) -> Refused | None:
-    if step.lead_unit in step.co_units:
-        return Refused("lead_is_co_unit", "the lead unit cannot be its own co-unit")
-    return None
-
-
-def due_later(_life: Life, step: Step) -> Refused | None:
-    if step.due_at is not None and step.due_at <= step.at:
-        return Refused("due_in_the_past", "the deadline lies in the past")
-    return None
+from desk.states import Life, Step
 
 
 def rework_is_due(life: Life, step: Step) -> bool:
@@ -38,10 +10,41 @@ def rework_is_due(life: Life, step: Step) -> bool:
     return result is not None and result.unhappy and result.rework_wanted and life.appeal_type != "BY"
 
 
-def of_this_round(life: Life, step: Step) -> Refused | None:
-    if step.result is not None and step.result.round in (None, life.round):
-        return None
-    return Refused("other_round", "the survey belongs to another round")
+def second_rework(life: Life, step: Step) -> bool:
+    return rework_is_due(life, step) and life.round == 2
+
+
+def third_rework(life: Life, step: Step) -> bool:
+    return rework_is_due(life, step) and life.round >= 3
+
+
+def led(life: Life, _step: Step) -> bool:
+    return life.lead_unit is not None
+
+
+def unled(life: Life, _step: Step) -> bool:
+    return life.lead_unit is None
+
+
+def unsigned(life: Life, _step: Step) -> bool:
+    return life.signed_at is None
+
+
+def serious(_life: Life, step: Step) -> bool:
+    """A supervision the citizen hears of."""
+    return step.level is not None and step.level >= 2
+
+
+def last_call(life: Life, _step: Step) -> bool:
+    return life.call_count >= 2
+
+
+def accepted(life: Life, step: Step) -> Life:
+    return replace(life, accepted_at=step.at)
+
+
+def not_accepted(life: Life, step: Step) -> Life:
+    return replace(life, reject_code=step.reason_code)
 
 
 def dispatched(life: Life, step: Step) -> Life:
@@ -52,31 +55,106 @@ def dispatched(life: Life, step: Step) -> Life:
         co_units=step.co_units,
         due_at=step.due_at,
         dispatch_count=life.dispatch_count + 1,
+        return_denied=False,
+        designated=step.designated,
+        pending=None,
     )
+
+
+def returned(life: Life, step: Step) -> Life:
+    return replace(dispatched(life, step), return_count=life.return_count + 1)
+
+
+def return_denied(life: Life, step: Step) -> Life:
+    return replace(life, return_denied=True, signed_at=life.signed_at or step.at)
+
+
+def signed(life: Life, step: Step) -> Life:
+    return replace(life, signed_at=step.at)
+
+
+def contacted(life: Life, step: Step) -> Life:
+    return replace(life, contacted_at=step.at)
+
+
+def progressed(life: Life, step: Step) -> Life:
+    return replace(life, progressed_at=life.progressed_at or step.at)
+
+
+def helped(life: Life, step: Step) -> Life:
+    fresh = (unit for unit in step.co_units if unit not in (life.lead_unit, *life.co_units))
+    return replace(life, co_units=(*life.co_units, *fresh))
+
+
+def asked_extension(life: Life, step: Step) -> Life:
+    return replace(life, pending="extension", pending_due=step.due_at, pending_reason=step.reason)
+
+
+def asked_commitment(life: Life, step: Step) -> Life:
+    return replace(
+        life,
+        pending="commitment",
+        pending_due=step.due_at,
+        pending_reason=step.reason,
+        pending_plan=step.public_text,
+    )
+
+
+def extended(life: Life, _step: Step) -> Life:
+    return replace(_decided(life), due_at=life.pending_due, extended=True, chased_at=None)
+
+
+def committed(life: Life, step: Step) -> Life:
+    plan = step.public_text or life.pending_plan
+    return replace(_decided(life), due_at=life.pending_due, committed=True, chased_at=None, public_text=plan)
+
+
+def denied(life: Life, _step: Step) -> Life:
+    return _decided(life)
 
 
 def answered(life: Life, step: Step) -> Life:
-    return replace(life, reply_public=step.public_text, reply_internal=step.internal_text)
+    answer = replace(_decided(life), reply_public=step.public_text, reply_internal=step.internal_text)
+    return progressed(answer, step)
 
 
 def completed(life: Life, step: Step) -> Life:
-    return replace(life, public_text=step.public_text or life.reply_public, completed_at=step.at)
+    return replace(
+        life,
+        public_text=step.public_text or life.reply_public,
+        completed_at=step.at,
+        first_completed_at=life.first_completed_at or step.at,
+    )
 
 
 def answered_at_once(life: Life, step: Step) -> Life:
-    return replace(life, public_text=step.public_text, completed_at=step.at)
+    return replace(
+        life,
+        public_text=step.public_text,
+        accepted_at=life.accepted_at or step.at,
+        completed_at=step.at,
+        first_completed_at=step.at,
+    )
 
 
 def reworked(life: Life, step: Step) -> Life:
-    return replace(
-        life,
-        round=life.round + 1,
-        due_at=step.due_at,
-        completed_at=None,
-        reply_public=None,
-        reply_internal=None,
-        evaluation="unhappy",
-    )
+    return replace(_again(life, step), evaluation="unhappy")
+
+
+def reworked_supervised(life: Life, step: Step) -> Life:
+    return replace(reworked(life, step), supervise_level=max(life.supervise_level, 2))
+
+
+def reworked_as_problem(life: Life, step: Step) -> Life:
+    return replace(reworked(life, step), supervise_level=max(life.supervise_level, 3), problem=True)
+
+
+def reopened(life: Life, step: Step) -> Life:
+    return replace(_again(life, step), reopen_count=life.reopen_count + 1, evaluation=None, lawful=False)
+
+
+def upheld(life: Life, step: Step) -> Life:
+    return replace(life, lawful=True, completed_at=step.at)
 
 
 def evaluated(life: Life, step: Step) -> Life:
@@ -85,5 +163,63 @@ def evaluated(life: Life, step: Step) -> Life:
     return replace(life, evaluation="unhappy" if step.result.unhappy else "happy")
 
 
+def called(life: Life, _step: Step) -> Life:
+    return replace(life, call_count=life.call_count + 1)
+
+
+def gave_up_calling(life: Life, step: Step) -> Life:
+    return replace(called(life, step), evaluation="no_answer")
+
+
 def urged(life: Life, _step: Step) -> Life:
     return replace(life, urge_count=life.urge_count + 1)
+
+
+def chased(life: Life, step: Step) -> Life:
+    level = max(life.supervise_level, 1)
+    return replace(life, chase_count=life.chase_count + 1, chased_at=step.at, supervise_level=level)
+
+
+def supervised(life: Life, step: Step) -> Life:
+    return replace(life, supervise_level=step.level or life.supervise_level)
+
+
+def merged(life: Life, step: Step) -> Life:
+    return replace(life, master_ref=step.master_ref)
+
+
+def repeated(life: Life, _step: Step) -> Life:
+    return replace(life, repeat_count=life.repeat_count + 1)
+
+
+def answered_with_master(life: Life, step: Step) -> Life:
+    return replace(life, public_text=step.public_text, completed_at=step.at)
+
+
+def asked_exclusion(life: Life, step: Step) -> Life:
+    return replace(life, exclusion="requested", exclusion_code=step.reason_code, exclusion_by=step.actor.name)
+
+
+def excluded(life: Life, _step: Step) -> Life:
+    return replace(life, exclusion="approved")
+
+
+def not_excluded(life: Life, _step: Step) -> Life:
+    return replace(life, exclusion=None, exclusion_code=None, exclusion_by=None)
+
+
+def _decided(life: Life) -> Life:
+    return replace(life, pending=None, pending_due=None, pending_reason=None, pending_plan=None)
+
+
+def _again(life: Life, step: Step) -> Life:
+    return replace(
+        life,
+        round=life.round + 1,
+        due_at=step.due_at,
+        completed_at=None,
+        call_count=0,
+        reply_public=None,
+        reply_internal=None,
+        committed=False,
+    )

@@ -41,6 +41,16 @@ FINAL = frozenset(
     }
 )
 OPEN = frozenset(State) - FINAL
+WITH_UNIT = frozenset(
+    {
+        State.DISPATCHED,
+        State.RETURN_REVIEW,
+        State.SIGNED,
+        State.PROCESSING,
+        State.REPLY_REVIEW,
+        State.REWORK,
+    }
+)
 
 SEEN_AS = {
     # the contract's status where the desk is finer than the citizen's view
@@ -57,10 +67,11 @@ def seen_as(state: State) -> str:
 
 
 class Role(StrEnum):
-    """Who acts. The first four have accounts at the desk."""
+    """Who acts. The first five have accounts at the desk."""
 
     CENTRE = "centre"
     UNIT = "unit"
+    CALLBACK = "callback"
     LEADER = "leader"
     AUDITOR = "auditor"
     CITIZEN = "citizen"
@@ -86,6 +97,7 @@ class Life:
 
     `reply_public`/`reply_internal` are the unit's answer while the centre reviews it;
     `public_text` is what has been published to the citizen. `first_unit` never changes.
+    Every `…_due` was fixed when its clock began; while `paused_at` is set, they stand still.
     """
 
     state: State = State.SUBMITTED
@@ -95,14 +107,52 @@ class Life:
     first_unit: str | None = None
     lead_unit: str | None = None
     co_units: tuple[str, ...] = ()
-    due_at: datetime | None = None
+    accepted_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    signed_at: datetime | None = None
+    contacted_at: datetime | None = None
+    progressed_at: datetime | None = None
     completed_at: datetime | None = None
+    first_completed_at: datetime | None = None  # never overwritten by a rework
+    closed_at: datetime | None = None
+    chased_at: datetime | None = None
+    paused_at: datetime | None = None
+    accept_due: datetime | None = None
+    dispatch_due: datetime | None = None
+    sign_due: datetime | None = None
+    contact_due: datetime | None = None
+    progress_due: datetime | None = None
+    return_due: datetime | None = None
+    info_due: datetime | None = None
+    due_at: datetime | None = None
+    original_due_at: datetime | None = None  # of the first dispatch
     dispatch_count: int = 0
+    return_count: int = 0
+    reopen_count: int = 0
+    repeat_count: int = 0  # other tickets merged into this one
     urge_count: int = 0
+    chase_count: int = 0
+    call_count: int = 0  # telephone calls of this round that nobody answered
+    supervise_level: int = 0
+    return_denied: bool = False
+    designated: bool = False
+    problem: bool = False
+    lawful: bool = False  # closed although the citizen is unhappy: it was handled as the law has it
+    extended: bool = False
+    committed: bool = False
+    pending: str | None = None  # extension | commitment, asked for and not decided
+    pending_due: datetime | None = None
+    exclusion: str | None = None  # requested | approved
+    exclusion_code: str | None = None
+    exclusion_by: str | None = None
+    reject_code: str | None = None
+    master_ref: str | None = None
+    evaluation: str | None = None  # of the last round: happy | unhappy | no_answer
     reply_public: str | None = None
     reply_internal: str | None = None
     public_text: str | None = None
-    evaluation: str | None = None  # of the last round: happy | unhappy | no_answer
+    pending_reason: str | None = None
+    pending_plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +181,23 @@ class Result:
 class Step:
     """One action on a ticket. Units are profile ids; texts are plain text.
 
-    `public_text` is the only text that reaches the citizen, besides `reason` and
-    `redirect_channel` of a refusal to accept.
+    `public_text` reaches the citizen, and so do `reason` and `redirect_channel` where the
+    citizen hears why (see `desk.news`). `limit` is the latest `due_at` that may be asked for.
     """
 
     action: str
     actor: Actor
     at: datetime
     reason: str | None = None
+    reason_code: str | None = None
     redirect_channel: str | None = None
     lead_unit: str | None = None
     co_units: tuple[str, ...] = ()
     due_at: datetime | None = None
+    limit: datetime | None = None
+    level: int | None = None
+    designated: bool = False
+    master_ref: str | None = None
     public_text: str | None = None
     internal_text: str | None = None
     text: str | None = None

@@ -1,6 +1,6 @@
 """Tickets in and out of the desk's tables."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,17 +19,23 @@ from sqlalchemy import (
     update,
 )
 
+from desk import clocks
+from desk.clocks import Watch
 from desk.states import Actor, Life, Result, Role, State
 from desk.tables import co_units, surveys, tickets
 from desk.views import DeskEvent, DeskTicket, as_seen_by, may_see
 from hotline.contract import PersonPart, TicketDocument
+from intake.city import CityProfile
 from storage.documents import Tx, seal, unseal
 from storage.statements import insert_new
 
 __all__ = ["DeskEvent", "DeskTicket", "as_seen_by", "may_see"]
 
 Words = dict[str, Any]
-TEXTS = ("reply_public", "reply_internal", "public_text")
+TEXTS = ("reply_public", "reply_internal", "public_text", "pending_reason", "pending_plan")
+_NOT_PLAIN = {*TEXTS, "state", "co_units", "appeal_type", "urgency"}
+PLAIN = tuple(one.name for one in fields(Life) if one.name not in _NOT_PLAIN)
+"""Facts of a life that have a column of the same name, and change."""
 
 
 async def load(tx: Tx, hotline_ref: str, *, lock: bool = False) -> DeskTicket | None:
@@ -72,26 +78,28 @@ async def add(tx: Tx, values: dict[str, Any], document: TicketDocument) -> bool:
     return (await tx.execute(statement.returning(tickets.c.id))).scalar() is not None
 
 
-async def save(tx: Tx, ticket: DeskTicket, life: Life, at: datetime) -> DeskTicket:
+def plain(life: Life, watch: Watch | None) -> dict[str, Any]:
+    """The columns that say where a ticket stands."""
+    seen = {
+        "watch": watch and watch.kind,
+        "watch_due": watch and watch.due,
+        "watch_warn": watch and watch.warn,
+    }
+    return {"state": life.state, **{name: getattr(life, name) for name in PLAIN}, **seen}
+
+
+async def save(tx: Tx, ticket: DeskTicket, life: Life, at: datetime, city: CityProfile) -> DeskTicket:
     """Store a ticket's new standing; its version goes up by one. The row must be locked."""
-    values = {
-        "state": life.state,
+    watch = clocks.watched(life, city)
+    values = plain(life, watch) | {
         "version": ticket.version + 1,
-        "round": life.round,
-        "first_unit": life.first_unit,
-        "lead_unit": life.lead_unit,
-        "due_at": life.due_at,
-        "completed_at": life.completed_at,
-        "dispatch_count": life.dispatch_count,
-        "urge_count": life.urge_count,
-        "evaluation": life.evaluation,
         "texts_sealed": seal(tx, Words, {name: getattr(life, name) for name in TEXTS}),
         "updated_at": at,
     }
     await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(values))
     if life.co_units != ticket.life.co_units:
         await _save_co_units(tx, ticket.id, life.co_units)
-    return replace(ticket, version=ticket.version + 1, life=life, updated_at=at)
+    return replace(ticket, version=ticket.version + 1, life=life, watch=watch, updated_at=at)
 
 
 async def add_survey(
@@ -167,15 +175,8 @@ def _ticket(tx: Tx, row: Row[Any], helping: tuple[str, ...]) -> DeskTicket:
         state=State(row.state),
         appeal_type=row.appeal_type,
         urgency=row.urgency,
-        round=row.round,
-        first_unit=row.first_unit,
-        lead_unit=row.lead_unit,
         co_units=helping,
-        due_at=row.due_at,
-        completed_at=row.completed_at,
-        dispatch_count=row.dispatch_count,
-        urge_count=row.urge_count,
-        evaluation=row.evaluation,
+        **{name: getattr(row, name) for name in PLAIN},
         **unseal(tx, Words, row.texts_sealed),
     )
     return DeskTicket(
@@ -185,6 +186,7 @@ def _ticket(tx: Tx, row: Row[Any], helping: tuple[str, ...]) -> DeskTicket:
         version=row.version,
         document=unseal(tx, TicketDocument, row.document_sealed),
         life=life,
+        watch=Watch(row.watch, row.watch_due, row.watch_warn) if row.watch else None,
         created_at=row.created_at,
         updated_at=row.updated_at,
         erased_at=row.erased_at,

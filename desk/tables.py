@@ -51,11 +51,50 @@ tickets = Table(
     Column("round", Integer, nullable=False),
     Column("first_unit", String(256)),
     Column("lead_unit", String(256)),
-    Column("due_at", UtcDateTime),
+    Column("accepted_at", UtcDateTime),
+    Column("dispatched_at", UtcDateTime),
+    Column("signed_at", UtcDateTime),
+    Column("contacted_at", UtcDateTime),
+    Column("progressed_at", UtcDateTime),
     Column("completed_at", UtcDateTime),
+    Column("first_completed_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("chased_at", UtcDateTime),
+    Column("paused_at", UtcDateTime),
+    Column("accept_due", UtcDateTime),
+    Column("dispatch_due", UtcDateTime),
+    Column("sign_due", UtcDateTime),
+    Column("contact_due", UtcDateTime),
+    Column("progress_due", UtcDateTime),
+    Column("return_due", UtcDateTime),
+    Column("info_due", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("original_due_at", UtcDateTime),
     Column("dispatch_count", Integer, nullable=False),
+    Column("return_count", Integer, nullable=False),
+    Column("reopen_count", Integer, nullable=False),
+    Column("repeat_count", Integer, nullable=False),
     Column("urge_count", Integer, nullable=False),
+    Column("chase_count", Integer, nullable=False),
+    Column("call_count", Integer, nullable=False),
+    Column("supervise_level", Integer, nullable=False),
+    Column("return_denied", Boolean, nullable=False),
+    Column("designated", Boolean, nullable=False),
+    Column("problem", Boolean, nullable=False),
+    Column("lawful", Boolean, nullable=False),
+    Column("extended", Boolean, nullable=False),
+    Column("committed", Boolean, nullable=False),
+    Column("pending", String(16)),
+    Column("pending_due", UtcDateTime),
+    Column("exclusion", String(16)),
+    Column("exclusion_code", String(32)),
+    Column("exclusion_by", String(256)),
+    Column("reject_code", String(32)),
+    Column("master_ref", String(32), index=True),
     Column("evaluation", String(16)),
+    Column("watch", String(16)),  # the deadline to look at now, see desk.clocks
+    Column("watch_due", UtcDateTime),
+    Column("watch_warn", UtcDateTime),
     Column("submitted_at", UtcDateTime, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
@@ -64,6 +103,7 @@ tickets = Table(
     Column("last_hash", String(64), nullable=False),
     Index(None, "state", "due_at"),
     Index(None, "lead_unit", "state"),
+    Index(None, "state", "watch_due"),
 )
 
 co_units = Table(
@@ -187,6 +227,51 @@ callbacks = Table(  # what the front door has still to hear
     CheckConstraint("state in ('waiting', 'sent', 'buried')", name="state"),
     Index(None, "state", "due_at"),
     Index(None, "lane", "state", "id"),
+)
+
+timers = Table(  # what is to happen to a ticket by itself, and when
+    "desk_timers",
+    metadata,
+    Column("ticket_id", Number, ForeignKey("desk_tickets.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("fired_at", UtcDateTime),
+    Index(None, "fired_at", "due_at"),
+)
+
+notices = Table(  # what somebody at the desk should know of a ticket
+    "desk_notices",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("ticket_id", Number, ForeignKey("desk_tickets.id"), nullable=False, index=True),
+    Column("audience", String(256), nullable=False),  # centre, leader or unit:<id>
+    Column("kind", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("seen_by", String(256)),
+    Column("seen_at", UtcDateTime),
+    Index(None, "audience", "seen_at", "id"),
+)
+
+anchors = Table(  # keyed seals over all events so far: whoever rewrites the database lacks the key
+    "desk_anchors",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("last_event", Number, nullable=False),
+    Column("number", Number, nullable=False),  # events covered since the anchor before
+    Column("digest", String(64), nullable=False),
+    Column("mac", String(64), nullable=False),
+)
+
+canned = Table(  # answers staff use again and again
+    "desk_canned",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("unit", String(256), index=True),  # whose; null: everybody's
+    Column("title", String(64), nullable=False),
+    Column("text", String(2000), nullable=False),
+    Column("by", String(256), nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
 )
 
 users = Table(

@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk import chain, news, outbox, record, store
-from desk.deadlines import due_at
+from desk import chain, clocks, merging, news, notices, outbox, record, store, timers
 from desk.lifecycle import Row, find, take
 from desk.office import Office
-from desk.states import CITIZEN, SYSTEM, Refused, Result, State, Step
+from desk.states import CITIZEN, SYSTEM, Life, Refused, Result, Step
 from desk.store import DeskTicket
 from hotline.contract import TicketDocument
 from storage.documents import Tx
@@ -49,11 +48,12 @@ class Filed:
 async def file(tx: Tx, office: Office, document: TicketDocument, *, now: datetime) -> Filed:
     """File a ticket under its `idempotency_key`; the same again gives the same. Raises KeyReused."""
     hotline_ref = await _free_ref(tx, office, now)
-    if not await store.add(tx, _first_values(document, hotline_ref, now), document):
+    if not await store.add(tx, _first_values(document, hotline_ref, now, office), document):
         return await _filed_before(tx, document)
     ticket = await store.load(tx, hotline_ref, lock=True)
     assert ticket is not None, "just inserted"  # noqa: S101
     step = Step("submit", CITIZEN, now)
+    await timers.follow(tx, ticket.id, clocks.timers(ticket.life, office.city))
     await _record(tx, office, ticket, ticket, step, key=document.idempotency_key)
     return Filed(hotline_ref, now, new=True)
 
@@ -72,13 +72,37 @@ async def act(
     `version` is the one the person saw; None for what the citizen tells, which holds
     whatever came between. Raises UnknownTicket, Stale or Refused.
     """
+    if step.action == "merge" and step.master_ref:
+        await merging.locked(tx, hotline_ref, step.master_ref)
     ticket = await opened(tx, hotline_ref, step)
     if version is not None and version != ticket.version:
         raise Stale(ticket.version)
-    taken = await _take(tx, office, ticket, step, key)
-    while taken[1].then:
-        taken = await _take(tx, office, taken[0], Step(taken[1].then, SYSTEM, step.at), None)
-    return store.as_seen_by(taken[0], step.actor)
+    taken, row = await _take(tx, office, ticket, step, key)
+    await _others(tx, office, taken, row, step)
+    while row.then:
+        taken, row = await _take(tx, office, taken, Step(row.then, SYSTEM, step.at), None)
+    return store.as_seen_by(taken, step.actor)
+
+
+async def _others(tx: Tx, office: Office, ticket: DeskTicket, row: Row, step: Step) -> None:
+    """What a step on one ticket does to others of the same matter."""
+    if row.action == "merge" and ticket.life.master_ref:
+        await _follow_up(tx, office, ticket.life.master_ref, Step("absorb", SYSTEM, step.at))
+    if row.action not in ("complete", "direct_answer") or not ticket.life.repeat_count:
+        return
+    answer = Step(
+        "master_done",
+        SYSTEM,
+        step.at,
+        public_text=ticket.life.public_text,
+        lead_unit=ticket.life.lead_unit,
+    )
+    for hotline_ref in await merging.merged_into(tx, ticket.hotline_ref):
+        await _follow_up(tx, office, hotline_ref, answer)
+
+
+async def _follow_up(tx: Tx, office: Office, hotline_ref: str, step: Step) -> None:
+    await _take(tx, office, await opened(tx, hotline_ref, step), step, None)
 
 
 async def opened(tx: Tx, hotline_ref: str, step: Step) -> DeskTicket:
@@ -94,7 +118,7 @@ async def note(
 ) -> DeskTicket:
     """Keep in the history what could not be done, and why (`refused`); the ticket stays as it is."""
     step = replace(step, at=_after(ticket, step.at))
-    saved = await store.save(tx, ticket, ticket.life, step.at)
+    saved = await store.save(tx, ticket, ticket.life, step.at, office.city)
     if step.result is not None:
         await store.add_survey(tx, ticket.id, step.result, ticket.life.round, step.at, late=True)
     return await _record(tx, office, ticket, saved, step, key=key, refused=refusal.code)
@@ -106,15 +130,33 @@ async def _take(
     _known_units(office, step)
     now, step = step.at, replace(step, at=_after(ticket, step.at))
     row = find(ticket.life, step)
-    if row.clock and step.due_at is None:
-        step = replace(step, due_at=due_at(ticket.life, step.at, office.city))
+    step = _prepared(ticket.life, step, row, office)
     taken = take(ticket.life, step)
-    saved = await store.save(tx, ticket, taken.life, step.at)
+    life = clocks.wound(row.winds, taken.life, step, office.city)
+    saved = await store.save(tx, ticket, life, step.at, office.city)
     saved = await _record(tx, office, ticket, saved, step, key=key)
+    await timers.follow(tx, ticket.id, clocks.timers(life, office.city))
+    await notices.ring(tx, ticket.id, row.action, _rung(row, step, life), step.at)
     if step.result is not None:
         await store.add_survey(tx, ticket.id, step.result, ticket.life.round, step.at, late=False)
     await _tell(tx, saved, step, row.tells, now)
     return saved, row
+
+
+def _prepared(life: Life, step: Step, row: Row, office: Office) -> Step:
+    """The step with what the city's rules fix: its deadline, and how far one may be asked for."""
+    if row.clock and step.due_at is None:
+        step = replace(step, due_at=clocks.due_at(row.clock, life, step.at, office.city))
+    if row.clock == "handle":
+        step = replace(step, designated=life.dispatch_count + 1 >= office.city.clocks.designate_at)
+    limit = clocks.limits(life, step.at, office.city).get(step.action)
+    return replace(step, limit=limit)
+
+
+def _rung(row: Row, step: Step, life: Life) -> tuple[str, ...]:
+    """Who hears of the step: nobody of their own."""
+    own = f"unit:{step.actor.unit}" if step.actor.unit else str(step.actor.role)
+    return tuple(one for one in notices.audiences(row.rings, life) if one != own)
 
 
 async def _record(
@@ -180,8 +222,12 @@ def _compared(document: TicketDocument) -> dict[str, Any]:
     return document.model_dump(mode="json", exclude=_WITHOUT_URLS)
 
 
-def _first_values(document: TicketDocument, hotline_ref: str, now: datetime) -> dict[str, Any]:
-    return {
+def _first_values(
+    document: TicketDocument, hotline_ref: str, now: datetime, office: Office
+) -> dict[str, Any]:
+    life = Life(appeal_type=document.appeal_type, urgency=document.urgency.level)
+    life = clocks.filed(life, now, office.city)
+    return store.plain(life, clocks.watched(life, office.city)) | {
         "idempotency_key": document.idempotency_key,
         "hotline_ref": hotline_ref,
         "reference": document.reference,
@@ -191,11 +237,7 @@ def _first_values(document: TicketDocument, hotline_ref: str, now: datetime) -> 
         "category_code": document.category.code,
         "area_code": document.place.area_code if document.place else None,
         "confidential": document.person.confidential,
-        "state": State.SUBMITTED,
         "version": 1,
-        "round": 1,
-        "dispatch_count": 0,
-        "urge_count": 0,
         "submitted_at": document.submitted_at,
         "created_at": now,
         "updated_at": now,
@@ -218,6 +260,10 @@ def _after(ticket: DeskTicket, now: datetime) -> datetime:
 def _detail(step: Step) -> dict[str, Any]:
     told = {
         "reason": step.reason,
+        "reason_code": step.reason_code,
+        "level": step.level,
+        "designated": step.designated,
+        "master_ref": step.master_ref,
         "redirect_channel": step.redirect_channel,
         "lead_unit": step.lead_unit,
         "co_units": list(step.co_units),

@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from desk.clocks import Watch
 from desk.states import Actor, Life, Role, State
 from hotline.contract import TicketDocument
 
 
 @dataclass(frozen=True, slots=True)
 class DeskTicket:
-    """A ticket at the desk. `version` is what a step must name to be sure nobody came between."""
+    """A ticket at the desk. `version` is what a step must name to be sure nobody came between.
+
+    `watch` is the deadline to look at now.
+    """
 
     id: int
     hotline_ref: str
@@ -21,6 +25,7 @@ class DeskTicket:
     version: int
     document: TicketDocument
     life: Life
+    watch: Watch | None
     created_at: datetime
     updated_at: datetime
     erased_at: datetime | None

@@ -9,6 +9,7 @@ from intake.status import StatusUpdate
 from intake.ticket import TicketView
 
 SILENT = frozenset({"survey_requested", "message"})
+_WITH_REASON = frozenset({"closed", "rework"})
 
 
 def news(update: StatusUpdate, view: TicketView, city: CityProfile, language: str) -> Reply | None:
@@ -21,7 +22,7 @@ def news(update: StatusUpdate, view: TicketView, city: CityProfile, language: st
     text = say(
         city,
         language,
-        f"news.{update.type}",
+        f"news.{_kind(update)}",
         tail=tail(view.reference),
         unit=unit,
         lead=lead,
@@ -43,6 +44,11 @@ def rejected(reference: str, city: CityProfile, language: str) -> Reply:
 def person_says(text: str, city: CityProfile, language: str) -> Reply:
     """A person at the desk writes to the citizen."""
     return Reply(say(city, language, "person.message", text=text), durable=True)
+
+
+def _kind(update: StatusUpdate) -> str:
+    """An end and a new round that come with a reason are told with it."""
+    return f"{update.type}_why" if update.type in _WITH_REASON and update.reason else update.type
 
 
 def _more(update: StatusUpdate, city: CityProfile, language: str) -> str:

@@ -82,7 +82,7 @@ TRANSITIONS: dict[str, tuple[frozenset[Status], Status | None]] = {
     "extended": (_AT_UNIT | _OPEN, None),
     "committed": (_AT_UNIT | _OPEN, None),
     "replied": (_OPEN | _AT_UNIT, S.REPLIED),
-    "completed": (_OPEN | _AT_UNIT, S.COMPLETED),
+    "completed": (_OPEN | _AT_UNIT | {S.MERGED}, S.COMPLETED),  # a merged one hears its master's answer
     "survey_requested": (_LIVE | {S.CLOSED}, None),
     "rework": (_ANSWERED | {S.REPLIED, S.CLOSED}, S.REWORK),
     "supervised": (_LIVE, None),

@@ -52,7 +52,7 @@ def create_desk_app(desk: Desk, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with _running([desk.run_callbacks]):
+        async with _running([desk.run_callbacks, desk.run_clock]):
             yield
 
     app = FastAPI(title="jiesu desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -90,7 +90,7 @@ def _background(house: House, *, with_worker: bool) -> list[Background]:
     if with_worker:
         found.append(house.worker.run)
     if house.desk is not None:
-        found.append(house.desk.run_callbacks)
+        found += [house.desk.run_callbacks, house.desk.run_clock]
     return found
 
 

@@ -130,8 +130,10 @@ def test_the_citizen_sees_the_answer_only_once_it_is_released() -> None:
 
 def test_each_person_is_offered_what_they_may_do() -> None:
     life = replace(LED, state=State.DISPATCHED)
-    assert [row.action for row in possible(life, HOUSING, AT)] == ["sign", "note"]
-    assert [row.action for row in possible(life, STREET, AT)] == ["note"]
+    assert [row.action for row in possible(life, HOUSING, AT)] == [
+        *("sign", "assist", "exclude_request", "note"),
+    ]
+    assert [row.action for row in possible(life, STREET, AT)] == ["contribute", "note"]
     assert [row.action for row in possible(Life(), CENTRE, AT)][1:4] == ["supplement", "accept", "not_accept"]
 
 
@@ -145,5 +147,10 @@ def test_every_row_can_be_carried_out() -> None:
         assert all(row.target in other.sources for other in follow)
 
 
-def test_nothing_but_notes_and_erasure_happens_to_what_is_over() -> None:
-    assert {row.action for row in ROWS if row.sources & FINAL} == {"note", "erase"}
+def test_what_is_over_stays_over_except_where_the_centre_opens_it_again() -> None:
+    over = {row.action for row in ROWS if row.sources & FINAL}
+    assert over - {"note", "erase", "master_done"} == {
+        *("reopen", "exclude_request", "exclude_approve", "exclude_deny"),
+    }
+    moved = {row.action for row in ROWS if row.sources & FINAL and row.target is not None}
+    assert moved == {"reopen"}

@@ -145,7 +145,7 @@ async def test_the_whole_way_from_acceptance_to_the_survey(
     assert went(dispatched, hotline_ref, "dispatch")
     assert "04-28 17:00" in await li.look(f"/desk/tickets/{hotline_ref}")
 
-    assert offered(await zhao.look(f"/desk/tickets/{hotline_ref}")) == {"note"}
+    assert offered(await zhao.look(f"/desk/tickets/{hotline_ref}")) == {"contribute", "note"}
     assert (await zhao.act(hotline_ref, "sign")).status_code == 409
 
     clock.on(hours=1)
