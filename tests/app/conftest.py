@@ -1,4 +1,4 @@
-"""The shell over a real database of each kind; only the network is played: a backend and a channel that fail as told."""
+"""The shell over a real database of each kind; only the far ends are played, and fail as told."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine

@@ -139,13 +139,7 @@ def test_every_order_of_arrival_ends_in_the_same_standing(types: tuple[str, ...]
         StatusUpdate(f"e{n}", type_, now + timedelta(minutes=n), unit=f"u{n}")
         for n, type_ in enumerate(types[:7])
     ]
-    ends = set()
-    for order in permutations(events):
-        kept: list[StatusUpdate] = []
-        for event in order:
-            kept.append(event)
-        ends.add(standing(kept))
-    assert len(ends) == 1
+    assert len({standing(order) for order in permutations(events)}) == 1
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
