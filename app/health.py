@@ -1,5 +1,6 @@
 """Whether what we stand on is there, and how deep the outbox is."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from app import metrics
@@ -7,14 +8,20 @@ from app.spool import Spool
 from intake.ports import Unavailable
 from storage import outbox
 from storage.cache import Cache
-from storage.database import Database, is_current
+from storage.database import Database, Tx, is_current
+
+IsCurrent = Callable[[Tx], Awaitable[bool]]
 
 
 class Health:
     """Asked by probes and by Prometheus."""
 
-    def __init__(self, database: Database, cache: Cache, spool: Spool) -> None:
+    def __init__(
+        self, database: Database, cache: Cache, spool: Spool, current: Sequence[IsCurrent] = (is_current,)
+    ) -> None:
+        """`current`: for each set of tables, whether it stands where this release wants it."""
         self._spool = spool
+        self._current = current
         self._database = database
         self._cache = cache
 
@@ -25,7 +32,7 @@ class Health:
     async def _stored(self) -> dict[str, str]:
         try:
             async with self._database.read() as tx:
-                current = await is_current(tx)
+                current = all([await asked(tx) for asked in self._current])
         except Unavailable:
             return {"database": "down", "migrations": "unknown"}
         return {"database": "ok", "migrations": "ok" if current else "behind"}

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from app.settings import BadSettings, Settings, check
-from app.wiring import open_house
+from app.wiring import House, open_house
 from intake.ports import Rejected, Unavailable, Unsure
+from storage import inbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ async def _opened(settings: Settings) -> AsyncIterator[Finding]:
         async with open_house(settings, settings.public_url or "http://127.0.0.1:8000") as house:
             yield Finding("city", True, house.city.name)
             yield Finding("database", True, f"{house.database.kind}, migrated")
+            yield await _put_aside(house)
             yield _redis(settings, await house.health.checks())
             for name, probe in house.probes().items():
                 yield await _asked(name, probe)
@@ -38,6 +40,17 @@ async def _opened(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("settings", False, str(mistake))
     except Unavailable as fault:
         yield Finding("database", False, f"{fault.reason}: is it running, and is JIESU_DATABASE_URL right?")
+
+
+async def _put_aside(house: House) -> Finding:
+    """Citizens were told that somebody looks at these; nobody would without being told."""
+    async with house.database.read() as tx:
+        found = await inbox.aside(tx)
+    if not found:
+        return Finding("messages", True, "none put aside")
+    newest = found[0]
+    where = f"{len(found)} put aside, the newest on {newest.at:%Y-%m-%d %H:%M} UTC ({newest.reason})"
+    return Finding("messages", False, f"{where}: report it with the log lines of that time")
 
 
 def _redis(settings: Settings, checks: dict[str, str]) -> Finding:

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from app.delivery import Delivery
 from app.files import Files
-from app.health import Health
+from app.health import Health, IsCurrent
 from app.pretend import with_stand_ins
 from app.reception import Reception
 from app.secret_key import KEY_FILE, open_keyring
@@ -41,7 +41,7 @@ from storage.attachments import Folder
 from storage.buckets import Buckets, LocalBuckets
 from storage.cache import Cache, MemoryCache
 from storage.crypto import KeyRing
-from storage.database import Database, upgrade
+from storage.database import Database, is_current, upgrade
 from storage.engines import async_url
 from storage.redis_buckets import RedisBuckets
 from storage.redis_cache import RedisCache
@@ -165,6 +165,10 @@ async def _migrate(settings: Settings) -> None:
         await desk_tables.upgrade(settings.database_url)
 
 
+def _tables(settings: Settings) -> tuple[IsCurrent, ...]:
+    return (is_current, desk_tables.is_current) if embeds_desk(settings) else (is_current,)
+
+
 def embeds_desk(settings: Settings) -> bool:
     """Whether this process is the backend too."""
     return settings.hotline.kind == "desk" and not settings.hotline.url
@@ -227,7 +231,7 @@ async def _wire(
         updates=Updates(database, cache, city, utc_now),
         worker=Worker(database, cache, city, delivery, utc_now),
         files=files,
-        health=Health(database, cache, spool),
+        health=Health(database, cache, spool, _tables(settings)),
         channels=channels,
         telegram=telegram,
         wechat=_wechat_account(settings),

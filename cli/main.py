@@ -7,6 +7,7 @@ import typer
 from app.settings import BadSettings
 from cli import audit, city, desk, outbox, replay, serve, setup
 from intake.ports import Rejected, Unavailable
+from storage.database import DatabaseDown
 
 app = typer.Typer(
     name="jiesu",
@@ -30,6 +31,8 @@ def run() -> None:
         app()
     except BadSettings as mistakes:
         _stop(str(mistakes))
+    except DatabaseDown as fault:
+        _stop(f"{fault.reason}: is it running, and is JIESU_DATABASE_URL right?")
     except (Unavailable, Rejected) as fault:
         _stop(fault.reason)
     except OSError as fault:

@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from app.files import Files, content_type
 from intake.ports import Fetched
 from storage.attachments import NoSuchFile
+from storage.crypto import Undecryptable
 from webhooks.problems import problem
 
 _SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
@@ -19,7 +20,7 @@ def attachment_router(files: Files) -> APIRouter:
     async def attachment(sha256: str, expires: str = "", signature: str = "") -> Response:
         try:
             content = await files.read(sha256, expires, signature)
-        except NoSuchFile:
+        except (NoSuchFile, Undecryptable):
             content = None
         if content is None:
             return problem(404, "no-such-file", "No such file, or the link has expired.")

@@ -4,12 +4,14 @@ import asyncio
 import gc
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import FastAPI
 
+from app.faults import caught, described
 from app.settings import Settings
 from app.wiring import House, utc_now
 from desk.app import Desk
@@ -17,9 +19,14 @@ from desk.pages.router import desk_pages
 from hotline.contract import AttachmentPart
 from playground.stage import Cast, cast, stage
 from webhooks.attachments import attachment_router
+from webhooks.faults import answer_faults
 from webhooks.health import health_router
 from webhooks.hotline import hotline_router
 from webhooks.wechat import wechat_router
+
+log = structlog.get_logger(__name__)
+
+BEGIN_AGAIN = 5.0  # seconds
 
 Background = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -35,12 +42,13 @@ def create_app(house: House, *, with_worker: bool = True, players: Cast | None =
             yield
 
     app = FastAPI(title="jiesu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    answer_faults(app)
     app.include_router(health_router(house.health, utc_now))
     app.include_router(hotline_router(house.updates, house.callback_secrets, utc_now))
     app.include_router(attachment_router(house.files))
     _channels(app, house)
     if house.desk is not None:
-        _desk_routes(app, house.desk, house.settings, lambda part: house.files.link(part.sha256))
+        _desk_routes(app, house.desk, house.settings, lambda part: house.files.path(part.sha256))
     if house.playing:
         players = players or cast(house.settings, house.base_url, utc_now)
         app.include_router(stage(players, house.city))
@@ -56,6 +64,7 @@ def create_desk_app(desk: Desk, settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(title="jiesu desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    answer_faults(app)
     _desk_routes(app, desk, settings, lambda part: part.url)
     return app
 
@@ -67,7 +76,9 @@ def _channels(app: FastAPI, house: House) -> None:
     if house.telegram is not None and secret is not None:
         from webhooks.telegram import telegram_router  # noqa: PLC0415  # aiogram takes seconds to import
 
-        app.include_router(telegram_router(secret.get_secret_value(), house.reception, house.telegram, utc_now))
+        app.include_router(
+            telegram_router(secret.get_secret_value(), house.reception, house.telegram, utc_now)
+        )
 
 
 def _desk_routes(
@@ -98,9 +109,19 @@ def _background(house: House, *, with_worker: bool) -> list[Background]:
 async def _running(loops: list[Background]) -> AsyncIterator[None]:
     """Run the loops until the block ends; each finishes what it has in hand."""
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(loop(stop)) for loop in loops]
+    tasks = [asyncio.create_task(_for_good(loop, stop)) for loop in loops]
     try:
         yield
     finally:
         stop.set()
         await asyncio.gather(*tasks)
+
+
+async def _for_good(loop: Background, stop: asyncio.Event) -> None:
+    """A loop that broke is begun anew: a process without its worker would look well and deliver nothing."""
+    while not stop.is_set():
+        fault = await caught(loop(stop))
+        if fault is not None:
+            log.error("a loop broke", fault=described(fault))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), BEGIN_AGAIN)
