@@ -90,7 +90,9 @@ class Delivery:
 
     async def rest(self, destination: str) -> float:
         """Seconds in which nothing need be tried there: the platform asked us to keep still."""
-        channel = next((one for name, one in self._channels.items() if name.value == destination), None)
+        channel: object = next(
+            (one for name, one in self._channels.items() if name.value == destination), None
+        )
         return await channel.rest() if isinstance(channel, Paced) else 0.0
 
     async def _reply(self, entry: Claimed) -> None:
