@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+import structlog
 from fastapi import APIRouter
 
 from desk import alerts as alert_rows
-from desk import api, clocks, record, store, tickets, tries, users
+from desk import api, clocks, counting, record, standings, store, tickets, tries, users
 from desk import handoffs as talk_rows
 from desk.alerts import Alert
 from desk.callbacks import Messenger
@@ -27,7 +28,11 @@ from desk.store import DeskEvent, DeskTicket
 from desk.tickets import UnknownTicket
 from desk.users import BadAccount, User, WrongPassword
 from intake.city import CityProfile
-from storage.database import Database
+from storage.database import Database, DatabaseDown
+
+TIDY_SECONDS = 600.0
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +89,26 @@ class Desk:
         """Remind, chase, give up and anchor when it is time, until `stop`."""
         await self.scheduler.run(stop, self.wake)
 
+    async def keep_tidy(self, stop: asyncio.Event) -> None:
+        """Tidy now and every so often, until `stop`."""
+        while not stop.is_set():
+            try:
+                await self.tidy()
+            except DatabaseDown as failure:
+                log.warning("tidying waits for the database", reason=failure.reason)
+            try:
+                await asyncio.wait_for(stop.wait(), TIDY_SECONDS)
+            except TimeoutError:
+                continue
+
     async def tidy(self) -> None:
-        """Forget what is over: delivered callbacks, old calls, sessions and tries. Now and then."""
+        """Forget what is over (delivered callbacks, old calls, sessions, tries) and add up the ledger."""
         await self.messenger.tidy()
         async with self.database.write() as tx:
             await users.purge(tx, self.clock())
             await tries.purge(tx, self.clock())
+            await standings.fold(tx)
+            await counting.catch_up(tx, self.city)
 
     def wake(self) -> None:
         """Have the callbacks' worker look at once."""

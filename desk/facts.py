@@ -69,7 +69,7 @@ def of_life(life: Life, city: CityProfile) -> dict[str, Any]:
         "due_at": life.due_at,
         "completed_at": completed,
         "completed_on": _day(completed, city),
-        "minutes": int(worked.total_seconds()) // 60 if worked is not None else None,
+        "minutes": round(worked.total_seconds() / 60) if worked is not None else None,
         "round": life.round,
         "dispatches": life.dispatch_count,
         "returns": life.return_count,

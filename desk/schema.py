@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from desk.tables import metadata
+from desk.roll_ups import metadata
 from storage import migrate
 from storage.documents import Tx
 

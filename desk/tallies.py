@@ -1,4 +1,4 @@
-"""Counting a period: sums over `facts`, found by day, each one a statement that reads only that period's rows.
+"""Counting a period: sums over `facts`, each one a statement that reads only that period's rows.
 
 The rules: tickets belong to the day their present lead unit got them (its last dispatch) and to
 that unit; what was withdrawn or merged is no ticket. What came in belongs to the day it was submitted.
@@ -112,7 +112,7 @@ async def by_day(tx: Tx, what: str, first: date, last: date) -> dict[date, int]:
     """How many tickets were submitted, dispatched or completed (`what`) on each day that had any."""
     day = facts.c[f"{what}_on"]
     query = select(day, func.count()).where(day.between(first, last)).group_by(day).order_by(day)
-    return {on: number for on, number in await tx.execute(query)}
+    return {row[0]: row[1] for row in await tx.execute(query)}
 
 
 async def slowest_tenth(tx: Tx, period: Period) -> int | None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk import chain, clocks, merging, news, notices, outbox, record, store, timers
+from desk import chain, clocks, counting, merging, news, notices, outbox, record, store, timers
 from desk.lifecycle import Row, find, take
 from desk.office import Office
 from desk.states import CITIZEN, SYSTEM, Life, Refused, Result, Step
@@ -55,6 +55,7 @@ async def file(tx: Tx, office: Office, document: TicketDocument, *, now: datetim
     step = Step("submit", CITIZEN, now)
     await timers.follow(tx, ticket.id, clocks.timers(ticket.life, office.city))
     await _record(tx, office, ticket, ticket, step, key=document.idempotency_key)
+    await counting.count(tx, office.city, None, ticket)
     return Filed(hotline_ref, now, new=True)
 
 
@@ -139,6 +140,7 @@ async def _take(
     await notices.ring(tx, ticket.id, row.action, _rung(row, step, life), step.at)
     if step.result is not None:
         await store.add_survey(tx, ticket.id, step.result, ticket.life.round, step.at, late=False)
+    await counting.count(tx, office.city, ticket, saved)
     await _tell(tx, saved, step, row.tells, now)
     return saved, row
 

@@ -60,7 +60,7 @@ def create_desk_app(desk: Desk, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with _running([desk.run_callbacks, desk.run_clock]):
+        async with _running([desk.run_callbacks, desk.run_clock, desk.keep_tidy]):
             yield
 
     app = FastAPI(title="jiesu desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -101,7 +101,7 @@ def _background(house: House, *, with_worker: bool) -> list[Background]:
     if with_worker:
         found.append(house.worker.run)
     if house.desk is not None:
-        found += [house.desk.run_callbacks, house.desk.run_clock]
+        found += [house.desk.run_callbacks, house.desk.run_clock, house.desk.keep_tidy]
     return found
 
 

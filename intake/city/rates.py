@@ -23,11 +23,12 @@ RATES = frozenset(
         "extended",
         "reworked",
         "overdue",
-        "direct",
-        "forwarded",
     }
 )
-"""What can be reckoned of a period (see `desk.rates`)."""
+"""What can be reckoned of a unit's dispatched tickets (see `desk.rates`)."""
+
+CENTRES = frozenset({"direct", "forwarded"})
+"""The centre's own rates, which no unit has."""
 
 RESPONSES = frozenset({"signed", "contacted"})
 ROUNDS = frozenset({"last_round", "first_round"})
@@ -120,9 +121,11 @@ def _formula(formula: Formula, key: str) -> Iterator[tuple[str, str]]:
             yield f"{key}.{name}", "must be between 0 and 1"
     if len(set(formula.three)) != 3:
         yield f"{key}.three", "must name three rates"
-    for place, named in (("three", formula.three), ("weights", formula.weights), ("labels", formula.labels)):
-        for rate in named:
-            if rate not in RATES:
-                yield f"{key}.{place}", f"unknown rate {rate!r}; known are {', '.join(sorted(RATES))}"
+    labelled = RATES | CENTRES
+    named = (("three", formula.three, RATES), ("weights", formula.weights, RATES))
+    for place, given, known in (*named, ("labels", formula.labels, labelled)):
+        for rate in given:
+            if rate not in known:
+                yield f"{key}.{place}", f"unknown rate {rate!r}; known are {', '.join(sorted(known))}"
     if formula.weights and abs(sum(formula.weights.values()) - 1) > 1e-9:
         yield f"{key}.weights", "must add up to 1"

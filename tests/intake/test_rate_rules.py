@@ -23,6 +23,11 @@ from intake.city.file import CITIES
         ("[rates.formulas.own]\nbasically = 1.1", "rates.formulas.own.basically", "between 0 and 1"),
         ("[rates.formulas.own]\npartly = -0.1", "rates.formulas.own.partly", "between 0 and 1"),
         ('[rates.formulas.own]\nthree = ["solved", "solved", "solved"]', "rates.formulas.own.three", "three"),
+        (
+            '[rates.formulas.own]\nthree = ["direct", "solved", "satisfied"]',
+            "rates.formulas.own.three",
+            "'direct'",
+        ),
         ("[rates.formulas.own]\nweights = { luck = 1.0 }", "rates.formulas.own.weights", "unknown rate"),
         ("[rates.formulas.own]\nweights = { solved = 0.5 }", "rates.formulas.own.weights", "add up to 1"),
         ('[rates.formulas.own]\nlabels = { luck = "x" }', "rates.formulas.own.labels", "unknown rate 'luck'"),
