@@ -3,13 +3,14 @@
 As with the real one, every answer is HTTP 200 and says in `errcode` what became of the call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from playground.wechat_account_api import AccountApi, Answer, answered
 from playground.wechat_platform import WeChatPlatform
 from playground.wechat_wire import LONGEST_TEXT
 
@@ -23,15 +24,22 @@ _SAID = {
     40013: "invalid appid",
     40016: "invalid button size",
     40018: "invalid button name size",
+    40037: "invalid template_id",
+    40053: "invalid action info",
     40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
     40125: "invalid appsecret",
+    40164: "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist",
     41001: "access_token missing",
     42001: "access_token expired",
+    43004: "require subscribe",
+    43101: "user refuse to accept the msg",
     44002: "empty post data",
     45002: "content size out of limit",
     45015: "response out of time limit or subscription is canceled",
     45047: "out of response count limit",
     47001: "data format error",
+    47003: "argument invalid!",
+    48001: "api unauthorized",
 }
 
 
@@ -44,6 +52,7 @@ def api_router(platform: WeChatPlatform) -> APIRouter:
     router.add_api_route("/cgi-bin/message/custom/send", api.send, methods=["POST"])
     router.add_api_route("/cgi-bin/menu/create", api.menu, methods=["POST"])
     router.add_api_route("/cgi-bin/media/get", api.media, methods=["GET"])
+    AccountApi(platform, api.checked).add_to(router)
     router.add_api_route("/video/{media_id}", api.video, methods=["GET"], name="wechat_video")
     return router
 
@@ -70,8 +79,16 @@ class _Api:
         return JSONResponse({"access_token": token, "expires_in": lifetime})
 
     async def send(self, request: Request) -> Response:
-        code = self._refused("/cgi-bin/message/custom/send") or self._token(request)
+        code = self._refused("/cgi-bin/message/custom/send") or self._token(request) or self._right()
         return _code(code or await self._sent(request))
+
+    async def checked(self, request: Request, do: Callable[[dict[str, Any]], Answer]) -> Response:
+        """What only an account with rights may do, after all that is checked before."""
+        code = self._refused(_path(request)) or self._token(request) or self._right()
+        if code:
+            return _code(code)
+        code, more = do(await _document(request))
+        return answered(code, _SAID.get(code, "refused"), more)
 
     async def menu(self, request: Request) -> Response:
         asked = await _document(request)
@@ -123,12 +140,22 @@ class _Api:
         token = request.query_params.get("access_token", "")
         return self._platform.tokens.check(token, self._platform.clock())
 
+    def _right(self) -> int:
+        """Unverified accounts may answer in the turn and do nothing else."""
+        return 0 if self._platform.verified else 48001
+
     def _credentials(self, asked: Mapping[str, Any]) -> int:
         if asked.get("grant_type") != "client_credential":
             return 40002
         if asked.get("appid") != self._platform.appid:
             return 40013
         return 0 if asked.get("secret") == self._platform.secret else 40125
+
+
+def _path(request: Request) -> str:
+    """The path as WeChat names it, wherever this API is mounted."""
+    whole = request.url.path
+    return whole[max(whole.find("/cgi-bin/"), whole.find("/wxaapi/"), 0) :]
 
 
 def _code(code: int) -> Response:

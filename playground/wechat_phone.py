@@ -92,6 +92,21 @@ class WeChatPhone:
         """Press a button of the account's menu."""
         self._event("CLICK", {"EventKey": key}, "click")
 
+    async def allow(self, template: str) -> None:
+        """Say yes to a notification in the account's page: for once, or for good where it is of that kind."""
+        self._citizen.allows[template] = self._citizen.allows.get(template, 0) + 1
+        self._permission("subscribe_msg_popup_event", "SubscribeMsgPopupEvent", template, "accept")
+
+    async def forbid(self, template: str) -> None:
+        """Switch a notification off in the app's settings."""
+        self._citizen.allows.pop(template, None)
+        self._permission("subscribe_msg_change_event", "SubscribeMsgChangeEvent", template, "reject")
+
+    async def revoke(self) -> None:
+        """Withdraw the authorisation: WeChat's own service tells it, in the citizen's place."""
+        fields = {"Event": "user_authorization_revoke", "OpenID": self.user, "RevokeInfo": "201"}
+        self._push({"MsgType": "event", "FromUserName": "oWeChatsOwnPushService000000"} | fields)
+
     async def leave(self) -> None:
         """Unfollow: nothing may be sent any more, and the answer to this push is not shown."""
         self._citizen.follows = False
@@ -102,6 +117,10 @@ class WeChatPhone:
         self._citizen.follows = True
         self._show("", notice="followed")
         self._event("subscribe", {"EventKey": key}, "follow")
+
+    def _permission(self, event: str, around: str, template: str, status: str) -> None:
+        item = {"TemplateId": template, "SubscribeStatusString": status}
+        self._push({"MsgType": "event", "Event": event, around: {"List": item}})
 
     def _event(self, name: str, fields: Mapping[str, Any], trigger: Trigger) -> None:
         self._citizen.window.grant(trigger, self._platform.clock())

@@ -17,6 +17,7 @@ import httpx
 from playground.chat import Chat
 from playground.phones import Bubble, Button, NoSuchPhone
 from playground.wechat_cipher import Seal
+from playground.wechat_forms import Forms
 from playground.wechat_phone import WeChatPhone
 from playground.wechat_rights import Tokens, Window
 from playground.wechat_wire import Fault, Mode, Wire, links, shown
@@ -38,6 +39,7 @@ class Citizen:
     chat: Chat = field(default_factory=Chat)
     window: Window = field(default_factory=Window)
     follows: bool = False
+    allows: dict[str, int] = field(default_factory=dict)  # notifications by template: how often
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class WeChatPlatform:
         self.tokens = Tokens()
         self.calls: Counter[str] = Counter()  # API calls by path
         self.refuse: dict[str, int] = {}  # path -> the errcode it is to answer with
+        self.forms = Forms()
+        self.verified = True  # an account that is not may only answer
         self.menu: dict[str, Any] | None = None
         self._webhook_url = webhook_url
         self._http = http

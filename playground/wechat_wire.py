@@ -124,10 +124,16 @@ def _shown(text: str) -> str:
 
 
 def _xml(fields: Mapping[str, Any]) -> str:
-    return "<xml>" + "".join(f"<{name}>{_node(value)}</{name}>" for name, value in fields.items()) + "</xml>"
+    return f"<xml>{_nodes(fields)}</xml>"
+
+
+def _nodes(fields: Mapping[str, Any]) -> str:
+    return "".join(f"<{name}>{_node(value)}</{name}>" for name, value in fields.items())
 
 
 def _node(value: object) -> str:
+    if isinstance(value, dict):
+        return _nodes(value)
     if not isinstance(value, str):
         return str(value)
     return "<![CDATA[" + value.replace("]]>", "]]]]><![CDATA[>") + "]]>"
