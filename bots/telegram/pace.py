@@ -6,7 +6,7 @@ with us finds room at once, however many surveys wait. Asked to wait (429), ever
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from intake.ports import Paused
@@ -18,6 +18,8 @@ PUSHES = (10.0, 10)
 
 PATIENCE = 20.0
 """Seconds a message waits here for its turn; after that it goes back into the outbox."""
+
+SHORTEST = 0.005  # seconds; what is left of a token by rounding is not worth asking for
 
 Limit = tuple[str, float, int]
 """A bucket's name, its tokens a second, and how many it holds."""
@@ -42,26 +44,20 @@ class Buckets(Protocol):
 class Pace:
     """One bot's."""
 
-    def __init__(
-        self,
-        buckets: Buckets,
-        bot_id: int,
-        digest: Callable[[str], str],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, buckets: Buckets, bot_id: int, digest: Callable[[str], str]) -> None:
         self._buckets = buckets
         self._bot = f"telegram:{bot_id}"
         self._digest = digest
-        self._sleep = sleep
+        self._one_push = asyncio.Lock()
 
     async def turn(self, chat_id: int, *, push: bool) -> None:
         """Return when a message may go to this chat. Raises Paused when that takes too long."""
-        waited = 0.0
-        while wait := await self._take(chat_id, push):
-            if waited + wait > PATIENCE:
-                raise Paused("too much waits for Telegram", wait)
-            await self._sleep(wait)
-            waited += wait
+        until = asyncio.get_running_loop().time() + PATIENCE
+        if push:
+            async with self._one_push:  # or all that wait would ask for each token
+                await self._wait(chat_id, push, until)
+        else:
+            await self._wait(chat_id, push, until)
 
     async def at_once(self, chat_id: int) -> bool:
         """Whether a message may go to this chat now; if so, it counts as sent."""
@@ -74,6 +70,12 @@ class Pace:
     async def asked_to_wait(self, seconds: float) -> None:
         """Telegram said 429: nobody writes for so long."""
         await self._buckets.pause(self._bot, seconds)
+
+    async def _wait(self, chat_id: int, push: bool, until: float) -> None:
+        while wait := await self._take(chat_id, push):
+            if asyncio.get_running_loop().time() + wait > until:
+                raise Paused("too much waits for Telegram", wait)
+            await asyncio.sleep(max(wait, SHORTEST))
 
     async def _take(self, chat_id: int, push: bool) -> float:
         limits: list[Limit] = [

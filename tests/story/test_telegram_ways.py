@@ -194,6 +194,7 @@ async def test_a_button_of_an_older_release_gets_a_word_and_fresh_buttons(town: 
     notice = await citizen.hears("登记前请看一眼")
     await citizen.phone.press(notice.id, "0|notice|agree")
     await citizen.hears("这个按钮已经过期了")
+    await citizen.hears("您的话我先记着")
     await citizen.agrees_again()
     await citizen.hears("请核对")
 
