@@ -1,0 +1,95 @@
+"""One life of one process of the product: as `jiesu serve` or `jiesu work` would run it."""
+
+import asyncio
+import gc
+import logging
+import signal
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from pydantic import SecretStr
+
+from app import retry, worker
+from app.settings import Enclosed, Hotline, Telegram, WeChat
+from app.wiring import House, open_city, open_house
+from bench.crash import points
+from intake.understand.reader import read
+from webhooks.server import create_app
+
+LEASE = timedelta(seconds=6)
+"""Shortened, as is the first pause between two tries, so that a run of hundreds of deaths ends."""
+
+FIRST_TRY_AGAIN = timedelta(seconds=0.2)
+
+
+def warm_up() -> None:
+    """Import what is otherwise imported late, and read what every life reads anew."""
+    import alembic.command  # noqa: PLC0415
+
+    import bots.telegram.channel  # noqa: PLC0415
+    import webhooks.telegram  # noqa: PLC0415
+
+    assert alembic.command
+    assert bots.telegram.channel
+    assert webhooks.telegram
+    read("楼下烧烤店油烟太大", open_city("jiayuguan"), datetime.now(UTC))
+    gc.collect()
+    gc.freeze()
+
+
+def settings_of(given: dict[str, Any]) -> Enclosed:
+    """The installation every child belongs to."""
+    return Enclosed(
+        database_url=given["database_url"],
+        redis_url=given["redis_url"],
+        secret_key=SecretStr("the key of a run that is over in minutes"),
+        playground=False,
+        public_url=given["base_url"],
+        telegram=Telegram(
+            token=SecretStr("100001:crash-run-crash-run-crash-run-cra"),
+            webhook_secret=SecretStr("telegram-webhook-secret"),
+            api_url=given["platforms_url"] + "/playground/telegram-api",
+        ),
+        wechat=WeChat(
+            appid="wx0123456789abcdef",
+            secret=SecretStr("0123456789abcdef0123456789abcdef"),
+            token=SecretStr("wechattoken"),
+            aes_key=SecretStr("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"),
+            api_url=given["platforms_url"] + "/playground/wechat-api",
+        ),
+        hotline=Hotline(
+            kind="rest",
+            url=given["platforms_url"] + "/backend",
+            secret=SecretStr("whsec_Y2FsbHMgb3V0IGNhbGxzIG91dA"),
+            callback_secret=SecretStr("whsec_Y2FsbGJhY2tzIGNhbGxiYWNrcw"),
+        ),
+    )
+
+
+async def live(order: dict[str, Any], line: socket.socket | None) -> None:
+    """Until SIGTERM, or the point is reached. `roles`: web, worker or both."""
+    worker.LEASE, retry.FIRST = LEASE, FIRST_TRY_AGAIN
+    level = logging.CRITICAL if order.get("quiet", True) else logging.INFO
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
+    logging.disable(level)
+    if order.get("point"):
+        points.arm(order["point"], order["calls"])
+    settings = settings_of(order["settings"])
+    async with open_house(settings, order["settings"]["base_url"], Path(order["var"])) as house:
+        await _run(house, order["roles"], line)
+
+
+async def _run(house: House, roles: list[str], line: socket.socket | None) -> None:
+    if points.WEB not in roles:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        await house.worker.run(stop)
+        return
+    app = create_app(house, with_worker=points.WORKER in roles)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
+    assert line is not None
+    await uvicorn.Server(config).serve(sockets=[line])

@@ -1,0 +1,117 @@
+"""Citizens for the crash run: they complain, add to it twice, and count what they hear.
+
+What a citizen says carries a mark of its own, so that each step can be found at the backend: once, neither
+less nor more.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from intake.city import CityProfile
+from intake.messages import ChannelName
+from intake.phrases import FALLBACK
+from playground.phones import Phone, PhoneShop
+from playground.replay.citizen import Citizen, Ending, Silence
+from playground.replay.ear import Ear
+from playground.replay.rows import Row
+from playground.replay.script import Script
+
+PATIENCE = 25.0  # seconds; then they say it again, as people do
+MOST_TIMES = 3
+
+
+@dataclass(slots=True)
+class Case:
+    """One conversation as its citizen saw it; `again` counts what had to be said more than once."""
+
+    channel: ChannelName
+    mark: str
+    phone: Phone
+    reference: str = ""
+    acknowledged: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    again: int = 0
+    handled: bool = False
+
+    def bubbles(self, pattern: re.Pattern[str]) -> int:
+        """How many messages of the hotline's hold this."""
+        texts = [bubble.text for bubble in self.phone.bubbles(0) if bubble.side == "bot"]
+        return sum(pattern.search(text) is not None for text in texts)
+
+
+class Patient(Citizen):
+    """Says it once more when nobody answers."""
+
+    again = 0
+
+    async def _turn(self, act: Callable[[], Awaitable[None]]):  # type: ignore[no-untyped-def]
+        for _ in range(MOST_TIMES - 1):
+            with suppress(Silence):
+                return await super()._turn(act)
+            self.again += 1
+        return await super()._turn(act)
+
+    async def open(self) -> None:
+        """Nobody follows twice."""
+        await super()._turn(self._phone.open)
+
+    async def adds(self, command: str, words: str) -> bool:
+        """Supplement the newest ticket; whether that was acknowledged."""
+        try:
+            heard = await self._say(command)
+            while heard.step != "content":  # an earlier word of the hotline's, come a second time
+                heard = await super()._turn(_wait)
+            return (await self._say(words)).step == "supplemented"
+        except Silence:
+            return False
+
+
+async def _wait() -> None:
+    """Do nothing but read on."""
+
+
+class People:
+    """Everybody who takes part."""
+
+    def __init__(self, city: CityProfile, shop: Callable[[ChannelName], PhoneShop]) -> None:
+        self.cases: list[Case] = []
+        self._city = city
+        self._shop = shop
+        self._ear = Ear(city)
+        self._script = Script(city)
+        self._supplement = city.wording[FALLBACK]["menu.supplement"]
+
+    async def one(self, number: int, channel: ChannelName, handle: Callable[[str], Awaitable[None]]) -> None:
+        """A whole conversation; at its end `handle` has the ticket worked off."""
+        phone = await self._shop(channel).phone(None)
+        mark = f"K{number:05d}"
+        case = Case(channel, mark, phone)
+        self.cases.append(case)
+        citizen = Patient(phone, self._script.person(number), self._ear, self._script, PATIENCE)
+        with suppress(Silence):
+            await citizen.open()
+        case.said.append(f"{mark}A")
+        words = f"我家楼下烧烤店油烟太大，天天晚上都这样（{mark}A），在新华路15号院。"
+        story = await citizen.tell(Row(number, "", words), (words,))
+        if story.ending is Ending.TICKET:
+            case.reference = story.reference
+            case.acknowledged.append(f"{mark}A")
+            for letter in "BC":
+                case.said.append(f"{mark}{letter}")
+                if await citizen.adds(self._supplement, f"今晚又开了，油烟更大了（{mark}{letter}）。"):
+                    case.acknowledged.append(f"{mark}{letter}")
+            await handle(case.reference)
+            case.handled = True
+        case.again = citizen.again
+
+    async def last_word(self, case: Case) -> None:
+        """Ask for the progress: what could not be sent so far comes with the answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                before = max((bubble.version for bubble in case.phone.bubbles(0)), default=0)
+                await case.phone.say(self._city.wording[FALLBACK]["menu.progress"])
+                await case.phone.changed(before)
+                await asyncio.sleep(0.2)
