@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,8 @@ FIRST_TRY_AGAIN = timedelta(seconds=0.2)
 
 def warm_up() -> None:
     """Import what is otherwise imported late, and read what every life reads anew."""
-    import alembic.command  # noqa: PLC0415
-
-    import bots.telegram.channel  # noqa: PLC0415
-    import webhooks.telegram  # noqa: PLC0415
-
-    assert alembic.command
-    assert bots.telegram.channel
-    assert webhooks.telegram
+    for late in ("alembic.command", "bots.telegram.channel", "webhooks.telegram"):
+        import_module(late)
     read("楼下烧烤店油烟太大", open_city("jiayuguan"), datetime.now(UTC))
     gc.collect()
     gc.freeze()

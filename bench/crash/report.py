@@ -24,16 +24,22 @@ def table(outcome: "Outcome") -> str:
     return "\n".join(
         [
             f"\n### {order.storage}, a backend that {_says(order.backend)}",
-            f"\n{outcome.conversations} conversations, {sum(outcome.kills.values())} kills, "
-            f"{outcome.seconds:.0f} s. Citizens who had to repeat themselves: {outcome.said_again}. "
-            f"Filings repeated: {outcome.repeated_posts}; tickets in surplus at the backend: "
-            f"{outcome.tickets_in_surplus}; events in surplus: {outcome.events_in_surplus}. "
-            f"Left in the outbox: {left}. Children that died of themselves: {outcome.faults}.\n",
+            _summary(outcome, left),
             f"| {' | '.join(_HEAD)} |",
             "| --- | --- |" + " ---: |" * 6,
             *rows,
             f"\nKills by point: {kills}.",
         ]
+    )
+
+
+def _summary(outcome: "Outcome", left: str) -> str:
+    return (
+        f"\n{outcome.conversations} conversations, {sum(outcome.kills.values())} kills, "
+        f"{outcome.seconds:.0f} s. Citizens who had to repeat themselves: {outcome.said_again}. "
+        f"Filings repeated: {outcome.repeated_posts}; tickets in surplus at the backend: "
+        f"{outcome.tickets_in_surplus}; events in surplus: {outcome.events_in_surplus}. "
+        f"Left in the outbox: {left}. Children that died of themselves: {outcome.faults}.\n"
     )
 
 

