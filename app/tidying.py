@@ -8,7 +8,7 @@ import structlog
 
 from app.faults import caught, described
 from intake.city import CityProfile
-from storage import conversations, inbox, outbox, query_codes, replays
+from storage import budgets, conversations, happenings, inbox, outbox, query_codes, receipts, replays
 from storage.database import Database
 
 log = structlog.get_logger(__name__)
@@ -16,6 +16,8 @@ log = structlog.get_logger(__name__)
 EVERY = timedelta(hours=1)
 KEEP_INBOX = timedelta(hours=48)
 KEEP_OUTBOX = timedelta(hours=48)
+KEEP_HAPPENINGS = timedelta(days=30)
+OUTCOME_WITHIN = timedelta(days=1)  # a channel that has not said by then what became of a message never will
 DRAFTS_AT_ONCE = 200
 
 
@@ -49,9 +51,14 @@ class Tidying:
             (outbox.purge, now - KEEP_OUTBOX),
             (replays.purge, now - KEEP_INBOX),
             (query_codes.purge, now),
+            (budgets.purge, now),
+            (happenings.purge, now - KEEP_HAPPENINGS),
         ):
             async with self._database.write() as tx:
                 await purge(tx, before)
+
+        async with self._database.write() as tx:
+            await receipts.give_up(tx, now - OUTCOME_WITHIN, now)
 
     async def _purged_drafts(self, now: datetime) -> int:
         async with self._database.write() as tx:

@@ -10,6 +10,7 @@ import pytest
 from app.delivery import Delivery
 from app.files import Files
 from app.replies import queue_replies
+from app.service import Service
 from app.worker import Worker
 from intake.city import CityProfile, load
 from intake.messages import Address, ChannelName, Media, Outgoing, Reply
@@ -102,7 +103,9 @@ def office(database: Database, keyring: KeyRing, tmp_path: Path, now: datetime, 
         return made[0].now
 
     files = Files(database, Folder(tmp_path / "files", keyring), keyring, "http://us.test", clock)
-    delivery = Delivery(database, city, {channel.name: channel}, backend, files, clock)
-    worker = Worker(database, MemoryCache(), city, delivery, clock, lambda: 0.5)
+    cache = MemoryCache()
+    service = Service(database, cache, city, clock)
+    delivery = Delivery(database, city, {channel.name: channel}, backend, files, service, clock)
+    worker = Worker(database, cache, city, delivery, clock, lambda: 0.5)
     made.append(Office(database, worker, channel, backend, now, city))
     return made[0]

@@ -1,0 +1,234 @@
+"""An account of the city and its WeChat in one process: webhook, service, worker, stand-in, one clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.delivery import Delivery
+from app.files import Files
+from app.reception import Reception
+from app.service import Service
+from app.spool import Spool
+from app.tidying import Tidying
+from app.updates import Updates
+from app.wechat_book import WeChatBook
+from app.wiring import open_city
+from app.witness import Witness
+from app.worker import Worker
+from bots.wechat.channel import Forms, WeChat
+from bots.wechat.client import Client, Credentials
+from bots.wechat.envelope import Account, Mode
+from intake.city import CityProfile, Template, WeChatRules
+from intake.messages import Address, ChannelName
+from intake.status import StatusUpdate
+from playground.wechat_api import api_router
+from playground.wechat_forms import Template as AccountTemplate
+from playground.wechat_phone import WeChatPhone
+from playground.wechat_platform import WeChatPlatform
+from storage import account_notes, conversations, outbox
+from storage.attachments import Folder
+from storage.cache import MemoryCache
+from storage.crypto import KeyRing
+from storage.database import Database
+from storage.outbox_upkeep import Entry
+from webhooks.wechat import wechat_router
+
+APPID, SECRET, TOKEN = "wx49f0ab532d5d035a", "app-secret", "t0ken"
+KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
+FIRST_WORDS = "新华路15号院门口井盖坏了，我姓王，电话13912345678"
+FIELDS = {"character_string1": "tail", "phrase2": "status", "thing3": "unit", "thing4": "due"}
+TEMPLATES = (Template("SUB", "subscription", FIELDS), Template("TPL", "template", FIELDS))
+
+
+@dataclass
+class Clock:
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def on(self, **passed: float) -> None:
+        self.now += timedelta(**passed)
+
+
+@dataclass
+class Backend:
+    """Takes every ticket; `gate` lets it hang."""
+
+    gate: asyncio.Event | None = None
+    tickets: list[dict[str, Any]] = field(default_factory=list)
+
+    async def submit(self, document: dict[str, Any], key: str) -> str:
+        if self.gate:
+            await self.gate.wait()
+        self.tickets.append(document)
+        return f"H{len(self.tickets)}"
+
+    async def find(self, key: str) -> str | None:
+        return None
+
+    async def send_event(self, hotline_ref: str | None, event: dict[str, Any], key: str) -> None: ...
+
+    async def probe(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass
+class Office:
+    clock: Clock
+    database: Database
+    city: CityProfile
+    platform: WeChatPlatform
+    service: Service
+    updates: Updates
+    worker: Worker
+    tidying: Tidying
+    backend: Backend
+    files: Files
+    http: httpx.AsyncClient
+
+    async def citizen(self) -> "Citizen":
+        return Citizen(self, await self.platform.phone(None))
+
+    async def deliver(self) -> None:
+        """All that is due goes out, and what the platform tells of it comes in."""
+        await self.worker.drain()
+        await self.rest()
+
+    async def rest(self) -> None:
+        """Until nothing runs any more: pushes, turns, and what the webhook does beside them."""
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+
+    async def entries(self, kind: str = "reply") -> list[Entry]:
+        async with self.database.read() as tx:
+            return [entry for entry in await outbox.entries(tx, limit=1000) if entry.kind == kind]
+
+    async def states(self, kind: str = "reply") -> list[str]:
+        return [entry.state for entry in await self.entries(kind)]
+
+    async def tell(self, type_: str, event_id: str, **more: Any) -> None:
+        """The backend says something about the newest ticket."""
+        reference = self.backend.tickets[-1]["reference"]
+        update = StatusUpdate(event_id, type_, self.clock(), reference=reference, **more)
+        await self.updates.apply_update(update, event_id)
+        await self.deliver()
+
+    async def without_rights(self) -> None:
+        """The account is not verified, and we know."""
+        self.platform.verified = False
+        async with self.database.write() as tx:
+            await account_notes.write(tx, ChannelName.WECHAT, "message", "48001", self.clock())
+
+
+@dataclass
+class Citizen:
+    office: Office
+    phone: WeChatPhone
+
+    async def says(self, text: str) -> list[str]:
+        """What they hear at once."""
+        before = len(self.heard())
+        await self.phone.say(text)
+        await self.office.rest()
+        return self.heard()[before:]
+
+    async def files_a_complaint(self) -> None:
+        await self.says(FIRST_WORDS)
+        await self.says("同意")
+        assert "您的诉求已登记" in "".join(await self.says("提交"))
+        await self.office.deliver()
+
+    def heard(self) -> list[str]:
+        return [bubble.text for bubble in self.phone.bubbles(0) if bubble.side == "bot"]
+
+    async def stored(self) -> conversations.StoredConversation | None:
+        async with self.office.database.read() as tx:
+            return await conversations.find(tx, Address(ChannelName.WECHAT, self.phone.user))
+
+
+@pytest.fixture(scope="session")
+def city() -> CityProfile:
+    rules = WeChatRules(templates={"progress": TEMPLATES, "survey": TEMPLATES})
+    return replace(open_city("jiayuguan"), wechat=rules)
+
+
+Open = Callable[..., Office]
+
+
+@pytest.fixture
+async def open_office(
+    city: CityProfile, keyring: KeyRing, tmp_path: Path, now: datetime
+) -> AsyncIterator[Open]:
+    opened: list[httpx.AsyncClient] = []
+
+    def make(database: Database, *, patience: float = 4.5, hold: float = 3.0, cache: Any = None) -> Office:
+        clock, backend, app, cache = Clock(now), Backend(), FastAPI(), cache or MemoryCache()
+        http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://us.test"
+        )
+        opened.append(http)
+        platform = WeChatPlatform(
+            appid=APPID,
+            secret=SECRET,
+            token=TOKEN,
+            aes_key=KEY,
+            mode="safe",
+            webhook_url="http://us.test/webhooks/wechat",
+            http=http,
+            clock=clock,
+            patience=30,  # the tests' own machine may be slow; the platform's limits have tests of their own
+        )
+        files = Files(database, Folder(tmp_path / "files", keyring), keyring, "http://us.test", clock)
+        credentials = Credentials(APPID, SECRET, "http://us.test/api")
+        channel = WeChat(
+            Client(credentials, cache, http),
+            cache,
+            http,
+            clock,
+            WeChatBook(database, clock),
+            Forms(city.wechat.templates, city.timezone),
+        )
+        service = Service(database, cache, city, clock)
+        reception = Reception(service, Spool(tmp_path / "spool", keyring, clock), city)
+        delivery = Delivery(database, city, {channel.name: channel}, backend, files, service, clock)
+        platform.forms.templates = {
+            "SUB": AccountTemplate(tuple(FIELDS), by_permission=True),
+            "TPL": AccountTemplate(tuple(FIELDS)),
+        }
+        account = Account(APPID, TOKEN, KEY, Mode.SAFE)
+        witness = Witness(database, clock)
+        app.include_router(wechat_router(account, reception, witness, clock, patience=patience, hold=hold))
+        app.include_router(api_router(platform), prefix="/api")
+        return Office(
+            clock=clock,
+            database=database,
+            city=city,
+            platform=platform,
+            service=service,
+            updates=Updates(database, cache, city, clock),
+            worker=Worker(database, cache, city, delivery, clock, lambda: 0.0),
+            tidying=Tidying(database, city, clock),
+            backend=backend,
+            files=files,
+            http=http,
+        )
+
+    yield make
+    for http in opened:
+        await http.aclose()
+
+
+@pytest.fixture
+async def office(database: Database, open_office: Open) -> AsyncIterator[Office]:
+    opened = open_office(database)
+    yield opened
+    await opened.rest()
