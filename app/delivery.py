@@ -79,6 +79,7 @@ class Delivery:
             "handoff": self._handoff,
             "late_file": self._late_file,
             bursts.KIND: self._burst,
+            "discard": self._discard,
         }
 
     async def deliver(self, entry: Claimed) -> None:
@@ -129,6 +130,9 @@ class Delivery:
         replies = await self._turns.receive(end)
         if replies:
             await self._turns.send_late(end.address, replies, end.id)
+
+    async def _discard(self, entry: Claimed) -> None:
+        await self._files.discard(entry.body["sha256"])
 
     async def _fetch(self, entry: Claimed) -> None:
         await self._files.fetch(entry.body, self._channel(entry))

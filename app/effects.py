@@ -7,9 +7,18 @@ from uuid import NAMESPACE_URL, uuid5
 
 from app import tracing
 from app.replies import lane
-from intake.conversation import AskForPerson, Effect, FileTicket, ForgetCitizen, RaiseAlert, TellHotline
+from intake.conversation import (
+    AskForPerson,
+    Effect,
+    FileTicket,
+    ForgetCitizen,
+    Held,
+    RaiseAlert,
+    TellHotline,
+)
 from intake.messages import Inbound
-from storage import conversations, held_back, outbox, tickets
+from intake.ticket import Draft
+from storage import conversations, leaving, loose_files, outbox, tickets
 from storage.conversations import StoredConversation
 from storage.database import Tx
 
@@ -37,10 +46,29 @@ async def carry_out(
 
 
 async def forget(tx: Tx, stored: StoredConversation, effects: Iterable[Effect], now: datetime) -> None:
-    """The citizen left: cut the bond, after everything else of the turn is stored."""
-    if any(isinstance(effect, ForgetCitizen) for effect in effects):
-        await conversations.forget(tx, stored.id, now)
-        await held_back.drop(tx, stored.address.channel.value, lane(stored.id), stored.id, now)
+    """The citizen left: cut the bond, after everything else of the turn is stored.
+
+    Files of an unfinished matter go too, with their contents; those of a case stay with it.
+    """
+    if not any(isinstance(effect, ForgetCitizen) for effect in effects):
+        return
+    loose = [file.id for file in await loose_files.waiting(tx, stored.id)]
+    unfinished = [*loose, *_files_in(stored.conversation.draft), *_files_in(stored.conversation.held)]
+    for sha256 in await leaving.drop_files(tx, unfinished, now):
+        await outbox.queue(
+            tx,
+            destination=stored.address.channel.value,
+            kind="discard",
+            lane=f"discard:{sha256}",
+            body={"sha256": sha256},
+            now=now,
+        )
+    await leaving.wipe(tx, stored.id, now)
+    await conversations.forget(tx, stored.id, now)
+
+
+def _files_in(part: Draft | Held | None) -> tuple[str, ...]:
+    return part.attachments if part else ()
 
 
 async def fetch(

@@ -49,7 +49,20 @@ class Files:
             raise Unavailable(f"the attachment folder: {fault.strerror}") from fault
         media_type = content_type(fetched)
         async with self._database.write() as tx:
-            await attachments.store_content(tx, attachment_id, sha256, media_type, len(fetched.content))
+            size = len(fetched.content)
+            wanted = await attachments.store_content(tx, attachment_id, sha256, media_type, size)
+        if not wanted:
+            await self.discard(sha256)
+
+    async def discard(self, sha256: str) -> None:
+        """Remove a content that no attachment is any more. Raises Unavailable."""
+        async with self._database.read() as tx:
+            if await attachments.is_used(tx, sha256):
+                return
+        try:
+            await self._folder.remove(sha256)
+        except OSError as fault:
+            raise Unavailable(f"the attachment folder: {fault.strerror}") from fault
 
     async def parts(self, ids: Sequence[str]) -> tuple[list[AttachmentPart], list[str]]:
         """The files as the backend gets them, and the ids of those still on their way."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from intake.messages import ChannelName, Media, MediaKind
 from storage.crypto import KeyRing
@@ -31,7 +31,9 @@ class NoSuchFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file. `state` is `pending`, `stored` (then it has sha256, media_type, size in bytes) or `failed`."""
+    """A file. `state` is `pending`, `stored` (then it has sha256, media_type, size in bytes), `failed`,
+    or `dropped` when its citizen left before it became part of a case.
+    """
 
     id: str
     kind: MediaKind
@@ -101,10 +103,16 @@ async def register(
     return str((await tx.execute(insert(attachments).returning(attachments.c.id), values)).scalar_one())
 
 
-async def store_content(tx: Tx, attachment_id: str, sha256: str, media_type: str, size: int) -> None:
-    """The bytes lie in the folder under `sha256`."""
+async def store_content(tx: Tx, attachment_id: str, sha256: str, media_type: str, size: int) -> bool:
+    """The bytes lie in the folder under `sha256`; False if nobody wants them any more."""
     values = {"state": "stored", "sha256": sha256, "media_type": media_type, "size": size, "reason": None}
-    await tx.execute(update(attachments).where(attachments.c.id == int(attachment_id)).values(values))
+    where = (attachments.c.id == int(attachment_id)) & (attachments.c.state != "dropped")
+    return (await tx.execute(update(attachments).where(where).values(values))).rowcount > 0
+
+
+async def is_used(tx: Tx, sha256: str) -> bool:
+    """Whether an attachment has this content."""
+    return bool(await tx.scalar(select(exists().where(attachments.c.sha256 == sha256))))
 
 
 async def fail(tx: Tx, attachment_id: str, reason: str) -> None:

@@ -39,11 +39,3 @@ async def drop_untried(tx: Tx, destination: str, lane: str, beginning: str, now:
     )
     gone = {"state": "done", "reason": "something newer took its place", "settled_at": now}
     return (await tx.execute(update(outbox).where(where).values(gone))).rowcount
-
-
-async def drop(tx: Tx, destination: str, lane: str, conversation_id: int, now: datetime) -> int:
-    """Give up, and wipe, what still waits for a citizen who left: in their lane, or kept for them."""
-    waiting = (outbox.c.state == _DUE) & (outbox.c.destination == destination) & (outbox.c.lane == lane)
-    kept = (outbox.c.state == literal_column("'kept'")) & (outbox.c.conversation_id == conversation_id)
-    gone = {"state": "buried", "reason": "the citizen left", "body_sealed": None, "settled_at": now}
-    return (await tx.execute(update(outbox).where(waiting | kept).values(gone))).rowcount

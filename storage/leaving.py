@@ -1,0 +1,50 @@
+"""What goes when a citizen leaves a channel: all that is not a filed case.
+
+The rule: the case stays, without the account. What was on its way to the citizen, what was said to
+them, what they allowed, and the files of an unfinished matter go in the transaction of their leaving.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from storage import budgets, permissions
+from storage.documents import Tx
+from storage.tables import attachments, inbox, outbox
+
+KINDS = ("reply", "burst")
+"""Entries that carry the citizen's address."""
+
+_REASON = "the citizen left"
+
+
+async def wipe(tx: Tx, conversation_id: int, now: datetime) -> None:
+    """Stop what was to be sent, and forget what was sent and what might be."""
+    theirs = (outbox.c.conversation_id == conversation_id) & outbox.c.kind.in_(KINDS)
+    open_ones = theirs & outbox.c.state.in_(("due", "kept", "awaited", "unsure"))
+    stopped = {"state": "buried", "reason": _REASON, "settled_at": now}
+    await tx.execute(update(outbox).where(open_ones).values(stopped))
+    await tx.execute(update(outbox).where(theirs).values(body_sealed=None))
+    await tx.execute(
+        update(inbox).where(inbox.c.conversation_id == conversation_id).values(replies_sealed=None)
+    )
+    await budgets.close(tx, conversation_id)
+    await permissions.withdraw(tx, conversation_id)
+
+
+async def drop_files(tx: Tx, ids: Collection[str], now: datetime) -> tuple[str, ...]:
+    """Give up files of no case; returns the sha256 of those that no other attachment is."""
+    if not ids:
+        return ()
+    numbers = [int(attachment_id) for attachment_id in ids]
+    dropped = attachments.c.id.in_(numbers)
+    found = set((await tx.scalars(select(attachments.c.sha256).where(dropped))).all()) - {None}
+    gone = {"state": "dropped", "sha256": None, "waiting": False, "reason": _REASON}
+    await tx.execute(update(attachments).where(dropped).values(gone))
+    lanes = [f"file:{number}" for number in numbers]
+    stopped = {"state": "buried", "reason": _REASON, "settled_at": now, "body_sealed": None}
+    fetches = (outbox.c.kind == "fetch") & outbox.c.lane.in_(lanes) & (outbox.c.state == "due")
+    await tx.execute(update(outbox).where(fetches).values(stopped))
+    used = await tx.scalars(select(attachments.c.sha256).where(attachments.c.sha256.in_(found)))
+    return tuple(sorted(found - set(used.all())))
