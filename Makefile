@@ -37,6 +37,12 @@ format: $(VENV)/.dev ## format and sort
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+crash: $(VENV)/.dev ## kill the processes hundreds of times and account for it (ARGS="--kills 20" for less)
+	$(BIN)/python -m bench.crash $(ARGS)
+
+outage: $(VENV)/.dev ## stop the database for a minute under load and account for it
+	$(BIN)/python -m bench.outage $(ARGS)
+
 bench: $(VENV)/.dev ## measure (see bench/)
 	$(BIN)/python -m bench
 
@@ -44,4 +50,4 @@ lock: ## renew both lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-.PHONY: help run test check lint format bench lock
+.PHONY: help run test check lint format crash outage bench lock

@@ -45,8 +45,8 @@ def account(
         lines += [
             _tickets(channel, own, backend),
             _steps(channel, own, backend),
-            _messages(channel, own, "receipts", _receipt(city)),
-            *(_messages(channel, own, f"news: {key}", _news(city, key)) for key in _NEWS),
+            _messages(channel, _with_ticket(own, backend), "receipts", _receipt(city)),
+            *(_messages(channel, _handled(own), f"news: {key}", _news(city, key)) for key in _NEWS),
             _surveys(channel, own, city, unsure.get(channel.value, 0)),
         ]
     return lines
@@ -90,11 +90,18 @@ def _line(what: str, channel: ChannelName, cases: list[Case], delivered: Counter
     )
 
 
-def _messages(channel: ChannelName, cases: list[Case], what: str, pattern: re.Pattern[str]) -> Line:
-    """What each citizen with a ticket must hear: `doubled` counts what they heard more than once."""
-    due = [case for case in cases if (case.handled if what != "receipts" else case.reference)]
+def _with_ticket(cases: list[Case], backend: Backend) -> list[Case]:
+    filed = {mark[:-1] for document in backend.filed.values() for mark in _MARK.findall(document["content"])}
+    return [case for case in cases if case.mark in filed]
+
+
+def _handled(cases: list[Case]) -> list[Case]:
+    return [case for case in cases if case.handled]
+
+
+def _messages(channel: ChannelName, due: list[Case], what: str, pattern: re.Pattern[str]) -> Line:
+    """What each of these citizens must hear: `doubled` counts what they heard more than once."""
     heard = [case.bubbles(pattern) for case in due]
-    others = sum(case.bubbles(pattern) for case in cases if not case.reference)
     return Line(
         what,
         channel.value,
@@ -103,7 +110,7 @@ def _messages(channel: ChannelName, cases: list[Case], what: str, pattern: re.Pa
         sum(count > 0 for count in heard),
         heard.count(0),
         sum(max(count - 1, 0) for count in heard),
-        others if what != "receipts" else 0,
+        0,
     )
 
 
@@ -111,7 +118,7 @@ def _surveys(channel: ChannelName, cases: list[Case], city: CityProfile, unsure:
     """At most once: one whose send stayed unknown is counted by the product itself, not lost."""
     wording = city.wording[FALLBACK]
     pattern = re.compile("|".join(_pattern(wording[f"survey.{key}"]) for key in ("invite", "invite_busy")))
-    line = _messages(channel, cases, "surveys", pattern)
+    line = _messages(channel, _handled(cases), "surveys", pattern)
     return Line(
         f"surveys ({unsure} unknown)",
         line.channel,

@@ -2,13 +2,13 @@
 
 import asyncio
 import random
-import secrets
 import socket
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,7 @@ async def _run(
     town = Town(zygote, order.storage, given, str(order.var), order.kills, chance, order.quiet)
     reader, writer = await asyncio.open_connection(sock=zygote.dup())
     living = asyncio.create_task(town.run(reader))
-    shooting = asyncio.create_task(town.shoot(4.0))
+    shooting = asyncio.create_task(town.shoot(8.0))
     people = People(city, lambda channel: wechat if channel is ChannelName.WECHAT else telegram)
     books = Database.open(order.database_url, KeyRing(["the key of a run that is over in minutes"]))
     try:
@@ -128,6 +128,8 @@ async def _run(
             await people.last_word(case)
         left = await _drained(books, order) or left
         unsure = await _unsure(books)
+        if not order.quiet:
+            _show_who_gave_up(people.cases)
     finally:
         shooting.cancel()
         town.close()
@@ -202,6 +204,13 @@ async def _drained(books: Database, order: Order) -> list[tuple[str, str, int]]:
     ]
 
 
+def _show_who_gave_up(cases: list[Case]) -> None:
+    for case in cases:
+        if not case.reference:
+            chat = [f"{bubble.side}: {bubble.text}" for bubble in case.phone.bubbles(0)]
+            print(f"--- {case.channel.value} {case.mark}", *chat[-14:], sep="\n", file=sys.stderr)
+
+
 async def _unsure(books: Database) -> dict[str, int]:
     async with books.read() as tx:
         found = await outbox.entries(tx, "unsure", 1_000_000)
@@ -212,6 +221,3 @@ async def _unsure(books: Database) -> dict[str, int]:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-__all__ = ["Case", "Order", "Outcome", "run", "secrets", "timedelta"]

@@ -1,0 +1,27 @@
+"""Twenty real deaths, on both storages: nothing lost, nothing doubled. `make crash` runs hundreds."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RUN = [sys.executable, "-m", "bench.crash"]
+
+
+@pytest.mark.timeout(600)  # a minute alone on the machine; it is not always alone
+def test_twenty_kills_lose_and_double_nothing() -> None:
+    run = subprocess.run(  # noqa: S603  ourselves
+        [*RUN, "--conversations", "24", "--kills", "20", "--backend", "de-duplicates", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=580,
+        check=False,
+    )
+    assert run.returncode in (0, 1), run.stderr
+    told = json.loads(run.stdout)
+    assert told["broken"] == [], "\n".join(told["tables"]) + run.stderr
+    assert told["kills"] >= 20
