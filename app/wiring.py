@@ -1,11 +1,13 @@
 """The one place that knows every class: settings in, a working house out."""
 
+import asyncio
 import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ from app.secret_key import KEY_FILE, open_keyring
 from app.service import Service
 from app.settings import BadSettings, Settings
 from app.spool import Spool
+from app.telegram_start import until_heard
 from app.updates import Updates
 from app.wechat_book import WeChatBook
 from app.witness import Witness
@@ -96,8 +99,8 @@ class House:
         from bots.telegram.polling import Poll  # noqa: PLC0415  # aiogram takes seconds to import
         from bots.telegram.setup import introduce, leave_webhook  # noqa: PLC0415
 
-        await leave_webhook(self.telegram)
-        await introduce(self.telegram)
+        await until_heard(partial(leave_webhook, self.telegram))
+        await until_heard(partial(introduce, self.telegram))
         await Poll(self.telegram, self.service, utc_now).run()
 
     async def set_up_telegram(self) -> None:
@@ -108,6 +111,11 @@ class House:
         from bots.telegram.setup import set_up  # noqa: PLC0415  # aiogram takes seconds to import
 
         await set_up(self.telegram, self.settings.public_url or self.base_url, secret)
+
+    async def keep_telegram_told(self, stop: asyncio.Event) -> None:
+        """The same at every start, in the background; not without an address Telegram can reach."""
+        if self.settings.public_url is not None and not self.playing:
+            await until_heard(self.set_up_telegram, stop)
 
     def probes(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
         """A question to each platform and to the backend that shows whether our credentials work."""

@@ -57,3 +57,22 @@ def setup() -> None:
 async def _set_up(settings: Settings) -> None:
     async with open_house(settings, settings.public_url or "") as house:
         await house.set_up_telegram()
+
+
+@telegram.command()
+def link(name: Annotated[str, typer.Argument(help="Letters, digits and _: a place, a poster.")]) -> None:
+    """Print a signed link to the bot that says where somebody came from."""
+    settings = read_settings()
+    check_settings(settings, serving=False)
+    if not settings.telegram_on:
+        raise BadSettings("JIESU_TELEGRAM__TOKEN is needed.")
+    typer.echo(asyncio.run(_link(settings, name)))
+
+
+async def _link(settings: Settings, name: str) -> str:
+    async with open_house(settings, settings.public_url or "") as house:
+        assert house.telegram is not None  # noqa: S101  # its token is set
+        try:
+            return await house.telegram.link(name)
+        except ValueError as mistake:
+            raise BadSettings(str(mistake)) from None

@@ -31,14 +31,20 @@ BEGIN_AGAIN = 5.0  # seconds
 Background = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
-def create_app(house: House, *, with_worker: bool = True, players: Cast | None = None) -> FastAPI:
-    """All the paths that this installation has switched on; `players` replaces the playground's own cast."""
+def create_app(
+    house: House, *, with_worker: bool = True, players: Cast | None = None, polling: bool = False
+) -> FastAPI:
+    """All the paths that this installation has switched on; `players` replaces the playground's own cast.
+
+    `polling`: Telegram's updates are fetched, and it must not be told of our webhook.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # what was imported lives for ever: the collector need not look at it again
-        async with _running(_background(house, with_worker=with_worker)):
+        loops = _background(house, with_worker=with_worker)
+        async with _running(loops if polling else [*loops, house.keep_telegram_told]):
             yield
 
     app = FastAPI(title="jiesu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)

@@ -144,3 +144,9 @@ async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 async def citizen(request: pytest.FixtureRequest, town: Town) -> Citizen:
     """A citizen with a phone, once on WeChat and once on Telegram."""
     return await town.citizen(request.param)
+
+
+@pytest.fixture
+def citizen_of() -> type[Citizen]:
+    """Gives a phone into a citizen's hands."""
+    return Citizen
