@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from hotline.signatures import BadSecret, read_secrets
 
+_FIELD = re.compile(r'field "(\w+)"')
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -119,6 +120,10 @@ def read_settings() -> Settings:
             for one in mistakes.errors(include_input=False, include_context=False, include_url=False)
         )
         raise BadSettings("\n".join(lines)) from None
+    except SettingsError as mistake:
+        field = _FIELD.search(str(mistake))
+        named = _variable((field[1],)) if field else "A JIESU_ variable"
+        raise BadSettings(f"{named} cannot be used: set the variables that begin with it.") from None
 
 
 def _variable(place: tuple[int | str, ...]) -> str:

@@ -1,0 +1,83 @@
+"""Opening the house: migrated once, however many open it; and every mistake in one sentence."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.settings import BadSettings, Enclosed
+from app.wiring import House, open_house, open_storage
+from desk import schema as desk_tables
+from intake.ports import Unavailable
+from storage.database import is_current
+
+BASE = "http://127.0.0.1:1"
+
+
+async def test_who_starts_together_migrates_once(empty_database_url: str, tmp_path: Path) -> None:
+    """On connections of their own, as processes have them; the secret's file is theirs together."""
+
+    async def opened() -> dict[str, str]:
+        async with open_house(Enclosed(database_url=empty_database_url), BASE, tmp_path / "var") as house:
+            return await house.health.checks()
+
+    for checks in await asyncio.gather(*(opened() for _ in range(4))):
+        assert checks["migrations"] == "ok"
+
+
+async def test_both_sets_of_tables_stand_after_opening(empty_database_url: str, tmp_path: Path) -> None:
+    settings = Enclosed(database_url=empty_database_url)
+    async with open_house(settings, BASE, tmp_path) as house, house.database.read() as tx:
+        assert await is_current(tx)
+        assert await desk_tables.is_current(tx)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"database_url": "mysql://u:hidden@db/x"},
+        {"database_url": "hidden"},
+        {"database_url": "sqlite://"},
+        {"redis_url": "http://:hidden@r"},
+        {"city": "atlantis"},
+        {"secret_key": " , "},
+    ],
+)
+async def test_a_setting_that_cannot_work_is_a_sentence(given: dict[str, Any], tmp_path: Path) -> None:
+    given = {"database_url": f"sqlite:///{tmp_path / 'x.db'}", **given}
+    with pytest.raises(BadSettings) as refused:
+        await _opened(Enclosed(**given), tmp_path)
+    assert "hidden" not in str(refused.value)
+
+
+async def test_a_database_that_is_away_is_unavailable_and_its_address_is_not_shown(tmp_path: Path) -> None:
+    settings = Enclosed(database_url="postgresql://u:hidden@127.0.0.1:9/x")
+    with pytest.raises(Unavailable) as away:
+        await _opened(settings, tmp_path)
+    assert "hidden" not in str(away.value)
+
+
+async def test_a_desk_elsewhere_leaves_no_tables_here(empty_database_url: str, tmp_path: Path) -> None:
+    settings = Enclosed(
+        database_url=empty_database_url,
+        hotline={"kind": "rest", "url": "http://backend", "secret": "s"},
+    )
+    async with open_house(settings, BASE, tmp_path) as house:
+        assert house.desk is None
+        async with house.database.read() as tx:
+            assert not await desk_tables.is_current(tx)
+        assert (await house.health.checks())["migrations"] == "ok"
+
+
+async def test_a_command_that_needs_no_more_opens_the_storage_alone(
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with open_storage(Enclosed(database_url=empty_database_url)) as database:
+        await database.ping()
+
+
+async def _opened(settings: Enclosed, var: Path) -> House:
+    async with open_house(settings, BASE, var) as house:
+        return house

@@ -1,0 +1,135 @@
+"""What an operator may get wrong, each in one plain sentence that shows no secret."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.settings import BadSettings, Enclosed, Settings, check, read_settings, variables
+
+AES_KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
+WECHAT = {"appid": "wx1", "secret": "s3cret", "token": "t0ken", "aes_key": AES_KEY}
+TELEGRAM = {"token": "42:abc", "webhook_secret": "hook"}
+
+
+def mistakes(**given: Any) -> list[str]:
+    try:
+        check(Enclosed(**given))
+    except BadSettings as found:
+        return str(found).splitlines()
+    return []
+
+
+def test_nothing_set_is_a_playground() -> None:
+    assert mistakes() == []
+    assert Enclosed().playground_on
+
+
+@pytest.mark.parametrize("missing", ["appid", "secret", "token", "aes_key"])
+def test_a_half_configured_wechat_names_what_is_missing(missing: str) -> None:
+    (mistake,) = mistakes(wechat={k: v for k, v in WECHAT.items() if k != missing})
+    assert mistake.startswith(f"JIESU_WECHAT__{missing.upper()} is missing")
+
+
+def test_in_plain_mode_wechat_needs_no_key() -> None:
+    assert mistakes(wechat={**WECHAT, "aes_key": None, "mode": "plain"}) == []
+
+
+@pytest.mark.parametrize("key", ["short", AES_KEY + "x", AES_KEY[:-1] + "!"])
+def test_a_key_that_cannot_be_one(key: str) -> None:
+    (mistake,) = mistakes(wechat={**WECHAT, "aes_key": key})
+    assert "JIESU_WECHAT__AES_KEY" in mistake
+    assert key not in mistake
+
+
+def test_telegram_without_its_secret_may_poll_but_not_serve() -> None:
+    settings = Enclosed(telegram={"token": "42:abc"})
+    with pytest.raises(BadSettings, match="JIESU_TELEGRAM__WEBHOOK_SECRET is missing"):
+        check(settings)
+    check(settings, serving=False)
+
+
+def test_a_secret_without_a_token() -> None:
+    assert "JIESU_TELEGRAM__TOKEN" in mistakes(telegram={"webhook_secret": "x"})[0]
+
+
+def test_a_webhook_secret_telegram_would_refuse() -> None:
+    (mistake,) = mistakes(telegram={**TELEGRAM, "webhook_secret": "no blanks"})
+    assert mistake.startswith("JIESU_TELEGRAM__WEBHOOK_SECRET may hold")
+
+
+@pytest.mark.parametrize("channel", [{"telegram": TELEGRAM}, {"wechat": WECHAT}])
+def test_a_playground_beside_real_credentials_is_refused(channel: dict[str, Any]) -> None:
+    assert "JIESU_PLAYGROUND" in mistakes(playground=True, **channel)[0]
+    assert not Enclosed(**channel).playground_on
+    assert mistakes(**channel) == []
+
+
+@pytest.mark.parametrize(
+    ("hotline", "named"),
+    [
+        ({"kind": "rest"}, {"JIESU_HOTLINE__URL"}),
+        ({"kind": "rest", "url": "http://backend"}, {"JIESU_HOTLINE__SECRET"}),
+        ({"kind": "desk", "url": "http://desk"}, {"JIESU_HOTLINE__SECRET"}),
+        ({"kind": "rest", "url": "http://b", "secret": "whsec_!"}, {"JIESU_HOTLINE__SECRET"}),
+        ({"kind": "rest", "url": "http://b", "secret": "s", "callback_secret": " , "}, {"CALLBACK_SECRET"}),
+    ],
+)
+def test_a_backend_that_could_not_be_called(hotline: dict[str, str], named: set[str]) -> None:
+    found = mistakes(hotline=hotline)
+    assert all(any(name in line for line in found) for name in named)
+
+
+def test_every_mistake_is_said_at_once() -> None:
+    assert len(mistakes(hotline={"kind": "rest"}, wechat={"appid": "wx1"}, playground=True)) == 5
+
+
+def test_no_secret_shows_in_what_settings_print() -> None:
+    settings = Enclosed(
+        database_url="postgresql://u:hidden@db/x",
+        redis_url="redis://:hidden@r/0",
+        secret_key="hidden",
+        telegram={**TELEGRAM, "token": "42:hidden", "webhook_secret": "hidden", "proxy": "http://u:hidden@p"},
+        wechat={**WECHAT, "secret": "hidden", "token": "hidden"},
+        hotline={"secret": "hidden", "callback_secret": "hidden", "api_key": "hidden"},
+    )
+    assert "hidden" not in f"{settings!r} {settings}"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("JIESU_WECHAT__MODE", "hidden"),
+        ("JIESU_PLAYGROUND", "hidden"),
+        ("JIESU_HOTLINE__KIND", "hidden"),
+        ("JIESU_WECHAT", "hidden"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_named_by_its_variable_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, value: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(BadSettings) as refused:
+        read_settings()
+    assert variable in str(refused.value)
+    assert value not in str(refused.value)
+
+
+def test_the_readme_lists_every_variable_with_its_default_and_meaning() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in readme.splitlines()]
+    listed = [
+        (row[0].strip("`"), "" if row[1] == "–" else row[1].strip("`"), row[2])
+        for row in rows
+        if len(row) == 3 and row[0].startswith("`JIESU_")
+    ]
+    assert listed == list(variables())
+
+
+def test_settings_of_the_surroundings_do_not_reach_an_enclosed_installation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JIESU_CITY", "elsewhere")
+    assert Settings().city == "elsewhere"
+    assert Enclosed().city == "jiayuguan"

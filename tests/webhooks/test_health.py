@@ -1,0 +1,104 @@
+"""Whether we live, whether we can work, and what the figures say; none of it about anybody."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from app.health import Health
+from app.settings import Enclosed
+from app.wiring import House, open_house
+from storage import outbox
+from storage.cache import MemoryCache
+from storage.crypto import KeyRing
+from storage.database import Database
+from storage.redis_cache import RedisCache
+from webhooks.health import health_router
+from webhooks.server import create_app
+
+
+@dataclass
+class Spool:
+    """As deep as told."""
+
+    deep: int = 0
+    seen: list[int] = field(default_factory=list)
+
+    def depth(self) -> int:
+        return self.deep
+
+
+def door(health: Health) -> AsyncClient:
+    app = FastAPI()
+    app.include_router(health_router(health, lambda: datetime.now(UTC)))
+    return AsyncClient(transport=ASGITransport(app), base_url="http://here")
+
+
+def health(database: Database, cache: MemoryCache | RedisCache) -> Health:
+    return Health(database, cache, Spool())  # type: ignore[arg-type]
+
+
+async def test_all_is_well(database: Database, redis_url: str) -> None:
+    cache = RedisCache(redis_url)
+    client = door(health(database, cache))
+    assert (await client.get("/healthz")).status_code == 200
+    ready = await client.get("/readyz")
+    assert (ready.status_code, ready.json()["status"]) == (200, "ok")
+    await cache.aclose()
+
+
+async def test_without_a_database_the_process_lives_but_is_not_ready() -> None:
+    gone = Database.open("postgresql://nobody@127.0.0.1:9/none", KeyRing(["k"]))
+    client = door(health(gone, MemoryCache()))
+    assert (await client.get("/healthz")).status_code == 200
+    ready = await client.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["database"] == "down"
+    assert (await client.get("/metrics")).status_code == 200
+    await gone.close()
+
+
+async def test_tables_of_another_release_are_not_ready(empty_database_url: str, keyring: KeyRing) -> None:
+    database = Database.open(empty_database_url, keyring)
+    ready = await door(health(database, MemoryCache())).get("/readyz")
+    assert (ready.status_code, ready.json()["migrations"]) == (503, "behind")
+    await database.close()
+
+
+async def test_redis_counts_only_where_it_is_configured(database: Database) -> None:
+    assert (await door(health(database, MemoryCache())).get("/readyz")).status_code == 200
+    away = RedisCache("redis://127.0.0.1:9/0")
+    ready = await door(health(database, away)).get("/readyz")
+    assert (ready.status_code, ready.json()["cache"]) == (503, "down")
+    await away.aclose()
+
+
+async def test_the_outboxs_depth_and_age_are_measured(database: Database, now: datetime) -> None:
+    queued = datetime.now(UTC) - timedelta(seconds=100)
+    async with database.write() as tx:
+        for lane in "ab":
+            await outbox.queue(tx, destination="hotline", kind="event", lane=lane, body={}, now=queued)
+    figures = (await door(health(database, MemoryCache())).get("/metrics")).text
+    assert 'jiesu_outbox_depth{destination="hotline"} 2.0' in figures
+    (age,) = [line for line in figures.splitlines() if line.startswith("jiesu_outbox_age_seconds{")]
+    assert 100 <= float(age.rpartition(" ")[2]) < 200
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    settings = Enclosed(database_url=f"sqlite:///{tmp_path / 'x.db'}")
+    async with open_house(settings, "http://127.0.0.1:1", tmp_path) as opened:
+        yield opened
+
+
+async def test_every_figure_is_without_a_person(house: House) -> None:
+    app = create_app(house, with_worker=False)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://here") as client:
+        figures = (await client.get("/metrics")).text
+    labels = {part.split("=")[0] for line in figures.splitlines() if "{" in line and line.startswith("jiesu_")
+              for part in line[line.index("{") + 1 : line.index("}")].split(",")}  # fmt: skip
+    assert labels <= {"channel", "outcome", "destination", "kind", "result", "le", "reason", "clock"}
