@@ -1,6 +1,6 @@
-"""Keeping the roll-ups beside the tickets: one call with every step, and a way to make up for the past."""
+"""Keeping roll-ups and index beside the tickets, with every step; and making up for the past."""
 
-from desk import facts, standings, store
+from desk import facts, search, standings, store
 from desk.views import DeskTicket
 from intake.city import CityProfile
 from storage.documents import Tx
@@ -12,13 +12,20 @@ async def count(tx: Tx, city: CityProfile, before: DeskTicket | None, after: Des
     """Count a ticket as it stands after a step; `before` is None for one that has just come."""
     await facts.keep(tx, city, before, after)
     await standings.move(tx, before.life if before else None, after.life)
+    if before is None or _units(before) != _units(after):
+        await search.index(tx, after)
 
 
 async def catch_up(tx: Tx, city: CityProfile, limit: int = BATCH) -> int:
-    """Write the facts of tickets that have none, from before there were any; returns how many."""
+    """Count and index tickets from before there was such a thing; returns how many."""
     refs = (await tx.execute(facts.without_facts().limit(limit))).scalars().all()
     for hotline_ref in refs:
         ticket = await store.load(tx, hotline_ref)
         if ticket is not None:
             await facts.keep(tx, city, None, ticket)
+            await search.index(tx, ticket)
     return len(refs)
+
+
+def _units(ticket: DeskTicket) -> set[str | None]:
+    return {ticket.life.lead_unit, *ticket.life.co_units}

@@ -7,7 +7,7 @@ ticket, a survey answered too late) becomes a note in its history.
 from datetime import datetime
 from enum import StrEnum
 
-from desk import alerts, handoffs, received, store, tickets
+from desk import alerts, handoffs, received, search, store, tickets
 from desk.office import Office
 from desk.states import CITIZEN, Refused, Result, Step
 from hotline.contract import EVENT_TYPES, GENERAL_EVENT_TYPES, HotlineEvent, SurveyResult
@@ -48,6 +48,9 @@ async def on_ticket(
         return Heard.NOTE
     if event.type == "erase":
         await store.erase_person(tx, ticket, now)
+        erased = await store.load(tx, hotline_ref)
+        assert erased is not None, "it is locked"  # noqa: S101
+        await search.index(tx, erased)
     return Heard.DONE
 
 

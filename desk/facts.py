@@ -115,7 +115,7 @@ async def _results(tx: Tx, ticket_id: int) -> tuple[Row[Any], ...]:
 
 
 def _values(row: Mapping[str, Any] | Row[Any]) -> Mapping[str, Any]:
-    return row._mapping if isinstance(row, Row) else row  # noqa: SLF001  # SQLAlchemy's public name for it
+    return dict(row._mapping) if isinstance(row, Row) else row  # noqa: SLF001  # the library's own name for it
 
 
 def _weight(row: Mapping[str, Any]) -> tuple[bool, datetime]:

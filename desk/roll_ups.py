@@ -5,7 +5,7 @@ is a ledger of who has how many tickets in which state: steps only add lines, so
 of them wait for one another, and the sum is right at any moment; folding keeps it short.
 """
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table
 
 from desk.tables import metadata
 from storage.tables import Number, UtcDateTime
@@ -13,7 +13,7 @@ from storage.tables import Number, UtcDateTime
 facts = Table(
     "desk_facts",
     metadata,
-    Column("ticket_id", Number, ForeignKey("desk_tickets.id"), primary_key=True, autoincrement=False),
+    Column("ticket_id", Number, primary_key=True, autoincrement=False),
     Column("submitted_at", UtcDateTime, nullable=False),
     Column("submitted_on", Date, nullable=False),
     Column("channel", String(8), nullable=False),

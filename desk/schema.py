@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from desk.roll_ups import metadata
+from desk.roll_ups import facts
 from storage import migrate
 from storage.documents import Tx
 
@@ -12,7 +12,7 @@ VERSION_TABLE = "desk_alembic_version"
 
 async def upgrade(url: str) -> None:
     """Run the desk's missing revisions; `url` as for `Database.open`."""
-    await migrate.upgrade(url, location=LOCATION, version_table=VERSION_TABLE, metadata=metadata)
+    await migrate.upgrade(url, location=LOCATION, version_table=VERSION_TABLE, metadata=facts.metadata)
 
 
 async def is_current(tx: Tx) -> bool:

@@ -1,5 +1,6 @@
 """Tickets in and out of the desk's tables."""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -65,10 +66,17 @@ async def queue(
     return tuple(as_seen_by(ticket, actor) for ticket in found)
 
 
-async def counts(tx: Tx, actor: Actor) -> dict[State, int]:
+async def by_ids(tx: Tx, ids: Sequence[int], actor: Actor) -> tuple[DeskTicket, ...]:
+    """Those of these tickets this person may see, the newest first."""
+    query = _visible(select(tickets).where(tickets.c.id.in_(ids)), actor)
+    found = await _read(tx, query.order_by(tickets.c.id.desc()))
+    return tuple(as_seen_by(ticket, actor) for ticket in found)
+
+
+async def counts(tx: Tx, actor: Actor, sieve: Sieve = ALL, *, now: datetime) -> dict[State, int]:
     """How many tickets this person may see stand in each state; states without one are left out."""
-    query = _visible(select(tickets.c.state, func.count()), actor).group_by(tickets.c.state)
-    return {State(state): number for state, number in await tx.execute(query)}
+    counted = _visible(select(tickets.c.state, func.count()), actor).where(*sieve.conditions(now))
+    return {State(state): number for state, number in await tx.execute(counted.group_by(tickets.c.state))}
 
 
 async def add(tx: Tx, values: dict[str, Any], document: TicketDocument) -> bool:

@@ -46,26 +46,23 @@ class Tally:
 
 async def by_unit(tx: Tx, period: Period, as_of: datetime, evaluation: str) -> Tally:
     """The dispatched tickets' counts; `evaluation` is last_round or first_round."""
-    columns = [_sum(condition).label(name) for name, condition in _conditions(as_of, evaluation).items()]
-    measured = [
-        func.sum(case((_f.dispatches > 1, _f.dispatches - 1), else_=0)).label("moved"),
-        func.coalesce(func.sum(_f.minutes), 0).label("minutes"),
-    ]
-    query = (
-        select(_f.lead_unit, _f.excluded, *columns, *measured)
-        .where(_f.dispatched_on.between(period.first, period.last), _f.state.not_in(_GONE))
-        .group_by(_f.lead_unit, _f.excluded)
-    )
     full: dict[str, Counts] = {}
     assessed: dict[str, Counts] = {}
-    for unit, excluded, *numbers in await tx.execute(query):
-        counts = Counts(
-            **dict(zip([*_conditions(as_of, evaluation), "moved", "minutes"], numbers, strict=True))
-        )
+    keys = (_f.lead_unit, _f.excluded)
+    for (unit, excluded), counts in await _counted(tx, keys, _dispatched(period), as_of, evaluation):
         full[unit or ""] = full.get(unit or "", Counts()) + counts
         if not excluded:
             assessed[unit or ""] = counts
     return Tally(full, assessed)
+
+
+async def counts_by_day(
+    tx: Tx, first: date, last: date, as_of: datetime, evaluation: str
+) -> dict[date, Counts]:
+    """The counts of the tickets dispatched on each day, without what was excluded."""
+    where = and_(_f.dispatched_on.between(first, last), _f.state.not_in(_GONE), not_(_f.excluded))
+    found = await _counted(tx, (_f.dispatched_on,), where, as_of, evaluation)
+    return {day: counts for (day,), counts in found}
 
 
 async def intake(tx: Tx, period: Period) -> Intake:
@@ -104,14 +101,14 @@ async def praise_by_unit(tx: Tx, period: Period) -> dict[str, int]:
 
 async def exclusions(tx: Tx, period: Period) -> dict[str, int]:
     """Excluded tickets of the period by reason; most first."""
-    dispatched = _f.dispatched_on.between(period.first, period.last)
-    return await _grouped(tx, _f.exclusion_code, dispatched, _f.state.not_in(_GONE), _f.excluded)
+    return await _grouped(tx, _f.exclusion_code, _dispatched(period), _f.excluded)
 
 
 async def by_day(tx: Tx, what: str, first: date, last: date) -> dict[date, int]:
-    """How many tickets were submitted, dispatched or completed (`what`) on each day that had any."""
+    """How many were submitted (valid appeals only), dispatched or completed (`what`) on each day with any."""
     day = facts.c[f"{what}_on"]
     query = select(day, func.count()).where(day.between(first, last)).group_by(day).order_by(day)
+    query = query.where(_valid()) if what == "submitted" else query
     return {row[0]: row[1] for row in await tx.execute(query)}
 
 
@@ -120,7 +117,8 @@ async def slowest_tenth(tx: Tx, period: Period) -> int | None:
     done = (_f.dispatched_on.between(period.first, period.last), _f.minutes.is_not(None))
     number = (await tx.execute(select(func.count()).select_from(facts).where(*done))).scalar_one()
     query: Select[Any] = select(_f.minutes).where(*done).order_by(_f.minutes)
-    return (await tx.execute(query.limit(1).offset(max(-(-number * 9 // 10) - 1, 0)))).scalar()
+    found: int | None = (await tx.execute(query.limit(1).offset(max(-(-number * 9 // 10) - 1, 0)))).scalar()
+    return found
 
 
 def _conditions(as_of: datetime, evaluation: str) -> dict[str, Condition]:
@@ -154,6 +152,25 @@ def _conditions(as_of: datetime, evaluation: str) -> dict[str, Condition]:
         "supervised": _f.supervised > 1,
         "repeated": _f.repeats > 0,
     }
+
+
+async def _counted(
+    tx: Tx, keys: tuple[ColumnElement[Any], ...], where: Condition, as_of: datetime, evaluation: str
+) -> list[tuple[tuple[Any, ...], Counts]]:
+    conditions = {name: _sum(one) for name, one in _conditions(as_of, evaluation).items()}
+    measured = {
+        "moved": func.coalesce(func.sum(case((_f.dispatches > 1, _f.dispatches - 1), else_=0)), 0),
+        "minutes": func.coalesce(func.sum(_f.minutes), 0),
+    }
+    wanted = conditions | measured
+    rows = await tx.execute(select(*keys, *wanted.values()).where(where).group_by(*keys))
+    return [
+        (tuple(row[: len(keys)]), Counts(**dict(zip(wanted, row[len(keys) :], strict=True)))) for row in rows
+    ]
+
+
+def _dispatched(period: Period) -> Condition:
+    return and_(_f.dispatched_on.between(period.first, period.last), _f.state.not_in(_GONE))
 
 
 def _sum(condition: Condition) -> ColumnElement[int]:

@@ -102,7 +102,7 @@ class TicketDocument(Document):
 
     reference: Line
     idempotency_key: Line
-    channel: Literal["WX", "TG"]
+    channel: Literal["WX", "TG", "TEL", "WEB", "APP", "MAIL", "110"]  # ours are WX and TG
     submitted_at: AwareDatetime
     appeal_type: Literal["ZX", "QZ", "TS", "JB", "JY", "BY"]
     category: CategoryPart
@@ -136,7 +136,7 @@ class SurveyResult(Document):
     comment: Text | None = None
     rework_wanted: bool | None = None
     answered_at: AwareDatetime | None = None
-    via: Literal["WX", "TG"] | None = None
+    via: Literal["WX", "TG", "TEL"] | None = None
     round: Annotated[int, Field(ge=1, le=1000)] | None = None
     outcome: Literal["no_answer"] | None = None
 

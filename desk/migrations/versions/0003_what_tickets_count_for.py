@@ -77,7 +77,6 @@ def _facts() -> None:
         sa.Column("last_solved", sa.String(length=8), nullable=True),
         sa.Column("last_satisfied", sa.String(length=16), nullable=True),
         sa.Column("answered", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["ticket_id"], ["desk_tickets.id"], name=op.f("fk_desk_facts_ticket_id")),
         sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_desk_facts")),
     )
     for columns in (
