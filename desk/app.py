@@ -23,6 +23,7 @@ from desk.lifecycle import Row, possible
 from desk.office import Office
 from desk.pages.wording import read_words
 from desk.scheduler import Scheduler
+from desk.sieve import Sieve
 from desk.states import Actor, State, Step
 from desk.store import DeskEvent, DeskTicket
 from desk.tickets import UnknownTicket
@@ -117,19 +118,23 @@ class Desk:
     async def queue(
         self,
         actor: Actor,
+        sieve: Sieve | None = None,
         *,
         states: frozenset[State] | None = None,
         unit: str | None = None,
         limit: int = 50,
     ) -> tuple[DeskTicket, ...]:
         """The tickets this person may see: the most urgent first, then the newest."""
+        wanted = sieve or Sieve(states=states, unit=unit)
         async with self.database.read() as tx:
-            return await store.queue(tx, actor, states=states, unit=unit, limit=limit)
+            return await store.queue(tx, actor, wanted, now=self.clock(), limit=limit)
 
-    async def counts(self, actor: Actor) -> dict[State, int]:
+    async def counts(self, actor: Actor, sieve: Sieve | None = None) -> dict[State, int]:
         """How many tickets this person may see stand in each state."""
         async with self.database.read() as tx:
-            return await store.counts(tx, actor)
+            if sieve is None or sieve == Sieve():
+                return await standings.counts(tx, actor)
+            return await store.counts(tx, actor, sieve, now=self.clock())
 
     async def ticket(self, hotline_ref: str, actor: Actor) -> DeskTicket:
         """The ticket as this person may see it. Raises UnknownTicket."""
@@ -138,6 +143,11 @@ class Desk:
         if ticket is None or not store.may_see(ticket, actor):
             raise UnknownTicket(hotline_ref)
         return store.as_seen_by(ticket, actor)
+
+    async def number(self, written: str) -> str:
+        """A ticket's number at the desk, written so or as the number the citizen has; else as it came."""
+        async with self.database.read() as tx:
+            return await store.number(tx, written) or written
 
     async def events(self, ticket: DeskTicket) -> tuple[DeskEvent, ...]:
         """The ticket's history, first to last."""

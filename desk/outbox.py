@@ -113,6 +113,13 @@ async def entries(tx: Tx, *, state: str | None = None, limit: int = 100) -> list
     return [Entry(*row) for row in await tx.execute(query)]
 
 
+async def of_lane(tx: Tx, lane: str) -> dict[str, Entry]:
+    """A ticket's or conversation's callbacks that are still known, by event_id."""
+    columns = [callbacks.c[name] for name in Entry.__dataclass_fields__]
+    found = [Entry(*row) for row in await tx.execute(select(*columns).where(callbacks.c.lane == lane))]
+    return {entry.event_id: entry for entry in found}
+
+
 async def purge(tx: Tx, before: datetime) -> int:
     """Forget callbacks delivered before `before`; returns how many."""
     old = (callbacks.c.state == "sent") & (callbacks.c.ended_at < before)

@@ -7,12 +7,10 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Row,
     Select,
     case,
     delete,
-    exists,
     func,
     insert,
     or_,
@@ -22,6 +20,7 @@ from sqlalchemy import (
 
 from desk import clocks
 from desk.clocks import Watch
+from desk.sieve import Sieve, of_unit
 from desk.states import Actor, Life, Result, Role, State
 from desk.tables import co_units, surveys, tickets
 from desk.views import DeskEvent, DeskTicket, as_seen_by, may_see
@@ -33,6 +32,7 @@ from storage.statements import insert_new
 __all__ = ["DeskEvent", "DeskTicket", "as_seen_by", "may_see"]
 
 Words = dict[str, Any]
+ALL = Sieve()
 TEXTS = ("reply_public", "reply_internal", "public_text", "pending_reason", "pending_plan")
 _NOT_PLAIN = {*TEXTS, "state", "co_units", "appeal_type", "urgency"}
 PLAIN = tuple(one.name for one in fields(Life) if one.name not in _NOT_PLAIN)
@@ -49,18 +49,19 @@ async def by_key(tx: Tx, idempotency_key: str) -> DeskTicket | None:
     return await _one(tx, tickets.c.idempotency_key, idempotency_key)
 
 
-async def queue(
-    tx: Tx, actor: Actor, *, states: frozenset[State] | None = None, unit: str | None = None, limit: int = 50
-) -> tuple[DeskTicket, ...]:
-    """The tickets this person may see: the most urgent first, then the newest.
+async def number(tx: Tx, written: str) -> str | None:
+    """The `hotline_ref` of the ticket that goes by this number, at the desk or at the front door."""
+    if not written.isprintable():
+        return None
+    named = or_(tickets.c.hotline_ref == written, tickets.c.reference == written)
+    return (await tx.execute(select(tickets.c.hotline_ref).where(named).limit(1))).scalar()
 
-    `states` and `unit` (leading or helping) narrow it down.
-    """
-    query = _visible(select(tickets), actor)
-    if states is not None:
-        query = query.where(tickets.c.state.in_(sorted(states)))
-    if unit is not None:
-        query = query.where(_of_unit(unit))
+
+async def queue(
+    tx: Tx, actor: Actor, sieve: Sieve = ALL, *, now: datetime, limit: int = 50
+) -> tuple[DeskTicket, ...]:
+    """The tickets this person may see and the sieve lets through: the most urgent first, then the newest."""
+    query = _visible(select(tickets), actor).where(*sieve.conditions(now))
     rank = case({"critical": 0, "urgent": 1}, value=tickets.c.urgency, else_=2)
     found = await _read(tx, query.order_by(rank, tickets.c.id.desc()).limit(limit))
     return tuple(as_seen_by(ticket, actor) for ticket in found)
@@ -170,12 +171,7 @@ async def _save_co_units(tx: Tx, ticket_id: int, units: tuple[str, ...]) -> None
 
 
 def _visible(query: Select[Any], actor: Actor) -> Select[Any]:
-    return query.where(_of_unit(actor.unit or "")) if actor.role is Role.UNIT else query
-
-
-def _of_unit(unit: str) -> ColumnElement[bool]:
-    helps = exists().where(co_units.c.ticket_id == tickets.c.id, co_units.c.unit == unit)
-    return or_(tickets.c.lead_unit == unit, helps)
+    return query.where(of_unit(actor.unit or "")) if actor.role is Role.UNIT else query
 
 
 def _ticket(tx: Tx, row: Row[Any], helping: tuple[str, ...]) -> DeskTicket:

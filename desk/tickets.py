@@ -135,7 +135,7 @@ async def _take(
     taken = take(ticket.life, step)
     life = clocks.wound(row.winds, taken.life, step, office.city)
     saved = await store.save(tx, ticket, life, step.at, office.city)
-    saved = await _record(tx, office, ticket, saved, step, key=key)
+    saved = await _record(tx, office, ticket, saved, step, key=key, tells=row.tells)
     await timers.follow(tx, ticket.id, clocks.timers(life, office.city))
     await notices.ring(tx, ticket.id, row.action, _rung(row, step, life), step.at)
     if step.result is not None:
@@ -170,9 +170,11 @@ async def _record(
     *,
     key: str | None,
     refused: str | None = None,
+    tells: tuple[str, ...] = (),
 ) -> DeskTicket:
     salt = office.digits(16)  # so that an erased text cannot be guessed from its digest
-    detail = _detail(step) | {"salt": salt} | ({"refused": refused} if refused else {})
+    outcome = {"refused": refused, "tells": list(tells)}
+    detail = _detail(step) | {"salt": salt} | {name: value for name, value in outcome.items() if value}
     link = chain.Link(
         hotline_ref=after.hotline_ref,
         seq=after.event_count + 1,

@@ -27,7 +27,8 @@ __all__ = ["FIRST_USER", "SESSION_LENGTH", "BadAccount", "LockedOut", "User", "W
 FIRST_USER = "desk"
 SESSION_LENGTH = timedelta(hours=12)
 SHORTEST_PASSWORD = 8
-_WITH_ACCOUNT = frozenset({Role.CENTRE, Role.UNIT, Role.LEADER, Role.AUDITOR})
+ROLES = (Role.CENTRE, Role.UNIT, Role.CALLBACK, Role.LEADER, Role.AUDITOR)
+"""Who may have an account."""
 
 
 class BadAccount(ValueError):
@@ -63,7 +64,7 @@ class User:
 
 async def add(tx: Tx, name: str, password: str, role: Role, unit: str | None, now: datetime) -> None:
     """Make an account. Raises BadAccount."""
-    if role not in _WITH_ACCOUNT or (role is Role.UNIT) != (unit is not None):
+    if role not in ROLES or (role is Role.UNIT) != (unit is not None):
         raise BadAccount("a user of role unit needs a unit, any other role has none")
     values = {
         "name": plain(name),
@@ -87,6 +88,17 @@ async def reset(tx: Tx, name: str, password: str) -> None:
         raise BadAccount("there is no user of this name")
     await tx.execute(delete(sessions).where(sessions.c.user_id == found))
     await tries.forgive(tx, plain(name))
+
+
+async def block(tx: Tx, name: str, *, blocked: bool) -> None:
+    """Keep an account out, at once, or let it in again. Raises BadAccount."""
+    named = users.c.name == plain(name)
+    changed = update(users).where(named).values(blocked=blocked).returning(users.c.id)
+    found = (await tx.execute(changed)).scalar()
+    if found is None:
+        raise BadAccount("there is no user of this name")
+    if blocked:
+        await tx.execute(delete(sessions).where(sessions.c.user_id == found))
 
 
 async def ensure_first_user(tx: Tx, now: datetime, password: str) -> bool:

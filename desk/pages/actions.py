@@ -1,7 +1,6 @@
-"""The forms of a ticket's actions: which fields they show, how they are preset, and what was filled in.
+"""The forms of a ticket's actions: in which order they stand, and what was filled in.
 
-Which actions there are, and which fields each needs, is the life cycle's business; here stands
-only how a field looks.
+Which actions there are, and which fields each needs, is the life cycle's business.
 """
 
 from collections.abc import Iterable
@@ -11,48 +10,31 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desk.lifecycle import Row
+from desk.pages.fields import Field, field
 from desk.pages.posted import Posted
 from desk.pages.wording import Words
-from desk.states import Refused, Role
+from desk.states import Actor, Refused, Result, Role
 from desk.store import DeskTicket
 
-_MAIN = ("accept", "dispatch", "sign", "contact", "answer", "complete")
-_ELSEWHERE = frozenset({"survey_result", "erase"})
-"""A survey's answers come from the front door, and so does a citizen's wish to be forgotten."""
+_MAIN = (
+    *("extend_approve", "commit_approve", "exclude_approve"),
+    *("accept", "redispatch", "dispatch", "sign", "contact", "answer", "complete", "survey_result"),
+    *("contribute", "supervise"),
+)
+_ELSEWHERE = frozenset({"erase"})
+"""A citizen's wish to be forgotten comes from the front door."""
 
-_GRAVE = frozenset({"not_accept", "withdraw", "send_back"})
-_KINDS = {
-    "lead_unit": "unit",
-    "co_units": "units",
-    "due_at": "moment",
-    "reason": "line",
-    "redirect_channel": "line",
-}
-_LABELS = {
-    ("request_info", "public_text"): "field.public_text_question",
-    ("answer", "public_text"): "field.public_text_answer",
-    ("complete", "public_text"): "field.public_text_answer",
-    ("direct_answer", "public_text"): "field.public_text_answer",
-    ("not_accept", "public_text"): "field.public_text_more",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a form. `kind`: words, line, choice, unit, units or moment."""
-
-    name: str
-    kind: str
-    label: str
-    needed: bool
-    value: str = ""
-    chosen: tuple[str, ...] = ()
-    options: tuple[tuple[str, str], ...] = ()
+_GRAVE = frozenset(
+    {"not_accept", "withdraw", "send_back", "emergency", "merge", "give_up", "uphold"}
+    | {"return_reject", "extend_deny", "commit_deny", "exclude_deny"}
+)
+_TOLD = frozenset({"give_up", "emergency", "extend_request", "extend_approve", "uphold", "reopen"})
+"""Actions whose reason the citizen reads (a refusal to accept has fixed sentences)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionForm:
-    """One action as a form; `main` is the next step of the straight path."""
+    """One action as a form; `main` is the next step. `confirm`: something found must be confirmed."""
 
     action: str
     main: bool
@@ -60,6 +42,7 @@ class ActionForm:
     hint: str
     fields: tuple[Field, ...]
     opened: bool
+    confirm: bool
 
 
 def at_a_page(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -68,13 +51,20 @@ def at_a_page(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def action_forms(
-    rows: tuple[Row, ...], ticket: DeskTicket, words: Words, tried: str = "", posted: Posted | None = None
+    rows: tuple[Row, ...],
+    ticket: DeskTicket,
+    actor: Actor,
+    words: Words,
+    tried: str = "",
+    posted: Posted | None = None,
+    *,
+    confirm: bool = False,
 ) -> tuple[ActionForm, ...]:
     """A form for each row that is done at a page, with what they just `tried` kept as they typed it."""
     usable = at_a_page(rows)
     main = next((name for name in _MAIN if name in {row.action for row in usable}), "")
     return tuple(
-        _form(row, ticket, words, main, posted if row.action == tried else None)
+        _form(row, ticket, actor, words, main, posted if row.action == tried else None, confirm=confirm)
         for row in sorted(
             usable, key=lambda row: (row.action != main, Role.CITIZEN in row.by, row.action == "note")
         )
@@ -83,20 +73,45 @@ def action_forms(
 
 def step_fields(row: Row, form: Posted, zone: ZoneInfo, words: Words) -> dict[str, Any]:
     """What was filled in, as fields of `Step`. Raises Refused."""
-    names = (*row.needs, *row.takes)
     given: dict[str, Any] = {
-        name: form.text(name) or None for name in names if name not in ("co_units", "due_at")
+        name: _value(name, form, zone)
+        for name in (*row.needs, *row.takes)
+        if name not in ("co_units", "result")
     }
-    if "co_units" in names:
+    if "co_units" in (*row.needs, *row.takes):
         given["co_units"] = tuple(unit for unit in form.every("co_units") if unit != given.get("lead_unit"))
-    if "due_at" in names:
-        given["due_at"] = _moment(form.text("due_at"), zone)
+    if "result" in row.needs:
+        given["result"] = _result(form)
     if row.action == "not_accept" and given["reason"]:
-        given["reason"] = _reason(given["reason"], words)
+        given |= {"reason_code": given["reason"], "reason": _reason(given["reason"], words)}
     return given
 
 
-def _form(row: Row, ticket: DeskTicket, words: Words, main: str, posted: Posted | None) -> ActionForm:
+def public_words(row: Row, fields: dict[str, Any]) -> str:
+    """What of a step's fields the citizen will read."""
+    names = ("public_text", "reason") if row.action in _TOLD else ("public_text",)
+    return "\n".join(fields[name] for name in names if fields.get(name))
+
+
+def _value(name: str, form: Posted, zone: ZoneInfo) -> Any:
+    text = form.text(name)
+    if name == "due_at":
+        return _moment(text, zone)
+    if name == "level":
+        return int(text) if text in ("1", "2", "3", "4") else None
+    return text or None
+
+
+def _form(
+    row: Row,
+    ticket: DeskTicket,
+    actor: Actor,
+    words: Words,
+    main: str,
+    posted: Posted | None,
+    *,
+    confirm: bool,
+) -> ActionForm:
     names = dict.fromkeys((*row.needs, *row.takes))
     style = "main-action" if row.action == main else "grave" if row.action in _GRAVE else ""
     return ActionForm(
@@ -104,37 +119,10 @@ def _form(row: Row, ticket: DeskTicket, words: Words, main: str, posted: Posted 
         main=row.action == main,
         style=style,
         hint=words.key("hint", row.action, ""),
-        fields=tuple(_field(name, row, ticket, words, posted) for name in names),
+        fields=tuple(field(name, row, ticket, actor, words, posted) for name in names),
         opened=posted is not None,
+        confirm=confirm and posted is not None,
     )
-
-
-def _field(name: str, row: Row, ticket: DeskTicket, words: Words, posted: Posted | None) -> Field:
-    coded = (row.action, name) == ("not_accept", "reason")
-    return Field(
-        name=name,
-        kind="choice" if coded else _KINDS.get(name, "words"),
-        label=_LABELS.get((row.action, name), f"field.{name}"),
-        needed=name in row.needs,
-        value=posted.text(name) if posted else _preset(name, row.action, ticket),
-        chosen=posted.every(name) if posted else ticket.document.suggested.co_units,
-        options=words.section("reason")
-        if coded
-        else words.section("redirect")
-        if name == "redirect_channel"
-        else (),
-    )
-
-
-def _preset(name: str, action: str, ticket: DeskTicket) -> str:
-    life = ticket.life
-    presets = {
-        ("lead_unit", "dispatch"): ticket.document.suggested.lead_unit,
-        ("public_text", "complete"): life.reply_public,
-        ("public_text", "answer"): life.reply_public,
-        ("internal_text", "answer"): life.reply_internal,
-    }
-    return presets.get((name, action)) or ""
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:
@@ -155,3 +143,19 @@ def _reason(code: str, words: Words) -> str:
     if not key:
         raise Refused("needs_reason", "no such reason")
     return words.say(key)
+
+
+def _result(form: Posted) -> Result:
+    """What a citizen said on the telephone. Raises Refused."""
+    solved, satisfied = form.text("solved"), form.text("satisfied")
+    if solved not in ("yes", "partly", "no") or satisfied not in ("satisfied", "basically", "dissatisfied"):
+        raise Refused("needs_result", "solved and satisfied are needed")
+    return Result(
+        answered=True,
+        contacted={"true": True, "false": False}.get(form.text("contacted")),
+        solved=solved,
+        satisfied=satisfied,
+        comment=form.text("comment") or None,
+        rework_wanted=form.text("rework_wanted") == "yes",
+        via="TEL",
+    )

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
+from desk import notices
 from desk.app import Desk
 from desk.pages.gate import Visit
 from desk.pages.wording import Words
 from desk.states import Role
 from intake.city import CityProfile
 
+_NOTICED = frozenset({Role.CENTRE, Role.UNIT, Role.LEADER})
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The head of a page. `alerts` and `talks` count what nobody has taken."""
+    """The head of a page. `alerts` and `talks` count what nobody took, `notices` what nobody saw."""
 
     name: str
     role: str
@@ -19,6 +22,10 @@ class Frame:
     sees_alerts: bool
     alerts: int
     talks: int
+    notices: int
+    sees_notices: bool
+    manages: bool
+    of_unit: bool
 
     @property
     def waiting(self) -> int:
@@ -36,7 +43,16 @@ async def framed(desk: Desk, words: Words, visit: Visit) -> Frame:
         sees_alerts=sees_alerts,
         alerts=waiting.alerts if waiting else 0,
         talks=waiting.handoffs if waiting else 0,
+        notices=await _notices(desk, visit),
+        sees_notices=visit.actor.role in _NOTICED,
+        manages=sees_alerts,
+        of_unit=visit.actor.role is Role.UNIT,
     )
+
+
+async def _notices(desk: Desk, visit: Visit) -> int:
+    async with desk.database.read() as tx:
+        return await notices.count(tx, visit.actor)
 
 
 def _role(city: CityProfile, words: Words, visit: Visit) -> str:

@@ -1,6 +1,6 @@
 """A ticket's events in words: who did what when, and what of it the citizen was told."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,14 +8,17 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from desk.lifecycle import ROWS
+from desk.outbox import Entry
 from desk.pages.files import File, shown_files
 from desk.pages.moments import Clock
+from desk.pages.wording import Words
 from desk.states import Role
-from desk.store import DeskEvent
+from desk.store import DeskEvent, DeskTicket
 from hotline.contract import AttachmentPart
 from intake.city import CityProfile
 
 _PARTS = TypeAdapter(tuple[AttachmentPart, ...])
+_WITH_REASON = frozenset({"not_accepted", "extended", "closed"})
 _TEXTS = ("text", "reason", "redirect_channel", "public_text", "internal_text")
 
 
@@ -36,12 +39,14 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One message to the citizen: its type in the contract, and its text."""
+    """One message to the citizen: its type in the contract, its text, and whether it is on its way."""
 
     type: str
     at: str
     iso: str
     text: str
+    delivery: str
+    grave: bool
 
 
 def timeline(
@@ -51,19 +56,44 @@ def timeline(
     return tuple(_happening(event, clock, city, address) for event in reversed(list(events)))
 
 
-def told(events: Iterable[DeskEvent], clock: Clock, city: CityProfile) -> tuple[Told, ...]:
-    """What went out to the citizen, newest first."""
+def told(
+    ticket: DeskTicket,
+    events: Iterable[DeskEvent],
+    sent: Mapping[str, Entry],
+    clock: Clock,
+    city: CityProfile,
+) -> tuple[Told, ...]:
+    """What went out to the citizen, newest first; `sent` are the ticket's callbacks by event_id."""
     messages = [
-        Told(type_, clock.show(event.at), event.at.isoformat(), _message(type_, event.detail, clock, city))
+        _told(type_, event, sent.get(f"{ticket.hotline_ref}-{event.seq}-{type_}"), clock, city)
         for event in events
         for type_ in _tells(event)
     ]
     return tuple(reversed(messages))
 
 
+def _told(type_: str, event: DeskEvent, entry: Entry | None, clock: Clock, city: CityProfile) -> Told:
+    buried = entry is not None and entry.state == "buried"
+    text = _message(type_, event.detail, clock, city)
+    at = clock.show(event.at)
+    return Told(type_, at, event.at.isoformat(), text, _delivery(entry, clock.words, clock), buried)
+
+
+def _delivery(entry: Entry | None, words: Words, clock: Clock) -> str:
+    if entry is None:  # delivered, and forgotten since
+        return words.say("told.delivered_before")
+    if entry.state == "sent" and entry.ended_at:
+        return words.say("told.delivered", at=clock.show(entry.ended_at))
+    if entry.state == "buried":
+        return words.say("told.undelivered", reason=entry.reason or "")
+    return words.say("told.queued")
+
+
 def _tells(event: DeskEvent) -> tuple[str, ...]:
     if "refused" in event.detail:
         return ()
+    if "tells" in event.detail:
+        return tuple(event.detail["tells"])
     for row in ROWS:
         fits = event.from_state in row.sources and event.to_state == (row.target or event.from_state)
         if row.action == event.action and fits:
@@ -72,9 +102,9 @@ def _tells(event: DeskEvent) -> tuple[str, ...]:
 
 
 def _message(type_: str, detail: dict[str, Any], clock: Clock, city: CityProfile) -> str:
-    if type_ in ("dispatched", "rework"):
+    if type_ in ("dispatched", "reassigned", "rework"):
         return "\n".join(text for _, text in _arranged(detail, clock, city))
-    names = ("reason", "redirect_channel", "public_text") if type_ == "not_accepted" else ("public_text",)
+    names = ("reason", "redirect_channel", "public_text") if type_ in _WITH_REASON else ("public_text",)
     return "\n".join(detail[name] for name in names if detail.get(name))
 
 
@@ -114,6 +144,14 @@ def _arranged(detail: dict[str, Any], clock: Clock, city: CityProfile) -> tuple[
         lines.append(f"{words.say('ticket.lead')} {city.unit_name(detail['lead_unit'])}")
     if detail.get("co_units"):
         lines.append(f"{words.say('ticket.co')} {words.join(map(city.unit_name, detail['co_units']))}")
+    if detail.get("designated"):
+        lines.append(words.say("field.designated"))
+    if detail.get("level"):
+        lines.append(words.say(f"level.{detail['level']}"))
+    if code := words.key("exclusion", detail.get("reason_code", ""), ""):
+        lines.append(words.say(code))
+    if detail.get("master_ref"):
+        lines.append(f"{words.say('ticket.master')} {detail['master_ref']}")
     if detail.get("due_at"):
         lines.append(f"{words.say('ticket.due')} {clock.show(datetime.fromisoformat(detail['due_at']))}")
     return (("field.arranged", "\n".join(lines)),) if lines else ()

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from desk.pages.wording import Words
 from desk.states import FINAL, Life, State
+from desk.store import DeskTicket
 
 _ANSWERED = frozenset({State.DIRECT_ANSWERED, State.COMPLETED, State.CALLBACK})
-_WARNING = {"critical": timedelta(minutes=30), "urgent": timedelta(hours=4), "normal": timedelta(days=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,14 @@ def is_settled(life: Life) -> bool:
     return life.state in FINAL or life.state in _ANSWERED
 
 
-def light(life: Life, due: datetime | None, now: datetime) -> str:
-    """`green`, `yellow` (soon due), `red` (over), `done`, or `none` while no date is known."""
-    if is_settled(life):
+def light(ticket: DeskTicket, now: datetime) -> str:
+    """`green`, `yellow` (soon due), `red` (over), `paused`, `done`, or `none` while no date is known."""
+    if is_settled(ticket.life):
         return "done"
-    if due is None:
+    if ticket.life.paused_at is not None:
+        return "paused"
+    if ticket.watch is None:
         return "none"
-    if now >= due:
+    if now >= ticket.watch.due:
         return "red"
-    return "yellow" if due - now <= _WARNING.get(life.urgency, _WARNING["normal"]) else "green"
+    return "yellow" if now >= ticket.watch.warn else "green"

@@ -12,7 +12,8 @@ from desk.pages.frame import framed
 from desk.pages.gate import Gate
 from desk.pages.look import Look
 from desk.pages.moments import Clock, is_settled, light
-from desk.states import FINAL, OPEN, Role, State
+from desk.pages.sifting import Filters, read_filters
+from desk.states import FINAL, OPEN, Actor, Role, State
 from desk.store import DeskTicket
 from intake.city import CityProfile
 
@@ -20,7 +21,10 @@ LONGEST = 200
 _TODO = {
     Role.CENTRE: frozenset({State.SUBMITTED, State.ACCEPTED, State.RETURN_REVIEW, State.REPLY_REVIEW}),
     Role.UNIT: frozenset({State.DISPATCHED, State.SIGNED, State.PROCESSING, State.REWORK}),
+    Role.CALLBACK: frozenset({State.CALLBACK}),
 }
+_DECIDES = frozenset({Role.CENTRE, Role.LEADER})
+_GROUPS = ("open", "todo", "requests", "ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,7 @@ class Chip:
     label: str
     count: int
     chosen: bool
-
-    @property
-    def href(self) -> str:
-        return f"/desk?state={self.name}"
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Line:
     state: str
     urgency: str
     confidential: bool
+    supervise_level: int
+    problem: bool
+    version: int
+    bulk: bool
+    watch: str
     light: str
     due: str
     left: str
@@ -59,51 +65,78 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
+    """The page. `bulk`: there are tickets here that can be dispatched together."""
+
     chips: tuple[Chip, ...]
     lines: tuple[Line, ...]
+    filters: Filters
     cut: bool
+    bulk: bool
 
 
 def queue_routes(router: APIRouter, desk: Desk, gate: Gate, look: Look) -> None:
     """Add the list to the router."""
 
     @router.get("")
-    async def queue(request: Request, state: str = "open") -> Response:
+    async def queue(request: Request, state: str = "") -> Response:
         visit = await gate.visit(request)
         views = _views(visit.actor.role)
-        chosen = state if state in views else "open"
-        tickets = await desk.queue(visit.actor, states=views[chosen], limit=LONGEST)
+        chosen = state if state in views else _first(visit.actor.role)
+        filters = read_filters(request.query_params, desk.city)
+        sieve = filters.sieve(views[chosen], visit.actor, requests=chosen == "requests")
+        tickets = await desk.queue(visit.actor, sieve, limit=LONGEST)
         clock = Clock(desk.clock(), ZoneInfo(desk.city.timezone), look.words)
+        lines = tuple(_line(ticket, clock, desk.city, visit.actor) for ticket in tickets)
         shown = Queue(
-            chips=_chips(views, chosen, await desk.counts(visit.actor)),
-            lines=tuple(_line(ticket, clock, desk.city) for ticket in tickets),
+            chips=await _chips(desk, visit.actor, views, chosen, filters),
+            lines=lines,
+            filters=filters,
             cut=len(tickets) == LONGEST,
+            bulk=any(line.bulk for line in lines),
         )
-        return look.page(request, "queue.html", queue=shown, frame=await framed(desk, look.words, visit))
+        return look.page(
+            request,
+            "queue.html",
+            queue=shown,
+            chosen=chosen,
+            units=tuple(desk.city.units.values()),
+            frame=await framed(desk, look.words, visit),
+        )
+
+
+def _first(role: Role) -> str:
+    """What opens without a choice."""
+    return "todo" if role is Role.CALLBACK else "open"
 
 
 def _views(role: Role) -> dict[str, frozenset[State]]:
     """The filters by name: groups first, then each state of an open ticket, then what has ended."""
     todo = {"todo": _TODO[role]} if role in _TODO else {}
+    requests = {"requests": frozenset(State)} if role in _DECIDES else {}
     single = {state.value: frozenset({state}) for state in State if state in OPEN}
-    return {"open": OPEN, **todo, **single, "ended": FINAL}
+    return {"open": OPEN, **todo, **requests, **single, "ended": FINAL}
 
 
-def _chips(
-    views: Mapping[str, frozenset[State]], chosen: str, counts: Mapping[State, int]
+async def _chips(
+    desk: Desk, actor: Actor, views: Mapping[str, frozenset[State]], chosen: str, filters: Filters
 ) -> tuple[Chip, ...]:
+    counts = await desk.counts(actor, filters.sieve(None, actor))
+    asked = (
+        sum((await desk.counts(actor, filters.sieve(None, actor, requests=True))).values())
+        if "requests" in views
+        else 0
+    )
     found = []
     for name, states in views.items():
-        count = sum(counts.get(state, 0) for state in states)
-        group = name in ("open", "todo", "ended")
-        if count or group or name == chosen:
-            found.append(Chip(name, f"queue.{name}" if group else f"state.{name}", count, name == chosen))
+        count = asked if name == "requests" else sum(counts.get(state, 0) for state in states)
+        label = f"queue.{name}" if name in _GROUPS else f"state.{name}"
+        if count or name in _GROUPS or name == chosen:
+            found.append(Chip(name, label, count, name == chosen, f"/desk?{filters.address(name)}"))
     return tuple(found)
 
 
-def _line(ticket: DeskTicket, clock: Clock, city: CityProfile) -> Line:
-    document, life = ticket.document, ticket.life
-    due = life.due_at or clock.end_of(document.expected_by)
+def _line(ticket: DeskTicket, clock: Clock, city: CityProfile, actor: Actor) -> Line:
+    document, life, watch = ticket.document, ticket.life, ticket.watch
     return Line(
         hotline_ref=ticket.hotline_ref,
         reference=ticket.reference,
@@ -114,9 +147,14 @@ def _line(ticket: DeskTicket, clock: Clock, city: CityProfile) -> Line:
         state=life.state,
         urgency=life.urgency,
         confidential=document.person.confidential,
-        light=light(life, due, clock.now),
-        due=clock.show(due) if due else "",
-        left=clock.left(due) if due and not is_settled(life) else "",
+        supervise_level=life.supervise_level,
+        problem=life.problem,
+        version=ticket.version,
+        bulk=actor.role is Role.CENTRE and life.state is State.ACCEPTED,
+        watch=watch.kind if watch else "",
+        light=light(ticket, clock.now),
+        due=clock.show(watch.due) if watch else clock.show(life.due_at) if life.due_at else "",
+        left=clock.left(watch.due) if watch and not is_settled(life) else "",
         age=clock.age(document.submitted_at),
         submitted_at=document.submitted_at.isoformat(),
     )

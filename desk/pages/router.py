@@ -7,9 +7,13 @@ from fastapi.responses import Response
 
 from desk.app import Desk
 from desk.pages.alerts import Alerts
+from desk.pages.answers import Answers
+from desk.pages.bulk import Bulk
 from desk.pages.gate import Barred, Gate, guarded_route
 from desk.pages.login import LogIn
 from desk.pages.look import Look, StaticFile, read_static
+from desk.pages.notices import Notices
+from desk.pages.people import People
 from desk.pages.queue import queue_routes
 from desk.pages.ticket import ticket_routes
 from desk.pages.wording import read_words
@@ -37,7 +41,25 @@ def desk_pages(
     queue_routes(router, desk, gate, look)
     ticket_routes(router, desk, gate, look, attachment_url)
     _alert_routes(router, Alerts(desk, gate, look))
+    _office_routes(router, desk, gate, look, new_secret)
     return router
+
+
+def _office_routes(
+    router: APIRouter, desk: Desk, gate: Gate, look: Look, new_secret: Callable[[], str]
+) -> None:
+    people, answers = People(desk, gate, look, new_secret), Answers(desk, gate, look)
+    reminders, bulk = Notices(desk, gate, look), Bulk(desk, gate, look)
+    router.get("/notices")(reminders.show)
+    router.post("/notices")(reminders.see)
+    router.get("/units")(people.units)
+    router.get("/users")(people.accounts)
+    router.post("/users/{what}")(people.change)
+    router.get("/canned")(answers.show)
+    router.post("/canned")(answers.add)
+    router.post("/canned/{canned_id}/drop")(answers.drop)
+    router.post("/bulk")(bulk.choose)
+    router.post("/bulk/dispatch")(bulk.dispatch)
 
 
 def _login_routes(router: APIRouter, log_in: LogIn) -> None:

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from desk import canned, outbox
 from desk.app import Desk
-from desk.pages.actions import action_forms, at_a_page, step_fields
+from desk.lint import Finding, lint
+from desk.pages.actions import action_forms, at_a_page, public_words, step_fields
 from desk.pages.frame import framed
 from desk.pages.gate import Gate, Visit
 from desk.pages.look import Look
@@ -27,11 +29,21 @@ from hotline.contract import AttachmentPart
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A step that was refused: what was typed, and the phrase that says why."""
+    """A step that was refused: what was typed, the phrase that says why, what the lint found."""
 
     action: str
     form: Posted
     problem: str
+    findings: tuple[Finding, ...] = ()
+
+
+class Unfit(Exception):
+    """The words for the citizen should not go out like this."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("the lint found something")
+        self.findings = findings
+        self.grave = any(finding.grave for finding in findings)
 
 
 def ticket_routes(
@@ -66,6 +78,10 @@ def ticket_routes(
         except Refused as refused:
             problem = look.words.key("refused", refused.code, "refused.other")
             return await page(request, hotline_ref, visit, 409, tried=Tried(action, form, problem))
+        except Unfit as unfit:
+            problem = "refused.lint_personal" if unfit.grave else "refused.lint_wording"
+            tried = Tried(action, form, problem, unfit.findings)
+            return await page(request, hotline_ref, visit, 409, tried=tried)
         except Stale:
             return await page(
                 request, hotline_ref, visit, 409, tried=Tried(action, form, "refused.wrong_state")
@@ -74,7 +90,7 @@ def ticket_routes(
 
 
 async def _take(desk: Desk, look: Look, ticket: DeskTicket, visit: Visit, action: str, form: Posted) -> None:
-    """Do what was posted. Raises Refused or Stale."""
+    """Do what was posted. Raises Refused, Unfit or Stale."""
     rows = at_a_page(desk.possible(ticket, visit.actor))
     row = next((row for row in rows if row.action == action), None)
     if row is None:
@@ -83,6 +99,11 @@ async def _take(desk: Desk, look: Look, ticket: DeskTicket, visit: Visit, action
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         raise Stale(ticket.version)
     fields = step_fields(row, form, ZoneInfo(desk.city.timezone), look.words)
+    findings = lint(public_words(row, fields), ticket.document.person)
+    if any(finding.grave for finding in findings) or (findings and form.text("confirm") != "yes"):
+        raise Unfit(findings)
+    if fields.get("master_ref"):
+        fields["master_ref"] = await desk.number(fields["master_ref"])
     await desk.act(ticket.hotline_ref, action, visit.actor, int(version), **fields)
 
 
@@ -99,10 +120,23 @@ async def _shown(
     """The template's values."""
     clock = Clock(desk.clock(), ZoneInfo(desk.city.timezone), look.words)
     kept = (tried.action, tried.form) if tried else ("", None)
-    forms = action_forms(desk.possible(ticket, visit.actor), ticket, look.words, *kept)
+    findings = tried.findings if tried else ()
+    forms = action_forms(
+        desk.possible(ticket, visit.actor),
+        ticket,
+        visit.actor,
+        look.words,
+        *kept,
+        confirm=bool(findings) and not any(finding.grave for finding in findings),
+    )
     events = await desk.events(ticket)
+    async with desk.database.read() as tx:
+        sent = await outbox.of_lane(tx, ticket.hotline_ref)
+        answers = await canned.usable(tx, visit.actor)
     return {
-        "ticket": ticket_view(ticket, events, forms, visit.actor, clock, desk.city, address),
+        "ticket": ticket_view(ticket, events, sent, forms, visit.actor, clock, desk.city, address),
+        "canned": answers,
+        "findings": findings,
         "done": done,
         "problem": tried.problem if tried else "",
     }

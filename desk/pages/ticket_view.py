@@ -1,13 +1,16 @@
 """One ticket as its page shows it: everything in words, and only what this person may see."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from desk.outbox import Entry
 from desk.pages.actions import ActionForm
 from desk.pages.files import File, shown_files
 from desk.pages.history import Happening, Told, timeline, told
+from desk.pages.limits import Limit, asked, limits
+from desk.pages.map import CityMap, city_map
 from desk.pages.moments import Clock, is_settled, light
-from desk.states import Actor, Role, State
+from desk.states import Actor, Life, Role, State
 from desk.store import DeskEvent, DeskTicket
 from hotline.contract import AttachmentPart, PersonPart, PlacePart
 from intake.city import CityProfile
@@ -29,8 +32,17 @@ class TicketView:
     round: int
     urged: int
     confidential: bool
+    watch: str
     light: str
     left: str
+    supervise_level: int
+    problem: bool
+    designated: bool
+    exclusion: str
+    repeats: int
+    asked: tuple[tuple[str, str], ...]
+    limits: tuple[Limit, ...]
+    pin: CityMap | None
     submitted: str
     submitted_iso: str
     facts: tuple[tuple[str, str], ...]
@@ -51,6 +63,7 @@ class TicketView:
 def ticket_view(
     ticket: DeskTicket,
     events: Sequence[DeskEvent],
+    sent: Mapping[str, Entry],
     forms: Sequence[ActionForm],
     actor: Actor,
     clock: Clock,
@@ -59,7 +72,7 @@ def ticket_view(
 ) -> TicketView:
     """The ticket's page for this person at this moment."""
     document, life = ticket.document, ticket.life
-    due = life.due_at or clock.end_of(document.expected_by)
+    watch = ticket.watch
     reviewed = life.state is State.REPLY_REVIEW
     confidence = document.category.confidence
     return TicketView(
@@ -75,8 +88,17 @@ def ticket_view(
         round=life.round,
         urged=life.urge_count,
         confidential=document.person.confidential,
-        light=light(life, due, clock.now),
-        left=clock.left(due) if due and not is_settled(life) else "",
+        watch=watch.kind if watch else "",
+        light=light(ticket, clock.now),
+        left=clock.left(watch.due) if watch and not is_settled(life) else "",
+        supervise_level=life.supervise_level,
+        problem=life.problem,
+        designated=life.designated,
+        exclusion=life.exclusion or "",
+        repeats=life.repeat_count,
+        asked=asked(ticket, events, clock),
+        limits=limits(life, clock),
+        pin=city_map(city, document.place),
         submitted=clock.show(document.submitted_at),
         submitted_iso=document.submitted_at.isoformat(),
         facts=tuple((label, text) for label, text in _facts(ticket, clock, city) if text),
@@ -90,7 +112,7 @@ def ticket_view(
         draft_internal=(life.reply_internal or "") if reviewed else "",
         main_actions=tuple(form for form in forms if form.main),
         more_actions=tuple(form for form in forms if not form.main),
-        told=told(events, clock, city),
+        told=told(ticket, events, sent, clock, city),
         timeline=timeline(events, clock, city, address),
     )
 
@@ -104,15 +126,23 @@ def _facts(ticket: DeskTicket, clock: Clock, city: CityProfile) -> list[tuple[st
         ("ticket.expectation", document.expectation or ""),
         ("ticket.lead", city.unit_name(life.lead_unit)),
         ("ticket.co", words.join(map(city.unit_name, life.co_units))),
+        ("ticket.first_unit", city.unit_name(life.first_unit) if life.first_unit != life.lead_unit else ""),
         ("ticket.due", clock.show(life.due_at) if life.due_at else ""),
+        ("ticket.original_due", _moved(life, clock)),
         ("ticket.expected", document.expected_by.isoformat() if document.expected_by else ""),
         (
             "ticket.reply",
             words.say("ticket.reply_wanted" if document.reply_wanted else "ticket.no_reply_wanted"),
         ),
         ("ticket.related", document.related_to or ""),
+        ("ticket.master", life.master_ref or ""),
         ("ticket.labels", words.join(document.labels)),
     ]
+
+
+def _moved(life: Life, clock: Clock) -> str:
+    first = life.original_due_at
+    return clock.show(first) if first and first != life.due_at else ""
 
 
 def _place(place: PlacePart | None, city: CityProfile) -> list[tuple[str, str]]:

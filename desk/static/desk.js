@@ -39,11 +39,13 @@
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const place = focused && (focused.id ? `#${CSS.escape(focused.id)}` : focused.matches("a[href]") && `a[href="${CSS.escape(focused.getAttribute("href"))}"]`);
     const open = opened(old);
+    const ticked = new Set([...old.querySelectorAll("input.pick:checked")].map((one) => one.value));
     const scrolled = old.scrollTop;
     const atEnd = old.scrollHeight - old.scrollTop - old.clientHeight < 40;
     const region = document.importNode(fresh, true);
     markNew(old, region);
     region.querySelectorAll("details").forEach((one) => { if (open.has(one.id)) one.open = true; });
+    region.querySelectorAll("input.pick").forEach((one) => { one.checked = ticked.has(one.value); });
     old.replaceWith(region);
     region.scrollTop = region.dataset.live === "end" && atEnd ? region.scrollHeight : scrolled;
     if (place) region.querySelector(place)?.focus({ preventScroll: true });

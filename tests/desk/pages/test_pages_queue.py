@@ -32,7 +32,8 @@ async def test_a_new_ticket_stands_in_the_list(wang: Any, hotline_ref: str) -> N
         "Housing-Heating",
         "待受理",
         "刚刚",
-        "05-06 23:59",
+        "受理 · 正常",
+        "04-26 11:30 · 还剩 2 小时",
     ):
         assert text in page, text
     assert "13900000000" not in page
@@ -70,7 +71,7 @@ async def test_an_empty_list_says_so(li: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "shown"), [(0, "正常"), (9, "正常"), (10.5, "临期"), (13, "超期"), (20, "超期")]
+    ("minutes", "shown"), [(0, "正常"), (89, "正常"), (91, "临期"), (121, "超期"), (99999, "超期")]
 )
 async def test_the_light_says_how_urgent_it_is(
     wang: Any,
@@ -78,13 +79,13 @@ async def test_the_light_says_how_urgent_it_is(
     document: dict[str, Any],
     clock: Any,
     arrives: Any,
-    days: float,
+    minutes: float,
     shown: str,
 ) -> None:
     await caller.file(document)
-    clock.on(days=days)
+    clock.on(minutes=minutes)
     later = await arrives("wang")
-    assert f"{shown}</span>" in await later.look("/desk")
+    assert f"受理 · {shown}</span>" in await later.look("/desk")
 
 
 async def test_an_unchanged_page_costs_nothing(wang: Any, hotline_ref: str) -> None:
@@ -94,3 +95,65 @@ async def test_an_unchanged_page_costs_nothing(wang: Any, hotline_ref: str) -> N
     await wang.act(hotline_ref, "accept")
     changed = await wang.http.get("/desk", headers={"if-none-match": first.headers["etag"]})
     assert changed.status_code == 200
+
+
+async def test_the_filters_narrow_down_and_stay_in_every_address(
+    wang: Any, caller: Any, document: dict[str, Any], clock: Any
+) -> None:
+    urgent = {"idempotency_key": "k1", "title": "Burst pipe", "urgency": {"level": "urgent"}}
+    first = await caller.file(document | urgent)
+    await caller.file(document | {"idempotency_key": "k2", "title": "Cold flat"})
+    await wang.act(first, "accept")
+    await wang.act(first, "dispatch", lead_unit="housing")
+    await wang.act(first, "supervise", level="2", text="Hurry")
+
+    async def shown(query: str) -> list[bool]:
+        page = await wang.look(f"/desk?{query}")
+        return ["Burst pipe" in page, "Cold flat" in page]
+
+    assert await shown("unit=housing") == [True, False]
+    assert await shown("unit=heating") == [False, False]
+    assert await shown("urgency=normal") == [False, True]
+    assert await shown("supervised=1") == [True, False]
+    assert await shown("light=green") == [True, True]
+    clock.on(minutes=65)
+    assert await shown("light=red") == [True, False]
+    assert await shown("light=nonsense&unit='&urgency=%00") == [True, True]
+    page = await wang.look("/desk?unit=housing&supervised=1")
+    assert 'href="/desk?state=dispatched&unit=housing&supervised=1"' in page
+    assert 'id="chip-open" aria-current="true">全部在办 <span class="count">1</span>' in page
+
+
+async def test_what_waits_for_a_decision_has_a_list_of_its_own(wang: Any, li: Any, hotline_ref: str) -> None:
+    assert "No heating" not in await wang.look("/desk?state=requests")
+    await wang.act(hotline_ref, "accept")
+    await wang.act(hotline_ref, "dispatch", lead_unit="housing")
+    await li.act(hotline_ref, "exclude_request", reason_code="procedure", text="In court")
+    page = await wang.look("/desk?state=requests")
+    assert "No heating" in page
+    assert 'id="chip-requests" aria-current="true">待审批 <span class="count">1</span>' in page
+    assert "chip-requests" not in await li.look("/desk")
+
+
+async def test_many_are_dispatched_with_one_form(
+    wang: Any, li: Any, caller: Any, document: dict[str, Any]
+) -> None:
+    refs = [
+        await caller.file(document | {"idempotency_key": f"k{n}", "title": f"Matter {n}"}) for n in range(3)
+    ]
+    for ref in refs:
+        await wang.act(ref, "accept")
+    page = await wang.look("/desk?state=accepted")
+    assert page.count('name="ticket"') == 3
+    assert 'name="ticket"' not in await li.look("/desk")
+
+    form = await wang.press("/desk/bulk", ticket=refs)
+    assert form.text.count("checked") == 3
+    await wang.act(refs[1], "note", text="somebody was quicker")
+    versions = {f"version-{ref}": "2" for ref in refs}
+    done = await wang.press("/desk/bulk/dispatch", ticket=refs, lead_unit="", **versions)
+    assert done.text.count("已派给Housing") == 2
+    assert done.text.count("工单状态已经变化") == 1
+    assert (await li.look("/desk")).count("Matter") == 2
+    assert (await li.press("/desk/bulk", ticket=refs)).status_code == 404
+    assert (await wang.press("/desk/bulk", ticket="none")).status_code == 303

@@ -1,0 +1,108 @@
+"""`/desk/users` and `/desk/units`: who works here, and the directory of units.
+
+Accounts are the centre's business. A new password is shown once, on the page that answers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from desk import users
+from desk.app import Desk
+from desk.pages.frame import framed
+from desk.pages.gate import Barred, Gate, Visit
+from desk.pages.look import Look
+from desk.pages.posted import Posted
+from desk.sieve import Sieve
+from desk.states import OPEN, Role
+from desk.users import ROLES, BadAccount
+from intake.city import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit of the directory, with how many open tickets it has and how many of them are late."""
+
+    unit: Unit
+    open: int
+    late: int
+
+
+class People:
+    """Accounts and units. `new_password()` is unguessable."""
+
+    def __init__(self, desk: Desk, gate: Gate, look: Look, new_password: Callable[[], str]) -> None:
+        self._desk = desk
+        self._gate = gate
+        self._look = look
+        self._new_password = new_password
+
+    async def accounts(self, request: Request) -> Response:
+        """All accounts."""
+        return await self._page(request, _of_centre(await self._gate.visit(request)))
+
+    async def change(self, request: Request, what: str) -> Response:
+        """Add, reset, block or let in again."""
+        visit, form = await self._gate.post(request)
+        _of_centre(visit)
+        password = self._new_password()
+        try:
+            await self._do(what, visit, form, password)
+        except (BadAccount, ValueError):
+            return await self._page(request, visit, 409, problem="user.bad")
+        shown = password if what in ("add", "reset") else ""
+        return await self._page(request, visit, password=shown, about=form.text("name"))
+
+    async def _do(self, what: str, visit: Visit, form: Posted, password: str) -> None:
+        name, now = form.text("name"), self._desk.clock()
+        if what not in ("add", "reset", "block", "unblock"):
+            raise Barred(404, "error.not_found")
+        if what == "block" and users.plain(name) == visit.actor.name:
+            raise BadAccount("nobody blocks themselves")
+        async with self._desk.database.write() as tx:
+            if what == "add":
+                unit = form.text("unit") or None
+                if unit is not None and unit not in self._desk.city.units:
+                    raise BadAccount("there is no such unit")
+                await users.add(tx, name, password, Role(form.text("role")), unit, now)
+            elif what == "reset":
+                await users.reset(tx, name, password)
+            else:
+                await users.block(tx, name, blocked=what == "block")
+
+    async def units(self, request: Request) -> Response:
+        """The directory of units."""
+        visit = await self._gate.visit(request)
+        lines = [await self._line(unit, visit) for unit in self._desk.city.units.values()]
+        frame = await framed(self._desk, self._look.words, visit)
+        return self._look.page(request, "units.html", frame=frame, lines=lines)
+
+    async def _line(self, unit: Unit, visit: Visit) -> UnitLine:
+        if visit.actor.role is Role.UNIT:
+            return UnitLine(unit, 0, 0)
+        held = await self._desk.counts(visit.actor, Sieve(states=OPEN, lead=unit.id))
+        late = await self._desk.counts(visit.actor, Sieve(states=OPEN, lead=unit.id, light="red"))
+        return UnitLine(unit, sum(held.values()), sum(late.values()))
+
+    async def _page(self, request: Request, visit: Visit, status: int = 200, **more: Any) -> Response:
+        async with self._desk.database.read() as tx:
+            everybody = await users.everybody(tx)
+        return self._look.page(
+            request,
+            "users.html",
+            status=status,
+            frame=await framed(self._desk, self._look.words, visit),
+            users=everybody,
+            roles=tuple(ROLES),
+            units=tuple(self._desk.city.units.values()),
+            **{"problem": "", "password": "", "about": ""} | more,
+        )
+
+
+def _of_centre(visit: Visit) -> Visit:
+    if visit.actor.role is not Role.CENTRE:
+        raise Barred(404, "error.not_found")
+    return visit
