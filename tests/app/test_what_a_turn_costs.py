@@ -1,0 +1,105 @@
+"""The hot path stays lean: what one message costs in statements, and that its figures are counted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+from sqlalchemy import event
+
+from app import service as service_module
+from intake.ports import Rejected
+
+
+@contextmanager
+def statements(shell: Any) -> Iterator[list[str]]:
+    """What is sent to the database in this block, BEGIN and COMMIT left out."""
+    sent: list[str] = []
+    engine = shell.database._writer.sync_engine
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
+
+
+async def test_a_turn_without_effects(shell: Any, citizen: Any) -> None:
+    await citizen.says("帮助")
+    with statements(shell) as sent:
+        await shell.service.receive(citizen.message("帮助"))
+    assert len(sent) <= PLAIN, sent
+
+
+async def test_a_repeat(shell: Any, citizen: Any) -> None:
+    message = citizen.message("帮助")
+    await shell.service.receive(message)
+    with statements(shell) as sent:
+        await shell.service.receive(message)
+    assert len(sent) == 2, sent
+
+
+async def test_a_turn_that_files_a_ticket_and_its_receipt(shell: Any, citizen: Any) -> None:
+    await citizen.goes_to_the_summary()
+    submit = citizen.message("提交")
+    with statements(shell) as sent:
+        replies = await shell.service.receive(submit)
+    assert len(sent) <= FILING, sent
+    with statements(shell) as sent:
+        await shell.service.handed_over(submit, replies)
+    assert len(sent) == 1
+
+
+PLAIN = 7  # lock, seen, loose files, own tickets, what was kept, save, record
+FILING = 10  # and the ticket, its submission, the receipt held back
+
+
+def figure(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+async def test_turns_repeats_and_faults_are_counted(
+    shell: Any, citizen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count() -> list[float]:
+        outcomes = ("turn", "repeat", "fault")
+        return [figure("jiesu_turns_total", channel="wechat", outcome=outcome) for outcome in outcomes]
+
+    before, seconds = count(), figure("jiesu_turn_seconds_count", channel="wechat")
+    message = citizen.message("帮助")
+    await shell.service.receive(message)
+    await shell.service.receive(message)
+
+    def broken(*_: Any) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(service_module, "advance", broken)
+    await shell.service.receive(citizen.message("帮助"))
+    assert [now - then for now, then in zip(count(), before, strict=True)] == [1, 1, 1]
+    assert figure("jiesu_turn_seconds_count", channel="wechat") == seconds + 1
+
+
+async def test_deliveries_and_callbacks_are_counted_by_what_came_of_them(
+    shell: Any, citizen: Any, update: Any
+) -> None:
+    def count() -> list[float]:
+        found = [
+            figure("jiesu_deliveries_total", destination="hotline", kind="submit", outcome=outcome)
+            for outcome in ("delivered", "buried")
+        ]
+        return [*found, *(figure("jiesu_callbacks_total", result=one) for one in ("done", "unknown_ticket"))]
+
+    before = count()
+    reference = await citizen.files_a_ticket()
+    await shell.drain()
+    shell.backend.faults = [Rejected("422")]
+    await shell.citizen("oLiSi000000000000000000000002").files_a_ticket(
+        "新华路9号楼道灯坏了，我姓李，电话13912345679"
+    )
+    await shell.drain()
+    await shell.apply(update("accepted", reference))
+    await shell.apply(update("accepted", "WX0"))
+    assert [now - then for now, then in zip(count(), before, strict=True)] == [1, 1, 1, 1]
