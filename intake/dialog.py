@@ -9,7 +9,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from intake import album, aside, edits, elder, emergency, errands, form, notice, person, survey, waiting
+from intake import (
+    album,
+    aside,
+    edits,
+    elder,
+    emergency,
+    errands,
+    form,
+    notice,
+    person,
+    scenes,
+    survey,
+    voice,
+    waiting,
+)
 from intake.city import CityProfile
 from intake.commands import COMMANDS
 from intake.conversation import Conversation, ForgetCitizen, Situation, Turn
@@ -26,8 +40,8 @@ def advance(
     conversation: Conversation, inbound: Inbound, situation: Situation, city: CityProfile, now: datetime
 ) -> Turn:
     """The turn that `inbound` makes of `conversation`. No I/O, no clock, no chance."""
-    moment = Moment(conversation, inbound, situation, city, now)
-    turn = emergency.warned(_step(moment), moment)
+    moment = scenes.forgotten(Moment(conversation, inbound, situation, city, now))
+    turn = voice.asked_to_type(emergency.warned(_step(moment), moment), moment)
     return elder.few_choices(album.acknowledged_once(turn, moment), moment)
 
 
@@ -57,7 +71,8 @@ def _greeting(moment: Moment) -> Turn | None:
     started = moment.inbound.event is Event.START or moment.reading.command == "start"
     if not started:
         return None
-    return waiting.again(moment, Reply(moment.say("welcome.hello"), form.menu(moment), step=MENU))
+    by_code = scenes.scanned(moment)
+    return by_code or waiting.again(moment, Reply(moment.say("welcome.hello"), form.menu(moment), step=MENU))
 
 
 def _unreadable(moment: Moment) -> Turn | None:

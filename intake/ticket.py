@@ -110,6 +110,7 @@ class Draft:
     related_to: str | None = None
     first_slots: frozenset[str] = frozenset()  # filled by the first message, for the figures
     asked: int = 0  # questions asked so far, for the figures
+    scanned: bool = False  # place or category come from a QR code, not from the citizen's words
     said: tuple[Said, ...] = ()  # the messages it was made of, which the citizen may still change
 
 
