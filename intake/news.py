@@ -9,6 +9,7 @@ from intake.status import StatusUpdate
 from intake.ticket import TicketView
 
 SILENT = frozenset({"survey_requested", "message"})
+_WITH_DATE = frozenset({"extended", "committed"})
 _WITH_REASON = frozenset({"closed", "rework"})
 
 
@@ -22,7 +23,7 @@ def news(update: StatusUpdate, view: TicketView, city: CityProfile, language: st
     text = say(
         city,
         language,
-        f"news.{_kind(update)}",
+        f"news.{_kind(update, view)}",
         tail=tail(view.reference),
         unit=unit,
         lead=lead,
@@ -46,8 +47,10 @@ def person_says(text: str, city: CityProfile, language: str) -> Reply:
     return Reply(say(city, language, "person.message", text=text), durable=True)
 
 
-def _kind(update: StatusUpdate) -> str:
-    """An end and a new round that come with a reason are told with it."""
+def _kind(update: StatusUpdate, view: TicketView) -> str:
+    """An end and a new round that come with a reason are told with it; no date is told as none."""
+    if update.type in _WITH_DATE and not (update.due_at or view.due_at):
+        return f"{update.type}_undated"
     return f"{update.type}_why" if update.type in _WITH_REASON and update.reason else update.type
 
 

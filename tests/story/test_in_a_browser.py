@@ -112,7 +112,6 @@ async def test_two_citizens_and_the_desk(page: Page) -> None:
     await telegram.hears("单独确认")
     await telegram.taps("单独同意")
     await telegram.hears("请核对")
-    await answer_extra(wechat)
     await wechat.hears("请核对")
     await pictures.take("2-summary")
     await wechat.taps("提交")
@@ -152,9 +151,3 @@ async def test_two_citizens_and_the_desk(page: Page) -> None:
     await desk.goes_back()
     await desk.opens_the_newest()
     await pictures.take("6-second-ticket")
-
-
-async def answer_extra(phone: Handset) -> None:
-    """Heating has a question of its own where the words leave it open."""
-    await phone.hears("整栋楼都这样")
-    await phone.taps("整栋楼")

@@ -123,3 +123,12 @@ def test_the_other_city_asks_what_it_wants(chats: Any) -> None:
 def test_every_type_can_be_asked_for(chats: Any) -> None:
     chat = chats(city="xinghe")
     chat.says("咨询一下怎么办理居住证明").taps("同意").hears("请核对", "类型：咨询")
+
+
+def test_traditional_characters_all_the_way(chats: Any) -> None:
+    chat = chats(language="zh-hant-tw")
+    chat.says("新華中路路燈壞了一個月了，我叫王芳，電話13912345678").hears("登記前請看一眼").says("同意")
+    chat.hears("請核對").says("修改保密").hears("需要保密嗎").says("需要").hears("保密：是")
+    chat.says("長輩模式").says("修改").says("時間").says("上週三").hears("請核對").taps("提交").hears(
+        "已登記"
+    )
