@@ -9,17 +9,20 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from app.logs import set_up
 from app.settings import BadSettings, Settings, check, read_settings
-from app.wiring import House, open_house
+from app.wiring import House, embeds_desk, open_house
 from cli.banner import banner
+from webhooks.process import FACTORY, announce
 from webhooks.server import create_app
 
 HOST = "127.0.0.1"
 PORT = 8000
 BACKLOG = 2048
 LAST_SECONDS = 3  # for requests still open at a stop; a waiting playground page asks again
+LAST_SECONDS_OF_TURNS = 8  # where nothing else is open: a turn may wait for the database that long
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,7 +37,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = PORT,
     worker: Annotated[bool, typer.Option(help="Deliver from this process too.")] = True,
-    workers: Annotated[int, typer.Option(help="Web processes (PostgreSQL and Redis only).")] = 1,
+    workers: Annotated[int, typer.Option(help="Web processes (PostgreSQL and Redis only).", min=1)] = 1,
 ) -> None:
     """Take messages and callbacks, show the desk; deliver, unless told not to."""
     settings = read_settings()
@@ -43,19 +46,52 @@ def serve(
     line = listen(host, port)
     base_url = f"http://{host}:{line.getsockname()[1]}"
     set_up()
-    asyncio.run(_serve(settings, base_url, line, with_worker=worker))
+    if workers == 1:
+        asyncio.run(_serve(settings, base_url, line, with_worker=worker))
+        return
+    announce(base_url, with_worker=worker)
+    asyncio.run(_introduce(settings, base_url))
+    _processes(line, workers)
 
 
 def _several(settings: Settings, workers: int) -> None:
+    """Refuse what several processes cannot share. Raises BadSettings."""
     if workers == 1:
         return
     if settings.database_url.startswith("sqlite"):
         raise BadSettings(
             "SQLite has one server process: use --workers 1, or PostgreSQL in JIESU_DATABASE_URL."
         )
-    raise BadSettings(
-        "Start one `jiesu serve` per process behind the proxy; --workers stays 1 in this release."
+    if not settings.redis_url:
+        raise BadSettings("JIESU_REDIS_URL is missing: several processes share their work through Redis.")
+    if embeds_desk(settings):
+        raise BadSettings(
+            "The desk runs in exactly one process: use --workers 1, or start `jiesu desk` beside this "
+            "and name its address in JIESU_HOTLINE__URL."
+        )
+    if settings.playground_on:
+        raise BadSettings("The playground's phones live in one process: use --workers 1, or a real channel.")
+
+
+async def _introduce(settings: Settings, base_url: str) -> None:
+    """Open the house once before the processes do: it migrates, and says what is wrong in one sentence."""
+    async with open_house(settings, base_url) as house:
+        typer.echo(banner(house, base_url, None))
+
+
+def _processes(line: socket.socket, workers: int) -> None:
+    """They share the socket; one that dies is started again; SIGTERM lets each finish what it has in hand."""
+    config = uvicorn.Config(
+        FACTORY,
+        factory=True,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=LAST_SECONDS_OF_TURNS,
+        timeout_worker_healthcheck=30,
+        server_header=False,
     )
+    Multiprocess(config, [line]).run()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -80,12 +116,12 @@ async def _serve(settings: Settings, base_url: str, line: socket.socket, *, with
         await server.serve(sockets=[line])
 
 
-def _server(house: House, *, with_worker: bool = True, polling: bool = False) -> uvicorn.Server:
+def _server(house: House, *, with_worker: bool = True) -> uvicorn.Server:
     config = uvicorn.Config(
-        create_app(house, with_worker=with_worker, polling=polling),
+        create_app(house, with_worker=with_worker),
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=LAST_SECONDS,
+        timeout_graceful_shutdown=LAST_SECONDS if house.playing else LAST_SECONDS_OF_TURNS,
         server_header=False,
     )
     return uvicorn.Server(config)
@@ -108,24 +144,22 @@ async def _work(settings: Settings) -> None:
             await house.worker.run(stop)
 
 
-def poll(
-    port: Annotated[int, typer.Option(help="Port of the desk; 0 takes a free one.", min=0, max=65535)] = PORT,
-) -> None:
+def poll() -> None:
     """Telegram by long polling: a bot from a laptop with nothing but its token."""
     settings = read_settings()
     check(settings, serving=False)
     if not settings.telegram_on:
         raise BadSettings("JIESU_TELEGRAM__TOKEN is missing: poll needs the bot's token.")
     set_up()
-    asyncio.run(_poll(settings, port))
+    asyncio.run(_poll(settings))
 
 
-async def _poll(settings: Settings, port: int) -> None:
+async def _poll(settings: Settings) -> None:
     """Polling, deliveries and the embedded desk, in one process."""
-    line = listen(HOST, 0 if settings.hotline.kind != "desk" else port)
+    line = listen(HOST, 0 if settings.hotline.kind != "desk" else PORT)
     base_url = f"http://{HOST}:{line.getsockname()[1]}"
     async with open_house(settings, base_url) as house:
-        server = _server(house, polling=True)
+        server = _server(house)
         typer.echo(banner(house, base_url, await house.open_desk()))
         serving = asyncio.create_task(server.serve(sockets=[line]))
         polling = asyncio.create_task(house.poll())

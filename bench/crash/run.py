@@ -32,7 +32,7 @@ from storage import outbox
 from storage.crypto import KeyRing
 from storage.database import Database
 
-AT_ONCE = 8
+AT_ONCE = 12
 DRAIN = 120.0
 HURRY = 0.05
 """Telegram's pauses between two tries, scaled; WeChat's five seconds are five seconds."""
@@ -124,8 +124,7 @@ async def _run(
         await _everybody(people, order, town, backend.handle)
         shooting.cancel()
         left = await _drained(books, order)
-        for case in people.cases:
-            await people.last_word(case)
+        await _last_words(people)
         left = await _drained(books, order) or left
         unsure = await _unsure(books)
         if not order.quiet:
@@ -182,6 +181,17 @@ async def _everybody(
     async with asyncio.TaskGroup() as hands:
         for _ in range(AT_ONCE):
             hands.create_task(one_after_another())
+
+
+async def _last_words(people: People) -> None:
+    """A few at a time: everybody at once would be a load of its own."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(case: Case) -> None:
+        async with places:
+            await people.last_word(case)
+
+    await asyncio.gather(*(one(case) for case in people.cases))
 
 
 async def _drained(books: Database, order: Order) -> list[tuple[str, str, int]]:

@@ -1,6 +1,7 @@
 """A TCP proxy that misbehaves as told: between us and the database, Redis, the backend, the platforms.
 
-A fault is decided per connection, by its number: so "the n-th call fails" is said for n = 1, 2, …
+A fault is decided per connection, by its number; on a line that stays open (a database's), per request:
+so "the n-th call fails" is said for n = 1, 2, …
 """
 
 import asyncio
@@ -50,8 +51,13 @@ class Proxy:
     half: int = 20  # bytes of an answer that still come through
     port: int = 0
     count: int = 0
+    requests: int = 0
+    lose: int = 0
+    """The request, counted over all lines, that breaks its line before it arrives; 0 = none."""
+    lose_answer: int = 0
+    """The request that arrives and is carried out, and whose answer breaks with the line."""
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _mute: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def cut(self) -> None:
         """Break every line there is."""
@@ -73,12 +79,13 @@ class Proxy:
         self._open |= {writer, thither}
         try:
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._pipe(reader, thither, Trouble.NONE, writer))
+                both.create_task(self._ask(reader, thither, writer))
                 both.create_task(self._pipe(there, writer, trouble, thither))
         except* OSError:
             pass
         finally:
             self._open -= {writer, thither}
+            self._mute.discard(writer)
             for end in (writer, thither):
                 with suppress(OSError, RuntimeError):
                     end.close()
@@ -88,6 +95,29 @@ class Proxy:
             return await asyncio.open_unix_connection(self.target)
         return await asyncio.open_connection(*self.target)
 
+    async def _ask(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, asker: asyncio.StreamWriter
+    ) -> None:
+        """What goes there, request by request."""
+        while data := await source.read(65536):
+            self.requests += 1
+            if self.requests == self.lose:
+                _reset(asker)
+                _reset(sink)
+                return
+            last = self.requests == self.lose_answer
+            if last:
+                self._mute.add(asker)
+            sink.write(data)
+            await sink.drain()
+            if last:
+                await asyncio.sleep(0.05)  # long enough to be carried out
+                _reset(asker)
+                _reset(sink)
+                return
+        with suppress(OSError, RuntimeError):
+            sink.close()
+
     async def _pipe(
         self,
         source: asyncio.StreamReader,
@@ -96,7 +126,7 @@ class Proxy:
         other: asyncio.StreamWriter,
     ) -> None:
         while data := await source.read(65536):
-            if trouble is Trouble.STALL:
+            if trouble is Trouble.STALL or sink in self._mute:
                 continue
             if trouble is Trouble.DELAY:
                 await asyncio.sleep(self.delay)
@@ -146,3 +176,4 @@ async def proxy(target: tuple[str, int] | str, plan: Plan = fine) -> AsyncIterat
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.01)  # an aborted line is closed a moment later
