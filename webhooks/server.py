@@ -54,7 +54,9 @@ def create_app(
     app.include_router(attachment_router(house.files))
     _channels(app, house)
     if house.desk is not None:
-        _desk_routes(app, house.desk, house.settings, lambda part: house.files.path(part.sha256))
+        _desk_routes(
+            app, house.desk, house.settings, lambda part: house.files.path(part.sha256), of_front=True
+        )
     if house.playing:
         players = players or cast(house.settings, house.base_url, utc_now)
         app.include_router(stage(players, house.city))
@@ -71,7 +73,7 @@ def create_desk_app(desk: Desk, settings: Settings) -> FastAPI:
 
     app = FastAPI(title="jiesu desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     answer_faults(app)
-    _desk_routes(app, desk, settings, lambda part: part.url)
+    _desk_routes(app, desk, settings, lambda part: part.url, of_front=False)
     return app
 
 
@@ -88,7 +90,12 @@ def _channels(app: FastAPI, house: House) -> None:
 
 
 def _desk_routes(
-    app: FastAPI, desk: Desk, settings: Settings, attachment_url: Callable[[AttachmentPart], str]
+    app: FastAPI,
+    desk: Desk,
+    settings: Settings,
+    attachment_url: Callable[[AttachmentPart], str],
+    *,
+    of_front: bool,
 ) -> None:
     secure = urlsplit(settings.public_url or "").scheme == "https"
     app.include_router(desk.router())
@@ -98,6 +105,7 @@ def _desk_routes(
             new_secret=lambda: secrets.token_urlsafe(24),
             attachment_url=attachment_url,
             secure=secure,
+            of_front=of_front,
         )
     )
 

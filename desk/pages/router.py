@@ -10,6 +10,7 @@ from desk.pages.alerts import Alerts
 from desk.pages.answers import Answers
 from desk.pages.bulk import Bulk
 from desk.pages.gate import Barred, Gate, guarded_route
+from desk.pages.letters import Letters
 from desk.pages.login import LogIn
 from desk.pages.look import Look, StaticFile, read_static
 from desk.pages.notices import Notices
@@ -26,11 +27,13 @@ def desk_pages(
     new_secret: Callable[[], str],
     attachment_url: Callable[[AttachmentPart], str],
     secure: bool,
+    of_front: bool = False,
 ) -> APIRouter:
     """The pages' routes.
 
     `new_secret` gives an unguessable text; `attachment_url` the address at which a browser gets
-    a file now, "" for none; `secure` says that the desk is reached by HTTPS only.
+    a file now, "" for none; `secure` says that the desk is reached by HTTPS only,
+    `of_front` that the front door's outbox lies in the desk's database and may be dealt with here.
     """
     static = read_static()
     look = Look(desk.city, read_words(), static)
@@ -42,7 +45,14 @@ def desk_pages(
     ticket_routes(router, desk, gate, look, attachment_url)
     _alert_routes(router, Alerts(desk, gate, look))
     _office_routes(router, desk, gate, look, new_secret)
+    _letter_routes(router, Letters(desk, gate, look, of_front=of_front))
     return router
+
+
+def _letter_routes(router: APIRouter, letters: Letters) -> None:
+    router.get("/outbox")(letters.show)
+    router.post("/outbox/{origin}/{entry_id}/retry")(letters.retry)
+    router.post("/outbox/{origin}/{entry_id}/bury")(letters.bury)
 
 
 def _office_routes(
