@@ -1,21 +1,13 @@
 """`jiesu check`: each thing the installation stands on, ok or what to do."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 
+from app.findings import Finding
 from app.settings import BadSettings, Settings, check
-from app.wiring import House, open_house
+from app.wechat_inspection import WECHAT, inspect_wechat
+from app.wiring import House, open_house, utc_now
 from intake.ports import Rejected, Unavailable, Unsure
 from storage import inbox
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the check."""
-
-    what: str
-    ok: bool
-    says: str
 
 
 async def inspect(settings: Settings) -> list[Finding]:
@@ -37,12 +29,21 @@ async def _opened(settings: Settings) -> AsyncIterator[Finding]:
             if house.playing:
                 yield Finding("playground", True, "on, as no channel is configured")
             else:
-                for name, probe in house.probes().items():
-                    yield await _asked(name, probe)
+                async for finding in _channels(house):
+                    yield finding
     except BadSettings as mistake:
         yield Finding("settings", False, str(mistake))
     except Unavailable as fault:
         yield Finding("database", False, f"{fault.reason}: is it running, and is JIESU_DATABASE_URL right?")
+
+
+async def _channels(house: House) -> AsyncIterator[Finding]:
+    for name, probe in house.probes().items():
+        if name != WECHAT or house.wechat_account is None:
+            yield await _asked(name, probe)
+            continue
+        async for finding in inspect_wechat(house.wechat_account, house.city, house.database, utc_now):
+            yield finding
 
 
 async def _put_aside(house: House) -> Finding:

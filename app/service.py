@@ -4,7 +4,7 @@ A message that breaks our own code must not come for ever: it is put aside with 
 its sender is told so, and its repeats get the same answer. Only what passes by itself is `Unavailable`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
@@ -28,6 +28,7 @@ from app.replies import (
 )
 from app.telling import Telling
 from app.tracing import traced
+from app.transcription import as_it_is
 from intake.city import CityProfile
 from intake.conversation import Conversation, Effect, FileTicket, Ids, Situation, Turn
 from intake.dialog import advance
@@ -53,6 +54,7 @@ DRAWS = 50
 """References tried before the second is given up as full."""
 
 Rides = Callable[[tuple[Reply, ...]], bool]
+Hear = Callable[[Inbound], Awaitable[Inbound]]
 
 _inbound = TypeAdapter(Inbound)
 
@@ -85,13 +87,18 @@ class Service:
         city: CityProfile,
         clock: Callable[[], datetime],
         rides: Mapping[ChannelName, Rides] = MappingProxyType({}),
+        hear: Hear = as_it_is,
     ) -> None:
-        """`rides`: for a channel whose answers need not carry the replies, which of them may."""
+        """`rides`: for a channel whose answers need not carry the replies, which of them may.
+
+        `hear` writes down what was only spoken, in the time it allows itself.
+        """
         self._database = database
         self._cache = cache
         self._city = city
         self._clock = clock
         self._rides = rides
+        self._hear = hear
         self._telling = Telling(city)
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
@@ -101,7 +108,7 @@ class Service:
         """
         channel, started = inbound.address.channel.value, perf_counter()
         with traced():
-            taken = await self._take(inbound)
+            taken = await self._take(await self._hear(inbound))
             if isinstance(taken, Exception):
                 return await self._broken(inbound, taken)
             if taken.work:

@@ -55,6 +55,16 @@ class Hotline(BaseModel):
     api_key: SecretStr | None = Field(default=None, description="Open311 api_key")
 
 
+class Transcription(BaseModel):
+    """Where voice messages are written down, if anywhere: an OpenAI-compatible endpoint."""
+
+    url: str | None = Field(
+        default=None, description="base of an OpenAI-compatible API; voices stay voices without"
+    )
+    key: SecretStr | None = Field(default=None, description="its key, if it wants one")
+    model: str = Field(default="whisper-1", description="its model for speech")
+
+
 class Settings(BaseSettings):
     """One installation."""
 
@@ -77,6 +87,7 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     wechat: WeChat = WeChat()
     hotline: Hotline = Hotline()
+    transcription: Transcription = Transcription()
 
     @property
     def telegram_on(self) -> bool:

@@ -20,16 +20,18 @@ from app.health import Health, IsCurrent
 from app.pretend import with_stand_ins
 from app.reception import Reception
 from app.secret_key import KEY_FILE, open_keyring
-from app.service import Service
+from app.service import Hear, Service
 from app.settings import BadSettings, Settings
 from app.spool import Spool
 from app.telegram_start import until_heard
+from app.transcription import Transcription, as_it_is
 from app.updates import Updates
 from app.wechat_book import WeChatBook
 from app.witness import Witness
 from app.worker import Worker
 from bots.telegram.parts import rides
 from bots.telegram.shared import Shared
+from bots.wechat.account import WeChatAccount
 from bots.wechat.channel import Forms, WeChat
 from bots.wechat.client import Client, Credentials
 from bots.wechat.envelope import Account, Mode
@@ -79,6 +81,7 @@ class House:
     channels: Mapping[ChannelName, Channel]
     telegram: "Telegram | None"
     wechat: Account | None
+    wechat_account: WeChatAccount | None
     hotline: Hotline
     desk: Desk | None
     callback_secrets: str
@@ -222,13 +225,17 @@ async def _wire(
         closing.push_async_callback(buckets.aclose)
     telegram = _telegram(settings, keyring, cache, buckets)
     channels: dict[ChannelName, Channel] = {}
+    account: WeChatAccount | None = None
     if telegram is not None:
         channels[telegram.name] = telegram
         closing.push_async_callback(telegram.aclose)
     if settings.wechat_on:
-        book = WeChatBook(database, utc_now)
-        channels[ChannelName.WECHAT] = _wechat_channel(settings, city, cache, http, book)
-    service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides})
+        client, book = _wechat_client(settings, cache, http), WeChatBook(database, utc_now)
+        forms = Forms(city.wechat.templates, city.timezone)
+        channels[ChannelName.WECHAT] = WeChat(client, cache, http, utc_now, book, forms)
+        account = WeChatAccount(client)
+    hear = _hearing(settings, http, channels)
+    service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear)
     delivery = Delivery(database, city, channels, hotline, files, service, utc_now)
     return House(
         settings=settings,
@@ -244,6 +251,7 @@ async def _wire(
         channels=channels,
         telegram=telegram,
         wechat=_wechat_account(settings),
+        wechat_account=account,
         hotline=hotline,
         desk=_desk(database, city, calls, callbacks, base_url, http) if embeds_desk(settings) else None,
         callback_secrets=callbacks,
@@ -277,13 +285,19 @@ def _telegram(
         raise BadSettings(f"JIESU_TELEGRAM__TOKEN: {mistake}") from None
 
 
-def _wechat_channel(
-    settings: Settings, city: CityProfile, cache: Cache, http: httpx.AsyncClient, book: WeChatBook
-) -> WeChat:
+def _hearing(
+    settings: Settings, http: httpx.AsyncClient, channels: Mapping[ChannelName, Channel]
+) -> Hear:
+    spoken = settings.transcription
+    if not spoken.url:
+        return as_it_is
+    return Transcription(spoken.url, _plain(spoken.key), spoken.model, http, channels).heard
+
+
+def _wechat_client(settings: Settings, cache: Cache, http: httpx.AsyncClient) -> Client:
     wechat = settings.wechat
     credentials = Credentials(wechat.appid or "", _plain(wechat.secret) or "", wechat.api_url)
-    forms = Forms(city.wechat.templates, city.timezone)
-    return WeChat(Client(credentials, cache, http), cache, http, utc_now, book, forms)
+    return Client(credentials, cache, http)
 
 
 def _wechat_account(settings: Settings) -> Account | None:

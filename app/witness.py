@@ -16,6 +16,9 @@ from storage import account_notes, budgets, conversations, happenings, permissio
 from storage.conversations import StoredConversation
 from storage.database import Database, Tx
 
+PUSHES = "push"
+"""The note about pushes that bear our token's signature and still cannot be read."""
+
 log = structlog.get_logger(__name__)
 
 

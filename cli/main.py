@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app.settings import BadSettings
-from cli import audit, city, desk, outbox, replay, serve, setup
+from cli import audit, city, desk, outbox, replay, serve, setup, wechat
 from intake.ports import Rejected, Unavailable
 from storage.database import DatabaseDown
 
@@ -23,6 +23,7 @@ desk.add_to(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(city.app, name="city")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(wechat.app, name="wechat")
 
 
 def run() -> None:

@@ -1,11 +1,12 @@
-"""`jiesu check`, `wechat menu push`, `telegram setup`: what an operator does before the first citizen."""
+"""`jiesu check`, `telegram setup`: what an operator does before the first citizen."""
 
 import asyncio
 from typing import Annotated
 
 import typer
 
-from app.inspection import Finding, inspect
+from app.findings import Finding
+from app.inspection import inspect
 from app.settings import BadSettings, Settings, read_settings, variables
 from app.settings import check as check_settings
 from app.wiring import open_house
@@ -35,7 +36,8 @@ def check(
 
 
 def _line(finding: Finding) -> str:
-    return f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what:<12} {finding.says}"
+    mark = "note" if finding.remark else "ok  " if finding.ok else "FAIL"
+    return f"{mark}  {finding.what:<32} {finding.says}"
 
 
 @telegram.callback()

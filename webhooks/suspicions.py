@@ -7,13 +7,13 @@ can be read clears it.
 
 from asyncio import get_running_loop
 
+from app.witness import PUSHES
 from bots.wechat.codec import BrokenCipher
 from bots.wechat.envelope import Misfit
 from intake.messages import ChannelName
 from webhooks.ports import Witness
 from webhooks.turns import Turns
 
-ABOUT = "push"
 _PAUSE = 60.0  # seconds
 
 
@@ -32,11 +32,11 @@ class Suspicions:
         if not isinstance(fault, BrokenCipher | Misfit) or now < self._noted + _PAUSE:
             return
         self._noted, self._clear = now, False
-        self._turns.beside(self._witness.note(ChannelName.WECHAT, ABOUT, str(fault)))
+        self._turns.beside(self._witness.note(ChannelName.WECHAT, PUSHES, str(fault)))
 
     def fall(self) -> None:
         """A push could be read."""
         if self._clear:
             return
         self._noted, self._clear = float("-inf"), True
-        self._turns.beside(self._witness.clear(ChannelName.WECHAT, ABOUT))
+        self._turns.beside(self._witness.clear(ChannelName.WECHAT, PUSHES))

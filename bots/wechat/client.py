@@ -61,13 +61,14 @@ class Client:
 
     async def post(self, path: str, document: Mapping[str, Any]) -> dict[str, Any]:
         """Call with a JSON body. Raises ApiError, Unavailable, or Unsure if it may have been done."""
-        token = await self.token.get()
+        return await self._call(path, document)
+
+    async def ask(self, path: str) -> dict[str, Any]:
+        """Call without a body, to be told something. Raises ApiError, Unavailable."""
         try:
-            return await self._post(path, token, document)
-        except ApiError as refusal:
-            if refusal.errcode not in _STALE:
-                raise
-        return await self._post_again(path, await self.token.instead_of(token), document)
+            return await self._call(path, None)
+        except Unsure as lost:
+            raise Unavailable(lost.reason) from None
 
     async def download(self, media_id: str, limit: int) -> Answer:
         """A file by its MediaId, or the JSON that stands in for it. Raises ApiError, Unavailable."""
@@ -91,17 +92,24 @@ class Client:
     def url(self, path: str) -> str:
         return self._credentials.api_url.rstrip("/") + path
 
-    async def _post_again(self, path: str, token: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    async def _call(self, path: str, document: Mapping[str, Any] | None) -> dict[str, Any]:
+        """With the token in use; with another one if that is stale, once."""
+        token = await self.token.get()
         try:
-            return await self._post(path, token, document)
+            return await self._exchange(path, document, {"access_token": token})
+        except ApiError as refusal:
+            if refusal.errcode not in _STALE:
+                raise
+        return await self._call_again(path, await self.token.instead_of(token), document)
+
+    async def _call_again(self, path: str, token: str, document: Mapping[str, Any] | None) -> dict[str, Any]:
+        try:
+            return await self._exchange(path, document, {"access_token": token})
         except ApiError as refusal:
             if refusal.errcode not in _STALE:
                 raise
         await self.token.pause()
         raise Unavailable("access token refused")
-
-    async def _post(self, path: str, token: str, document: Mapping[str, Any]) -> dict[str, Any]:
-        return await self._exchange(path, document, {"access_token": token})
 
     async def _get_media(self, token: str, media_id: str, limit: int) -> Answer:
         params = {"access_token": token, "media_id": media_id}
@@ -123,14 +131,15 @@ class Client:
             raise Unavailable("stable_token: not an answer") from None
 
     async def _exchange(
-        self, path: str, document: Mapping[str, Any], params: Mapping[str, str]
+        self, path: str, document: Mapping[str, Any] | None, params: Mapping[str, str]
     ) -> dict[str, Any]:
         """One request. The body is raw UTF-8: WeChat shows or refuses \\u escapes (40033)."""
         try:
-            response = await self._http.post(
+            response = await self._http.request(
+                "GET" if document is None else "POST",
                 self.url(path),
                 params=params,
-                content=orjson.dumps(document),
+                content=None if document is None else orjson.dumps(document),
                 headers={"Content-Type": "application/json"},
                 timeout=_TIMEOUT,
             )

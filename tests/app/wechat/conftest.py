@@ -87,7 +87,9 @@ class Office:
     database: Database
     city: CityProfile
     platform: WeChatPlatform
+    channel: WeChat
     service: Service
+    witness: Witness
     updates: Updates
     worker: Worker
     tidying: Tidying
@@ -213,7 +215,9 @@ async def open_office(
             database=database,
             city=city,
             platform=platform,
+            channel=channel,
             service=service,
+            witness=witness,
             updates=Updates(database, cache, city, clock),
             worker=Worker(database, cache, city, delivery, clock, lambda: 0.0),
             tidying=Tidying(database, city, clock),
