@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from intake import errands, form, notice, person, review, route, survey, twin, waiting
+from intake import answers, errands, form, inquiry, notice, person, review, route, survey, twin, waiting
 from intake.conversation import Errand, Side, Turn
 from intake.messages import Reply
 from intake.moment import Moment
@@ -64,7 +64,7 @@ def _skip(moment: Moment) -> Turn | None:
         return None  # the survey knows which of its questions may stay open
     if _errand(moment) is not None:
         return errands.leave(moment)
-    return _in_draft(form.skip)(moment)
+    return _in_draft(answers.skip)(moment)
 
 
 def _start(side: Side) -> Command:
@@ -121,8 +121,8 @@ COMMANDS: Mapping[str, Command] = {
     "menu": _told("welcome.help"),
     "thanks": _told("welcome.thanks"),
     "person": person.ask,
-    "progress": errands.progress,
-    "mine": errands.progress,
+    "progress": inquiry.progress,
+    "mine": inquiry.progress,
     "supplement": _start(Side.SUPPLEMENT),
     "urge": _start(Side.URGE),
     "withdraw": _start(Side.WITHDRAW),

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from intake import (
     album,
+    answers,
     aside,
     edits,
     elder,
@@ -124,7 +125,7 @@ def _menu(moment: Moment) -> Turn | None:
 
 def _command(moment: Moment) -> Turn | None:
     """A global word, wherever the citizen is; or the choice of a question that stands for one."""
-    command = moment.reading.command or form.offered(moment)
+    command = moment.reading.command or answers.offered(moment)
     handler = COMMANDS.get(command) if command else None
     return handler(moment) if handler else None
 

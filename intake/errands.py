@@ -1,4 +1,4 @@
-"""What is done with tickets already filed: progress, supplement, urge, withdraw.
+"""What is done with tickets already filed: supplement, urge, withdraw.
 
 An errand stands beside the draft and never touches it.
 """
@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from intake import form
-from intake.conversation import Effect, Errand, Lookup, Side, TellHotline, Turn
+from intake import form, inquiry
+from intake.conversation import Effect, Errand, Side, TellHotline, Turn
+from intake.inquiry import is_named
 from intake.messages import Choice, Reply
 from intake.moment import Moment, pick, snippet, tail
-from intake.progress import is_number, progress_of
 from intake.questions.words import has_words
 from intake.status import ENDED, Status
 from intake.ticket import TicketView
@@ -19,9 +19,6 @@ from intake.ticket import TicketView
 PICK = "pick"
 OFFER = "offer"
 WITHDRAW = "withdraw"
-SHORTEST_TAIL = 3
-LONGEST_QUERY = 80
-"""Characters; a receipt's two lines with number and code fit."""
 ANSWERED = frozenset({Status.DIRECT_ANSWERED, Status.COMPLETED, Status.CALLBACK})
 
 
@@ -32,7 +29,7 @@ def start(side: Side, moment: Moment) -> Turn:
         return _done(moment, Reply(moment.say("errand.none_open")))
     rest = moment.reading.command_rest
     errand = Errand(side, PICK, text=rest, attachments=moment.situation.attachments)
-    named = [view for view in views if _is_named(view, rest)]
+    named = [view for view in views if is_named(view, rest)]
     if len(named) == 1:
         return _on(named[0], replace(errand, text=""), moment)
     if len(views) == 1:
@@ -47,7 +44,7 @@ def go_on(moment: Moment) -> Turn | None:
     if errand is None:
         return None
     if errand.side is Side.PROGRESS:
-        return _asked_progress(moment)
+        return inquiry.go_on(moment)
     if errand.step == PICK:
         return _picked(errand, moment)
     view = next((v for v in moment.situation.tickets if v.reference == errand.reference), None)
@@ -98,10 +95,6 @@ def _open_for(side: Side, moment: Moment) -> tuple[TicketView, ...]:
     return tuple(view for view in open_tickets(moment) if view.status not in closed)
 
 
-def _is_named(view: TicketView, said: str) -> bool:
-    return len(said) >= SHORTEST_TAIL and view.reference.endswith(said.upper())
-
-
 def _pick_question(moment: Moment) -> Reply:
     errand = moment.conversation.errand
     side = errand.side if errand else Side.SUPPLEMENT
@@ -123,7 +116,7 @@ def _picked(errand: Errand, moment: Moment) -> Turn | None:
         return _done(moment, Reply(moment.say("errand.none_open")))
     reference = pick(_lines(views, moment), PICK, moment)
     said = moment.reading.text
-    chosen = next((v for v in views if v.reference == reference or _is_named(v, said)), None)
+    chosen = next((v for v in views if v.reference == reference or is_named(v, said)), None)
     if chosen is not None:
         return _on(chosen, errand, moment)
     return None if _is_another_matter(moment) else moment.turn(_pick_question(moment))
@@ -223,43 +216,3 @@ def _withdraw(view: TicketView, moment: Moment) -> Turn | None:
     if option == "withdraw_no" or moment.reading.command == "no":
         return leave(moment)
     return None if _is_another_matter(moment) else moment.turn(_withdraw_question(view, moment))
-
-
-def progress(moment: Moment) -> Turn | None:
-    """Where the citizen's own tickets stand, and how to ask for another."""
-    rest = moment.reading.command_rest
-    named = [view for view in moment.situation.tickets if _is_named(view, rest)]
-    if moment.situation.lookup is not None:
-        return _looked_up(moment)
-    asks = Errand(Side.PROGRESS, "number")
-    if rest and not named:
-        return moment.turn(Reply(moment.say("progress.ask_number")), errand=asks)
-    views = named or moment.situation.tickets[:5]
-    if not views:
-        return moment.turn(Reply(moment.say("progress.none")), errand=asks)
-    blocks = [progress_of(view, moment) for view in views]
-    return moment.turn(Reply("\n\n".join([*blocks, moment.say("progress.more")])), errand=asks)
-
-
-def _asked_progress(moment: Moment) -> Turn | None:
-    """A number with its code, or without; anything longer is about something else."""
-    said = moment.reading.text
-    if len(said) > LONGEST_QUERY:
-        return None
-    if moment.situation.lookup is not None:
-        return _looked_up(moment)
-    named = [view for view in moment.situation.tickets if _is_named(view, said)]
-    if named:
-        return moment.turn(Reply(progress_of(named[0], moment)), errand=None)
-    return moment.turn(Reply(moment.say("progress.ask_number"))) if is_number(said) else None
-
-
-def _looked_up(moment: Moment) -> Turn | None:
-    match moment.situation.lookup:
-        case Lookup.FOUND if moment.situation.looked_up is not None:
-            return moment.turn(Reply(progress_of(moment.situation.looked_up, moment)), errand=None)
-        case Lookup.WRONG:
-            again = Errand(Side.PROGRESS, "number")
-            return moment.turn(Reply(moment.say("progress.wrong")), errand=again)
-        case _:
-            return moment.turn(Reply(moment.say("progress.locked")), errand=None)

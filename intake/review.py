@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from intake import form, summary
+from intake import answers, form, summary
 from intake.conversation import NO_DRAFT, Errand, FileTicket, Side, Turn
 from intake.filing import file, receipt
 from intake.filling import beside, with_words
@@ -75,7 +75,7 @@ def change(moment: Moment, said: str) -> Turn:
     if asked is None:
         return moment.turn(summary.change_menu(moment), asking=summary.CHANGE, errand=None)
     moment = moment.changed(asking=asked.slot, editing=bool(draft.content), tries=0, errand=None)
-    return form.answer(_saying(value, moment)) if value else moment.turn(asked.ask(draft, moment))
+    return answers.answer(_saying(value, moment)) if value else moment.turn(asked.ask(draft, moment))
 
 
 def _saying(value: str, moment: Moment) -> Moment:

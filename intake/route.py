@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from intake import album, edits, form, review, summary, twin
+from intake import album, answers, edits, form, review, summary, twin
 from intake.conversation import Held, Turn
 from intake.messages import Reply
 from intake.moment import Moment
@@ -50,8 +50,8 @@ def _with_held(moment: Moment) -> Turn:
 def _step(moment: Moment) -> Turn:
     draft = moment.conversation.draft
     if draft is None or (not draft.content and not moment.conversation.asking):
-        return form.begin(moment)
-    return _STEPS.get(moment.conversation.asking, form.answer)(moment)
+        return answers.begin(moment)
+    return _STEPS.get(moment.conversation.asking, answers.answer)(moment)
 
 
 def _with_files(moment: Moment) -> Moment:
