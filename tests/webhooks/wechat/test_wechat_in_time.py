@@ -1,0 +1,174 @@
+"""WeChat waits five seconds: whatever hangs behind the webhook, the answer is there after four and a half.
+
+Time is virtual: when nothing is ready the loop's clock jumps to the next timer, so that a hang of
+hours costs nothing and an answer's second is exact.
+"""
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import httpx
+import pytest
+
+from intake.messages import Reply
+from intake.ports import Unavailable
+from playground.wechat_wire import Wire
+
+LIMIT = 4.5
+TEXT = {"MsgType": "text", "Content": "路灯坏了"}
+PHOTO = {"MsgType": "image", "MediaId": "M"}
+EVENT = {"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "MsgID": "1", "Status": "success"}
+
+
+class _Jumping(selectors.DefaultSelector):
+    """Waits for nothing: what it would have waited is added to the clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> Any:
+        ready = super().select(0)
+        if not ready and timeout is None:
+            raise AssertionError("nothing will ever happen again: a hang")
+        if not ready and timeout:
+            self.now += timeout
+        return ready
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    def __init__(self) -> None:
+        self._jumping = _Jumping()
+        super().__init__(self._jumping)
+
+    def time(self) -> float:
+        return self._jumping.now
+
+
+def in_virtual_time(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    loop = VirtualLoop()
+    try:
+        return loop.run_until_complete(work())
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+async def pushed(stand: Any, number: int = 1, **fields: Any) -> tuple[httpx.Response, float]:
+    """One delivery, and the seconds until its answer."""
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    wire: Wire = stand.platform.wire
+    whole = {"ToUserName": "gh_1", "FromUserName": "oX", "CreateTime": 1732177800, "MsgId": number} | fields
+    added, body = wire.push(whole, "1732177800", "n0nce")
+    query = wire.query("1732177800", "n0nce", "oX") | added
+    answer = await stand.http.post("/webhooks/wechat", params=query, content=body, timeout=None)
+    return answer, loop.time() - started
+
+
+def hangs(stand: Any, *parts: str) -> None:
+    never = asyncio.Event()
+
+    async def hang(*_: Any, **__: Any) -> Any:
+        await never.wait()
+
+    for part in parts:
+        owner, _, name = part.partition(".")
+        setattr(getattr(stand, owner), name, hang)
+
+
+@pytest.mark.parametrize(
+    ("broken", "fields"),
+    [
+        (["service.receive"], TEXT),
+        (["service.receive", "service.shelve"], TEXT),
+        (["service.receive", "service.put_aside", "service.shelve"], TEXT),
+        (["service.send_late"], TEXT),
+        (["service.handed_over"], TEXT),
+        (["service.put_aside"], {"MsgType": ""}),
+        (["witness.record"], EVENT),
+        (["witness.answers_in_turn_only"], PHOTO),
+        (["witness.clear"], TEXT),
+        (["service.receive"], PHOTO),
+    ],
+)
+@pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
+def test_whatever_hangs_the_answer_is_200_in_time(
+    build: Any, mode: str, broken: list[str], fields: dict[str, Any]
+) -> None:
+    stand = build(mode)
+    stand.service.replies = (Reply("甲" * 3000),)  # more than one answer holds
+
+    async def story() -> tuple[httpx.Response, float]:
+        hangs(stand, *broken)
+        return await pushed(stand, **fields)
+
+    answer, seconds = in_virtual_time(story)
+    assert answer.status_code == 200
+    assert seconds <= LIMIT + 1e-6
+
+
+@pytest.mark.parametrize("fault", [Unavailable("database"), ConnectionError("redis"), RuntimeError("ours")])
+@pytest.mark.parametrize("fields", [TEXT, PHOTO, EVENT, {"MsgType": ""}])
+def test_whatever_breaks_the_answer_is_200_at_once(build: Any, fault: Exception, fields: Any) -> None:
+    stand = build()
+    stand.service.fault = stand.service.aside_fault = stand.service.disk_fault = stand.witness.fault = fault
+
+    async def story() -> tuple[httpx.Response, float]:
+        return await pushed(stand, **fields)
+
+    answer, seconds = in_virtual_time(story)
+    assert answer.status_code == 200
+    assert seconds < 1
+
+
+def test_the_last_photo_is_held_three_seconds_where_it_is_the_only_chance(build: Any) -> None:
+    stand = build()
+    stand.witness.in_turn_only = True
+
+    async def story() -> list[tuple[httpx.Response, float]]:
+        first = asyncio.create_task(pushed(stand, 1, **PHOTO))
+        await asyncio.sleep(0.5)
+        return [await pushed(stand, 2, **PHOTO), await first]
+
+    for answer, seconds in in_virtual_time(story):
+        assert answer.status_code == 200
+        assert 3.0 <= seconds <= 4.0
+    ends = [inbound.id for inbound in stand.service.started if inbound.id.endswith(":end")]
+    assert len(ends) == 2
+
+
+def test_with_rights_to_write_later_no_photo_is_held(build: Any) -> None:
+    stand = build()
+
+    async def story() -> tuple[httpx.Response, float]:
+        return await pushed(stand, **PHOTO)
+
+    _, seconds = in_virtual_time(story)
+    assert seconds < 1
+    assert [inbound.id for inbound in stand.service.started if inbound.id.endswith(":end")] == []
+
+
+def test_a_held_photo_whose_turn_then_hangs_is_still_answered_in_time(build: Any) -> None:
+    stand = build()
+    stand.witness.in_turn_only = True
+    never = asyncio.Event()
+    receive = stand.service.receive
+
+    async def slow_end(inbound: Any) -> Any:
+        if inbound.id.endswith(":end"):
+            await never.wait()
+        return await receive(inbound)
+
+    stand.service.receive = slow_end
+
+    async def story() -> tuple[httpx.Response, float]:
+        return await pushed(stand, **PHOTO)
+
+    answer, seconds = in_virtual_time(story)
+    assert answer.status_code == 200
+    assert seconds <= LIMIT + 1e-6
