@@ -100,13 +100,13 @@ def asked_commitment(life: Life, step: Step) -> Life:
     )
 
 
-def extended(life: Life, _step: Step) -> Life:
-    return replace(_decided(life), due_at=life.pending_due, extended=True, chased_at=None)
+def extended(life: Life, step: Step) -> Life:
+    return replace(_decided(life), due_at=step.due_at, extended=True, chased_at=None)
 
 
 def committed(life: Life, step: Step) -> Life:
     plan = step.public_text or life.pending_plan
-    return replace(_decided(life), due_at=life.pending_due, committed=True, chased_at=None, public_text=plan)
+    return replace(_decided(life), due_at=step.due_at, committed=True, chased_at=None, public_text=plan)
 
 
 def denied(life: Life, _step: Step) -> Life:

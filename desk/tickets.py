@@ -147,6 +147,8 @@ async def _take(
 
 def _prepared(life: Life, step: Step, row: Row, office: Office) -> Step:
     """The step with what the city's rules fix: its deadline, and how far one may be asked for."""
+    if row.clock == "asked":
+        return replace(step, due_at=life.pending_due)
     if row.clock and step.due_at is None:
         step = replace(step, due_at=clocks.due_at(row.clock, life, step.at, office.city))
     if row.clock == "handle":

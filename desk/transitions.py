@@ -31,7 +31,7 @@ class Row:
     `needs` and `takes` name the fields of `Step` a person must or may fill in. `only` are
     guards that hold whatever is filled in: where one fails, the action is not even offered;
     `guards` look at what was filled in. `clock` names the deadline that becomes `due_at`
-    (handle, rework), `winds` what becomes of the clocks (see `desk.clocks`); `tells` are
+    (handle, rework, asked), `winds` what becomes of the clocks (see `desk.clocks`); `tells` are
     the contract's callback types, in order, `rings` who at the desk gets a notice (lead,
     co, centre, leader).
     """
@@ -341,6 +341,7 @@ ROWS: tuple[Row, ...] = (
         needs=("reason",),
         only=(guards.extension_pending,),
         change=rules.extended,
+        clock="asked",
         tells=("extended",),
         rings=("lead", "co"),
     ),
@@ -379,6 +380,7 @@ ROWS: tuple[Row, ...] = (
         needs=("public_text",),
         only=(guards.commitment_pending,),
         change=rules.committed,
+        clock="asked",
         tells=("committed",),
         rings=("lead", "co"),
     ),

@@ -18,6 +18,7 @@ from hotline.contract import AttachmentPart
 from intake.city import CityProfile
 
 _PARTS = TypeAdapter(tuple[AttachmentPart, ...])
+_ARRANGED = frozenset({"dispatched", "reassigned", "rework", "extended", "committed"})
 _WITH_REASON = frozenset({"not_accepted", "extended", "closed"})
 _TEXTS = ("text", "reason", "redirect_channel", "public_text", "internal_text")
 
@@ -102,10 +103,9 @@ def _tells(event: DeskEvent) -> tuple[str, ...]:
 
 
 def _message(type_: str, detail: dict[str, Any], clock: Clock, city: CityProfile) -> str:
-    if type_ in ("dispatched", "reassigned", "rework"):
-        return "\n".join(text for _, text in _arranged(detail, clock, city))
+    arranged = [text for _, text in _arranged(detail, clock, city)] if type_ in _ARRANGED else []
     names = ("reason", "redirect_channel", "public_text") if type_ in _WITH_REASON else ("public_text",)
-    return "\n".join(detail[name] for name in names if detail.get(name))
+    return "\n".join((*arranged, *(detail[name] for name in names if detail.get(name))))
 
 
 def _happening(

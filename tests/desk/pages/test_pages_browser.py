@@ -10,6 +10,11 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import Page, async_playwright, expect
 
+from desk import canned
+from desk.states import Actor, Role
+
+CENTRE = Actor(Role.CENTRE, "wang")
+
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -111,3 +116,41 @@ async def test_what_is_being_typed_stays_while_the_rest_is_renewed(
 async def test_a_session_that_is_over_leads_to_the_door(screen: Page, clock: Any) -> None:
     clock.on(hours=13)
     await expect(screen.get_by_label("密码")).to_be_visible(timeout=FRESH)
+
+
+async def test_the_list_is_worked_by_keyboard_and_ticks_survive_what_is_new(
+    screen: Page, desk: Any, caller: Any, document: dict[str, Any]
+) -> None:
+    for number in range(3):
+        ref = await caller.file(document | {"idempotency_key": f"k{number}", "title": f"Matter {number}"})
+        await desk.act(ref, "accept", CENTRE, 1)
+    await screen.goto("/desk?state=accepted")
+    for key in "jjx":
+        await screen.keyboard.press(key)
+    second = screen.get_by_label("选择：Matter 1")
+    await expect(second).to_be_checked()
+    newest = await caller.file(document | {"idempotency_key": "k9", "title": "Matter 9"})
+    await desk.act(newest, "accept", CENTRE, 1)
+    await expect(screen.get_by_text("Matter 9")).to_be_visible(timeout=FRESH)
+    await expect(second).to_be_checked()
+    await screen.keyboard.press("?")
+    await expect(screen.get_by_role("heading", name="键盘操作")).to_be_visible()
+    await screen.keyboard.press("Escape")
+    await screen.get_by_role("button", name="批量派单").click()
+    await screen.get_by_role("button", name="派出 1 件").click()
+    await expect(screen.get_by_text("已派给Housing")).to_be_visible()
+
+
+async def test_a_canned_answer_goes_where_the_cursor_stands(
+    screen: Page, desk: Any, hotline_ref: str
+) -> None:
+    async with desk.database.write() as tx:
+        await canned.add(tx, CENTRE, "Thanks", "感谢您的支持。", desk.clock())
+    await screen.goto(f"/desk/tickets/{hotline_ref}")
+    await screen.locator("#do-direct_answer > summary").click()
+    form = screen.locator("form[action$='/direct_answer']")
+    await form.locator("[name=public_text]").fill("已修好。")
+    await form.get_by_label("插入常用语").first.select_option(label="Thanks")
+    await expect(form.locator("[name=public_text]")).to_have_value("已修好。感谢您的支持。")
+    await screen.keyboard.press("j")  # typed into the field, no command
+    await expect(form.locator("[name=public_text]")).to_have_value("已修好。感谢您的支持。j")
