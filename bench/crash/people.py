@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from intake.city import CityProfile
 from intake.messages import ChannelName
 from intake.phrases import FALLBACK
-from playground.phones import Phone, PhoneShop
+from playground.phones import NoSuchButton, Phone, PhoneShop
 from playground.replay.citizen import Citizen, Ending, Silence
 from playground.replay.ear import Ear
 from playground.replay.rows import Row
@@ -50,9 +50,15 @@ class Patient(Citizen):
     async def _turn(self, act: Callable[[], Awaitable[None]]):  # type: ignore[no-untyped-def]
         for _ in range(MOST_TIMES - 1):
             with suppress(Silence):
-                return await super()._turn(act)
+                return await self._once(act)
             self.again += 1
-        return await super()._turn(act)
+        return await self._once(act)
+
+    async def _once(self, act: Callable[[], Awaitable[None]]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        try:
+            return await super()._turn(act)
+        except NoSuchButton:  # the question was asked a second time, and this copy has lost its buttons
+            return await super()._turn(_wait)
 
     async def open(self) -> None:
         """Nobody follows twice."""
