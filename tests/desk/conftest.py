@@ -234,3 +234,35 @@ def document() -> dict[str, Any]:
 async def hotline_ref(caller: Caller, document: dict[str, Any]) -> str:
     """A ticket fresh from the front door."""
     return await caller.file(document)
+
+
+class Walk:
+    """One ticket, led through its life by whoever is to act."""
+
+    def __init__(self, desk: Desk, hotline_ref: str) -> None:
+        self.desk = desk
+        self.hotline_ref = hotline_ref
+
+    async def __call__(self, action: str, actor: Actor = CENTRE, **fields: Any) -> Any:
+        seen = await self.desk.ticket(self.hotline_ref, actor)
+        return await self.desk.act(self.hotline_ref, action, actor, seen.version, **fields)
+
+    async def answered(self) -> None:
+        await self("accept")
+        await self("dispatch", lead_unit="housing", co_units=("street",))
+        await self("sign", HOUSING)
+        await self("contact", HOUSING)
+        await self("answer", HOUSING, public_text="Repaired.", internal_text="A valve.")
+        await self("complete")
+
+
+@pytest.fixture
+def life(desk: Desk, hotline_ref: str) -> Walk:
+    """The ticket fresh from the front door, ready to be led."""
+    return Walk(desk, hotline_ref)
+
+
+@pytest.fixture
+def walk(desk: Desk) -> Callable[[str], Walk]:
+    """Lead any ticket."""
+    return lambda hotline_ref: Walk(desk, hotline_ref)

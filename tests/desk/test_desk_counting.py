@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
 from sqlalchemy import delete, func, insert, select
 
 from desk import counting, standings, tallies
@@ -14,38 +13,12 @@ from desk.rates import Counts
 from desk.roll_ups import facts
 from desk.roll_ups import standings as ledger
 from desk.states import Actor, Role, State
-from desk.store import DeskTicket
 
 CENTRE = Actor(Role.CENTRE, "wang")
 HOUSING = Actor(Role.UNIT, "li", "housing")
 STREET = Actor(Role.UNIT, "zhao", "street")
 APRIL = read_period("2023-04")
 LATER = datetime(2023, 6, 1, tzinfo=UTC)
-
-
-class Life:
-    """One ticket, led through its life by whoever is to act."""
-
-    def __init__(self, desk: Desk, hotline_ref: str) -> None:
-        self.desk = desk
-        self.hotline_ref = hotline_ref
-
-    async def __call__(self, action: str, actor: Actor = CENTRE, **fields: Any) -> DeskTicket:
-        seen = await self.desk.ticket(self.hotline_ref, actor)
-        return await self.desk.act(self.hotline_ref, action, actor, seen.version, **fields)
-
-    async def answered(self) -> None:
-        await self("accept")
-        await self("dispatch", lead_unit="housing", co_units=("street",))
-        await self("sign", HOUSING)
-        await self("contact", HOUSING)
-        await self("answer", HOUSING, public_text="Repaired.", internal_text="A valve.")
-        await self("complete")
-
-
-@pytest.fixture
-def life(desk: Desk, hotline_ref: str) -> Life:
-    return Life(desk, hotline_ref)
 
 
 async def counted(desk: Desk, as_of: datetime = LATER, evaluation: str = "last_round") -> Counts:
@@ -62,12 +35,12 @@ async def test_nothing_counts_for_nothing(desk: Desk) -> None:
 
 
 async def test_a_ticket_withdrawn_or_merged_is_no_ticket_but_was_an_appeal(
-    desk: Desk, caller: Any, document: dict[str, Any], life: Life
+    desk: Desk, caller: Any, document: dict[str, Any], life: Any, walk: Any
 ) -> None:
     await life("accept")
     await life("dispatch", lead_unit="housing")
     await caller.tell(life.hotline_ref, "withdraw")
-    other = Life(desk, await caller.file(document | {"idempotency_key": "k2", "reference": "WX2"}))
+    other = walk(await caller.file(document | {"idempotency_key": "k2", "reference": "WX2"}))
     master = await caller.file(document | {"idempotency_key": "k3", "reference": "WX3"})
     await other("merge", master_ref=master)
     assert await counted(desk) == Counts()
@@ -75,16 +48,14 @@ async def test_a_ticket_withdrawn_or_merged_is_no_ticket_but_was_an_appeal(
         assert (await tallies.intake(tx, APRIL)).valid == 3
 
 
-async def test_an_appeal_withdrawn_before_acceptance_is_not_valid(
-    desk: Desk, caller: Any, life: Life
-) -> None:
+async def test_an_appeal_withdrawn_before_acceptance_is_not_valid(desk: Desk, caller: Any, life: Any) -> None:
     await caller.tell(life.hotline_ref, "withdraw")
     async with desk.database.read() as tx:
         found = await tallies.intake(tx, APRIL)
     assert (found.submitted, found.recalled, found.valid) == (1, 1, 0)
 
 
-async def test_overdue_is_judged_as_of_a_moment(desk: Desk, life: Life, clock: Any) -> None:
+async def test_overdue_is_judged_as_of_a_moment(desk: Desk, life: Any, clock: Any) -> None:
     await life("accept")
     await life("dispatch", lead_unit="housing")
     before = await counted(desk, clock())
@@ -95,7 +66,7 @@ async def test_overdue_is_judged_as_of_a_moment(desk: Desk, life: Life, clock: A
 
 
 async def test_a_straight_life_counts_for_its_lead_unit(
-    desk: Desk, caller: Any, life: Life, clock: Any
+    desk: Desk, caller: Any, life: Any, clock: Any
 ) -> None:
     await life("accept")
     await life("dispatch", lead_unit="housing", co_units=("street",))
@@ -132,7 +103,7 @@ async def test_a_straight_life_counts_for_its_lead_unit(
 
 
 async def test_a_rework_keeps_that_the_first_round_was_late_and_both_rounds_answers(
-    desk: Desk, caller: Any, life: Life, clock: Any
+    desk: Desk, caller: Any, life: Any, clock: Any
 ) -> None:
     await life("accept")
     await life("dispatch", lead_unit="housing")
@@ -155,7 +126,7 @@ async def test_a_rework_keeps_that_the_first_round_was_late_and_both_rounds_answ
     assert (first.satisfied, first.dissatisfied, first.unsolved) == (0, 1, 1)
 
 
-async def test_an_excluded_ticket_counts_in_one_calibre_only(desk: Desk, life: Life) -> None:
+async def test_an_excluded_ticket_counts_in_one_calibre_only(desk: Desk, life: Any) -> None:
     await life.answered()
     await life("exclude_request", HOUSING, reason_code="out_of_duty", text="Not ours.")
     async with desk.database.read() as tx:
@@ -168,7 +139,7 @@ async def test_an_excluded_ticket_counts_in_one_calibre_only(desk: Desk, life: L
     assert (tally.full["housing"].tickets, tally.assessed) == (1, {})
 
 
-async def test_a_returned_ticket_belongs_to_the_unit_that_has_it_now(desk: Desk, life: Life) -> None:
+async def test_a_returned_ticket_belongs_to_the_unit_that_has_it_now(desk: Desk, life: Any) -> None:
     await life("accept")
     await life("dispatch", lead_unit="street")
     await life("return_request", STREET, reason="Not ours", text="The housing unit's pipes.")
@@ -180,7 +151,7 @@ async def test_a_returned_ticket_belongs_to_the_unit_that_has_it_now(desk: Desk,
     }
 
 
-async def test_what_is_answered_at_once_never_becomes_a_ticket(desk: Desk, life: Life) -> None:
+async def test_what_is_answered_at_once_never_becomes_a_ticket(desk: Desk, life: Any) -> None:
     await life("accept")
     await life("direct_answer", public_text="At the counter.")
     assert await counted(desk) == Counts()
@@ -197,7 +168,7 @@ async def test_a_day_is_the_citys(desk: Desk, caller: Any, document: dict[str, A
         assert (await tallies.intake(tx, APRIL)).submitted == 0
 
 
-async def test_what_came_is_grouped_by_everything_a_leader_asks_for(desk: Desk, life: Life) -> None:
+async def test_what_came_is_grouped_by_everything_a_leader_asks_for(desk: Desk, life: Any) -> None:
     async with desk.database.read() as tx:
         assert await tallies.came_by(tx, APRIL, "channel") == {"WX": 1}
         assert await tallies.came_by(tx, APRIL, "area_code") == {"620201": 1}
@@ -231,7 +202,7 @@ def test_silence_after_a_rework_does_not_wash_the_first_answer_away() -> None:
 
 
 async def test_the_ledger_agrees_with_the_tickets_before_and_after_it_is_folded(
-    desk: Desk, caller: Any, document: dict[str, Any], life: Life
+    desk: Desk, caller: Any, document: dict[str, Any], life: Any
 ) -> None:
     await life.answered()
     for number in range(3):
@@ -247,11 +218,11 @@ async def test_the_ledger_agrees_with_the_tickets_before_and_after_it_is_folded(
     assert await desk.counts(Actor(Role.UNIT, "sun", "heating")) == {}
 
 
-async def test_a_unit_that_is_nobody_sees_nothing(desk: Desk, life: Life) -> None:
+async def test_a_unit_that_is_nobody_sees_nothing(desk: Desk, life: Any) -> None:
     assert await desk.counts(Actor(Role.UNIT, "lost")) == {}
 
 
-async def test_folding_beside_a_step_loses_neither(desk: Desk, life: Life) -> None:
+async def test_folding_beside_a_step_loses_neither(desk: Desk, life: Any) -> None:
     async with desk.database.write() as tx:
         await tx.execute(insert(ledger).values(unit="", state="closed", number=1))
         await tx.execute(insert(ledger).values(unit="", state="closed", number=-1))
@@ -260,7 +231,7 @@ async def test_folding_beside_a_step_loses_neither(desk: Desk, life: Life) -> No
     assert await desk.counts(CENTRE) == {State.ACCEPTED: 1}
 
 
-async def test_tickets_from_before_the_facts_are_caught_up_with(desk: Desk, life: Life) -> None:
+async def test_tickets_from_before_the_facts_are_caught_up_with(desk: Desk, life: Any) -> None:
     await life.answered()
     async with desk.database.write() as tx:
         await tx.execute(delete(facts))

@@ -1,0 +1,120 @@
+"""All figures of a period's bulletin, counted in one transaction: the period, what it is compared
+with, what was complained of, and how it came to this.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from desk import tallies
+from desk.period import Kind, Period, month_of
+from desk.rates import Counts, Intake
+from desk.tallies import Tally
+from intake.city import CityProfile
+from storage.documents import Tx
+
+BACK = {Kind.YEAR: 12, Kind.QUARTER: 12, Kind.MONTH: 13}
+"""How many months a bulletin looks back on, its own included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One period in numbers."""
+
+    period: Period
+    intake: Intake
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Valid appeals of a period by what they are; keys are codes of the profile, most first."""
+
+    types: Mapping[str, int] = field(default_factory=dict)
+    channels: Mapping[str, int] = field(default_factory=dict)
+    areas: Mapping[str, int] = field(default_factory=dict)
+    categories: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of the trend."""
+
+    period: Period
+    appeals: int
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Everything a bulletin is made of. `compared` holds a_year_before and, where there is one, before
+    and whole_year_before.
+    """
+
+    city: CityProfile
+    as_of: datetime
+    now: Figures
+    compared: Mapping[str, Figures]
+    composition: Composition
+    a_year_before: Composition
+    praise: Mapping[str, int]
+    exclusions: Mapping[str, int]
+    slowest_tenth: int | None
+    trend: tuple[Month, ...]
+
+
+async def collect(tx: Tx, city: CityProfile, period: Period, as_of: datetime) -> Collected:
+    """Count it all. `as_of`: up to when deadlines count as passed."""
+    compared = {name: await _figures(tx, city, other, as_of) for name, other in _others(period).items()}
+    return Collected(
+        city=city,
+        as_of=as_of,
+        now=await _figures(tx, city, period, as_of),
+        compared=compared,
+        composition=await _composition(tx, period),
+        a_year_before=await _composition(tx, period.a_year_before),
+        praise=await tallies.praise_by_unit(tx, period),
+        exclusions=await tallies.exclusions(tx, period),
+        slowest_tenth=await tallies.slowest_tenth(tx, period),
+        trend=await _trend(tx, city, period, as_of),
+    )
+
+
+def _others(period: Period) -> dict[str, Period]:
+    others = {"a_year_before": period.a_year_before}
+    if period.kind is not Kind.YEAR:
+        others["before"] = period.before
+    if period.kind is Kind.QUARTER:
+        others["whole_year_before"] = period.whole_year_before
+    return others
+
+
+async def _figures(tx: Tx, city: CityProfile, period: Period, as_of: datetime) -> Figures:
+    tally = await tallies.by_unit(tx, period, as_of, city.rates.evaluation)
+    return Figures(period, await tallies.intake(tx, period), tally)
+
+
+async def _composition(tx: Tx, period: Period) -> Composition:
+    return Composition(
+        types=await tallies.came_by(tx, period, "appeal_type"),
+        channels=await tallies.came_by(tx, period, "channel"),
+        areas=await tallies.came_by(tx, period, "area_code"),
+        categories=await tallies.came_by_category(tx, period),
+    )
+
+
+async def _trend(tx: Tx, city: CityProfile, period: Period, as_of: datetime) -> tuple[Month, ...]:
+    months = [month_of(period.last, period.month_starts_on)]
+    while len(months) < BACK[period.kind]:
+        months.insert(0, months[0].before)
+    first, last = months[0].first, months[-1].last
+    came = await tallies.by_day(tx, "submitted", first, last)
+    handled = await tallies.counts_by_day(tx, first, last, as_of, city.rates.evaluation)
+    return tuple(
+        Month(
+            month,
+            sum(number for day, number in came.items() if month.first <= day <= month.last),
+            sum((c for day, c in handled.items() if month.first <= day <= month.last), Counts()),
+        )
+        for month in months
+    )

@@ -1,0 +1,183 @@
+"""A bulletin as a workbook: a sheet to read first, one per table with numbers as numbers, native charts."""
+
+import io
+from decimal import Decimal
+
+from openpyxl import Workbook
+from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from desk.bulletin.data import harmless
+from desk.bulletin.document import NONE, Cell, Chart, Document, Kind, Shape, Table
+from desk.bulletin.text import width
+
+_BRAND, _PALE, _LINE = "12498C", "E6EEF8", "D5DCE4"
+_FAMILY = "Microsoft YaHei"
+_EDGE = Border(bottom=Side("thin", color=_LINE))
+_FORMATS = {
+    Kind.COUNT: "#,##0",
+    Kind.NUMBER: "#,##0.0",
+    Kind.RATE: "0.00%",
+    Kind.SHARE: "0.0%",
+    Kind.GROWTH: "+0.0%;-0.0%;0.0%",
+    Kind.POINTS: "+0.0;-0.0;0.0",
+}
+_IN_PERCENT = frozenset({Kind.RATE, Kind.SHARE, Kind.GROWTH})
+_WIDEST = 44
+_LONGEST_NAME = 31
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+
+
+def as_xlsx(document: Document) -> bytes:
+    """The workbook's bytes."""
+    book = Workbook()
+    first = book.active
+    assert isinstance(first, Worksheet), "a new workbook has a sheet"  # noqa: S101
+    _front(first, document)
+    for section in document.sections:
+        for table in section.tables:
+            _sheet(book.create_sheet(_name(table.title, book)), table)
+        for chart in section.charts:
+            _charted(book.create_sheet(_name(chart.title, book)), chart)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _front(sheet: Worksheet, document: Document) -> None:
+    sheet.title = document.headlines[0].label if document.headlines else "1"
+    sheet.sheet_view.showGridLines = False
+    sheet.column_dimensions["A"].width = 24
+    sheet.column_dimensions["B"].width = 16
+    sheet.column_dimensions["C"].width = 60
+    row = _line(sheet, 1, document.title, Font(_FAMILY, 18, bold=True, color=_BRAND), 30)
+    row = _line(sheet, row, document.subtitle, Font(_FAMILY, 10, color="4B5A6B"), 18) + 1
+    for one in document.headlines:
+        for column, said in enumerate((one.label, one.value, one.change), start=1):
+            cell = sheet.cell(row, column, said)
+            cell.font = Font(_FAMILY, 13 if column == 2 else 11, bold=column == 2)
+            cell.border = _EDGE
+        sheet.row_dimensions[row].height = 24
+        row += 1
+    for section in document.sections:
+        if section.paragraphs:
+            row = _line(sheet, row + 1, section.title, Font(_FAMILY, 12, bold=True, color=_BRAND), 24)
+        for said in section.paragraphs:
+            row = _line(sheet, row, said, Font(_FAMILY, 11), 17 * (1 + width(said) // 100))
+    _one_page_wide(sheet)
+
+
+def _line(sheet: Worksheet, row: int, said: str, font: Font, height: float) -> int:
+    sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=3)
+    cell = sheet.cell(row, 1, harmless(said))
+    cell.font = font
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+    sheet.row_dimensions[row].height = height
+    return row + 1
+
+
+def _sheet(sheet: Worksheet, table: Table) -> None:
+    sheet.sheet_view.showGridLines = False
+    for column, label in enumerate(table.columns, start=1):
+        head = sheet.cell(1, column, harmless(label))
+        head.font = Font(_FAMILY, 11, bold=True, color="FFFFFF")
+        head.fill = PatternFill("solid", _BRAND)
+        head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        sheet.column_dimensions[get_column_letter(column)].width = _wide(table, column - 1)
+    sheet.row_dimensions[1].height = 30
+    for row, cells in enumerate(table.rows, start=2):
+        summed = row > len(table.rows) + 1 - table.totals
+        for column, cell in enumerate(cells, start=1):
+            _cell(sheet, row, column, cell, summed=summed)
+    sheet.freeze_panes = "B2"
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape" if len(table.columns) > 6 else "portrait"
+    _one_page_wide(sheet)
+
+
+def _one_page_wide(sheet: Worksheet) -> None:
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, *, summed: bool) -> None:
+    written = sheet.cell(row, column, _value(cell))
+    written.font = Font(_FAMILY, 11, bold=summed)
+    written.border = _EDGE
+    if summed:
+        written.fill = PatternFill("solid", _PALE)
+    if cell.kind is not Kind.TEXT:
+        written.number_format = _FORMATS[cell.kind]
+        written.alignment = Alignment(horizontal="right")
+
+
+def _value(cell: Cell) -> str | int | float | Decimal:
+    if isinstance(cell.value, str):
+        return str(harmless(cell.value))
+    number = cell.number
+    if number is None:
+        return NONE
+    return number / 100 if cell.kind in _IN_PERCENT else number
+
+
+def _wide(table: Table, column: int) -> float:
+    texts = [table.columns[column], *(str(row[column]) for row in table.rows)]
+    return min(max(width(one) for one in texts) + 3, _WIDEST)
+
+
+def _charted(sheet: Worksheet, chart: Chart) -> None:
+    """The chart, and beside it what it shows."""
+    for row, (label, value) in enumerate(zip(chart.labels, chart.values, strict=True), start=1):
+        sheet.cell(row, 1, harmless(label)).font = Font(_FAMILY, 11)
+        sheet.cell(row, 2, value).font = Font(_FAMILY, 11)
+    sheet.column_dimensions["A"].width = min(max(map(width, chart.labels), default=8) + 3, _WIDEST)
+    drawn = native(chart)
+    rows = len(chart.labels)
+    drawn.add_data(Reference(sheet, min_col=2, min_row=1, max_row=rows), titles_from_data=False)
+    drawn.set_categories(Reference(sheet, min_col=1, min_row=1, max_row=rows))
+    colour(drawn)
+    sheet.add_chart(drawn, "D2")
+
+
+def native(chart: Chart) -> BarChart | LineChart:
+    """An empty chart of this shape, without its data."""
+    drawn = LineChart() if chart.shape is Shape.LINE else BarChart()
+    if isinstance(drawn, BarChart):
+        drawn.type = "bar" if chart.shape is Shape.BARS else "col"
+        drawn.gapWidth = 60
+    if chart.shape is Shape.BARS:
+        drawn.x_axis.scaling.orientation = "maxMin"  # the first at the top
+    drawn.title = chart.title
+    drawn.legend = None
+    drawn.height, drawn.width = (9, 16)
+    drawn.dataLabels = DataLabelList()
+    drawn.dataLabels.showVal = True
+    for name in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
+        setattr(drawn.dataLabels, name, False)
+    drawn.dataLabels.dLblPos = "t" if chart.shape is Shape.LINE else "outEnd"
+    drawn.x_axis.delete = drawn.y_axis.delete = False
+    drawn.y_axis.majorGridlines = None
+    if chart.shape is Shape.LINE:
+        known = [float(value) for value in chart.values if value is not None]
+        drawn.y_axis.scaling.min = max(0, int(min(known, default=0)) - 2)
+    return drawn
+
+
+def colour(drawn: BarChart | LineChart) -> None:
+    """The series in the desk's own blue."""
+    for series in drawn.series:
+        series.smooth = False
+        series.graphicalProperties = GraphicalProperties(solidFill=_BRAND)
+        series.graphicalProperties.line.solidFill = _BRAND
+
+
+def _name(title: str, book: Workbook) -> str:
+    """A sheet's name: what Excel allows, and not taken yet."""
+    name = title.translate(_FORBIDDEN).strip()[:_LONGEST_NAME]
+    taken = set(book.sheetnames)
+    return name if name not in taken else f"{name[: _LONGEST_NAME - 2]} {len(taken)}"
