@@ -285,9 +285,7 @@ def _telegram(
         raise BadSettings(f"JIESU_TELEGRAM__TOKEN: {mistake}") from None
 
 
-def _hearing(
-    settings: Settings, http: httpx.AsyncClient, channels: Mapping[ChannelName, Channel]
-) -> Hear:
+def _hearing(settings: Settings, http: httpx.AsyncClient, channels: Mapping[ChannelName, Channel]) -> Hear:
     spoken = settings.transcription
     if not spoken.url:
         return as_it_is

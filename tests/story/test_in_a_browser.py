@@ -13,7 +13,7 @@ from playwright.async_api import Browser, FrameLocator, Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "correct horse battery"  # noqa: S105  # this town's only
+PASSWORD = "correct horse battery"  # this town's only
 HEARD_WITHIN = 15_000  # milliseconds
 
 
