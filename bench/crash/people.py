@@ -54,7 +54,7 @@ class Patient(Citizen):
             self.again += 1
         return await self._once(act)
 
-    async def _once(self, act: Callable[[], Awaitable[None]]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    async def _once(self, act: Callable[[], Awaitable[None]]):  # type: ignore[no-untyped-def]
         try:
             return await super()._turn(act)
         except NoSuchButton:  # the question was asked a second time, and this copy has lost its buttons
