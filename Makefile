@@ -43,6 +43,9 @@ crash: $(VENV)/.dev ## kill the processes hundreds of times and account for it (
 outage: $(VENV)/.dev ## stop the database for a minute under load and account for it
 	$(BIN)/python -m bench.outage $(ARGS)
 
+fuzz: $(VENV)/.dev ## push anything at WeChat's endpoint for 10 minutes (FUZZ_SECONDS=… to change)
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/pytest tests/webhooks/wechat/test_wechat_fuzz.py $(ARGS)
+
 bench: $(VENV)/.dev ## measure (see bench/)
 	$(BIN)/python -m bench
 
@@ -50,4 +53,4 @@ lock: ## renew both lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-.PHONY: help run test check lint format crash outage bench lock
+.PHONY: help run test check lint format crash outage fuzz bench lock
