@@ -43,11 +43,24 @@ crash: $(VENV)/.dev ## kill the processes hundreds of times and account for it (
 outage: $(VENV)/.dev ## stop the database for a minute under load and account for it
 	$(BIN)/python -m bench.outage $(ARGS)
 
+fuzz: $(VENV)/.dev ## push anything at WeChat's endpoint for 10 minutes (FUZZ_SECONDS=… to change)
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/pytest tests/webhooks/wechat/test_wechat_fuzz.py $(ARGS)
+
 bench: $(VENV)/.dev ## measure (see bench/)
 	$(BIN)/python -m bench
 
-lock: ## renew both lock files (needs uv)
+bench-understanding: $(VENV)/.dev ## how well messages are understood (ARGS="--complaints FILE.csv")
+	$(BIN)/python -m bench.understanding $(ARGS)
+
+classify: $(VENV)/.run ## install what `jiesu classify train` needs
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-classify.lock
+
+bench-desk: $(VENV)/.dev ## measure the desk with many tickets on PostgreSQL (ARGS="--tickets 200000")
+	$(BIN)/python -m bench.desk $(ARGS)
+
+lock: ## renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --extra classify -c requirements.lock -o requirements-classify.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-.PHONY: help run test check lint format crash outage bench lock
+.PHONY: bench-desk help run test check lint format crash outage fuzz bench bench-understanding classify lock

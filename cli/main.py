@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app.settings import BadSettings
-from cli import audit, city, classify, demo, desk, outbox, replay, report, serve, setup, wechat
+from cli import audit, city, demo, desk, outbox, replay, report, serve, setup, wechat
 from intake.ports import Rejected, Unavailable
 from storage.database import DatabaseDown
 
@@ -23,7 +23,6 @@ desk.add_to(app)
 app.add_typer(audit.app, name="audit")
 report.add_to(app)
 app.add_typer(city.app, name="city")
-app.add_typer(classify.app, name="classify")
 app.add_typer(demo.app, name="demo")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(wechat.app, name="wechat")

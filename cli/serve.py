@@ -1,6 +1,7 @@
 """`jiesu serve`, `work`, `poll`, `migrate`: the processes of an installation."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -9,13 +10,12 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from app.logs import set_up
 from app.settings import BadSettings, Settings, check, read_settings
 from app.wiring import House, embeds_desk, open_house
 from cli.banner import banner
-from webhooks.process import FACTORY, announce
+from cli.prefork import Prefork
 from webhooks.server import create_app
 
 HOST = "127.0.0.1"
@@ -49,9 +49,9 @@ def serve(
     if workers == 1:
         asyncio.run(_serve(settings, base_url, line, with_worker=worker))
         return
-    announce(base_url, with_worker=worker)
     asyncio.run(_introduce(settings, base_url))
-    _processes(line, workers)
+    gc.freeze()  # what was imported is shared by all
+    Prefork(workers, lambda: asyncio.run(_serve_one(settings, base_url, line, with_worker=worker))).run()
 
 
 def _several(settings: Settings, workers: int) -> None:
@@ -79,19 +79,10 @@ async def _introduce(settings: Settings, base_url: str) -> None:
         typer.echo(banner(house, base_url, None))
 
 
-def _processes(line: socket.socket, workers: int) -> None:
-    """They share the socket; one that dies is started again; SIGTERM lets each finish what it has in hand."""
-    config = uvicorn.Config(
-        FACTORY,
-        factory=True,
-        workers=workers,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=LAST_SECONDS_OF_TURNS,
-        timeout_worker_healthcheck=30,
-        server_header=False,
-    )
-    Multiprocess(config, [line]).run()
+async def _serve_one(settings: Settings, base_url: str, line: socket.socket, *, with_worker: bool) -> None:
+    """One of several: they share the socket, and SIGTERM lets each finish what it has in hand."""
+    async with open_house(settings, base_url) as house:
+        await _server(house, with_worker=with_worker).serve(sockets=[line])
 
 
 def listen(host: str, port: int) -> socket.socket:

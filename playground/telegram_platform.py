@@ -57,6 +57,7 @@ class TelegramPlatform:
         self._message_ids = itertools.count(1)
         self._update_ids = itertools.count(random.randrange(10**8, 10**9))  # noqa: S311  as Telegram begins
         self._user_ids = itertools.count(_FIRST_USER)
+        self._updates = 0
 
     async def phone(self, user: str | None) -> TelegramPhone:
         """The phone of this user, or a new citizen's for None. Raises NoSuchPhone."""
@@ -92,7 +93,12 @@ class TelegramPlatform:
         """Make an update of it and queue it, unless the bot did not ask for this kind."""
         allowed = self.delivery.hook.allowed if self.delivery.hook else self.allowed
         if not allowed or kind in allowed:
+            self._updates += 1
             self.delivery.add(queue, {"update_id": next(self._update_ids), kind: payload}, life)
+
+    def number_of_updates(self) -> int:
+        """How many there have been; each may be brought more than once."""
+        return self._updates
 
     def number(self) -> int:
         """A message's number: each higher than the last, over all chats of the bot."""

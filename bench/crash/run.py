@@ -5,7 +5,7 @@ import random
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ from storage.database import Database
 
 AT_ONCE = 12
 DRAIN = 120.0
+Trouble = Callable[[], Coroutine[Any, Any, None]]
 HURRY = 0.05
 """Telegram's pauses between two tries, scaled; WeChat's five seconds are five seconds."""
 
@@ -70,8 +71,10 @@ class Outcome:
     seconds: float
 
 
-async def run(order: Order, zygote: socket.socket, front_door: str) -> Outcome:
-    """From the first start to the last account."""
+async def run(
+    order: Order, zygote: socket.socket, front_door: str, trouble: Trouble | None = None
+) -> Outcome:
+    """From the first start to the last account; `trouble` is made beside the conversations."""
     started = time.monotonic()
     async with httpx.AsyncClient(timeout=30.0, limits=httpx.Limits(max_keepalive_connections=0)) as http:
         platforms = socket.socket()
@@ -82,7 +85,7 @@ async def run(order: Order, zygote: socket.socket, front_door: str) -> Outcome:
             "base_url": front_door,
             "platforms_url": f"http://127.0.0.1:{platforms.getsockname()[1]}",
         }
-        return await _run(order, zygote, given, platforms, http, started)
+        return await _run(order, zygote, given, platforms, http, started, trouble)
 
 
 async def _run(
@@ -92,6 +95,7 @@ async def _run(
     platforms: socket.socket,
     http: httpx.AsyncClient,
     started: float,
+    trouble: Trouble | None,
 ) -> Outcome:
     settings, city = settings_of(given), worded(load("jiayuguan"))
     wechat = wechat_stand_in(settings, given["base_url"], http, _now)
@@ -121,7 +125,10 @@ async def _run(
     books = Database.open(order.database_url, KeyRing(["the key of a run that is over in minutes"]))
     try:
         await _awake(given["base_url"], http)
+        making = asyncio.create_task(trouble()) if trouble else None
         await _everybody(people, order, town, backend.handle)
+        if making:
+            await making
         shooting.cancel()
         left = await _drained(books, order)
         await _last_words(people)

