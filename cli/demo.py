@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app.settings import BadSettings, Settings
+from app.settings import BadSettings, Settings, read_settings
 from app.wiring import embeds_desk, open_city, open_storage, utc_now
 from desk.demo.build import build
 from desk.demo.fill import Filler, Wanted
@@ -55,7 +55,7 @@ def seed() -> None:
 
 
 def _allowed() -> tuple[Settings, CityProfile]:
-    settings = Settings()
+    settings = read_settings()
     if settings.telegram_on or settings.wechat_on:
         raise BadSettings("A channel is configured: made-up tickets do not go beside real ones.")
     if not embeds_desk(settings):

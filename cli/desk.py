@@ -10,26 +10,33 @@ import uvicorn
 from app.logs import set_up
 from app.settings import BadSettings, Settings, read_settings
 from app.wiring import open_city, open_desk, open_storage, utc_now
+from cli import importing
 from cli.serve import HOST, listen
 from desk import users
 from desk.states import Role
 from desk.users import BadAccount
 from webhooks.server import create_desk_app
 
+embedded_app = typer.Typer(help="The embedded hotline alone, and tickets brought into it.")
 user = typer.Typer(help="Accounts at the desk.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command()(desk)
+    embedded_app.callback(invoke_without_command=True)(desk)
+    importing.add_to(embedded_app)
+    app.add_typer(embedded_app, name="desk")
     app.add_typer(user, name="user")
 
 
 def desk(
+    context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8001,
 ) -> None:
     """Run the embedded hotline alone; the front door reaches it by JIESU_HOTLINE__URL."""
+    if context.invoked_subcommand is not None:
+        return
     settings = read_settings()
     if not settings.public_url or not settings.hotline.secret:
         raise BadSettings(

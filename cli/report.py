@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from app.settings import BadSettings, Settings
+from app.settings import BadSettings, Settings, read_settings
 from app.wiring import open_city, open_storage, utc_now
 from desk.bulletin.compose import compose
 from desk.bulletin.figures import Collected, collect
@@ -48,7 +48,7 @@ def report(
     form = "json" if json else format.value
     if out is None and FORMS[form].binary:
         raise BadSettings(f"{form} is no text: name a file with --out.")
-    settings = Settings()
+    settings = read_settings()
     city = open_city(settings.city)
     found = asyncio.run(_collected(settings, city, period, as_of.date() if as_of else None))
     content = written(form, found, compose(found))

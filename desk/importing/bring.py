@@ -1,0 +1,102 @@
+"""Bringing a call in: filed and led through the desk's own steps, at the moments the file gives.
+
+So it counts like any other, its history is whole, and the desk's rules hold for it. Nobody at the
+front door is told of it: it never came from there. What is there already is left as it is.
+"""
+
+from datetime import datetime, timedelta
+
+from desk import tickets
+from desk.importing.calls import Call
+from desk.office import Office
+from desk.states import Actor, Result, Role, Step
+from hotline.contract import TicketDocument
+from intake.city import CityProfile
+from storage.documents import Tx
+
+IMPORTER = "import"
+_MOMENT = timedelta(milliseconds=10)
+
+
+async def bring(tx: Tx, office: Office, call: Call) -> bool:
+    """File the call and take its steps; False if it is there already. Raises KeyReused or Refused."""
+    filed = await tickets.file(tx, office, document(call, office.city), now=call.submitted_at)
+    if filed.new:
+        for step in steps(call):
+            await tickets.act(tx, office, filed.hotline_ref, step, version=None)
+    return filed.new
+
+
+def document(call: Call, city: CityProfile) -> TicketDocument:
+    """The call as a ticket document."""
+    return TicketDocument.model_validate(
+        {
+            "reference": call.reference,
+            "idempotency_key": f"{IMPORTER}-{call.reference}",
+            "channel": call.channel,
+            "submitted_at": call.submitted_at,
+            "appeal_type": call.appeal_type,
+            "category": {"code": call.category, "path": city.path(call.category)},
+            "urgency": {"level": "normal"},
+            "title": call.title,
+            "content": call.content,
+            "place": {"text": call.place, "area_code": call.area} if call.place or call.area else None,
+            "person": {
+                "kind": "individual" if call.name or call.phone else "anonymous",
+                "name": call.name,
+                "phone": call.phone,
+                "anonymous": not (call.name or call.phone),
+                "confidential": call.confidential,
+            },
+            "reply_wanted": True,
+            "is_public": False,
+            "suggested": {"lead_unit": call.unit},
+            "language": "zh",
+        }
+    )
+
+
+def steps(call: Call) -> list[Step]:
+    """What was done to it, in order."""
+    centre = Actor(Role.CENTRE, IMPORTER)
+    if call.dispatched_at is None:
+        return _at_once(call, centre) if call.completed_at else []
+    found = [
+        Step("accept", centre, call.submitted_at),
+        Step("dispatch", centre, call.dispatched_at, lead_unit=call.unit, due_at=call.due_at),
+    ]
+    signed = call.signed_at or call.completed_at
+    if signed is not None:
+        found.append(Step("sign", centre, signed))
+    if call.completed_at is not None:
+        at = call.completed_at
+        found += [
+            Step("start", centre, at, text=call.reply),
+            Step("answer", centre, at, public_text=call.reply, internal_text=call.reply),
+            Step("complete", centre, at),
+            Step("survey_result", centre, at + 5 * _MOMENT, result=_result(call, at)),
+        ]
+    return found
+
+
+def _at_once(call: Call, centre: Actor) -> list[Step]:
+    at = call.completed_at or call.submitted_at
+    return [
+        Step("accept", centre, call.submitted_at),
+        Step("direct_answer", centre, at, public_text=call.reply),
+        Step("survey_result", centre, at + 5 * _MOMENT, result=_result(call, at)),
+    ]
+
+
+def _result(call: Call, at: datetime) -> Result:
+    """What the centre heard when it called back."""
+    if call.satisfied is None and call.solved is None:
+        return Result(answered=False)
+    return Result(
+        answered=True,
+        contacted=call.contacted,
+        solved=call.solved,
+        satisfied=call.satisfied,
+        answered_at=at,
+        via="TEL",
+    )
