@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake import (
-    album,
     answers,
     aside,
     edits,
@@ -43,7 +42,7 @@ def advance(
     """The turn that `inbound` makes of `conversation`. No I/O, no clock, no chance."""
     moment = scenes.forgotten(Moment(conversation, inbound, situation, city, now))
     turn = voice.asked_to_type(emergency.warned(_step(moment), moment), moment)
-    return elder.few_choices(album.acknowledged_once(turn, moment), moment)
+    return elder.few_choices(turn, moment)
 
 
 def _step(moment: Moment) -> Turn:

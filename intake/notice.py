@@ -98,7 +98,8 @@ def _choices(step: str, moment: Moment) -> tuple[Choice, ...]:
 
 
 def _show(step: str, moment: Moment) -> Turn:
-    return moment.turn(notice(step, moment), asking=step)
+    group = moment.inbound.group or moment.conversation.last_group
+    return moment.turn(notice(step, moment), asking=step, last_group=group)
 
 
 def _answer(step: str, moment: Moment) -> Turn:
@@ -107,7 +108,14 @@ def _answer(step: str, moment: Moment) -> Turn:
         return _agreed(step, moment)
     if option == "decline" or moment.reading.command in ("decline", "unconsent", "no", "cancel"):
         return moment.turn(Reply(moment.say("notice.declined")), **{**NO_DRAFT, "refused": True})
+    if _more_of_the_album(moment):
+        return _show(step, moment.changed(held=held(moment)))
     return waiting_still(moment)
+
+
+def _more_of_the_album(moment: Moment) -> bool:
+    """Of an album's answers only the last is sent, so each must be the whole notice."""
+    return bool(moment.inbound.group) and moment.inbound.group == moment.conversation.last_group
 
 
 def waiting_still(moment: Moment) -> Turn:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from intake import album, answers, edits, form, review, summary, twin
+from intake import answers, edits, form, review, summary, twin
 from intake.conversation import Held, Turn
 from intake.messages import Reply
 from intake.moment import Moment
@@ -69,7 +69,7 @@ def _left_out(turn: Turn, moment: Moment) -> Iterator[Reply]:
     before, after = moment.conversation.draft or Draft(), turn.conversation.draft or Draft()
     files = len(before.attachments) + len(moment.situation.attachments)
     if files > moment.city.drafts.max_attachments:
-        yield album.too_many(moment)
+        yield Reply(moment.say("hint.too_many_files", limit=moment.city.drafts.max_attachments))
     if len(before.content) < MAX_CONTENT <= len(after.content):
         yield Reply(moment.say("hint.too_long", limit=MAX_CONTENT))
 

@@ -196,7 +196,7 @@ DOES: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def check(chat: Any, before: Any, name: str, what: Any) -> None:
-    silent = what in ("leaves", "returns") or (name == "photo" and what[0])
+    silent = what in ("leaves", "returns")
     assert chat.replies or silent
     for reply in chat.replies:
         assert reply.text.strip()

@@ -1,4 +1,7 @@
-"""Photos: at any step, one by one, as an album, too many."""
+"""Photos: at any step, one by one, as an album, too many.
+
+Of the answers to an album only the last is sent, so each must be complete.
+"""
 
 from typing import Any
 
@@ -18,19 +21,18 @@ def test_a_photo_with_the_answer(known: Any) -> None:
     assert len(known.draft.attachments) == 1
 
 
-def test_an_album_is_acknowledged_once(known: Any) -> None:
-    known.sends_photo("新华中路15号院门口井盖没了，王芳13912345678", group="a").hears("请核对")
-    for _ in range(3):
-        known.sends_photo(group="a").hears_nothing()
-    assert len(known.draft.attachments) == 4
-    known.sends_photo(group="b").hears("照片：5个")
+def test_every_answer_to_an_album_counts_its_photos(known: Any) -> None:
+    known.sends_photo("新华中路15号院门口井盖没了，王芳13912345678", group="a").hears("照片：1个")
+    for number in (2, 3, 4):
+        known.sends_photo(group="a").hears("请核对", f"照片：{number}个")
 
 
-def test_an_album_before_consent_is_acknowledged_once(chat: Any) -> None:
+def test_every_answer_to_an_album_before_consent_is_the_whole_notice(chat: Any) -> None:
     chat.sends_photo(group="a").hears("登记前请看一眼")
-    chat.sends_photo(group="a").hears_nothing()
+    chat.sends_photo(group="a").hears("登记前请看一眼")
+    chat.sends_photo(group="b").hears("同意后我就继续")
     chat.taps("同意").hears("照片收到了")
-    assert len(chat.draft.attachments) == 2
+    assert len(chat.draft.attachments) == 3
 
 
 def test_photos_are_added_until_done(at_summary: Any) -> None:
@@ -54,12 +56,11 @@ def test_more_than_nine_are_refused_politely(at_summary: Any) -> None:
     assert len(at_summary.draft.attachments) == 9
 
 
-def test_an_album_over_the_limit_says_so_once(at_summary: Any) -> None:
+def test_the_last_answer_to_an_album_over_the_limit_says_so(at_summary: Any) -> None:
     for _ in range(9):
-        at_summary.sends_photo(group="a")
-    at_summary.sends_photo(group="a").hears("最多9个")
-    at_summary.sends_photo(group="a").hears_nothing()
-    assert len(at_summary.draft.attachments) == 9
+        at_summary.sends_photo(group="a").hears_not("最多9个")
+    for _ in range(2):
+        at_summary.sends_photo(group="a").hears("最多9个", "照片：9个")
 
 
 def test_voice_without_words(known: Any) -> None:
