@@ -43,15 +43,15 @@ def serve(
     settings = read_settings()
     check(settings)
     _several(settings, workers)
-    line = listen(host, port)
-    base_url = f"http://{host}:{line.getsockname()[1]}"
-    set_up()
-    if workers == 1:
-        asyncio.run(_serve(settings, base_url, line, with_worker=worker))
-        return
-    asyncio.run(_introduce(settings, base_url))
-    gc.freeze()  # what was imported is shared by all
-    Prefork(workers, lambda: asyncio.run(_serve_one(settings, base_url, line, with_worker=worker))).run()
+    with listen(host, port) as line:
+        base_url = f"http://{host}:{line.getsockname()[1]}"
+        set_up()
+        if workers == 1:
+            asyncio.run(_serve(settings, base_url, line, with_worker=worker))
+            return
+        asyncio.run(_introduce(settings, base_url))
+        gc.freeze()  # what was imported is shared by all
+        Prefork(workers, lambda: asyncio.run(_serve_one(settings, base_url, line, with_worker=worker))).run()
 
 
 def _several(settings: Settings, workers: int) -> None:
@@ -107,9 +107,9 @@ async def _serve(settings: Settings, base_url: str, line: socket.socket, *, with
         await server.serve(sockets=[line])
 
 
-def _server(house: House, *, with_worker: bool = True) -> uvicorn.Server:
+def _server(house: House, *, with_worker: bool = True, polling: bool = False) -> uvicorn.Server:
     config = uvicorn.Config(
-        create_app(house, with_worker=with_worker),
+        create_app(house, with_worker=with_worker, polling=polling),
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=LAST_SECONDS if house.playing else LAST_SECONDS_OF_TURNS,
@@ -135,22 +135,24 @@ async def _work(settings: Settings) -> None:
             await house.worker.run(stop)
 
 
-def poll() -> None:
+def poll(
+    port: Annotated[int, typer.Option(help="Port of the desk; 0 takes a free one.", min=0, max=65535)] = PORT,
+) -> None:
     """Telegram by long polling: a bot from a laptop with nothing but its token."""
     settings = read_settings()
     check(settings, serving=False)
     if not settings.telegram_on:
         raise BadSettings("JIESU_TELEGRAM__TOKEN is missing: poll needs the bot's token.")
     set_up()
-    asyncio.run(_poll(settings))
+    asyncio.run(_poll(settings, port))
 
 
-async def _poll(settings: Settings) -> None:
+async def _poll(settings: Settings, port: int) -> None:
     """Polling, deliveries and the embedded desk, in one process."""
-    line = listen(HOST, 0 if settings.hotline.kind != "desk" else PORT)
+    line = listen(HOST, 0 if settings.hotline.kind != "desk" else port)
     base_url = f"http://{HOST}:{line.getsockname()[1]}"
     async with open_house(settings, base_url) as house:
-        server = _server(house)
+        server = _server(house, polling=True)
         typer.echo(banner(house, base_url, await house.open_desk()))
         serving = asyncio.create_task(server.serve(sockets=[line]))
         polling = asyncio.create_task(house.poll())
