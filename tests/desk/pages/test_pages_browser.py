@@ -34,7 +34,7 @@ pytestmark = [
 @pytest.fixture
 async def address(pages: FastAPI) -> AsyncIterator[str]:
     """Where the pages are served, on a free port."""
-    server = uvicorn.Server(uvicorn.Config(pages, host="127.0.0.1", port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(pages, host="127.0.0.1", port=0, log_config=None))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

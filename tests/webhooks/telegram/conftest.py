@@ -115,7 +115,7 @@ async def stand() -> AsyncIterator[Stand]:
             platform = TelegramPlatform(TOKEN, URL, SECRET, http, clock, time_scale=0.001)
             app.include_router(api_router(platform))
             app.include_router(telegram_router(SECRET, service, telegram, clock, LARGEST))
-            config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+            config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[port]))
             yield Stand(service, platform, http, telegram)
