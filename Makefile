@@ -55,7 +55,7 @@ fuzz: $(VENV)/.dev ## push anything at WeChat's endpoint for 10 minutes (FUZZ_SE
 bench: $(VENV)/.dev ## measure (see bench/)
 	$(BIN)/python -m bench
 
-bench-understanding: $(VENV)/.dev ## how well messages are understood (ARGS="--complaints FILE.csv")
+bench-understanding: $(VENV)/.dev ## how well messages are understood (ARGS="--complaints FILE.csv --stream FILE.csv --addresses FOLDER")
 	$(BIN)/python -m bench.understanding $(ARGS)
 
 classify: $(VENV)/.run ## install what `jiesu classify train` needs

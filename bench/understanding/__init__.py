@@ -1,0 +1,1 @@
+"""How well messages are understood, each goal with the figure beside it."""

@@ -1,0 +1,54 @@
+"""`make bench-understanding ARGS="--complaints FILE.csv --stream FILE.csv --addresses FOLDER"`.
+
+Every goal of understanding with the figure beside it. Data is the operator's own: a part without it says so.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.understanding.goal import show
+from bench.understanding.section import Asked, Section
+
+SECTIONS: tuple[Section, ...] = ()
+"""In the order of the table."""
+
+
+def main(arguments: Sequence[str] | None = None, sections: Sequence[Section] = SECTIONS) -> int:
+    """Measure what there is data for; 1 if there was none for anything."""
+    given = _parser(sections).parse_args(arguments)
+    asked = Asked(given.complaints, given.stream, given.addresses, given.seed)
+    wanted = [section for section in sections if given.only in (None, section.name)]
+    measured = [_measure(section, asked) for section in wanted]
+    return 0 if any(measured) else 1
+
+
+def _measure(section: Section, asked: Asked) -> bool:
+    missing = section.missing(asked)
+    if missing:
+        options = " and ".join(f"--{need}" for need in missing)
+        print(f"{section.title}: not measured, give {options}.", file=sys.stderr)
+        return False
+    show(section.title, section.measure(asked))
+    return True
+
+
+def _parser(sections: Sequence[Section]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bench.understanding", description=__doc__)
+    parser.add_argument("--complaints", **_path("BENCH_COMPLAINTS", "labelled: CSV with title, body, label"))
+    parser.add_argument("--stream", **_path("BENCH_STREAM", "as they came: CSV with row, title, time, body"))
+    parser.add_argument("--addresses", **_path("BENCH_ADDRESSES", "folder with train.jsonl and dev.jsonl"))
+    parser.add_argument("--seed", type=int, default=0, help="parts the folds otherwise")
+    parser.add_argument("--only", choices=[section.name for section in sections], help="one part of it")
+    return parser
+
+
+def _path(variable: str, what: str) -> dict[str, object]:
+    value = os.environ.get(variable)
+    return {"type": Path, "default": Path(value) if value else None, "help": f"{what}; or in {variable}"}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
