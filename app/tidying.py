@@ -4,14 +4,10 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
-
-from app.faults import caught, described
+from app.rounds import every
 from intake.city import CityProfile
 from storage import budgets, conversations, happenings, inbox, outbox, query_codes, receipts, replays
 from storage.database import Database
-
-log = structlog.get_logger(__name__)
 
 EVERY = timedelta(hours=1)
 KEEP_INBOX = timedelta(hours=48)
@@ -30,16 +26,8 @@ class Tidying:
         self._clock = clock
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop` is set. A fault waits for the next hour."""
-        while not stop.is_set():
-            fault = await caught(self.once())
-            if fault is not None:
-                log.error("tidying failed", fault=described(fault))
-            try:
-                async with asyncio.timeout(EVERY.total_seconds()):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+        """Until `stop` is set."""
+        await every(EVERY, self.once, stop, "tidying")
 
     async def once(self) -> None:
         """Drop what is over now. Raises DatabaseDown."""

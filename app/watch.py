@@ -15,7 +15,7 @@ import structlog
 
 from app import metrics
 from app.effects import HOTLINE
-from app.faults import caught, described
+from app.rounds import every
 from intake.city import CityProfile
 from intake.messages import ChannelName
 from intake.phrases import FALLBACK, say
@@ -39,16 +39,8 @@ class Watch:
         self._clock = clock
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop` is set. A fault waits for the next minute."""
-        while not stop.is_set():
-            fault = await caught(self.once())
-            if fault is not None:
-                log.error("watching failed", fault=described(fault))
-            try:
-                async with asyncio.timeout(EVERY.total_seconds()):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+        """Until `stop` is set."""
+        await every(EVERY, self.once, stop, "watching")
 
     async def once(self) -> None:
         """Look, and say what is stuck. Raises DatabaseDown."""
