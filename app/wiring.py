@@ -154,11 +154,16 @@ async def open_house(settings: Settings, base_url: str, var: Path = VAR) -> Asyn
 async def open_storage(settings: Settings) -> AsyncIterator[Database]:
     """The migrated database alone, for commands that need nothing else."""
     await _migrate(settings)
-    database = Database.open(settings.database_url, open_keyring(_plain(settings.secret_key), VAR / KEY_FILE))
+    database = Database.open(settings.database_url, stored_keyring(settings))
     try:
         yield database
     finally:
         await database.close()
+
+
+def stored_keyring(settings: Settings) -> KeyRing:
+    """The keys of this installation."""
+    return open_keyring(_plain(settings.secret_key), VAR / KEY_FILE)
 
 
 def open_city(name: str) -> CityProfile:
@@ -262,7 +267,7 @@ async def _wire(
 
 def _backend_secrets(settings: Settings, keyring: KeyRing) -> tuple[str, str]:
     """What signs our calls, and what signs the backend's; the embedded desk's are derived from our key."""
-    own = _plain(settings.hotline.secret) or keyring.digest("hotline", "calls and callbacks")
+    own = _plain(settings.hotline.secret) or ",".join(keyring.digests("hotline", "calls and callbacks"))
     return own, _plain(settings.hotline.callback_secret) or own
 
 
@@ -340,7 +345,7 @@ def _plain(secret: object) -> str | None:
 @asynccontextmanager
 async def open_desk(settings: Settings) -> AsyncIterator[tuple[Desk, str | None]]:
     """The embedded hotline alone, and its first user's password if that was made now."""
-    keyring = open_keyring(_plain(settings.secret_key), VAR / KEY_FILE)
+    keyring = stored_keyring(settings)
     city = open_city(settings.city)
     await desk_tables.upgrade(settings.database_url)
     calls, callbacks = _backend_secrets(settings, keyring)

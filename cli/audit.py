@@ -5,11 +5,10 @@ import json as jsonlib
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.settings import read_settings
 from app.wiring import open_storage
+from cli.progress import counted
 from desk import audit
 from desk.anchors import Anchor
 from storage.database import Database
@@ -54,19 +53,13 @@ async def _verify(expect: str | None) -> dict[str, Any]:
 
 
 async def _chains(database: Database, tickets: int) -> audit.Fault | None:
-    with _progress() as progress:
+    with counted() as progress:
         bar = progress.add_task("tickets", total=tickets)
         async for checked in audit.chains(database):
             progress.update(bar, completed=checked.tickets)
             if checked.fault is not None:
                 return checked.fault
     return None
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
 
 
 def _anchor(anchor: Anchor | None) -> dict[str, Any] | None:

@@ -64,6 +64,25 @@ class Folder:
         """Delete the file; none there is fine."""
         await asyncio.to_thread(self._file(sha256).unlink, missing_ok=True)
 
+    def names(self) -> tuple[str, ...]:
+        """Every file that lies there, by its sha256."""
+        found = (path.name for path in self._path.glob("*/*/*") if _SHA256.fullmatch(path.name))
+        return tuple(sorted(found))
+
+    async def seal_again(self, sha256: str) -> bool:
+        """Seal a file with the newest key; False if it was, or is gone. Raises Undecryptable."""
+        return await asyncio.to_thread(self._seal_again, sha256)
+
+    def _seal_again(self, sha256: str) -> bool:
+        try:
+            sealed = self._file(sha256).read_bytes()
+        except FileNotFoundError:
+            return False
+        if self._keyring.is_newest(sealed):
+            return False
+        _write(self._file(sha256), self._keyring.again(sealed))
+        return True
+
     def _file(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):  # it stands in URLs: nothing else may become a path
             raise NoSuchFile("not a sha256")

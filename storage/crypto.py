@@ -32,7 +32,8 @@ class KeyRing:
         """Raises ValueError if there is no secret, or an empty one."""
         if not keys or not all(keys):
             raise ValueError("a key ring needs at least one secret, and none may be empty")
-        self._cipher = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, "data"))) for key in keys])
+        ciphers = [Fernet(base64.urlsafe_b64encode(_derive(key, "data"))) for key in keys]
+        self._cipher, self._newest = MultiFernet(ciphers), ciphers[0]
         self._macs = tuple(_derive(key, "digest") for key in keys)
 
     def __repr__(self) -> str:
@@ -49,6 +50,18 @@ class KeyRing:
         except InvalidToken:
             raise Undecryptable("sealed with a key that is not in the key ring, or damaged") from None
 
+    def is_newest(self, sealed: bytes) -> bool:
+        """Whether the newest key sealed this, so that the others are not needed for it."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+    def again(self, sealed: bytes) -> bytes:
+        """The same content, sealed with the newest key. Raises Undecryptable."""
+        return self.encrypt(self.decrypt(sealed))
+
     def digest(self, purpose: str, text: str) -> str:
         """A keyed digest in hex, for look-ups: the same text gives the same, without the key nothing."""
         return _mac(self._macs[0], purpose, text.encode())
@@ -58,17 +71,22 @@ class KeyRing:
         return tuple(_mac(key, purpose, text.encode()) for key in self._macs)
 
     def hash_query_code(self, code: str) -> str:
-        """A salted, keyed hash `salt$mac` of a 查询码.
+        """A salted, keyed hash `salt$mac$key` of a 查询码; `key` tells by which key.
 
         Six characters are too few for any unkeyed hash, however slow: the key is what
         keeps a stolen table from being guessed through.
         """
         salt = secrets.token_bytes(SALT_BYTES)
-        return f"{salt.hex()}${_mac(self._macs[0], 'query code', salt + _plain(code))}"
+        return f"{salt.hex()}${_mac(self._macs[0], 'query code', salt + _plain(code))}${self.code_mark}"
+
+    @property
+    def code_mark(self) -> str:
+        """How the hashes of query codes end that the newest key made."""
+        return self.digest("query code key", "")[:8]
 
     def check_query_code(self, code: str, stored: str) -> bool:
         """Whether `code` is the one `stored` was made from, in constant time per key."""
-        salt, _, expected = stored.partition("$")
+        salt, expected, *_ = stored.split("$")
         salted = bytes.fromhex(salt) + _plain(code)
         matches = [hmac.compare_digest(_mac(key, "query code", salted), expected) for key in self._macs]
         return any(matches)

@@ -8,7 +8,7 @@ for all that end alike.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from intake.conversation import Lookup
 from intake.ticket import TicketView
@@ -38,9 +38,25 @@ async def look_up(tx: Tx, number: str, code: str, now: datetime) -> tuple[Lookup
         row for row in await _candidates(tx, number) if ring.check_query_code(code, row.query_code_hash)
     ]
     if matches:
+        await _hash_anew(tx, matches[0], code)
         return Lookup.FOUND, view(tx, matches[0])
     await _count_wrong(tx, number, wrong + 1, now)
     return Lookup.WRONG, None
+
+
+async def under_older_keys(tx: Tx) -> int:
+    """How many codes were hashed with a key that is not the newest: without it they fit no more."""
+    mark = f"%${keyring(tx).code_mark}"
+    older = select(func.count()).select_from(tickets).where(tickets.c.query_code_hash.not_like(mark))
+    return int((await tx.execute(older)).scalar_one())
+
+
+async def _hash_anew(tx: Tx, row: Row[Any], code: str) -> None:
+    """Only whoever knows a code can hash it with a newer key, so it is done when it is told."""
+    ring = keyring(tx)
+    if not row.query_code_hash.endswith(f"${ring.code_mark}"):
+        values = {"query_code_hash": ring.hash_query_code(code)}
+        await tx.execute(update(tickets).where(tickets.c.id == row.id).values(values))
 
 
 async def purge(tx: Tx, now: datetime) -> int:

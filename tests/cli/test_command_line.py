@@ -258,3 +258,26 @@ def test_who_works_for_a_unit_must_name_it(jiesu: Any) -> None:
     said = jiesu("user", "add", "li", "--role", "unit")
     assert said.status == 1
     assert plain(said)
+
+
+# --- keys
+
+
+def test_a_secret_is_replaced_by_command(jiesu: Any, here: Path) -> None:
+    jiesu("migrate")
+    old = (here / "var" / "secret.key").read_text().strip()
+    in_outbox(here, "reply")
+    said = jiesu("keys", "rotate", JIESU_SECRET_KEY=f"a-new-secret-of-good-length,{old}")
+    assert said.status == 0
+    assert "2 values were sealed again" in said.out
+    said = jiesu("keys", "rotate", "--json", JIESU_SECRET_KEY="a-new-secret-of-good-length")
+    assert json.loads(said.out) == {"sealed_again": 0, "query_codes_left": 0, "spooled": 0}
+
+
+def test_a_forgotten_secret_is_named_before_anything_is_lost(jiesu: Any, here: Path) -> None:
+    jiesu("migrate")
+    in_outbox(here, "reply")
+    said = jiesu("keys", "rotate", JIESU_SECRET_KEY="a-new-secret-of-good-length")
+    assert said.status == 1
+    assert plain(said)
+    assert "JIESU_SECRET_KEY" in said.err

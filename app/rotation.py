@@ -1,0 +1,54 @@
+"""Taking a new secret into use everywhere, while the house goes on working.
+
+Whoever put the new secret in front of `JIESU_SECRET_KEY` has everything new sealed with it; this
+does the same to what lies there already: rows, files, the desk's search index and anchors.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from desk import rotation as desk_rotation
+from storage import query_codes, rekey, tables
+from storage.attachments import Folder, is_used
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """Looked at so many more; `changed` of them were sealed anew."""
+
+    done: int
+    changed: int
+
+
+async def size(database: Database, folder: Folder, *, with_desk: bool) -> int:
+    """How much there is to look at."""
+    own = await rekey.size(database, tables.metadata) + len(folder.names())
+    return own + (await desk_rotation.size(database) if with_desk else 0)
+
+
+async def rotate(database: Database, folder: Folder, *, with_desk: bool) -> AsyncIterator[Rotated]:
+    """Seal all again with the newest secret. Raises Undecryptable, or `desk.rotation.BrokenHistory`."""
+    async for done, changed in rekey.seal_again(database, tables.metadata):
+        yield Rotated(done, changed)
+    for sha256 in folder.names():
+        yield Rotated(1, int(await _file_again(database, folder, sha256)))
+    if with_desk:
+        async for done, changed in desk_rotation.seal_again(database):
+            yield Rotated(done, changed)
+
+
+async def codes_left(database: Database) -> int:
+    """How many query codes still need an older secret, since only their owners know them."""
+    async with database.read() as tx:
+        return await query_codes.under_older_keys(tx)
+
+
+async def _file_again(database: Database, folder: Folder, sha256: str) -> bool:
+    changed = await folder.seal_again(sha256)
+    if changed:
+        async with database.read() as tx:
+            used = await is_used(tx, sha256)
+        if not used:  # it was removed while it was sealed again
+            await folder.remove(sha256)
+    return changed

@@ -1,0 +1,56 @@
+"""The desk under a new secret: found, opened and proven as before; a broken history is not sealed over."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from desk import anchors, audit, rotation, search, store
+from desk.app import Desk
+from desk.states import Actor, Role
+from desk.tables import events
+from storage.crypto import KeyRing
+from storage.database import Database
+
+CENTRE = Actor(Role.CENTRE, "wang")
+
+
+async def anchored(desk: Desk, clock: Any) -> None:
+    clock.on(minutes=30)
+    async with desk.database.write() as tx:
+        assert await anchors.drop(tx, clock()) is not None
+
+
+async def rotated(database_url: str) -> None:
+    both = Database.open(database_url, KeyRing(["new", "a secret of the tests"]))
+    try:
+        async for _ in rotation.seal_again(both):
+            pass
+    finally:
+        await both.close()
+
+
+async def test_a_broken_history_is_not_sealed_over(
+    desk: Desk, life: Any, clock: Any, database_url: str
+) -> None:
+    await life("accept")
+    await anchored(desk, clock)
+    async with desk.database.write() as tx:
+        await tx.execute(update(events).where(events.c.seq == 1).values(hash="0" * 64))
+    with pytest.raises(rotation.BrokenHistory):
+        await rotated(database_url)
+
+
+async def test_the_new_secret_alone_opens_finds_and_proves(
+    desk: Desk, life: Any, clock: Any, database_url: str
+) -> None:
+    await life("accept")
+    await anchored(desk, clock)
+    await rotated(database_url)
+    new = Database.open(database_url, KeyRing(["new"]))
+    async with new.read() as tx:
+        assert (await store.load(tx, life.hotline_ref)) is not None
+        assert [one.hotline_ref for one in await search.find(tx, CENTRE, "13900000000")] == [life.hotline_ref]
+    assert await audit.broken_anchor(new) is None
+    assert not [checked.fault async for checked in audit.chains(new) if checked.fault]
+    await new.close()
