@@ -1,18 +1,21 @@
 """Danger and urgency in a message: red signals stop the form, orange ones hurry the ticket.
 
 Red signals are looked for clause by clause, so that an excuse ("last year", "nobody was hurt",
-"how to prevent") speaks only for its own clause. Missing a real danger is the worse mistake.
+"how to prevent") speaks only for its own clause. Whoever speaks leaves no punctuation: a blank ends a clause
+too, and none reaches far. A long message is mostly a story, so there a danger must be said to be now, and the
+wish to die in the first person. Missing a real danger is the worse mistake.
 """
 
 import re
 from collections.abc import Iterator
 
 from intake.ticket import Urgency, UrgencyLevel
-from intake.understand.lexicon import table
+from intake.understand.lexicon import compiled, table
 from intake.understand.reading import SafetySignal
 from intake.understand.rules import Rule, rules
 
-_ORDER = ("emergency", "self_harm", "threat")
+SELF_HARM, THREAT = "self_harm", "threat"
+_ORDER = ("emergency", SELF_HARM, THREAT)
 
 
 def signal(text: str) -> SafetySignal | None:
@@ -42,15 +45,37 @@ def _said(text: str, rule: Rule) -> Iterator[str]:
         patterns.append(rule.weak)
     for pattern in patterns:
         for match in pattern.finditer(text):
-            yield _clause(text, match)
+            clause = _clause(text, match)
+            if len(text) <= table("safety")["long"] or _is_now(text, match, clause, rule):
+                yield clause
+
+
+def _is_now(text: str, match: re.Match[str], clause: str, rule: Rule) -> bool:
+    """Whether a long message speaks of something that happens, not of something that happened."""
+    data = table("safety")
+    if rule.level == THREAT:
+        return True
+    if rule.level == SELF_HARM:
+        return bool(compiled(data["self_pattern"]).search(clause))
+    near = text[max(0, match.start() - data["near"]) : match.end() + data["near"]]
+    return bool(compiled(data["now_pattern"]).search(near))
 
 
 def _clause(text: str, match: re.Match[str]) -> str:
-    """What stands between the punctuation around a match."""
-    ends = table("safety")["clause_end"]
+    """What stands between the punctuation around a match, and not far from it."""
+    data = table("safety")
     start, end = match.span()
-    while start > 0 and text[start - 1] not in ends:
+    first, last = max(0, start - data["before"]), min(len(text), end + data["behind"])
+    while start > first and not _ends_clause(text, start - 1):
         start -= 1
-    while end < len(text) and text[end] not in ends:
+    while end < last and not _ends_clause(text, end):
         end += 1
     return text[start:end]
+
+
+def _ends_clause(text: str, at: int) -> bool:
+    """Punctuation, and a blank where no letters or digits stand around it."""
+    if text[at] != " ":
+        return text[at] in table("safety")["clause_end"]
+    around = text[max(0, at - 1) : at + 2]
+    return not around.isascii()
