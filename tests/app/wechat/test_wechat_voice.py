@@ -32,7 +32,7 @@ class Endpoint:
         return httpx.Response(self.status, content=content)
 
 
-def listening(office: Any, endpoint: Endpoint, budget: float = 2.0) -> None:
+def listening(office: Any, endpoint: Endpoint, budget: float = 60.0) -> None:
     http = httpx.AsyncClient(transport=httpx.MockTransport(endpoint))
     channels = {ChannelName.WECHAT: office.channel}
     told = Transcription("http://speech.test/v1/", "k3y", "whisper-1", http, channels, budget)
