@@ -11,12 +11,16 @@ from typing import TextIO
 import structlog
 
 from app.faults import described
+from intake.masking import masked
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
 ]
+_OURS = frozenset({"timestamp", "level", "trace", "ticket", "channel"})
+"""Made here, of signs that mean nobody."""
+
 CHATTY = ("httpx", "httpcore", "aiogram", "uvicorn", "asyncio", "sqlalchemy", "alembic")
 
 
@@ -26,7 +30,7 @@ def set_up(out: TextIO | None = None, level: int = logging.INFO) -> None:
     terminal = out.isatty()
     renderer = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     structlog.configure(
-        processors=[*_SHARED, _without_words, renderer],
+        processors=[*_SHARED, _without_words, _masked, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=out),
     )
@@ -48,13 +52,27 @@ def _without_words(
     return {**event, "fault": described(fault)} if isinstance(fault, BaseException) else event
 
 
+def _masked(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The last net: what still looks like somebody's number or name, whoever wrote it."""
+    return {name: _fit(value) if name not in _OURS else value for name, value in event.items()}
+
+
+def _fit(value: object) -> object:
+    return masked(value) if isinstance(value, str) else value
+
+
 class _Discreet(structlog.stdlib.ProcessorFormatter):
     """The libraries' records in our form. Where one carries an exception, its text goes too."""
 
     def __init__(self, renderer: structlog.typing.Processor) -> None:
         super().__init__(
             foreign_pre_chain=[*_SHARED, structlog.stdlib.add_logger_name],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_words, renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _without_words,
+                _masked,
+                renderer,
+            ],
         )
 
     def format(self, record: logging.LogRecord) -> str:

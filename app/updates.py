@@ -8,8 +8,8 @@ from uuid import UUID
 import structlog
 
 from app import metrics
-from app.abroad import for_push
 from app.effects import conversation_name
+from app.pushing import for_push
 from app.replies import queue_replies
 from app.service import WORK
 from app.tracing import traced
@@ -120,7 +120,7 @@ class Updates:
         self, tx: Tx, found: StoredTicket, stored: StoredConversation, update: StatusUpdate, now: datetime
     ) -> None:
         language = _language(stored, found)
-        update = for_push(update, found.ticket, stored.address.channel)
+        update = for_push(update, found.ticket)
         told = news(update, found.view, self._city, language)
         if told is not None:
             said = facts.of_update(update, found.view, self._city, language)

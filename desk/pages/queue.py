@@ -16,6 +16,7 @@ from desk.pages.sifting import Filters, read_filters
 from desk.states import FINAL, OPEN, Actor, Role, State
 from desk.store import DeskTicket
 from intake.city import CityProfile
+from intake.masking import shortened
 
 LONGEST = 200
 _TODO = {
@@ -140,7 +141,7 @@ def _line(ticket: DeskTicket, clock: Clock, city: CityProfile, actor: Actor) -> 
     return Line(
         hotline_ref=ticket.hotline_ref,
         reference=ticket.reference,
-        title=document.title,
+        title=shortened(document.title),
         appeal=clock.words.say(f"appeal.{document.appeal_type}"),
         category=document.category.path or city.path(document.category.code),
         unit=city.unit_name(life.lead_unit),

@@ -7,6 +7,7 @@ a device's is not taken for one.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 
 _EIGHTEEN = re.compile(
@@ -25,10 +26,13 @@ _PROVINCES = frozenset(
 
 def has_id_number(text: str) -> bool:
     """Whether the number of an identity card stands in the text, in whatever digits and groups."""
-    plain = unicodedata.normalize("NFKC", text)
-    return any(_is_eighteen(match) for match in _EIGHTEEN.finditer(plain)) or any(
-        _is_fifteen(match) for match in _FIFTEEN.finditer(plain)
-    )
+    return next(id_numbers(unicodedata.normalize("NFKC", text)), None) is not None
+
+
+def id_numbers(plain: str) -> Iterator[tuple[int, int]]:
+    """Where such numbers stand in a half-width text."""
+    for pattern, is_one in ((_EIGHTEEN, _is_eighteen), (_FIFTEEN, _is_fifteen)):
+        yield from (match.span() for match in pattern.finditer(plain) if is_one(match))
 
 
 def _is_eighteen(match: re.Match[str]) -> bool:

@@ -101,3 +101,12 @@ def test_setting_up_twice_writes_once(written: io.StringIO) -> None:
     set_up(written)
     logging.getLogger("any").warning("once")
     assert len(lines(written)) == 1
+
+
+def test_what_still_slips_into_a_log_is_masked(written: io.StringIO) -> None:
+    structlog.get_logger().warning("refused", reason="13912345678 说不行", ticket="WX260426093015004")
+    logging.getLogger("a.library").warning("bad number %s", "11010519491231002X")
+    said = written.getvalue()
+    assert "13912345678" not in said
+    assert "11010519491231002X" not in said
+    assert "WX260426093015004" in said

@@ -1,20 +1,18 @@
-"""What the backend says, made fit to be pushed to a channel whose servers are abroad.
+"""What the backend says, made fit to be pushed.
 
-Who wants the whole answer asks for it ("查进度") or calls; a push carries no personal data.
+A push shows on a locked screen, and on Telegram travels abroad: it carries no personal data. Who wants
+the whole answer asks for it ("查进度") or calls.
 """
 
 from dataclasses import replace
 
 from intake.masking import masked
-from intake.messages import ChannelName
 from intake.status import StatusUpdate
 from intake.ticket import Ticket
 
 
-def for_push(update: StatusUpdate, ticket: Ticket, channel: ChannelName) -> StatusUpdate:
-    """The update as it may be pushed there."""
-    if channel is not ChannelName.TELEGRAM:
-        return update
+def for_push(update: StatusUpdate, ticket: Ticket) -> StatusUpdate:
+    """The update as it may be pushed."""
     place = ticket.place.text if ticket.place else None
     known = (ticket.name, ticket.phone, place, ticket.enterprise)
     return replace(

@@ -1,0 +1,113 @@
+"""Where a person can be told from free text: numbers by which they are reached or known, doors, names.
+
+Numbers of offices are left alone, and so are numbers that fail their own check sign: what is
+hidden without need is an answer that nobody can use.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from intake.understand.identity import id_numbers
+from intake.understand.lexicon import HAN, any_of, compiled, table
+
+
+class Kind(StrEnum):
+    """The earlier one counts where two overlap."""
+
+    IDENTITY = "identity"
+    PHONE = "phone"
+    CARD = "card"
+    MAIL = "mail"
+    PLATE = "plate"
+    DOOR = "door"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Text from `start` up to `end` is personal."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+_MOBILE = re.compile(r"(?<![\d.])(?:(?:\+|00)?86[ -]?)?1[3-9]\d(?:[ \-.]?\d){8}(?!\d)")
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_CARD = re.compile(r"(?<![\dA-Za-z])[3-6]\d{3}(?:[ -]?\d){11,15}(?!\d|[A-Za-z])")
+
+
+def find(text: str) -> tuple[Personal, ...]:
+    """Everything personal, in the order of the text; nothing overlaps."""
+    plain = _half_width(text)
+    found: list[Personal] = []
+    for one in _all(plain):
+        if not any(one.start < other.end and other.start < one.end for other in found):
+            found.append(one)
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _all(plain: str) -> Iterator[Personal]:
+    words = _words()
+    yield from (Personal(Kind.IDENTITY, *span) for span in id_numbers(plain))
+    for pattern in (_MOBILE, words.spoken):
+        yield from (Personal(Kind.PHONE, *match.span()) for match in pattern.finditer(plain))
+    yield from (Personal(Kind.CARD, *m.span()) for m in _CARD.finditer(plain) if _checks(m[0]))
+    yield from (Personal(Kind.MAIL, *match.span()) for match in _MAIL.finditer(plain))
+    yield from (Personal(Kind.PLATE, *match.span()) for match in words.plate.finditer(plain))
+    yield from (Personal(Kind.DOOR, *match.span()) for match in words.door.finditer(plain))
+    yield from (Personal(Kind.NAME, *match.span("name")) for match in _names(plain))
+
+
+def _names(plain: str) -> Iterator[re.Match[str]]:
+    words = _words()
+    for pattern in (words.name, words.titled):
+        for match in pattern.finditer(plain):
+            said = match["name"]
+            if not said.startswith(words.not_names) and not said.endswith(words.not_name_ends):
+                yield match
+
+
+def _checks(number: str) -> bool:
+    """Luhn's check digit (ISO/IEC 7812)."""
+    digits = [int(sign) for sign in reversed(number) if sign.isdigit()]
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def _half_width(text: str) -> str:
+    """Sign for sign, so that places in it are places in the text."""
+    if text.isascii():
+        return text
+    return "".join(half if len(half := unicodedata.normalize("NFKC", sign)) == 1 else sign for sign in text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    plate: re.Pattern[str]
+    door: re.Pattern[str]
+    spoken: re.Pattern[str]
+    name: re.Pattern[str]
+    titled: re.Pattern[str]
+    not_names: tuple[str, ...]
+    not_name_ends: tuple[str, ...]
+
+
+@cache
+def _words() -> _Words:
+    data, person = table("personal"), table("person")
+    surname = f"(?:{any_of(person['compound'])}|[{person['surnames']}])"
+    before = f"(?:{any_of(data['name_before'])}){data['name_between']}"
+    return _Words(
+        plate=re.compile(data["plate_pattern"]),
+        door=compiled(data["door_pattern"]),
+        spoken=re.compile(data["spoken_pattern"]),
+        name=re.compile(f"{before}(?P<name>{surname}{HAN}{{1,2}}?){data['name_after']}"),
+        titled=re.compile(f"(?P<name>{surname}{HAN}{{1,2}})(?={any_of(person['titles'][:4])})"),
+        not_names=tuple(person["not_names"]),
+        not_name_ends=(*person["not_name_ends"], *person["titles"]),
+    )
