@@ -7,6 +7,7 @@ from app.settings import BadSettings, Settings, check
 from app.wechat_inspection import WECHAT, inspect_wechat
 from app.wiring import House, open_house, utc_now
 from intake.ports import Rejected, Unavailable, Unsure
+from intake.workdays import unannounced
 from storage import inbox
 
 
@@ -23,6 +24,8 @@ async def _opened(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with open_house(settings, settings.public_url or "http://127.0.0.1:8000") as house:
             yield Finding("city", True, house.city.name)
+            for year in unannounced(utc_now().date(), house.city):
+                yield Finding("calendar", True, no_table(year), remark=True)
             yield Finding("database", True, f"{house.database.kind}, migrated")
             yield await _put_aside(house)
             yield _redis(settings, await house.health.checks())
@@ -35,6 +38,14 @@ async def _opened(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("settings", False, str(mistake))
     except Unavailable as fault:
         yield Finding("database", False, f"{fault.reason}: is it running, and is JIESU_DATABASE_URL right?")
+
+
+def no_table(year: int) -> str:
+    """What to do about a year whose working days nobody has told us."""
+    return (
+        f"{year} has no table of holidays and worked weekends: deadlines count Monday to Friday without the "
+        f"days fixed by law. Add [years.{year}] to the profile as soon as the State Council has announced it."
+    )
 
 
 async def _channels(house: House) -> AsyncIterator[Finding]:

@@ -2,7 +2,10 @@
 
 import typer
 
-from intake.city import problems
+from app.inspection import no_table
+from app.wiring import utc_now
+from intake.city import load, problems
+from intake.workdays import unannounced
 
 app = typer.Typer(help="City profiles.", no_args_is_help=True)
 
@@ -20,4 +23,6 @@ def check(file: str) -> None:
         typer.echo(mistake, err=True)
     if found:
         raise typer.Exit(1)
+    for year in unannounced(utc_now().date(), load(file)):
+        typer.echo(f"{file}: note: {no_table(year)}", err=True)
     typer.echo(f"{file}: ok")

@@ -1,8 +1,9 @@
 """Working days, office hours, and the date by which an answer may be expected.
 
 A year's table in the city profile is the truth for that year. Other years come from
-`chinese_calendar`, which knows what the State Council has announced; beyond that Monday to
-Friday are worked, and `source` says that it is so.
+`chinese_calendar`, which knows what the State Council had announced when it was released. For a
+year that neither knows, Monday to Friday are worked but for the days that the law itself fixes by
+date, and `unannounced` says that a table is missing: a deadline never fails for want of one.
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,11 @@ from intake.ticket import AppealType, Urgency, UrgencyLevel
 Day = TypeVar("Day", bound=date)
 
 _KNOWN_YEARS = frozenset(day.year for day in chinese_calendar.constants.workdays)
+_FIXED = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+"""Month and day: 全国年节及纪念日放假办法 §2 (decree 795 of 2024). Its other days follow moon and sun."""
+
+_ANNOUNCED_AHEAD = timedelta(days=60)
+"""The State Council announces a year's days in October or November of the year before."""
 
 
 class Source(StrEnum):
@@ -26,14 +32,20 @@ class Source(StrEnum):
 
     PROFILE = "profile"
     LIBRARY = "library"
-    WEEKDAYS = "weekdays"  # nothing is announced yet: Monday to Friday
+    LAW = "law"  # nothing is announced yet: Monday to Friday, without the days fixed by law
 
 
 def source(year: int, city: CityProfile) -> Source:
-    """Where this year's working days come from; `WEEKDAYS` asks for a table in the profile."""
+    """Where this year's working days come from; `LAW` asks for a table in the profile."""
     if year in city.years:
         return Source.PROFILE
-    return Source.LIBRARY if year in _KNOWN_YEARS else Source.WEEKDAYS
+    return Source.LIBRARY if year in _KNOWN_YEARS else Source.LAW
+
+
+def unannounced(today: date, city: CityProfile) -> tuple[int, ...]:
+    """The years that deadlines reach by now, or soon will, and whose days nobody has told us."""
+    reached = sorted({today.year, (today + _ANNOUNCED_AHEAD).year})
+    return tuple(year for year in reached if source(year, city) is Source.LAW)
 
 
 def is_workday(day: date, city: CityProfile) -> bool:
@@ -45,7 +57,7 @@ def is_workday(day: date, city: CityProfile) -> bool:
         case Source.LIBRARY:
             return bool(chinese_calendar.is_workday(day))
         case _:
-            return day.weekday() < 5
+            return day.weekday() < 5 and (day.month, day.day) not in _FIXED
 
 
 def add_workdays(start: Day, days: int, city: CityProfile) -> Day:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import socket
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -128,12 +129,30 @@ def test_a_desk_of_its_own_needs_to_know_the_front_door(jiesu: Any) -> None:
 # --- check, migrate
 
 
-def test_check_says_line_by_line_what_works(jiesu: Any) -> None:
+def test_check_says_line_by_line_what_works(jiesu: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _it_is(date(2026, 6, 1), monkeypatch)
     said = jiesu("check")
     assert said.status == 0
     lines = {line.split()[1]: line.split()[0] for line in said.out.splitlines()}
     things = ("settings", "city", "database", "messages", "redis", "playground")
     assert lines == dict.fromkeys(things, "ok")
+
+
+def _it_is(day: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    for module in ("app.inspection", "cli.city"):
+        monkeypatch.setattr(f"{module}.utc_now", lambda: at)
+
+
+@pytest.mark.parametrize("command", [("check",), ("city", "check", "jiayuguan")])
+def test_a_year_without_a_calendar_is_noted_before_it_begins(
+    jiesu: Any, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    _it_is(date(2026, 12, 31), monkeypatch)
+    said = jiesu(*command)
+    assert said.status == 0  # it works; deadlines are only less exact
+    (line,) = [line for line in (said.out + said.err).splitlines() if "note" in line]
+    assert "[years.2027]" in line
 
 
 def test_check_shows_messages_that_were_put_aside_but_not_what_they_say(jiesu: Any, here: Path) -> None:

@@ -18,6 +18,7 @@ from intake.workdays import (
     in_quiet_hours,
     is_workday,
     source,
+    unannounced,
 )
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -85,8 +86,72 @@ def test_the_profile_wins_over_the_library(city: CityProfile) -> None:
 def test_where_the_days_come_from_is_said(city: CityProfile) -> None:
     assert source(2026, city) is Source.PROFILE
     assert source(2024, city) is Source.LIBRARY
-    assert source(2060, city) is Source.WEEKDAYS
-    assert is_workday(date(2060, 1, 1), city)  # a Thursday nobody has announced yet
+    assert source(2060, city) is Source.LAW
+
+
+# --- a year that nobody has announced yet: the library ends with 2026
+
+
+@pytest.fixture
+def next_year(city: CityProfile) -> CityProfile:
+    """What a city that kept its file up to date in December 2026 writes for the year after."""
+    new_year, spring = date(2027, 1, 4), date(2027, 2, 8)
+    table = YearTable(
+        holidays=frozenset({date(2027, 1, 1), new_year, spring}), workdays=frozenset({date(2027, 1, 9)})
+    )
+    return replace(city, years={**city.years, 2027: table})
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "ends"),
+    [
+        (date(2026, 12, 31), 1, date(2027, 1, 4)),  # Friday the 1st is a holiday by law
+        (date(2026, 12, 24), 5, date(2026, 12, 31)),
+        (date(2026, 12, 24), 15, date(2027, 1, 15)),
+        (date(2027, 4, 30), 1, date(2027, 5, 3)),  # 1 and 2 May are a weekend, and fixed by law
+        (date(2027, 9, 30), 1, date(2027, 10, 4)),
+    ],
+)
+def test_a_deadline_that_crosses_into_an_unannounced_year(
+    start: date, days: int, ends: date, city: CityProfile
+) -> None:
+    assert add_workdays(start, days, city) == ends
+
+
+@pytest.mark.parametrize(("month", "day"), [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)])
+def test_no_unannounced_year_works_on_what_the_law_fixes(month: int, day: int, city: CityProfile) -> None:
+    assert not any(is_workday(date(year, month, day), city) for year in range(2027, 2061))
+
+
+def test_the_profiles_table_moves_the_same_deadline(next_year: CityProfile) -> None:
+    assert add_workdays(date(2026, 12, 31), 1, next_year) == date(2027, 1, 5)
+    assert add_workdays(date(2027, 1, 8), 1, next_year) == date(2027, 1, 9)  # a worked Saturday
+
+
+def test_the_date_told_on_new_years_eve(city: CityProfile) -> None:
+    eve = datetime(2026, 12, 31, 9, 0, tzinfo=UTC)
+
+    told = {type_: expected_by(type_, Urgency(UrgencyLevel.NORMAL), eve, city) for type_ in AppealType}
+
+    assert all(date(2027, 1, 4) <= day for day in told.values())
+    assert not in_office_hours(datetime(2027, 1, 1, 2, 0, tzinfo=UTC), city)
+    assert in_office_hours(datetime(2027, 1, 4, 2, 0, tzinfo=UTC), city)
+
+
+@pytest.mark.parametrize(
+    ("today", "missing"),
+    [
+        (date(2026, 6, 1), ()),  # too early: nobody can know
+        (date(2026, 11, 27), (2027,)),
+        (date(2027, 1, 2), (2027,)),
+        (date(2027, 12, 1), (2027, 2028)),
+    ],
+)
+def test_a_missing_years_table_is_noticed_in_time(
+    today: date, missing: tuple[int, ...], city: CityProfile, next_year: CityProfile
+) -> None:
+    assert unannounced(today, city) == missing
+    assert 2027 not in unannounced(today, next_year)
 
 
 def test_a_moment_keeps_its_hour_and_comes_back_in_the_citys_zone(city: CityProfile) -> None:
