@@ -1,4 +1,7 @@
-"""`python -m bench.crash`: the crash matrix as a table; exit status 1 where a promise is broken."""
+"""`python -m bench.crash`: the crash matrix as a table; exit status 1 where a promise is broken.
+
+With `--into DIR` each slice that is done is kept there, and a run that was stopped goes on where it was.
+"""
 
 import argparse
 import asyncio
@@ -6,12 +9,17 @@ import json
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.crash import zygote
 from bench.crash.backend import Kind
-from bench.crash.report import broken, table
+
+if TYPE_CHECKING:
+    from bench.crash.run import Outcome
+    from bench.crash.slices import Slice
 
 STORAGES = ("sqlite", "postgresql")
 
@@ -24,48 +32,86 @@ def main() -> int:
     line.bind(("127.0.0.1", 0))
     line.listen(1024)
     parent, _ = zygote.start({"web": line})
-    from bench.crash.run import Order, Outcome, run  # noqa: PLC0415  not before the fork
-    from bench.crash.servers import servers  # noqa: PLC0415
+    from bench.crash.report import broken, table  # noqa: PLC0415  not before the fork
+    from bench.crash.slices import slices, summed  # noqa: PLC0415
 
     _wait_for(parent)
-    outcomes: list[Outcome] = []
-    with ExitStack() as closing:
-        folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="jiesu-crash-")))
-        up = closing.enter_context(servers()) if "postgresql" in asked.storage else None
-        runs = [(storage, Kind(kind)) for storage in asked.storage for kind in asked.backend]
-        for number, (storage, kind) in enumerate(runs):
-            var = folder / f"var{number}"
-            url = up.new_database(f"crash{number}") if up and storage == "postgresql" else ""
-            order = Order(
-                storage=storage,
-                backend=kind,
-                conversations=-(-asked.conversations // len(runs)),
-                kills=-(-asked.kills // len(runs)),
-                database_url=url or f"sqlite:///{var / 'jiesu.db'}",
-                redis_url=up.redis_url if up and storage == "postgresql" else None,
-                var=var,
-                seed=asked.seed + number,
-                quiet=not asked.verbose,
-            )
-            outcomes.append(asyncio.run(run(order, parent, f"http://127.0.0.1:{line.getsockname()[1]}")))
-            if not asked.json:
-                print(table(outcomes[-1]), flush=True)
-    found = [fault for outcome in outcomes for fault in broken(outcome)]
-    if asked.json:
-        print(
-            json.dumps(
-                {
-                    "broken": found,
-                    "kills": sum(sum(o.kills.values()) for o in outcomes),
-                    "points": sorted({p for o in outcomes for p in o.kills}),
-                    "tables": [table(o) for o in outcomes],
-                },
-                ensure_ascii=False,
-            )
-        )
+    matrix = slices(asked.storage, asked.backend, asked.parts)
+    done = []
+    for outcome in _outcomes(asked, matrix, parent, f"http://127.0.0.1:{line.getsockname()[1]}"):
+        done.append(outcome)
+        if not asked.json:
+            print(_news(outcome), file=sys.stderr, flush=True)
+    tables = [table(outcome) for outcome in summed(done)]
+    found = [fault for outcome in done for fault in broken(outcome)]
+    print(_as_json(done, tables, found) if asked.json else "\n".join(tables))
     for fault in found:
         print(f"BROKEN: {fault}", file=sys.stderr)
+    if len(done) < len(matrix):
+        print(f"{len(done)} of {len(matrix)} slices are done: the same command goes on.", file=sys.stderr)
     return 1 if found else 0
+
+
+def _outcomes(
+    asked: argparse.Namespace, matrix: list["Slice"], parent: socket.socket, address: str
+) -> Iterator["Outcome"]:
+    """Those that are kept, and new ones until `--at-most` of them have run."""
+    from bench.crash.run import Order, run  # noqa: PLC0415
+    from bench.crash.servers import servers  # noqa: PLC0415
+    from bench.crash.slices import keep, kept  # noqa: PLC0415
+
+    fresh = 0
+    with ExitStack() as closing:
+        folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="jiesu-crash-")))
+        up = None
+        for part in matrix:
+            file = part.file(asked.into) if asked.into else None
+            if file and (before := kept(file)):
+                yield before
+                continue
+            if asked.at_most is not None and fresh >= asked.at_most:
+                continue
+            fresh += 1
+            var = folder / f"var{part.number}"
+            if part.storage == "postgresql":
+                up = up or closing.enter_context(servers())
+            on_server = up if part.storage == "postgresql" else None
+            order = Order(
+                storage=part.storage,
+                backend=part.backend,
+                conversations=-(-asked.conversations // len(matrix)),
+                kills=-(-asked.kills // len(matrix)),
+                database_url=on_server.new_database(f"crash{part.number}")
+                if on_server
+                else f"sqlite:///{var / 'jiesu.db'}",
+                redis_url=on_server.redis_url if on_server else None,
+                var=var,
+                seed=asked.seed + part.number,
+                quiet=not asked.verbose,
+            )
+            outcome = asyncio.run(run(order, parent, address))
+            if file:
+                keep(outcome, file)
+            yield outcome
+
+
+def _news(outcome: "Outcome") -> str:
+    order = outcome.order
+    kills = sum(outcome.kills.values())
+    return (
+        f"{order.storage}, {order.backend}: {outcome.conversations} conversations, {kills} kills, "
+        f"{outcome.seconds:.0f} s"
+    )
+
+
+def _as_json(done: list["Outcome"], tables: list[str], found: list[str]) -> str:
+    told = {
+        "broken": found,
+        "kills": sum(sum(outcome.kills.values()) for outcome in done),
+        "points": sorted({point for outcome in done for point in outcome.kills}),
+        "tables": tables,
+    }
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _asked() -> argparse.Namespace:
@@ -73,9 +119,11 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--conversations", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=210)
     parser.add_argument("--storage", nargs="+", choices=STORAGES, default=list(STORAGES))
-    parser.add_argument(
-        "--backend", nargs="+", choices=[k.value for k in Kind], default=[k.value for k in Kind]
-    )
+    kinds = [kind.value for kind in Kind]
+    parser.add_argument("--backend", nargs="+", choices=kinds, default=kinds)
+    parser.add_argument("--parts", type=int, default=1, help="slices for each storage and backend")
+    parser.add_argument("--into", type=Path, help="a folder that keeps each slice that is done")
+    parser.add_argument("--at-most", type=int, help="stop after so many new slices")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="the children's own log")

@@ -7,7 +7,7 @@ nobody ever said it. Tickets are told apart by the citizen's mark, steps by thei
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
 from bench.crash.backend import Backend
 from bench.crash.people import Case
@@ -20,7 +20,7 @@ _MARK = re.compile(r"K\d{5}[ABC]")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the table."""
+    """One row of the table. `unknown`: sends the product itself counts as such."""
 
     what: str
     channel: str
@@ -30,9 +30,7 @@ class Line:
     lost: int
     doubled: int
     unexpected: int
-
-    def as_json(self) -> dict[str, object]:
-        return asdict(self)
+    unknown: int = 0
 
 
 def account(
@@ -119,16 +117,7 @@ def _surveys(channel: ChannelName, cases: list[Case], city: CityProfile, unsure:
     wording = city.wording[FALLBACK]
     pattern = re.compile("|".join(_pattern(wording[f"survey.{key}"]) for key in ("invite", "invite_busy")))
     line = _messages(channel, _handled(cases), "surveys", pattern)
-    return Line(
-        f"surveys ({unsure} unknown)",
-        line.channel,
-        line.attempted,
-        line.acknowledged,
-        line.delivered,
-        max(line.lost - unsure, 0),
-        line.doubled,
-        line.unexpected,
-    )
+    return replace(line, lost=max(line.lost - unsure, 0), unknown=unsure)
 
 
 def _receipt(city: CityProfile) -> re.Pattern[str]:

@@ -15,12 +15,14 @@ from intake.messages import ChannelName
 from intake.phrases import FALLBACK
 from playground.phones import NoSuchButton, Phone, PhoneShop
 from playground.replay.citizen import Citizen, Ending, Silence
-from playground.replay.ear import Ear
+from playground.replay.ear import Ear, Heard
 from playground.replay.rows import Row
-from playground.replay.script import Script
+from playground.replay.script import Person, Script
 
-PATIENCE = 25.0  # seconds; then they say it again, as people do
+PATIENCE = 60.0  # seconds; then they say it again, as people do
+BREATH = 1.5  # seconds: Telegram lets one message a second into a chat
 MOST_TIMES = 3
+NOTHING_TO_SAY = frozenset({"greeting", "progress", "person", "no ticket", "cancelled", "declined"})
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Case:
     said: list[str] = field(default_factory=list)
     again: int = 0
     handled: bool = False
+    stuck_at: str = ""
 
     def bubbles(self, pattern: re.Pattern[str]) -> int:
         """How many messages of the hotline's hold this."""
@@ -43,22 +46,53 @@ class Case:
 
 
 class Patient(Citizen):
-    """Says it once more when nobody answers."""
+    """Knows that messages may come twice: acts on the last word in the chat, and repeats what got no answer.
+
+    Whoever answers each copy of a question in turn stays one question behind for ever.
+    """
 
     again = 0
 
-    async def _turn(self, act: Callable[[], Awaitable[None]]):  # type: ignore[no-untyped-def]
+    def __init__(self, phone: Phone, person: Person, ear: Ear, script: Script, patience: float) -> None:
+        super().__init__(phone, person, ear, script, patience)
+        self._before: set[str] = set()
+
+    async def _turn(self, act: Callable[[], Awaitable[None]]) -> Heard:
         for _ in range(MOST_TIMES - 1):
             with suppress(Silence):
                 return await self._once(act)
             self.again += 1
         return await self._once(act)
 
-    async def _once(self, act: Callable[[], Awaitable[None]]):  # type: ignore[no-untyped-def]
+    async def _once(self, act: Callable[[], Awaitable[None]]) -> Heard:
         try:
-            return await super()._turn(act)
+            heard = await super()._turn(act)
         except NoSuchButton:  # the question was asked a second time, and this copy has lost its buttons
+            heard = await super()._turn(_wait)
+        heard = await self._last_word(heard)
+        while heard.step in NOTHING_TO_SAY:  # an old word come a second time: the answer is still to come
+            heard = await self._last_word(await super()._turn(_wait))
+        self._before.add(heard.step)
+        return heard
+
+    async def _last_word(self, heard: Heard) -> Heard:
+        """What was heard before may be a copy: read on until the chat is quiet."""
+        while heard.step in self._before or heard.step in NOTHING_TO_SAY:
+            later = await self._more()
+            if later is None:
+                return heard
+            heard = later
+        return heard
+
+    async def _more(self) -> Heard | None:
+        """What asks or ends within a breath, if anything does."""
+        patience, self._patience = self._patience, BREATH
+        try:
             return await super()._turn(_wait)
+        except Silence:
+            return None
+        finally:
+            self._patience = patience
 
     async def open(self) -> None:
         """Nobody follows twice."""
@@ -66,13 +100,17 @@ class Patient(Citizen):
 
     async def adds(self, command: str, words: str) -> bool:
         """Supplement the newest ticket; whether that was acknowledged."""
+        self._before.clear()
         try:
             heard = await self._say(command)
-            while heard.step != "content":  # an earlier word of the hotline's, come a second time
+            while heard.step != "content":
                 heard = await super()._turn(_wait)
-            return (await self._say(words)).step == "supplemented"
+            heard = await self._say(words)
+            while heard.step != "supplemented":
+                heard = await super()._turn(_wait)
         except Silence:
             return False
+        return True
 
 
 async def _wait() -> None:
@@ -111,7 +149,7 @@ class People:
                     case.acknowledged.append(f"{mark}{letter}")
             await handle(case.reference)
             case.handled = True
-        case.again = citizen.again
+        case.again, case.stuck_at = citizen.again, story.stuck_at
 
     async def last_word(self, case: Case) -> None:
         """Ask for the progress: what could not be sent so far comes with the answer."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bench.crash.account import Line
 from bench.crash.backend import Kind
+from bench.crash.points import POINTS
 
 if TYPE_CHECKING:
     from bench.crash.run import Outcome
@@ -15,12 +17,13 @@ def table(outcome: "Outcome") -> str:
     """In Markdown."""
     order = outcome.order
     rows = [
-        f"| {line.what} | {line.channel} | {line.attempted} | {line.acknowledged} | {line.delivered} "
+        f"| {_what(line)} | {line.channel} | {line.attempted} | {line.acknowledged} | {line.delivered} "
         f"| {line.lost} | {line.doubled} | {line.unexpected} |"
         for line in outcome.lines
     ]
     kills = ", ".join(f"{name} {count}" for name, count in sorted(outcome.kills.items()))
     left = ", ".join(f"{where} {state} {count}" for where, state, count in outcome.left) or "nothing"
+    missed = [point.name for point in POINTS if point.name not in outcome.kills]
     return "\n".join(
         [
             f"\n### {order.storage}, a backend that {_says(order.backend)}",
@@ -28,7 +31,7 @@ def table(outcome: "Outcome") -> str:
             f"| {' | '.join(_HEAD)} |",
             "| --- | --- |" + " ---: |" * 6,
             *rows,
-            f"\nKills by point: {kills}.",
+            f"\nKills by point: {kills}." + (f" Not reached: {', '.join(missed)}." if missed else ""),
         ]
     )
 
@@ -36,7 +39,8 @@ def table(outcome: "Outcome") -> str:
 def _summary(outcome: "Outcome", left: str) -> str:
     return (
         f"\n{outcome.conversations} conversations, {sum(outcome.kills.values())} kills, "
-        f"{outcome.seconds:.0f} s. Citizens who had to repeat themselves: {outcome.said_again}. "
+        f"{outcome.seconds:.0f} s. Citizens who had to repeat themselves: {outcome.said_again}; "
+        f"who gave up: {len(outcome.gave_up)}. "
         f"Filings repeated: {outcome.repeated_posts}; tickets in surplus at the backend: "
         f"{outcome.tickets_in_surplus}; events in surplus: {outcome.events_in_surplus}. "
         f"Left in the outbox: {left}. Children that died of themselves: {outcome.faults}.\n"
@@ -51,21 +55,31 @@ def broken(outcome: "Outcome") -> list[str]:
 
 def _faults(outcome: "Outcome") -> Iterator[str]:
     for line in outcome.lines:
-        exact = line.what in ("tickets", "dialog steps")
-        may_double = outcome.order.backend is Kind.NEITHER and line.what == "tickets"
-        if line.lost:
-            yield f"{line.what} of {line.channel}: {line.lost} lost"
-        if line.unexpected:
-            yield f"{line.what} of {line.channel}: {line.unexpected} unexpected"
-        if line.doubled and ((exact and not may_double) or line.what.startswith("surveys")):
-            yield f"{line.what} of {line.channel}: {line.doubled} doubled"
+        yield from _miscounted(line, outcome.order.backend)
     if outcome.tickets_in_surplus and outcome.order.backend is not Kind.NEITHER:
         yield f"{outcome.tickets_in_surplus} tickets in surplus"
+    for where in outcome.gave_up:
+        yield f"a citizen gave up on {where}"
     if outcome.faults:
         yield f"{outcome.faults} children died of themselves"
     for where, state, count in outcome.left:
         if state in ("due", "buried"):
             yield f"{count} entries for {where} left {state}"
+
+
+def _miscounted(line: Line, backend: Kind) -> Iterator[str]:
+    exact = line.what in ("tickets", "dialog steps")
+    may_double = backend is Kind.NEITHER and line.what == "tickets"
+    if line.lost:
+        yield f"{line.what} of {line.channel}: {line.lost} lost"
+    if line.unexpected:
+        yield f"{line.what} of {line.channel}: {line.unexpected} unexpected"
+    if line.doubled and ((exact and not may_double) or line.what == "surveys"):
+        yield f"{line.what} of {line.channel}: {line.doubled} doubled"
+
+
+def _what(line: Line) -> str:
+    return f"{line.what} ({line.unknown} unknown)" if line.what == "surveys" else line.what
 
 
 def _says(kind: Kind) -> str:

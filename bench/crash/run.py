@@ -63,6 +63,7 @@ class Outcome:
     kills: dict[str, int]
     conversations: int
     said_again: int
+    gave_up: list[str]
     repeated_posts: int
     tickets_in_surplus: int
     events_in_surplus: int
@@ -117,7 +118,9 @@ async def _run(
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     serving = asyncio.create_task(server.serve(sockets=[platforms]))
     chance = random.Random(order.seed)
-    town = Town(zygote, order.storage, given, str(order.var), order.kills, chance, order.quiet)
+    town = Town(
+        zygote, order.storage, given, str(order.var), order.kills, chance, order.quiet, order.seed * 5
+    )
     reader, writer = await asyncio.open_connection(sock=zygote.dup())
     living = asyncio.create_task(town.run(reader))
     shooting = asyncio.create_task(town.shoot(8.0))
@@ -152,7 +155,8 @@ async def _run(
         lines=account(people.cases, backend, city, unsure),
         kills=dict(town.kills),
         conversations=len(people.cases),
-        said_again=sum(case.again for case in people.cases),
+        said_again=sum(case.again > 0 for case in people.cases),
+        gave_up=[f"{case.channel.value}: {case.stuck_at}" for case in people.cases if not case.reference],
         repeated_posts=sum(count - 1 for count in backend.posts.values()),
         tickets_in_surplus=len(backend.filed) - len(backend.keys),
         events_in_surplus=len(backend.told) - len({told.event_id for told in backend.told}),
@@ -180,7 +184,7 @@ async def _everybody(
 
     async def one_after_another() -> None:
         for number in numbers:
-            if number > order.conversations and town.killed >= order.kills:
+            if number > order.conversations and town.done:
                 return
             channel = ChannelName.WECHAT if number % 2 else ChannelName.TELEGRAM
             await people.one(number, channel, handle)
@@ -225,7 +229,12 @@ def _show_who_gave_up(cases: list[Case]) -> None:
     for case in cases:
         if not case.reference:
             chat = [f"{bubble.side}: {bubble.text}" for bubble in case.phone.bubbles(0)]
-            print(f"--- {case.channel.value} {case.mark}", *chat[-14:], sep="\n", file=sys.stderr)
+            print(
+                f"--- {case.channel.value} {case.mark} {case.stuck_at}",
+                *chat[-14:],
+                sep="\n",
+                file=sys.stderr,
+            )
 
 
 async def _unsure(books: Database) -> dict[str, int]:
