@@ -8,34 +8,38 @@ from app.spool import Spool
 from intake.ports import Unavailable
 from storage import outbox
 from storage.cache import Cache
-from storage.database import Database, Tx, is_current
+from storage.database import Database, Standing, Tx, standing
 
-IsCurrent = Callable[[Tx], Awaitable[bool]]
+Stands = Callable[[Tx], Awaitable[Standing]]
 
 
 class Health:
     """Asked by probes and by Prometheus."""
 
     def __init__(
-        self, database: Database, cache: Cache, spool: Spool, current: Sequence[IsCurrent] = (is_current,)
+        self, database: Database, cache: Cache, spool: Spool, tables: Sequence[Stands] = (standing,)
     ) -> None:
-        """`current`: for each set of tables, whether it stands where this release wants it."""
+        """`tables`: for each set of them, where it stands."""
         self._spool = spool
-        self._current = current
+        self._tables = tables
         self._database = database
         self._cache = cache
 
     async def checks(self) -> dict[str, str]:
-        """`ok` or what is wrong, for database, migrations and cache."""
+        """`ok` or what is wrong, for database, migrations and cache.
+
+        Migrations `ahead` are no fault: a newer release has begun to roll over, and only added.
+        """
         return {**await self._stored(), "cache": "ok" if await self._cache.ping() else "down"}
 
     async def _stored(self) -> dict[str, str]:
         try:
             async with self._database.read() as tx:
-                current = all([await asked(tx) for asked in self._current])
+                found = {await asked(tx) for asked in self._tables}
         except Unavailable:
             return {"database": "down", "migrations": "unknown"}
-        return {"database": "ok", "migrations": "ok" if current else "behind"}
+        worst = next(one for one in (Standing.BEHIND, Standing.AHEAD, Standing.CURRENT) if one in found)
+        return {"database": "ok", "migrations": worst.value}
 
     async def measure(self, now: datetime) -> None:
         """Read the spool's and the outbox's depth; without a database the latter keeps its last value."""

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from app.delivery import Delivery
 from app.files import Files
-from app.health import Health, IsCurrent
+from app.health import Health, Stands
 from app.pretend import with_stand_ins
 from app.reception import Reception
 from app.secret_key import KEY_FILE, open_keyring
@@ -46,7 +46,7 @@ from storage.attachments import Folder
 from storage.buckets import Buckets, LocalBuckets
 from storage.cache import Cache, MemoryCache
 from storage.crypto import KeyRing
-from storage.database import Database, is_current, upgrade
+from storage.database import Database, standing, upgrade
 from storage.engines import async_url
 from storage.redis_buckets import RedisBuckets
 from storage.redis_cache import RedisCache
@@ -182,8 +182,8 @@ async def _migrate(settings: Settings) -> None:
         await desk_tables.upgrade(settings.database_url)
 
 
-def _tables(settings: Settings) -> tuple[IsCurrent, ...]:
-    return (is_current, desk_tables.is_current) if embeds_desk(settings) else (is_current,)
+def _tables(settings: Settings) -> tuple[Stands, ...]:
+    return (standing, desk_tables.standing) if embeds_desk(settings) else (standing,)
 
 
 def embeds_desk(settings: Settings) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 from desk.roll_ups import facts
 from storage import migrate
 from storage.documents import Tx
+from storage.migrate import Standing
 
 LOCATION = Path(__file__).parent / "migrations"
 VERSION_TABLE = "desk_alembic_version"
@@ -15,6 +16,6 @@ async def upgrade(url: str) -> None:
     await migrate.upgrade(url, location=LOCATION, version_table=VERSION_TABLE, metadata=facts.metadata)
 
 
-async def is_current(tx: Tx) -> bool:
-    """Whether the desk's tables stand exactly at this release's newest revision."""
-    return await migrate.is_current(tx, location=LOCATION, version_table=VERSION_TABLE)
+async def standing(tx: Tx) -> Standing:
+    """Where the desk's tables stand, seen from this release."""
+    return await migrate.standing(tx, location=LOCATION, version_table=VERSION_TABLE)

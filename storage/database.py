@@ -17,9 +17,9 @@ from storage import engines
 from storage.crypto import KeyRing
 from storage.documents import Tx, with_keyring
 from storage.down import DatabaseDown, down
-from storage.migrate import is_current, upgrade
+from storage.migrate import Standing, standing, upgrade
 
-__all__ = ["Database", "DatabaseDown", "Tx", "is_current", "upgrade"]
+__all__ = ["Database", "DatabaseDown", "Standing", "Tx", "standing", "upgrade"]
 
 POOL_SIZE = 10
 STATEMENT_SECONDS = 10.0

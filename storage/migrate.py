@@ -3,8 +3,12 @@
 The rule: a migration runs in one transaction, under a lock, so that two processes which
 start at once do it once. Who has tables of their own (the desk) brings their own folder of
 revisions, with its `env.py`, and the name of a version table.
+
+A release rolls over with old and new processes side by side, the new one's tables first. So a revision
+only adds (docs/adr/0014), and a database that is ahead of this release is left as it is and used.
 """
 
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +27,14 @@ VERSION_TABLE = "jiesu_version"
 _ADVISORY_LOCK = 12345  # PostgreSQL: any number, as long as every process uses the same
 
 
+class Standing(StrEnum):
+    """Where a database stands, seen from this release."""
+
+    CURRENT = "ok"
+    BEHIND = "behind"
+    AHEAD = "ahead"  # a newer release has added to it
+
+
 async def upgrade(
     url: str,
     *,
@@ -30,7 +42,7 @@ async def upgrade(
     version_table: str = VERSION_TABLE,
     metadata: MetaData = tables.metadata,
 ) -> None:
-    """Run the revisions under `location` that are missing; none missing is fine.
+    """Run the revisions under `location` that are missing; none missing is fine, and so is one ahead.
 
     `url` is as for `Database.open`. `metadata` is what the revisions should lead to. Raises DatabaseDown.
     """
@@ -43,17 +55,22 @@ async def upgrade(
         async with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-            await connection.run_sync(_upgrade, config)
+            await connection.run_sync(_upgrade, config, location, version_table)
     finally:
         await engine.dispose()
 
 
-async def is_current(
+async def standing(
     tx: AsyncConnection, *, location: Path = LOCATION, version_table: str = VERSION_TABLE
-) -> bool:
-    """Whether the database stands exactly at this release's newest revision."""
-    present = await tx.run_sync(_present, version_table)
-    return present == _newest(location)
+) -> Standing:
+    """Whether this release's revisions are all there, and whether there are more."""
+    return _standing(await tx.run_sync(_present, version_table), location)
+
+
+def _standing(present: frozenset[str], location: Path) -> Standing:
+    if present == _newest(location):
+        return Standing.CURRENT
+    return Standing.AHEAD if present - _known(location) else Standing.BEHIND
 
 
 def _config(location: Path, version_table: str, metadata: MetaData) -> Config:
@@ -63,7 +80,9 @@ def _config(location: Path, version_table: str, metadata: MetaData) -> Config:
     return config
 
 
-def _upgrade(connection: Connection, config: Config) -> None:
+def _upgrade(connection: Connection, config: Config, location: Path, version_table: str) -> None:
+    if _standing(_present(connection, version_table), location) is Standing.AHEAD:
+        return
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
@@ -73,7 +92,15 @@ def _present(connection: Connection, version_table: str) -> frozenset[str]:
     return frozenset(context.get_current_heads())
 
 
-@cache
 def _newest(location: Path) -> frozenset[str]:
-    config = _config(location, VERSION_TABLE, tables.metadata)
-    return frozenset(ScriptDirectory.from_config(config).get_heads())
+    return frozenset(_revisions(location).get_heads())
+
+
+@cache
+def _known(location: Path) -> frozenset[str]:
+    return frozenset(revision.revision for revision in _revisions(location).walk_revisions())
+
+
+@cache
+def _revisions(location: Path) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(location, VERSION_TABLE, tables.metadata))

@@ -10,7 +10,7 @@ from app.settings import BadSettings, Enclosed
 from app.wiring import House, open_house, open_storage
 from desk import schema as desk_tables
 from intake.ports import Unavailable
-from storage.database import is_current
+from storage.database import Standing, standing
 
 BASE = "http://127.0.0.1:1"
 
@@ -29,8 +29,8 @@ async def test_who_starts_together_migrates_once(empty_database_url: str, tmp_pa
 async def test_both_sets_of_tables_stand_after_opening(empty_database_url: str, tmp_path: Path) -> None:
     settings = Enclosed(database_url=empty_database_url)
     async with open_house(settings, BASE, tmp_path) as house, house.database.read() as tx:
-        assert await is_current(tx)
-        assert await desk_tables.is_current(tx)
+        assert await standing(tx) is Standing.CURRENT
+        assert await desk_tables.standing(tx) is Standing.CURRENT
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ async def test_a_desk_elsewhere_leaves_no_tables_here(empty_database_url: str, t
     async with open_house(settings, BASE, tmp_path) as house:
         assert house.desk is None
         async with house.database.read() as tx:
-            assert not await desk_tables.is_current(tx)
+            assert await desk_tables.standing(tx) is Standing.BEHIND
         assert (await house.health.checks())["migrations"] == "ok"
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, delete, select, update
 
 from desk import record, store
 from desk.app import Desk
-from desk.schema import VERSION_TABLE, is_current, upgrade
+from desk.schema import VERSION_TABLE, standing, upgrade
 from desk.states import Actor, Refused, Role, State
 from desk.tables import events, metadata, tickets
 from desk.tickets import Stale, UnknownTicket
+from storage.database import Standing
 from storage.documents import seal
 
 CENTRE = Actor(Role.CENTRE, "wang")
@@ -164,7 +165,7 @@ async def test_the_desks_migrations_run_twice_and_know_that_they_are_current(
 ) -> None:
     await upgrade(database_url)
     async with desk.database.read() as tx:
-        assert await is_current(tx)
+        assert await standing(tx) is Standing.CURRENT
         assert (await tx.execute(select(tickets))).all() == []
 
 

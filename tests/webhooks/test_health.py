@@ -62,7 +62,7 @@ async def test_without_a_database_the_process_lives_but_is_not_ready() -> None:
     await gone.close()
 
 
-async def test_tables_of_another_release_are_not_ready(empty_database_url: str, keyring: KeyRing) -> None:
+async def test_tables_of_an_older_release_are_not_ready(empty_database_url: str, keyring: KeyRing) -> None:
     database = Database.open(empty_database_url, keyring)
     ready = await door(health(database, MemoryCache())).get("/readyz")
     assert (ready.status_code, ready.json()["migrations"]) == (503, "behind")
