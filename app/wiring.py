@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from app.delivery import Delivery
 from app.files import Files
 from app.health import Health, Stands
+from app.judging import judging
 from app.pretend import with_stand_ins
 from app.reception import Reception
 from app.secret_key import KEY_FILE, open_keyring
@@ -167,9 +168,9 @@ def stored_keyring(settings: Settings) -> KeyRing:
 
 
 def open_city(name: str) -> CityProfile:
-    """The profile with all its words. Raises BadSettings naming the first mistakes."""
+    """The profile with all its words and its model. Raises BadSettings naming the first mistakes."""
     try:
-        return worded(load(name))
+        return judging(worded(load(name)))
     except BadProfile as mistakes:
         raise BadSettings(str(mistakes)) from None
 

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app.settings import BadSettings
-from cli import audit, city, demo, desk, keys, outbox, replay, report, serve, setup, wechat
+from cli import audit, city, classify, demo, desk, keys, outbox, replay, report, serve, setup, wechat
 from intake.ports import Rejected, Unavailable
 from storage.database import DatabaseDown
 
@@ -23,6 +23,7 @@ desk.add_to(app)
 app.add_typer(audit.app, name="audit")
 report.add_to(app)
 app.add_typer(city.app, name="city")
+app.add_typer(classify.app, name="classify")
 app.add_typer(demo.app, name="demo")
 app.add_typer(keys.app, name="keys")
 app.add_typer(outbox.app, name="outbox")

@@ -12,6 +12,7 @@ from intake.questions.category import answered
 from intake.questions.contact import from_card, wants_to_be_unknown
 from intake.questions.place import with_pin
 from intake.questions.question import Unclear
+from intake.sorting import sorted_by_story
 from intake.ticket import AppealType, Draft
 from intake.understand.reading import SURE, Reading
 
@@ -36,7 +37,8 @@ def absorb(draft: Draft, reading: Reading) -> Draft:
 
 def with_words(draft: Draft, moment: Moment) -> Draft:
     """The draft with all the words fill, answers to the category's own questions included."""
-    return _own_answers(_unknown_citizen(absorb(draft, moment.reading), moment), moment)
+    known = sorted_by_story(absorb(draft, moment.reading), moment.city)
+    return _own_answers(_unknown_citizen(known, moment), moment)
 
 
 def _unknown_citizen(draft: Draft, moment: Moment) -> Draft:

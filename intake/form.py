@@ -9,6 +9,7 @@ from intake.messages import Choice, Reply
 from intake.moment import Moment
 from intake.questions.order import next_question, question
 from intake.questions.question import Question, Unclear
+from intake.sorting import sorted_by_story
 from intake.ticket import Draft
 
 MANY_TRIES = 2
@@ -21,7 +22,7 @@ def menu(moment: Moment) -> tuple[Choice, ...]:
 
 def go_on(draft: Draft, moment: Moment, *before: Reply) -> Turn:
     """Ask the next question, or show the summary when nothing is missing."""
-    draft, refused = _named(draft, moment)
+    draft, refused = _named(sorted_by_story(draft, moment.city), moment)
     before = (*before, *refused)
     changes = {"draft": draft, "draft_at": moment.now, "tries": 0, "editing": False, "errand": None}
     moment = moment.changed(**changes, trail=_trail(draft, moment))

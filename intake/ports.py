@@ -112,3 +112,25 @@ class Hotline(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a classifier holds of a complaint: every label with its probability, the likeliest first.
+
+    `sure`: above the threshold; below it the classifier abstains.
+    """
+
+    ranked: tuple[tuple[str, float], ...]
+    sure: bool
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """A category model, over labels of its own."""
+
+    labels: tuple[str, ...]
+
+    def of_text(self, text: str) -> Opinion:
+        """What it holds of a message; quick, and never raises."""
+        ...

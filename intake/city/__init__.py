@@ -6,6 +6,7 @@ every mistake with file, key and reason.
 
 from intake.city.clocks import ClockRules, LevelClocks, Pace, Span, read_span
 from intake.city.file import BadProfile, load, problems
+from intake.city.labels import ClassifierRules
 from intake.city.profile import (
     AppealRule,
     Area,
@@ -29,6 +30,7 @@ __all__ = [
     "BadProfile",
     "Category",
     "CityProfile",
+    "ClassifierRules",
     "ClockRules",
     "DraftRules",
     "ExtraQuestion",

@@ -9,7 +9,7 @@ from dataclasses import fields
 from datetime import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from intake.city import rates, wechat
+from intake.city import labels, rates, wechat
 from intake.city.clocks import NEEDED, LevelClocks, read_span
 from intake.city.profile import Category, CityProfile
 from intake.ticket import AppealType
@@ -24,7 +24,7 @@ _CODE = re.compile(r"\d{2}(\d{2}){0,2}")
 def contradictions(city: CityProfile) -> Iterator[Problem]:
     """Every contradiction in the profile, in the order of its parts."""
     ours = (_head, _hours, _appeals, _clocks, _units, _areas, _gazetteer, _categories, _keywords, _years)
-    parts = (*ours, _wechat, _rates)
+    parts = (*ours, _wechat, _rates, _classifier)
     for check in parts:
         yield from check(city)
 
@@ -188,6 +188,11 @@ def _years(city: CityProfile) -> Iterator[Problem]:
 def _rates(city: CityProfile) -> Iterator[Problem]:
     for key, reason in rates.contradictions(city.rates):
         yield f"rates.{key}", reason
+
+
+def _classifier(city: CityProfile) -> Iterator[Problem]:
+    for key, reason in labels.contradictions(city.classifier, city.categories):
+        yield f"classifier.{key}", reason
 
 
 def _said_twice(words: Iterable[tuple[str, str]]) -> Iterator[Problem]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from intake.city.clocks import ClockRules
+from intake.city.labels import ClassifierRules
 from intake.city.rates import RateRules
 from intake.city.wechat import WeChatRules
+from intake.ports import Classifier
 from intake.ticket import AppealType
 
 _STRICT = {"extra": "forbid"}
@@ -151,9 +153,12 @@ class SurveyRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CityProfile:
-    """Everything the product must know of one city. Compared and hashed by identity, to key caches."""
+    """Everything the product must know of one city. Compared and hashed by identity, to key caches.
 
-    __pydantic_config__ = _STRICT
+    `judge` is the model that `classifier` names, once it is opened; no file can bring it.
+    """
+
+    __pydantic_config__ = _STRICT | {"arbitrary_types_allowed": True}
 
     key: str
     code: str
@@ -180,6 +185,8 @@ class CityProfile:
     clocks: ClockRules = field(default_factory=ClockRules)
     rates: RateRules = field(default_factory=RateRules)
     wechat: WeChatRules = field(default_factory=WeChatRules)
+    classifier: ClassifierRules = field(default_factory=ClassifierRules)
+    judge: Classifier | None = None
 
     def path(self, category_code: str) -> str:
         """The category's names from the top, joined by `-`; the code itself if unknown."""

@@ -110,4 +110,27 @@ def _extra_choices(question: ExtraQuestion, moment: Moment) -> tuple[Choice, ...
     return tuple(Choice(str(number), label) for number, label in enumerate(labels, 1))
 
 
+def _ask_likely(draft: Draft, moment: Moment) -> Reply:
+    return Reply(moment.say("ask.likely"), _likely(draft, moment), step="likely")
+
+
+def _read_likely(draft: Draft, moment: Moment) -> Draft | Unclear:
+    code = pick(_likely(draft, moment), "likely", moment)
+    if code is not None:
+        return chosen(draft, code, moment.city)
+    guess = moment.reading.category
+    return _put(draft, replace(guess, confidence=1.0), moment.city) if guess else Unclear("hint.choose")
+
+
+def _likely(draft: Draft, moment: Moment) -> tuple[Choice, ...]:
+    options = (Choice(code, moment.city.categories[code].name) for code in draft.likely)
+    return (*options, *moment.choices(skip="choice.none_of_these"))
+
+
+def _undecided(draft: Draft) -> bool:
+    return draft.category is None and bool(draft.likely)
+
+
+LIKELY = Question("likely", _ask_likely, _read_likely, _undecided, lambda d: d)
+"""Which of the likeliest, where a model abstains; whoever does not know leaves it to people."""
 CATEGORY = Question("category", _ask_top, _read_top, lambda _: False, lambda d: d, required=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from intake.city import CityProfile
-from intake.questions.category import CATEGORY, EXTRA, extra, under
+from intake.questions.category import CATEGORY, EXTRA, LIKELY, extra, under
 from intake.questions.contact import CONTACT
 from intake.questions.place import PLACE
 from intake.questions.question import Question
@@ -11,7 +11,7 @@ from intake.questions.switches import SWITCHES
 from intake.questions.words import CONTENT, OCCURRED, SUBJECT, WISH
 from intake.ticket import AppealType, Draft
 
-ASKED: dict[str, Question] = {q.slot: q for q in (CONTENT, PLACE, SUBJECT, OCCURRED, WISH, CONTACT)}
+ASKED: dict[str, Question] = {q.slot: q for q in (CONTENT, PLACE, SUBJECT, OCCURRED, WISH, LIKELY, CONTACT)}
 
 
 def next_question(draft: Draft, city: CityProfile) -> Question | None:
@@ -34,6 +34,8 @@ def _in_order(draft: Draft, city: CityProfile) -> Iterator[Question]:
     for slot in ("place", "subject", "occurred", "wish"):
         if slot in asked:
             yield ASKED[slot]
+    if city.classifier.ask:
+        yield LIKELY
     yield from _extras(draft, city)
     if "contact" in asked:
         yield CONTACT

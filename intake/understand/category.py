@@ -19,9 +19,12 @@ _REACH = 30
 """How far the two parts of a joint keyword may lie from each other, in characters."""
 
 
-def guess(text: str, city: CityProfile) -> CategoryGuess | None:
-    """The category most of the words speak for, with a confidence up to 0.95; None without any."""
-    scores = _scores(text, city)
+def guess(text: str, city: CityProfile, within: tuple[str, ...] = ("",)) -> CategoryGuess | None:
+    """The category most of the words speak for, with a confidence up to 0.95; None without any.
+
+    `within`: only these categories and what lies below them.
+    """
+    scores = {code: score for code, score in _scores(text, city).items() if code.startswith(within)}
     if not scores:
         return None
     totals = {code: _with_branch(code, scores) for code in scores}

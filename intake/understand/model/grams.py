@@ -1,0 +1,57 @@
+"""Runs of signs as numbers: the features of the category model, the same when it learns and when it is asked.
+
+A sign is at most 21 bits, so a run of three fits into one 64-bit key. Three fields are kept apart: the title,
+the body, and how the body begins, which names its matter more often than the rest does.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from intake.understand.normalise import normalise
+
+Keys = npt.NDArray[np.uint64]
+Counts = npt.NDArray[np.float32]
+
+BITS = np.uint64(21)
+OPENING = 14
+"""Signs of the body that count as its opening."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One part of a complaint: which runs are read in it."""
+
+    name: str
+    runs: tuple[int, ...]
+
+
+FIELDS = (Field("title", (1, 2)), Field("body", (1, 2)), Field("opening", (2, 3)))
+
+
+def fields_of(title: str, body: str) -> tuple[str, ...]:
+    """The texts of `FIELDS`, without blanks and capitals."""
+    first, rest = _plain(title), _plain(body)
+    return first, rest, rest[:OPENING]
+
+
+def _plain(text: str) -> str:
+    return "".join(normalise(text).casefold().split())
+
+
+def counted(text: str, field: Field) -> tuple[Keys, Counts]:
+    """The different runs in `text`, sorted, and how often each stands there."""
+    signs = np.frombuffer(text.encode("utf-32-le", "replace"), dtype="<u4").astype(np.uint64)
+    found = np.concatenate([_runs(signs, length) for length in field.runs])
+    keys, counts = np.unique(found, return_counts=True)
+    return keys, counts.astype(np.float32)
+
+
+def _runs(signs: Keys, length: int) -> Keys:
+    if len(signs) < length:
+        return np.empty(0, dtype=np.uint64)
+    key = signs[: len(signs) - length + 1]
+    for offset in range(1, length):
+        key = (key << BITS) | signs[offset : len(signs) - length + 1 + offset]
+    return key

@@ -1,0 +1,1 @@
+"""Learning from closed tickets: what `jiesu classify train` does. Only this folder needs scikit-learn."""

@@ -1,0 +1,144 @@
+"""From labelled complaints to a model and honest figures.
+
+Each complaint is scored by classifiers that learnt from four other parts of five, near copies on one side. On
+those scores the logistic regression is fitted, again part by part for the figures. The model itself then
+learns from all.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, vstack
+from sklearn.linear_model import LogisticRegression
+
+from intake.understand.model.files import KINDS, Numbers
+from training.classifiers import Floats, Labels, nb_svm, svm
+from training.features import Counted, Vocabulary, count, present, vocabulary, weighed
+from training.groups import folds, near_copies
+from training.measures import Measures, measure, threshold_for
+from training.rows import Row
+
+FOLDS = 5
+ANSWERED = 0.8
+"""The share of complaints the threshold lets through."""
+UNTITLED = 0.5
+"""What a complaint counts the second time, without its title: a chat has none."""
+STRICTNESS = 1.0
+Step = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model ready to be saved, and what it is worth."""
+
+    labels: tuple[str, ...]
+    sizes: tuple[int, ...]
+    threshold: float
+    numbers: dict[str, Numbers]
+    measures: Measures
+    chances: Floats  # of each row, by classifiers that had not seen it
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """Both classifiers, fitted."""
+
+    words: Vocabulary
+    svm: Floats
+    nb: Floats
+    starts: Floats
+
+    def scores(self, fields: tuple[Counted, ...], of: Labels) -> Floats:
+        weighty = weighed(fields, self.words, of) @ self.svm + self.starts[0]
+        ones = present(fields, self.words, of) @ self.nb + self.starts[1]
+        return np.hstack([weighty, ones])
+
+
+def steps(rows: Sequence[Row]) -> int:
+    """How often `train` calls its `step`."""
+    return (FOLDS + 1) * 2 * len({row.label for row in rows}) + 2
+
+
+def train(rows: Sequence[Row], step: Step, seed: int = 0) -> Trained:
+    """Learn and measure; minutes. The same rows and seed give the same model."""
+    labels = tuple(sorted({row.label for row in rows}))
+    truth = np.array([labels.index(row.label) for row in rows])
+    fields = count(rows)
+    step()
+    everyone = np.arange(len(rows))
+    groups = near_copies(_bodies(fields, everyone))
+    step()
+    fold = folds(truth, groups, FOLDS, seed)
+    scores = np.zeros((len(rows), 2 * len(labels)))
+    for one in range(FOLDS):
+        others, own = np.flatnonzero(fold != one), np.flatnonzero(fold == one)
+        scores[own] = _learn(fields, truth, others, len(labels), step).scores(fields, own)
+    chances = _cross_calibrated(scores, truth, fold, len(labels))
+    threshold = threshold_for(chances.max(axis=1), ANSWERED)
+    base = _learn(fields, truth, everyone, len(labels), step)
+    return Trained(
+        labels,
+        tuple(len(keys) for keys in base.words.keys),
+        threshold,
+        _numbers(base, _stack(scores, truth, len(labels))),
+        measure(chances, truth, labels, threshold),
+        chances,
+    )
+
+
+def _bodies(fields: tuple[Counted, ...], of: Labels) -> csr_matrix:
+    """The bodies alone, each with the length one: near copies often differ in their titles."""
+    body = (fields[1],)
+    return weighed(body, vocabulary(body, of), of)
+
+
+def _learn(fields: tuple[Counted, ...], truth: Labels, of: Labels, kinds: int, step: Step) -> _Base:
+    words = vocabulary(fields, of)
+    titles = len(words.keys[0])
+    twice = np.concatenate([truth[of], truth[of]])
+    weights = np.concatenate([np.ones(len(of)), np.full(len(of), UNTITLED)])
+    first, first_start = svm(_twice(weighed(fields, words, of), titles), twice, weights, kinds, step)
+    second, second_start = nb_svm(_twice(present(fields, words, of), titles), twice, weights, kinds, step)
+    return _Base(words, first, second, np.stack([first_start, second_start]))
+
+
+def _twice(learnt: csr_matrix, titles: int) -> csr_matrix:
+    """Every row, and every row again without the columns of its title."""
+    bare = learnt.tocsc(copy=True)
+    bare.data[: bare.indptr[titles]] = 0
+    bare.eliminate_zeros()
+    return csr_matrix(vstack([learnt, bare.tocsr()]))
+
+
+def _cross_calibrated(scores: Floats, truth: Labels, fold: Labels, kinds: int) -> Floats:
+    """Each row's probabilities by a regression that had not seen it."""
+    chances = np.zeros((len(truth), kinds))
+    for one in range(FOLDS):
+        stack = _stack(scores[fold != one], truth[fold != one], kinds)
+        powers = scores[fold == one] @ stack[:-1] + stack[-1]
+        powers = np.exp(powers - powers.max(axis=1, keepdims=True))
+        chances[fold == one] = powers / powers.sum(axis=1, keepdims=True)
+    return chances
+
+
+def _stack(scores: Floats, truth: Labels, kinds: int) -> Floats:
+    """The regression's numbers: a row for each score, and where each label starts."""
+    fitted = LogisticRegression(C=STRICTNESS, max_iter=5000).fit(scores, truth)
+    worth, start = fitted.coef_, fitted.intercept_
+    if kinds == 2:  # one row says it for both labels
+        worth, start = np.vstack([-worth / 2, worth / 2]), np.concatenate([-start / 2, start / 2])
+    return np.vstack([worth.T, start])
+
+
+def _numbers(base: _Base, stack: Floats) -> dict[str, Numbers]:
+    found: dict[str, npt.NDArray[np.generic]] = {
+        "keys": np.concatenate(base.words.keys),
+        "worth": np.concatenate(base.words.worth),
+        "svm": base.svm,
+        "nb": base.nb,
+        "starts": base.starts,
+        "stack": stack,
+    }
+    return {name: found[name].astype(kind) for name, kind in KINDS.items()}
