@@ -5,7 +5,7 @@ longer match is not counted again. Words of a branch support the leaves below it
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from intake.city import CityProfile
@@ -17,6 +17,10 @@ _ENOUGH = 3.0
 """The score of one good keyword."""
 _REACH = 30
 """How far the two parts of a joint keyword may lie from each other, in characters."""
+_BEGINNING = 2
+
+_Keyword = tuple[int, tuple[str, ...], str]
+"""Its rank among all (the longest first), its parts, and the category it speaks for."""
 
 
 def guess(text: str, city: CityProfile, within: tuple[str, ...] = ("",)) -> CategoryGuess | None:
@@ -42,7 +46,7 @@ def _with_branch(code: str, scores: dict[str, float]) -> float:
 def _scores(text: str, city: CityProfile) -> dict[str, float]:
     scores: dict[str, float] = defaultdict(float)
     taken: list[tuple[int, int]] = []
-    for parts, code in _keywords(city):
+    for _, parts, code in _possible(text, city):
         found = _joint(text, parts)
         if found is None or any(start <= found[0] and found[1] <= end for start, end in taken):
             continue
@@ -68,10 +72,21 @@ def _joint(text: str, parts: tuple[str, ...]) -> tuple[int, int] | None:
     return None
 
 
+def _possible(text: str, city: CityProfile) -> list[_Keyword]:
+    """The keywords whose beginning stands in the text, longest first."""
+    keywords = _by_beginning(city)
+    beginnings = {text[at : at + _BEGINNING] for at in range(len(text))} | set(text)
+    return sorted(keyword for each in beginnings for keyword in keywords.get(each, ()))
+
+
 @lru_cache(maxsize=8)
-def _keywords(city: CityProfile) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Every keyword with its category, longest first."""
-    return tuple(sorted(_pairs(city), key=lambda pair: (-sum(map(len, pair[0])), pair[1])))
+def _by_beginning(city: CityProfile) -> Mapping[str, list[_Keyword]]:
+    """Every keyword under its first characters: a city has a thousand, a text can hold but a few."""
+    found: dict[str, list[_Keyword]] = defaultdict(list)
+    longest_first = sorted(_pairs(city), key=lambda pair: (-sum(map(len, pair[0])), pair[1]))
+    for rank, (parts, code) in enumerate(longest_first):
+        found[parts[0][:_BEGINNING]].append((rank, parts, code))
+    return dict(found)
 
 
 def _pairs(city: CityProfile) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -29,6 +29,7 @@ _NEVER_GUESSED = frozenset({"yes", "no", "agree", "decline", "unconsent", "submi
 @dataclass(frozen=True, slots=True)
 class _Words:
     commands: Mapping[str, str]
+    by_length: Mapping[int, tuple[str, ...]]  # those that forgive a wrong character
     lead: re.Pattern[str]
     trail: re.Pattern[str]
     rest: re.Pattern[str]
@@ -90,7 +91,7 @@ def _whole(said: str, words: _Words) -> str | None:
     for form in _forms(said, words):
         if form in words.commands:
             return words.commands[form]
-    near = {words.commands[word] for word in words.commands if _nearly(said, word, words.language)}
+    near = {words.commands[word] for word in _near(said, words)}
     return near.pop() if len(near) == 1 and not near & _NEVER_GUESSED else None
 
 
@@ -108,12 +109,11 @@ def _forms(said: str, words: _Words) -> Iterator[str]:
         shorter = cut
 
 
-def _nearly(said: str, word: str, language: str) -> bool:
-    """One character wrong, missing, too much or two swapped, in words long enough for it."""
-    least = _TYPO_FROM[language]
-    if len(word) < least or len(said) < least or abs(len(said) - len(word)) > 1:
-        return False
-    return _one_off(said, word)
+def _near(said: str, words: _Words) -> Iterator[str]:
+    """Words with one character wrong, missing, too much or two swapped, if long enough for it."""
+    if len(said) >= _TYPO_FROM[words.language]:
+        for length in (len(said) - 1, len(said), len(said) + 1):
+            yield from (word for word in words.by_length.get(length, ()) if _one_off(said, word))
 
 
 def _one_off(a: str, b: str) -> bool:
@@ -157,8 +157,11 @@ def _words(language: str) -> _Words:
     data = table("commands", language)
     with_rest = {word: command for command, those in data["with_rest"].items() for word in those}
     boundary = r"\b" if language == "en" else ""
+    commands = {word.lower(): command for command, those in data["words"].items() for word in those}
+    forgiving = [word for word in commands if len(word) >= _TYPO_FROM[language]]
     return _Words(
-        commands={word.lower(): command for command, those in data["words"].items() for word in those},
+        commands=commands,
+        by_length={n: tuple(w for w in forgiving if len(w) == n) for n in set(map(len, forgiving))},
         lead=re.compile(data["lead_pattern"]),
         trail=re.compile(data["trail_pattern"]),
         rest=re.compile(f"(?:{any_of(with_rest)}){boundary}", re.IGNORECASE),
