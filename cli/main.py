@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app.settings import BadSettings
-from cli import audit, city, classify, demo, desk, keys, outbox, replay, report, serve, setup, wechat
+from cli import audit, city, classify, demo, desk, hotline, keys, outbox, replay, report, serve, setup, wechat
 from intake.ports import Rejected, Unavailable
 from storage.database import DatabaseDown
 
@@ -26,6 +26,7 @@ app.add_typer(city.app, name="city")
 app.add_typer(classify.app, name="classify")
 app.add_typer(demo.app, name="demo")
 app.add_typer(keys.app, name="keys")
+app.add_typer(hotline.app, name="hotline")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(wechat.app, name="wechat")
 

@@ -1,10 +1,11 @@
 """`POST /webhooks/hotline`: the backend tells how a ticket goes on.
 
-The order is the rule: size, signature, form, then the service. Only what the service did in its transaction
-counts as received, so that a message that failed with us may come again under the same id.
+The order is the rule: size, signature, form, room, then the service. Only what the service did in its
+transaction counts as received, so that a message that failed with us may come again under the same id.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
 
@@ -21,6 +22,9 @@ from webhooks.problems import problem
 LARGEST = 256 * 1024
 """Bytes; the longest answer a unit may write is far below."""
 
+AT_ONCE = 32
+"""Callbacks in hand in one process; more are asked to come again, so that citizens keep their share."""
+
 
 class Updates(Protocol):
     """What the webhook needs of the service."""
@@ -34,9 +38,31 @@ class TooLarge(Exception):
     """The body is over the limit: answer 413."""
 
 
+class TooMany(Exception):
+    """As many as may be are in hand: answer 429."""
+
+
+class Room:
+    """How many may be in hand at once."""
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """One place for as long as the block takes. Raises TooMany."""
+        if self._free == 0:
+            raise TooMany
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
 def hotline_router(service: Updates, secrets: str, clock: Callable[[], datetime]) -> APIRouter:
     """The callback path; `secrets` as in `hotline.signatures`, `clock` gives an aware now."""
-    router = APIRouter()
+    router, room = APIRouter(), Room(AT_ONCE)
 
     @router.post("/webhooks/hotline")
     async def receive(request: Request) -> Response:
@@ -44,13 +70,16 @@ def hotline_router(service: Updates, secrets: str, clock: Callable[[], datetime]
             body = await _read(request)
             message_id = verify(secrets, request.headers, body, clock())
             update = status_update(Callback.model_validate_json(body))
+            with room.place():
+                return _answer(await service.apply_update(update, message_id), update)
         except TooLarge:
             return problem(413, "too-large", "The body is too large.")
         except BadSignature:
             return problem(401, "bad-signature", "The signature does not match, or its time is off.")
         except ValidationError as error:
             return problem(400, "not-our-document", f"Not our document: {_places(error)}.")
-        return _answer(await service.apply_update(update, message_id), update)
+        except TooMany:
+            return problem(429, "too-many", "Too many at once; please send it again.", {"Retry-After": "1"})
 
     return router
 

@@ -177,6 +177,27 @@ def test_migrate_twice_is_fine(jiesu: Any) -> None:
     assert [jiesu("migrate").status for _ in range(2)] == [0, 0]
 
 
+# --- a backend
+
+
+def test_trying_a_backend_needs_the_secret_it_signs_with(jiesu: Any) -> None:
+    said = jiesu("hotline", "try", "http://127.0.0.1:9/api")
+    assert (said.status, said.out) == (1, "")
+    assert "JIESU_HOTLINE__SECRET is missing" in said.err
+
+
+@pytest.mark.parametrize("json_wanted", [False, True])
+def test_a_backend_that_is_not_there_fails_every_trial(jiesu: Any, json_wanted: bool) -> None:
+    options = ["--json"] if json_wanted else []
+    said = jiesu("hotline", "try", "http://127.0.0.1:9/api", *options, JIESU_HOTLINE__SECRET="hidden secret")
+    assert said.status == 1
+    assert "hidden" not in said.out + said.err
+    if json_wanted:
+        assert {verdict["ok"] for verdict in json.loads(said.out)} == {False}
+    else:
+        assert "FAIL  a ticket is filed: no answer (ConnectError)" in said.out
+
+
 # --- a city's profile
 
 

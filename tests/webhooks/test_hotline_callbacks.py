@@ -1,5 +1,6 @@
 """The backend's door: who may come in, and what each answer means."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 
 from hotline.signatures import sign
 from intake.status import Applied, StatusUpdate
-from webhooks.hotline import LARGEST, hotline_router
+from webhooks.hotline import AT_ONCE, LARGEST, hotline_router
 
 NOW = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
 SECRET = "callback secret"
@@ -144,3 +145,28 @@ async def test_an_unknown_type_is_kept_and_answered_200(door: httpx.AsyncClient,
     answer = await knock(door, json.dumps(DOCUMENT | {"type": "promoted"}).encode())
     assert answer.status_code == 200
     assert [update.type for update, _ in service.seen] == ["promoted"]
+
+
+async def test_more_than_may_be_in_hand_are_429_and_find_room_again(
+    door: httpx.AsyncClient, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free, waiting = asyncio.Event(), 0
+
+    async def slow(update: StatusUpdate, message_id: str) -> Applied:
+        nonlocal waiting
+        waiting += 1
+        await free.wait()
+        return Applied.DONE
+
+    monkeypatch.setattr(service, "apply_update", slow)
+    body = json.dumps(DOCUMENT).encode()
+    in_hand = [asyncio.create_task(knock(door, body)) for _ in range(AT_ONCE)]
+    while waiting < AT_ONCE:
+        await asyncio.sleep(0)
+    refused = await knock(door, body)
+    assert is_problem(refused, 429, "too-many")
+    assert refused.headers["retry-after"] == "1"
+    assert is_problem(await knock(door, body, headers={}), 401, "bad-signature")  # a stranger learns nothing
+    free.set()
+    assert {answer.status_code for answer in await asyncio.gather(*in_hand)} == {200}
+    assert (await knock(door, body)).status_code == 200
