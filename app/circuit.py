@@ -7,7 +7,7 @@ no attempt is counted; each failed probe doubles the pause, the first answer of 
 from collections.abc import Callable
 
 from app import metrics
-from app.delivery import Waiting
+from app.delivery import TakenOver, Waiting
 from intake.ports import Paused, Unavailable, Unsure
 from storage.database import DatabaseDown
 
@@ -52,7 +52,9 @@ class Circuit:
     def ended(self, fault: Exception | None) -> None:
         """What one delivery raised."""
         self._probing = False
-        if isinstance(fault, Waiting | Paused | DatabaseDown):  # nothing was asked there, or it answered
+        if isinstance(
+            fault, TakenOver | Waiting | Paused | DatabaseDown
+        ):  # nothing was asked there, or it answered
             return
         if isinstance(fault, Unavailable | Unsure):
             self._failed(fault)

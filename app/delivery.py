@@ -42,6 +42,10 @@ class Waiting(Unavailable):
     """Nothing is wrong: look again after `retry_after`, which is set, and count no failure."""
 
 
+class TakenOver(Exception):
+    """The lease has ended meanwhile: the entry is another worker's, and there is nothing to write down."""
+
+
 class Turns(Protocol):
     """What begins with a citizen's files alone: `app.service` fulfils it."""
 
@@ -83,7 +87,7 @@ class Delivery:
         }
 
     async def deliver(self, entry: Claimed) -> None:
-        """Carry it out. Raises Unavailable (or Waiting), Rejected (or its children) or Unsure."""
+        """Carry it out. Raises Unavailable (or Waiting), Rejected (or its children), Unsure or TakenOver."""
         kind = self._kinds.get(entry.kind)
         if kind is None:
             raise Rejected(f"no such kind of entry: {entry.kind}")
@@ -109,7 +113,9 @@ class Delivery:
         if entry.reason == SENDING:
             raise Unsure("a worker died while sending it")
         async with self._database.write() as tx:
-            await outbox.note(tx, entry.id, SENDING)
+            ours = await outbox.note(tx, entry, SENDING)
+        if not ours:
+            raise TakenOver
 
     async def _still_wanted(self, entry: Claimed, outgoing: Outgoing) -> bool:
         """A push may wait for hours: by then its survey may be answered, or the citizen have blocked us."""
@@ -150,10 +156,16 @@ class Delivery:
         parts, missing = await self._parts(found.ticket.attachments, found.ticket.submitted_at)
         ref = found.hotline_ref or await self._filed_before(entry, key)
         if ref is None:
+            self._still_ours(entry)
             ref = await self._hotline.submit(ticket_document(found.ticket, parts, self._city), key)
         async with self._database.write() as tx:
             await tickets.set_hotline_ref(tx, found.id, ref)
             await self._send_on(tx, entry, found.ticket.reference, missing)
+
+    def _still_ours(self, entry: Claimed) -> None:
+        """A process may sleep for a minute at any line: the ticket may be another worker's by now."""
+        if self._clock() >= entry.until:
+            raise TakenOver
 
     async def _filed_before(self, entry: Claimed, key: str) -> str | None:
         fresh = entry.attempts == 1 and self._clock() - entry.queued_at < MAYBE_TRIED

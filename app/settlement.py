@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.delivery import Waiting
+from app.delivery import TakenOver, Waiting
 from app.faults import described
 from app.replies import SURVEYS, outgoing_of, queue_replies
 from app.retry import next_try, too_old
@@ -44,6 +44,9 @@ class Settlement:
         match fault:
             case None:
                 outcome = await self._done(entry)
+            case TakenOver():
+                outcome = "taken_over"
+                _log(entry, outcome)
             case Waiting():
                 outcome = await self._wait(entry, fault)
             case Paused():

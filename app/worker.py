@@ -56,14 +56,14 @@ class Worker:
         clock: Callable[[], datetime],
         chance: Callable[[], float] = random.random,
         *,
-        patience: float = PATIENCE,
+        patience: float | None = None,
         fault_pause: float = FAULT_PAUSE,
     ) -> None:
         self._database = database
         self._cache = cache
         self._delivery = delivery
         self._clock = clock
-        self._patience = patience
+        self._patience = PATIENCE if patience is None else patience
         self._fault_pause = fault_pause
         self._settlement = Settlement(database, city, clock, chance)
         self._tidying = Tidying(database, city, clock)

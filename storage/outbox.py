@@ -53,7 +53,10 @@ _DUE: ColumnElement[str] = literal_column("'due'")  # spelled out, so that the p
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An entry that is ours until its lease ends; `attempts` counts this one, `reason` is the last one's."""
+    """An entry that is ours `until` its lease ends; `attempts` counts this one, `reason` is the last one's.
+
+    Whoever claims it after that counts one more attempt, by which a holder that slept finds out.
+    """
 
     id: int
     destination: str
@@ -64,6 +67,7 @@ class Claimed:
     queued_at: datetime
     conversation_id: int | None
     ticket_id: int | None
+    until: datetime
     reason: str | None = None
 
 
@@ -143,10 +147,10 @@ async def later(tx: Tx, entry_id: int, due_at: datetime, reason: str) -> None:
     await tx.execute(update(outbox).where(where).values(due_at=due_at, reason=reason))
 
 
-async def note(tx: Tx, entry_id: int, reason: str) -> None:
-    """Leave a word on a claimed entry for whoever claims it next, should we die."""
-    where = (outbox.c.id == entry_id) & (outbox.c.state == _DUE)
-    await tx.execute(update(outbox).where(where).values(reason=reason))
+async def note(tx: Tx, entry: Claimed, reason: str) -> bool:
+    """Leave a word for whoever claims it next, should we die; False if somebody has claimed it since."""
+    ours = (outbox.c.id == entry.id) & (outbox.c.state == _DUE) & (outbox.c.attempts == entry.attempts)
+    return (await tx.execute(update(outbox).where(ours).values(reason=reason))).rowcount > 0
 
 
 async def give_back(tx: Tx, entry_ids: Sequence[int], now: datetime) -> None:
@@ -236,6 +240,7 @@ def _claimed(tx: Tx, row: Row[Any]) -> Claimed | None:
         queued_at=row.queued_at,
         conversation_id=row.conversation_id,
         ticket_id=row.ticket_id,
+        until=row.due_at,
         reason=row.reason,
     )
 

@@ -21,8 +21,9 @@ from bench.crash import points
 from intake.understand.reader import read
 from webhooks.server import create_app
 
-LEASE = timedelta(seconds=6)
-"""Shortened, as is the first pause between two tries, so that a run of hundreds of deaths ends."""
+LEASE = timedelta(seconds=12)
+PATIENCE = 9.0
+"""Shortened in proportion, like the first pause between two tries, so that a run of many deaths ends."""
 
 FIRST_TRY_AGAIN = timedelta(seconds=0.2)
 
@@ -67,7 +68,7 @@ def settings_of(given: dict[str, Any]) -> Enclosed:
 
 async def live(order: dict[str, Any], line: socket.socket | None) -> None:
     """Until SIGTERM, or the point is reached. `roles`: web, worker or both."""
-    worker.LEASE, retry.FIRST = LEASE, FIRST_TRY_AGAIN
+    worker.LEASE, worker.PATIENCE, retry.FIRST = LEASE, PATIENCE, FIRST_TRY_AGAIN
     level = logging.CRITICAL if order.get("quiet", True) else logging.INFO
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
     logging.disable(level)

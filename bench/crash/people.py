@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from intake.city import CityProfile
 from intake.messages import ChannelName
 from intake.phrases import FALLBACK
-from playground.phones import NoSuchButton, Phone, PhoneShop
+from playground.phones import Bubble, NoSuchButton, Phone, PhoneShop
 from playground.replay.citizen import Citizen, Ending, Silence
 from playground.replay.ear import Ear, Heard
 from playground.replay.rows import Row
 from playground.replay.script import Person, Script
 
 PATIENCE = 60.0  # seconds; then they say it again, as people do
-BREATH = 1.5  # seconds: Telegram lets one message a second into a chat
+BREATH = 4.0  # seconds: Telegram lets one message a second into a chat, and the machine is busy
 MOST_TIMES = 3
 NOTHING_TO_SAY = frozenset({"greeting", "progress", "person", "no ticket", "cancelled", "declined"})
 
@@ -155,7 +155,11 @@ class People:
         """Ask for the progress: what could not be sent so far comes with the answer."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                before = max((bubble.version for bubble in case.phone.bubbles(0)), default=0)
                 await case.phone.say(self._city.wording[FALLBACK]["menu.progress"])
-                await case.phone.changed(before)
-                await asyncio.sleep(0.2)
+                heard = len(_of_the_hotline(case))
+                while len(_of_the_hotline(case)) == heard:
+                    await case.phone.changed(max(bubble.version for bubble in case.phone.bubbles(0)))
+
+
+def _of_the_hotline(case: Case) -> list[Bubble]:
+    return [bubble for bubble in case.phone.bubbles(0) if bubble.side == "bot"]

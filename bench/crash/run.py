@@ -34,6 +34,8 @@ from storage.database import Database
 
 AT_ONCE = 12
 DRAIN = 120.0
+LAST_WORDS = 6
+"""What WeChat does not let us send waits for the citizen's next word, which brings as much as an answer holds."""
 Trouble = Callable[[], Coroutine[Any, Any, None]]
 HURRY = 0.05
 """Telegram's pauses between two tries, scaled; WeChat's five seconds are five seconds."""
@@ -134,8 +136,11 @@ async def _run(
             await making
         shooting.cancel()
         left = await _drained(books, order)
-        await _last_words(people)
-        left = await _drained(books, order) or left
+        for number in range(LAST_WORDS):
+            if number and not any(state == "kept" for _, state, _ in left):
+                break
+            await _last_words(people)
+            left = await _drained(books, order)
         unsure = await _unsure(books)
         if not order.quiet:
             _show_who_gave_up(people.cases)

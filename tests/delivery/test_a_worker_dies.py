@@ -1,5 +1,6 @@
 """Between two steps a worker may be gone: what its successor does with what it finds."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -30,12 +31,41 @@ async def test_a_dead_workers_survey_counts_as_unsure_and_never_comes_twice(offi
     async with office.database.write() as tx:
         entry = await _survey(office, tx)
     async with office.database.write() as tx:
-        await outbox.claim(tx, now=office.now, lease=timedelta(seconds=60), limit=1)
-        await outbox.note(tx, entry, "being sent")
+        (claimed,) = await outbox.claim(tx, now=office.now, lease=timedelta(seconds=60), limit=1)
+        assert await outbox.note(tx, claimed, "being sent")
     office.later(seconds=LEASE)
     await office.worker.round("wechat")
     assert office.channel.calls == 0
     assert await office.states() == {entry: "unsure"}
+
+
+async def test_a_worker_that_slept_past_its_lease_does_not_send_the_survey_its_successor_sent(
+    office: Any,
+) -> None:
+    """Asleep between claim and note: as a machine that was paused, or starved of its processor."""
+    async with office.database.write() as tx:
+        entry = await _survey(office, tx)
+    async with office.database.write() as tx:
+        (asleep,) = await outbox.claim(tx, now=office.now, lease=timedelta(seconds=60), limit=1)
+    office.later(seconds=LEASE)
+    await office.worker.round("wechat")
+    assert office.channel.sent == ["满意吗"]
+    await office.worker._one(asleep)  # it wakes up
+    assert office.channel.calls == 1
+    assert await office.states() == {entry: "done"}
+
+
+async def test_of_two_who_hold_one_survey_only_the_later_sends_it(office: Any) -> None:
+    async with office.database.write() as tx:
+        entry = await _survey(office, tx)
+    claims = []
+    for _ in range(2):
+        async with office.database.write() as tx:
+            claims += await outbox.claim(tx, now=office.now, lease=timedelta(seconds=60), limit=1)
+        office.later(seconds=LEASE)
+    await asyncio.gather(*(office.worker._one(claimed) for claimed in claims))
+    assert office.channel.calls == 1
+    assert await office.states() == {entry: "done"}
 
 
 async def test_a_survey_that_was_refused_for_now_is_sent_again(office: Any) -> None:

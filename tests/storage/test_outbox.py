@@ -156,7 +156,9 @@ async def test_an_entry_carries_what_was_queued(
         )
     (claimed,) = await _claim(database, now)
     assert entry_id is not None
-    assert claimed == outbox.Claimed(entry_id, "wechat", "reply", "1", body, 1, now, conversation_id, None)
+    assert claimed == outbox.Claimed(
+        entry_id, "wechat", "reply", "1", body, 1, now, conversation_id, None, now + LEASE
+    )
 
 
 async def test_a_body_our_keys_do_not_open_waits_and_stops_nobody(
