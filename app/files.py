@@ -12,7 +12,7 @@ from hotline.contract import AttachmentPart
 from intake.messages import Media, MediaKind
 from intake.ports import Channel, Fetched, Unavailable
 from storage import attachments
-from storage.attachments import Attachment, Folder
+from storage.attachments import Attachment, Folder, NoSuchFile
 from storage.crypto import KeyRing
 from storage.database import Database
 
@@ -43,16 +43,27 @@ class Files:
         await self._keep(body["attachment"], await channel.fetch(media))
 
     async def _keep(self, attachment_id: str, fetched: Fetched) -> None:
-        try:
-            sha256 = await self._folder.store(fetched.content)
-        except OSError as fault:
-            raise Unavailable(f"the attachment folder: {fault.strerror}") from fault
+        sha256 = await self.keep(fetched.content)
         media_type = content_type(fetched)
         async with self._database.write() as tx:
             size = len(fetched.content)
             wanted = await attachments.store_content(tx, attachment_id, sha256, media_type, size)
         if not wanted:
             await self.discard(sha256)
+
+    async def keep(self, content: bytes) -> str:
+        """Keep a content that came another way; returns its sha256. Raises Unavailable."""
+        try:
+            return await self._folder.store(content)
+        except OSError as fault:
+            raise Unavailable(f"the attachment folder: {fault.strerror}") from fault
+
+    def has(self, sha256: str) -> bool:
+        """Whether its content is here."""
+        try:
+            return self._folder.has(sha256)
+        except NoSuchFile:
+            return False
 
     async def discard(self, sha256: str) -> None:
         """Remove a content that no attachment is any more. Raises Unavailable."""

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from app.delivery import Delivery
 from app.files import Files
+from app.gathering import Gathering
 from app.health import Health, Stands
 from app.judging import judging
 from app.pretend import with_stand_ins
@@ -343,19 +344,33 @@ def _plain(secret: object) -> str | None:
     return secret.get_secret_value() if isinstance(secret, SecretStr) and secret.get_secret_value() else None
 
 
+@dataclass(frozen=True, slots=True)
+class LoneDesk:
+    """The embedded hotline as a process of its own. `password`: its first user's, if that was made now."""
+
+    desk: Desk
+    files: Files
+    gathering: Gathering
+    password: str | None
+
+
 @asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncIterator[tuple[Desk, str | None]]:
-    """The embedded hotline alone, and its first user's password if that was made now."""
+async def open_desk(settings: Settings, base_url: str) -> AsyncIterator[LoneDesk]:
+    """The embedded hotline alone, reached at `base_url`."""
     keyring = stored_keyring(settings)
     city = open_city(settings.city)
     await desk_tables.upgrade(settings.database_url)
     calls, callbacks = _backend_secrets(settings, keyring)
     database = Database.open(settings.database_url, keyring)
     async with httpx.AsyncClient(follow_redirects=False) as http:
-        desk = _desk(database, city, calls, callbacks, settings.public_url or "", http)
+        front_door = settings.public_url or ""
+        desk = _desk(database, city, calls, callbacks, front_door, http)
+        folder = Folder(VAR / "attachments", keyring)
+        files = Files(database, folder, keyring, base_url, utc_now)
         password = secrets.token_urlsafe(9)
         made = await desk.ensure_first_user(password)
+        gathering = Gathering(database, folder, front_door, http, utc_now)
         try:
-            yield desk, password if made else None
+            yield LoneDesk(desk, files, gathering, password if made else None)
         finally:
             await database.close()

@@ -1,9 +1,10 @@
 """The desk with many tickets on PostgreSQL: how long its pages take, and what the database does for them.
 
-    python -m bench.desk [--tickets 1000000] [--url postgresql://…] [--rounds 30] [--json FILE]
+    python -m bench.desk [--tickets 1100000] [--lived 20000] [--url postgresql://…] [--rounds N] [--json FILE]
 
-Without a URL a server is started from the wheel and filled first. Pages are asked for through the whole
-application, log-in and templates included, on one connection after the other.
+Without a URL a server is started from the wheel. It is filled first: so many tickets are lived through one
+by one as `jiesu demo fill` does it, and copied on the server until there are enough (see `bench.multiply`).
+Pages are asked for through the whole application, log-in and templates included, one after the other.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from bench.multiply import multiply
 from desk import overview, schema, search, users
 from desk.app import Desk
 from desk.bulletin.compose import compose
@@ -37,7 +39,7 @@ from desk.pages.gate import SESSION_COOKIE
 from desk.pages.router import desk_pages
 from desk.period import month_of
 from desk.states import Actor, Role
-from intake.city import load
+from intake.city import CityProfile, load
 from intake.phrases import worded
 from storage.crypto import KeyRing
 from storage.database import Database, upgrade
@@ -70,10 +72,11 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.desk")
-    parser.add_argument("--tickets", type=int, default=1_000_000)
+    parser.add_argument("--tickets", type=int, default=1_100_000)
+    parser.add_argument("--lived", type=int, default=20_000)
     parser.add_argument("--url")
     parser.add_argument("--secret", default="bench")
-    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 
@@ -85,7 +88,7 @@ async def _measure(url: str, options: argparse.Namespace) -> None:
     await schema.upgrade(url)
     database = Database.open(url, ring, statement_seconds=600)
     now = datetime.now(UTC)
-    filled = await _filled(database, city, ring, options.tickets, now)
+    filled = await _filled(database, city, ring, options, now)
     async with httpx.AsyncClient() as http:
         desk = Desk(
             database,
@@ -108,20 +111,28 @@ async def _measure(url: str, options: argparse.Namespace) -> None:
         options.json.write_text(json.dumps(report, indent=1, ensure_ascii=False), "utf-8")
 
 
-async def _filled(database: Database, city: Any, ring: KeyRing, tickets: int, now: datetime) -> float | None:
+async def _filled(
+    database: Database, city: CityProfile, ring: KeyRing, options: argparse.Namespace, now: datetime
+) -> float | None:
+    """Seconds it took to have enough tickets; None where they were there."""
     async with database.read() as tx:
         present = (await tx.execute(text("SELECT count(*) FROM desk_tickets"))).scalar_one()
-    if present >= tickets:
+    if present >= options.tickets:
         return None
-    started, made = time.monotonic(), 0
+    started, made = time.monotonic(), present
 
     def done(number: int) -> None:
         nonlocal made
         made += number
         print(f"\r{made} tickets", end="", file=sys.stderr, flush=True)
 
-    stories = Filler(city, Wanted(tickets - present, now, DAYS, DIRECT), present + 1).stories()
-    await build(database, Press(city, ring, Writer(city, random.Random(1))), stories, done)
+    wanted = min(options.lived, options.tickets)
+    if present < wanted:
+        stories = Filler(city, Wanted(wanted - present, now, DAYS, DIRECT), present + 1).stories()
+        await build(database, Press(city, ring, Writer(city, random.Random(1))), stories, done)
+    times, made = -(-options.tickets // wanted), 0
+    if times > 1:
+        await multiply(database, times, done)
     async with database.write() as tx:
         await tx.execute(text("ANALYZE"))
     return round(time.monotonic() - started)

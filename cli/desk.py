@@ -49,13 +49,14 @@ def desk(
 
 async def _desk(settings: Settings, host: str, port: int) -> None:
     line = listen(host, port)
-    async with open_desk(settings) as (embedded, first_password):
+    base_url = f"http://{host}:{line.getsockname()[1]}"
+    async with open_desk(settings, base_url) as alone:
         config = uvicorn.Config(
-            create_desk_app(embedded, settings), log_config=None, access_log=False, server_header=False
+            create_desk_app(alone, settings), log_config=None, access_log=False, server_header=False
         )
-        typer.echo(f"desk  http://{host}:{line.getsockname()[1]}/desk")
-        if first_password is not None:
-            typer.echo(f"first user  {users.FIRST_USER}  password  {first_password}   (shown once)")
+        typer.echo(f"desk  {base_url}/desk")
+        if alone.password is not None:
+            typer.echo(f"first user  {users.FIRST_USER}  password  {alone.password}   (shown once)")
         await uvicorn.Server(config).serve(sockets=[line])
 
 

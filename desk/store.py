@@ -74,6 +74,11 @@ async def by_ids(tx: Tx, ids: Sequence[int], actor: Actor) -> tuple[DeskTicket, 
     return tuple(as_seen_by(ticket, actor) for ticket in found)
 
 
+async def by_refs(tx: Tx, refs: Sequence[str]) -> list[DeskTicket]:
+    """The tickets of these numbers, in no order."""
+    return await _read(tx, select(tickets).where(tickets.c.hotline_ref.in_(refs)))
+
+
 async def counts(tx: Tx, actor: Actor, sieve: Sieve = ALL, *, now: datetime) -> dict[State, int]:
     """How many tickets this person may see stand in each state; states without one are left out."""
     counted = _visible(select(tickets.c.state, func.count()), actor).where(*sieve.conditions(now))

@@ -136,6 +136,18 @@ events = Table(  # append-only
     UniqueConstraint("ticket_id", "seq"),
 )
 
+requests = Table(  # the tickets Open311 shows, see desk.open311.rows
+    "desk_requests",
+    metadata,
+    Column("ticket_id", Number, ForeignKey("desk_tickets.id"), primary_key=True, autoincrement=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("service_code", String(256), nullable=False),
+    Column("is_public", Boolean, nullable=False),
+    Column("came_by_it", Boolean, nullable=False),
+    Index(None, "requested_at"),
+    Index(None, "service_code", "requested_at"),
+)
+
 received = Table(  # what the front door told us, so that a repeat does nothing
     "desk_received",
     metadata,

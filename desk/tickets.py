@@ -11,12 +11,13 @@ from typing import Any
 from desk import chain, clocks, counting, merging, news, notices, outbox, record, store, timers
 from desk.lifecycle import Row, find, take
 from desk.office import Office
+from desk.open311 import rows as requests
 from desk.states import CITIZEN, SYSTEM, Life, Refused, Result, Step
 from desk.store import DeskTicket
 from hotline.contract import TicketDocument
 from storage.documents import Tx
 
-ELSEWHERE = ("import-", "demo-")
+ELSEWHERE = ("import-", "demo-", requests.PREFIX)
 """Keys of tickets that never came from the front door begin so: it is not told of them."""
 
 _TICK = timedelta(milliseconds=1)
@@ -59,6 +60,7 @@ async def file(tx: Tx, office: Office, document: TicketDocument, *, now: datetim
     await timers.follow(tx, ticket.id, clocks.timers(ticket.life, office.city))
     await _record(tx, office, ticket, ticket, step, key=document.idempotency_key)
     await counting.count(tx, office.city, None, ticket)
+    await requests.enter(tx, ticket)
     return Filed(hotline_ref, now, new=True)
 
 

@@ -9,6 +9,7 @@ date, and `unannounced` says that a table is missing: a deadline never fails for
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -55,9 +56,15 @@ def is_workday(day: date, city: CityProfile) -> bool:
             table = city.years[day.year]
             return day in table.workdays or (day.weekday() < 5 and day not in table.holidays)
         case Source.LIBRARY:
-            return bool(chinese_calendar.is_workday(day))
+            return _announced(day)
         case _:
             return day.weekday() < 5 and (day.month, day.day) not in _FIXED
+
+
+@cache
+def _announced(day: date) -> bool:
+    """What the library says; it looks through all its years each time it is asked."""
+    return bool(chinese_calendar.is_workday(day))
 
 
 def add_workdays(start: Day, days: int, city: CityProfile) -> Day:

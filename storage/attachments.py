@@ -60,6 +60,10 @@ class Folder:
         """The bytes as they were stored. Raises NoSuchFile or Undecryptable."""
         return await asyncio.to_thread(self._read, sha256)
 
+    def has(self, sha256: str) -> bool:
+        """Whether there is such a file. Raises NoSuchFile for what can be no file's name."""
+        return self._file(sha256).is_file()
+
     async def remove(self, sha256: str) -> None:
         """Delete the file; none there is fine."""
         await asyncio.to_thread(self._file(sha256).unlink, missing_ok=True)

@@ -5,16 +5,19 @@ import gc
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from app.faults import caught, described
+from app.files import Files
 from app.settings import Settings
-from app.wiring import House, utc_now
+from app.wiring import House, LoneDesk, utc_now
 from desk.app import Desk
+from desk.open311.router import Rules, open311_router
 from desk.pages.router import desk_pages
 from hotline.contract import AttachmentPart
 from playground.stage import Cast, cast, stage
@@ -57,24 +60,40 @@ def create_app(
         _desk_routes(
             app, house.desk, house.settings, lambda part: house.files.path(part.sha256), of_front=True
         )
+        app.include_router(_open311(house.desk, house.settings, house.files))
     if house.playing:
         players = players or cast(house.settings, house.base_url, utc_now)
         app.include_router(stage(players, house.city))
     return app
 
 
-def create_desk_app(desk: Desk, settings: Settings) -> FastAPI:
-    """The embedded hotline as its own process: its API, its pages, its callbacks."""
+def create_desk_app(alone: LoneDesk, settings: Settings) -> FastAPI:
+    """The embedded hotline as its own process: its API, its pages, its callbacks, and copies of its files."""
+    desk, files = alone.desk, alone.files
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with _running([desk.run_callbacks, desk.run_clock, desk.keep_tidy]):
+        async with _running([desk.run_callbacks, desk.run_clock, desk.keep_tidy, alone.gathering.run]):
             yield
 
     app = FastAPI(title="jiesu desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     answer_faults(app)
-    _desk_routes(app, desk, settings, lambda part: part.url, of_front=False)
+    app.include_router(attachment_router(files))
+    _desk_routes(app, desk, settings, partial(_copy_of, files), of_front=False)
+    app.include_router(_open311(desk, settings, files))
     return app
+
+
+def _copy_of(files: Files, part: AttachmentPart) -> str:
+    """Our own copy's address; the front door's as long as there is none."""
+    return files.path(part.sha256) if files.has(part.sha256) else part.url
+
+
+def _open311(desk: Desk, settings: Settings, files: Files) -> APIRouter:
+    key = settings.hotline.api_key
+    keys = tuple(one for one in (key.get_secret_value() if key else "").split(",") if one)
+    rules = Rules(keys, settings.hotline.jurisdiction)
+    return open311_router(desk, rules, keep=files.keep, media_url=lambda part: files.link(part.sha256))
 
 
 def _channels(app: FastAPI, house: House) -> None:

@@ -22,7 +22,12 @@ def shown_files(
     parts: Iterable[AttachmentPart], address: Callable[[AttachmentPart], str]
 ) -> tuple[File, ...]:
     """The attachments, each with the address it is to be had at now."""
-    return tuple(File(part.kind, _shows(part), _safe(address(part)), _size(part.size)) for part in parts)
+    return tuple(_shown(part, _safe(address(part))) for part in parts)
+
+
+def _shown(part: AttachmentPart, url: str) -> File:
+    """What lies elsewhere is a link: our pages show only what comes from us."""
+    return File(part.kind, _shows(part) if url.startswith("/") else "link", url, _size(part.size))
 
 
 def _shows(part: AttachmentPart) -> str:

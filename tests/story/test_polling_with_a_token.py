@@ -92,8 +92,8 @@ async def test_the_whole_story_with_nothing_but_a_token(
         await citizen.taps("提交")
         await citizen.hears("您的诉求已登记")
         monkeypatch.chdir(tmp_path)
-        async with open_desk(Enclosed()) as (desk, _):
-            await handled(desk)
+        async with open_desk(Enclosed(), "http://desk") as alone:
+            await handled(alone.desk)
         await citizen.hears("已受理")
         await citizen.hears("已转至【")
         pushed = await citizen.hears("油烟净化器")
