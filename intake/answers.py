@@ -96,7 +96,8 @@ def _read(draft: Draft, asked: Question, moment: Moment) -> Turn:
     option = pick(shown(asked, moment).choices, asked.slot, moment)
     if option == "later":
         return go_on(_without(asked, draft), moment)
-    if option is None and moment.reading.command is not None:
+    confirms = asked.slot in draft.doubtful and moment.reading.command in ("yes", "no")
+    if option is None and moment.reading.command is not None and not confirms:
         return _no_answer(draft, asked, moment)
     read = asked.read(draft, moment)
     if isinstance(read, Unclear):

@@ -14,20 +14,30 @@ from intake.questions.place import with_pin
 from intake.questions.question import Unclear
 from intake.sorting import sorted_by_story
 from intake.ticket import AppealType, Draft
-from intake.understand.reading import SURE, Reading
+from intake.understand.reading import LIKELY, SURE, Reading
 
 SLOTS = ("place", "occurred", "subject", "wish", "name", "phone", "enterprise", "appeal_type")
 """What a reading may fill, by the same name in both."""
+_CONFIRMED = ("place", "occurred", "subject", "wish")
+"""What is confirmed rather than asked where a reading is not sure."""
 _FIGURES = ("place", "occurred", "subject", "wish", "name", "phone", "appeal_type", "category")
 
 
 def absorb(draft: Draft, reading: Reading) -> Draft:
-    """The draft with every empty slot filled that the reading is sure of."""
+    """The draft with every empty slot filled that the reading is sure of, or that can be confirmed."""
     changes: dict[str, object] = {}
+    doubtful = set(draft.doubtful)
     for slot in SLOTS:
         found = getattr(reading, slot)
-        if getattr(draft, slot) is None and found is not None and found.confidence >= SURE:
+        if found is None or (getattr(draft, slot) is not None and slot not in draft.doubtful):
+            continue
+        if found.confidence >= SURE:
             changes[slot] = found.value
+            doubtful.discard(slot)
+        elif getattr(draft, slot) is None and slot in _CONFIRMED and found.confidence >= LIKELY:
+            changes[slot] = found.value
+            doubtful.add(slot)
+    changes["doubtful"] = frozenset(doubtful)
     if draft.category is None and reading.category is not None:
         changes["category"] = reading.category
     if reading.urgency.rule is not None and draft.urgency.rule is None:
@@ -74,5 +84,5 @@ def beside(draft: Draft, moment: Moment) -> tuple[Draft, tuple[Reply, ...]]:
 
 
 def figures(draft: Draft) -> frozenset[str]:
-    """The slots that have a value."""
-    return frozenset(slot for slot in _FIGURES if getattr(draft, slot) is not None)
+    """The slots that have a value, and no doubt about it."""
+    return frozenset(slot for slot in _FIGURES if getattr(draft, slot) is not None) - draft.doubtful

@@ -9,6 +9,7 @@ from intake.filling import beside, with_words
 from intake.lines import corrected, named
 from intake.messages import Reply
 from intake.moment import Moment, pick
+from intake.questions.doubt import settled
 from intake.questions.order import next_question, question
 from intake.questions.words import has_words, joined
 from intake.ticket import Draft
@@ -71,10 +72,11 @@ def change(moment: Moment, said: str) -> Turn:
     line, value = named(said, draft, moment)
     if line == summary.PHOTOS:
         return moment.turn(summary.photos_menu(moment), asking=summary.PHOTOS, errand=None)
+    draft = settled(draft, line or "")  # a new value is wanted, not a word about the old one
     asked = question(line, draft, moment.city) if line else None
     if asked is None:
         return moment.turn(summary.change_menu(moment), asking=summary.CHANGE, errand=None)
-    moment = moment.changed(asking=asked.slot, editing=bool(draft.content), tries=0, errand=None)
+    moment = moment.changed(draft=draft, asking=asked.slot, editing=bool(draft.content), tries=0, errand=None)
     return answers.answer(_saying(value, moment)) if value else moment.turn(asked.ask(draft, moment))
 
 

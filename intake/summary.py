@@ -54,6 +54,8 @@ def change_choices(moment: Moment) -> tuple[Choice, ...]:
 def _lines(draft: Draft, moment: Moment) -> Iterator[tuple[str, str]]:
     for line in lines(draft, moment.city):
         value = _value(line, draft, moment)
+        if value and line in draft.doubtful:
+            value = moment.say("summary.doubtful", value=value)
         if value:
             yield label(line, draft, moment), value
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from intake.city import CityProfile
 from intake.questions.category import CATEGORY, EXTRA, LIKELY, extra, under
 from intake.questions.contact import CONTACT
+from intake.questions.doubt import confirming
 from intake.questions.place import PLACE
 from intake.questions.question import Question
 from intake.questions.switches import SWITCHES
@@ -16,7 +17,8 @@ ASKED: dict[str, Question] = {q.slot: q for q in (CONTENT, PLACE, SUBJECT, OCCUR
 
 def next_question(draft: Draft, city: CityProfile) -> Question | None:
     """The first question still open, or None when the draft can be shown for checking."""
-    return next((q for q in _in_order(draft, city) if q.empty(draft) and q.slot not in draft.unknown), None)
+    those = (_doubted(q, draft) for q in _in_order(draft, city))
+    return next((q for q in those if q.empty(draft) and q.slot not in draft.unknown), None)
 
 
 def question(step: str, draft: Draft, city: CityProfile) -> Question | None:
@@ -25,7 +27,14 @@ def question(step: str, draft: Draft, city: CityProfile) -> Question | None:
         return next((q for q in _extras(draft, city) if q.slot == step), None)
     if step.startswith("category:"):
         return under(step.removeprefix("category:"))
-    return ASKED.get(step) or SWITCHES.get(step) or (CATEGORY if step == "category" else None)
+    if step in ASKED:
+        return _doubted(ASKED[step], draft)
+    return SWITCHES.get(step) or (CATEGORY if step == "category" else None)
+
+
+def _doubted(asked: Question, draft: Draft) -> Question:
+    """The question as it is put: a value that was read without being sure is only confirmed."""
+    return confirming(asked) if asked.slot in draft.doubtful else asked
 
 
 def _in_order(draft: Draft, city: CityProfile) -> Iterator[Question]:

@@ -57,10 +57,12 @@ def with_pin(draft: Draft, pin: Location, moment: Moment) -> Draft | Unclear:
     if is_outside(pin.lat, pin.lng, moment.city):
         return Unclear("hint.place_outside")
     area = area_of(pin.lat, pin.lng, moment.city)
-    before = draft.place.text if draft.place and not moment.conversation.editing else ""
+    known = draft.place is not None and "place" not in draft.doubtful
+    before = draft.place.text if draft.place and known and not moment.conversation.editing else ""
     name = f"{moment.city.areas[area].name} " if area else ""
     text = before or pin.label or f"{name}{pin.lat:.5f},{pin.lng:.5f}"
-    return replace(draft, place=Place(text[:MAX_PLACE], area, pin.lat, pin.lng, pin.coord_sys))
+    place = Place(text[:MAX_PLACE], area, pin.lat, pin.lng, pin.coord_sys)
+    return replace(draft, place=place, doubtful=draft.doubtful - {"place"})
 
 
 PLACE = Question(

@@ -1,7 +1,7 @@
 """Which of the six types an appeal is, what it complains of, and what it asks for."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from intake.ticket import AppealType
@@ -9,8 +9,12 @@ from intake.understand.lexicon import any_of, compiled, signs, table
 from intake.understand.reading import Found
 from intake.understand.rules import rules
 
+_ANSWER = 25
+"""A message as short as an answer has little room for anybody else."""
 _NAMED = 0.9
 _ROLE = 0.8
+_GUESS = 0.7
+"""A name or role somewhere in the story: perhaps only where it happened, or who was asked for help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class _Words:
     named: re.Pattern[str]
     role: re.Pattern[str]
     cut: re.Pattern[str]
+    accused: re.Pattern[str]
+    before_accused: re.Pattern[str]
     no_subject: frozenset[str]
     wish: re.Pattern[str]
     before_wish: re.Pattern[str]
@@ -46,11 +52,18 @@ def subject_of(text: str) -> Found[str] | None:
             return found
     if (match := words.called.search(text)) and len(match["name"]) >= 2:
         return Found(match["name"], *match.span("name"), _NAMED)
-    named = [found for match in words.named.finditer(text) if (found := _cut(match, "name"))]
-    if named:
-        return max(named, key=lambda found: found.confidence)
-    role = words.role.search(text)
-    return Found(role[0], *role.span(), _ROLE) if role else None
+    those = [one for match in words.named.finditer(text) if (one := _cut(match, "name"))]
+    those += [Found(role[0], *role.span(), _ROLE) for role in words.role.finditer(text)]
+    return max((_weighed(one, text) for one in those), key=lambda one: one.confidence, default=None)
+
+
+def _weighed(found: Found[str], text: str) -> Found[str]:
+    """Sure when it is said what they do wrong, or when hardly anything else is said."""
+    words = _words()
+    if len(text) <= _ANSWER:
+        return found
+    accused = words.accused.search(text[found.end :]) or words.before_accused.search(text[: found.start])
+    return replace(found, confidence=_NAMED if accused else _GUESS)
 
 
 def wish_of(text: str) -> Found[str] | None:
@@ -81,7 +94,7 @@ def _cut(match: re.Match[str], group: str) -> Found[str] | None:
     name = said[start:]
     if len(name) < 2 or name in words.no_subject:
         return None
-    return Found(name, match.start(group) + start, match.end(group), _NAMED if len(name) >= 4 else _ROLE)
+    return Found(name, match.start(group) + start, match.end(group), _NAMED)
 
 
 @cache
@@ -93,6 +106,8 @@ def _words() -> _Words:
         named=compiled(subject["named_pattern"]),
         role=compiled(any_of(subject["roles"])),
         cut=compiled(subject["cut_pattern"]),
+        accused=compiled(subject["accused_pattern"]),
+        before_accused=compiled(subject["before_accused_pattern"]),
         no_subject=frozenset(subject["not_subjects"]),
         wish=compiled(wish["pattern"]),
         before_wish=compiled(wish["lead_pattern"]),

@@ -26,11 +26,31 @@ _CONFIDENCE = {
     "estate": 0.85,
     "building": 0.85,
     "institution": 0.75,
-    "guess": 0.7,
+    "station": 0.75,
+    "bridge": 0.75,
+    "phase": 0.8,
+    "owner": 0.75,
+    "near": 0.65,
+    "guess": 0.6,
 }
+_CLOSE = 0.03
+"""Two places whose scores differ by no more are equally good."""
 _LONG = 7
 """A name with more characters before its ending has probably swallowed other words."""
-_ENDINGS = ("town", "village", "road", "crossing", "estate", "institution", "building")
+_ENDINGS = (
+    "town",
+    "village",
+    "road",
+    "crossing",
+    "estate",
+    "institution",
+    "building",
+    "station",
+    "bridge",
+    "phase",
+    "owner",
+    "near",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +73,7 @@ class _Words:
     detail_joint: re.Pattern[str]
     building_alone: re.Pattern[str]
     cut: re.Pattern[str]
+    anchor: re.Pattern[str]
     no_place: frozenset[str]
     common_ends: tuple[str, ...]
 
@@ -64,7 +85,18 @@ def find(text: str, city: CityProfile) -> Found[Place] | None:
         return None
     best = max(chains, key=lambda piece: (_score(piece), -piece.start))
     area = best.area_code or named_area(text, city)
-    return Found(Place(text[best.start : best.end], area), best.start, best.end, _confidence(best))
+    said = Place(text[best.start : best.end], area)
+    return Found(said, best.start, best.end, round(_confidence(best) - _doubt(text, best, chains), 2))
+
+
+def _doubt(text: str, best: _Piece, chains: Sequence[_Piece]) -> float:
+    """A name of the city's own is known. Another may be merely spoken of, or be one of several as good."""
+    if best.kinds & {"known", "area"}:
+        return 0.0
+    spoken_of = not _words().anchor.search(text[: best.start])
+    names = {text[piece.start : piece.end] for piece in chains if _score(piece) >= _score(best) - _CLOSE}
+    others = any(name not in text[best.start : best.end] for name in names)
+    return 0.1 * spoken_of + 0.1 * others
 
 
 def _pieces(text: str, city: CityProfile) -> list[_Piece]:
@@ -93,7 +125,11 @@ def _by_ending(text: str, kind: str, words: _Words) -> Iterator[_Piece]:
         stem = match["stem"]
         cuts = [cut.end() for cut in words.cut.finditer(stem)]
         start = match.start("stem") + (cuts[-1] if cuts else 0)
-        if start < match.end("stem") and not _is_common(text[start : match.end()]):
+        if (
+            match.end() - start > 1
+            and start < match.end("stem")
+            and not _is_common(text[start : match.end()])
+        ):
             long = match.end("stem") - start > _LONG
             yield _Piece(start, match.end(), frozenset({kind if not long else "guess"}))
 
@@ -136,7 +172,9 @@ def _joins(between: str, piece: _Piece) -> bool:
 
 
 def _starts_anew(chain: _Piece, piece: _Piece) -> bool:
-    """After a building's number or a "beside", a new name is another place."""
+    """After a building's number or a "beside" a new name is another place; so is a district after a name."""
+    if piece.kinds == {"admin"}:
+        return chain.kinds != {"admin"}
     return bool(chain.kinds & {"detail", "tail"}) and not piece.kinds & {"detail", "tail"}
 
 
@@ -152,10 +190,12 @@ def _score(piece: _Piece) -> float:
 
 
 def _confidence(piece: _Piece) -> float:
+    """Of its surest name; names, a number and a district that fit together make each other surer."""
     named = [_CONFIDENCE[kind] for kind in piece.kinds if kind in _CONFIDENCE]
     if not named:
         return 0.6  # a building's number alone
-    return max(named) if len(piece.kinds) == 1 else max(*named, 0.9)
+    together = len(named) - 1 + bool(piece.kinds & {"detail"}) + bool(piece.kinds & {"admin"})
+    return min(0.95, max(named) + 0.05 * together)
 
 
 @cache
@@ -170,6 +210,7 @@ def _words() -> _Words:
         detail_joint=compiled(data["detail_joint_pattern"]),
         building_alone=compiled(data["building_alone_pattern"]),
         cut=compiled(data["cut_pattern"]),
+        anchor=compiled(data["anchor_pattern"]),
         no_place=frozenset(data["not_places"]),
         common_ends=tuple(data["common_ends"]),
     )

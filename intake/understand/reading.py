@@ -22,6 +22,8 @@ class Found(Generic[T]):
 
 
 SURE = 0.8
+LIKELY = 0.5
+"""From here on it is worth asking whether it is meant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ from intake.understand.reading import Found
 
 _ANSWER = 60
 """In a longer story a slip in one date is not worth asking about."""
+_ENOUGH = 2
+"""The weight from which a group says when."""
+_NEAR = 6
 _GAP = 2
 """Characters that may stand between two parts of one time, such as a blank or a comma."""
 
@@ -40,16 +43,19 @@ def find(text: str, city: CityProfile, now: datetime) -> tuple[Found[Occurred] |
     """What is said of the time, and whether it names a date that does not exist."""
     parts = _parts(text)
     if not parts:
-        return _only_ongoing(text), False
+        return (_only_ongoing(text) if len(text) <= _ANSWER else None), False
     local = now.astimezone(ZoneInfo(city.timezone))
-    group = max(_groups(parts), key=lambda g: (_weight(g), -g[0].match.start()))
+    groups = [group for group in _groups(parts) if len(text) <= _ANSWER or not _says_nothing(text, group)]
+    if not groups:
+        return None, False
+    group = max(groups, key=lambda g: (_weight(g), -g[0].match.start()))
     start, end = group[0].match.start(), group[-1].match.end()
     try:
         at = instant({part.kind: part.match for part in reversed(group)}, local)
     except NoSuchTime:
         return None, len(text) <= _ANSWER
     said = text[start:end].strip(signs())
-    confidence = 0.9 if _weight(group) >= 2 or len(text) <= 30 else 0.8
+    confidence = _confidence(text, group, groups)
     return Found(Occurred(said, at, _goes_on(text, group)), start, end, confidence), False
 
 
@@ -103,6 +109,48 @@ def _is_bare(part: _Part) -> bool:
     return part.kind == "duration" and not part.match[0].endswith(tuple(table("time")["done"]))
 
 
+def _confidence(text: str, group: list[_Part], groups: list[list[_Part]]) -> float:
+    """An answer is sure; in a story a day is, or a length of time that passed, if nothing else is as good."""
+    if len(text) <= _ANSWER // 2:
+        return 0.9
+    rivals = [other for other in groups if other is not group and _weight(other) >= _weight(group)]
+    if rivals or all(_is_vague(part) for part in group):
+        return 0.7
+    return 0.85 if all(_fixes(text, part) for part in group) else 0.7
+
+
+def _fixes(text: str, part: _Part) -> bool:
+    """Whether a part leaves no doubt in a story: a date, "for three months now", "since May", "at night"."""
+    if part.kind == "duration":
+        return _has_passed(text, part) and part.match[0].endswith(tuple(table("time")["done"]))
+    return part.kind in {"ago", "since", "date", "signdate", "clock", "part"}
+
+
+def _says_nothing(text: str, group: list[_Part]) -> bool:
+    """In a story: "now", "often", an hour without a day, or a length of time that did not pass."""
+    if _weight(group) >= _ENOUGH and not all(_is_vague(part) for part in group):
+        return False
+    habit = any(part.kind == "habit" and not _is_vague(part) for part in group)
+    return not habit and not any(_has_passed(text, part) for part in group)
+
+
+def _is_vague(part: _Part) -> bool:
+    return bool(compiled(table("time")["vague_pattern"]).search(part.match[0]))
+
+
+def _has_passed(text: str, part: _Part) -> bool:
+    """A length of time is said to have passed by what stands before it, in it or behind it."""
+    if part.kind != "duration":
+        return False
+    data, said = table("time"), part.match[0]
+    before, behind = text[max(0, part.match.start() - _NEAR) : part.match.start()], text[part.match.end() :]
+    return bool(
+        said.startswith(tuple(data["long"]))
+        or compiled(data["passed_pattern"]).search(before)
+        or compiled(data["since_when_pattern"]).search(behind)
+    )
+
+
 def _goes_on(text: str, group: list[_Part]) -> bool | None:
     words = _words()
     if words.over.search(text):
@@ -138,7 +186,7 @@ def _words() -> _Words:
         "clock": data["clock_pattern"],
         "month": data["month_pattern"],
         "duration": data["duration_pattern"],
-        "part": any_of(data["parts"]),
+        "part": f"(?:{any_of(data['parts'])}){data['no_part_pattern']}",
         "habit": data["habit_pattern"],
         "now": data["now_pattern"],
     }

@@ -23,6 +23,7 @@ _STEPS: Mapping[str, str] = {
     "ask.content_more": "content",
     "hint.content": "content",
     "ask.place": "place",
+    "ask.confirm": "confirm",
     "ask.subject": "subject",
     "ask.contact": "contact",
     "ask.contact_phone": "phone",

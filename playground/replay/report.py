@@ -16,9 +16,9 @@ NO_QUESTIONS = frozenset({"notice", "abroad", "summary", "greeting"})
 SLOTS = ("type", "category", "place", "time", "subject", "wish", "name", "phone")
 _ASKED_BY: Mapping[str, tuple[str, ...]] = {
     "category": ("category",),
-    "place": ("place",),
+    "place": ("place", "confirm"),
     "time": ("occurred",),
-    "subject": ("subject",),
+    "subject": ("subject", "confirm"),
     "wish": ("wish",),
     "name": ("contact",),
     "phone": ("contact", "phone"),

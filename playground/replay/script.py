@@ -15,6 +15,7 @@ CHOICES: Mapping[str, str] = {
     "notice": "notice.agree",
     "abroad": "notice.agree_abroad",
     "summary": "choice.submit",
+    "confirm": "choice.confirmed",
     "same": "same.supplement",
     "resume": "choice.restart",
     "cancel": "choice.cancel_no",
