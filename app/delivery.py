@@ -159,7 +159,7 @@ class Delivery:
             self._still_ours(entry)
             ref = await self._hotline.submit(ticket_document(found.ticket, parts, self._city), key)
         async with self._database.write() as tx:
-            await tickets.set_hotline_ref(tx, found.id, ref)
+            await tickets.set_hotline_ref(tx, found.id, ref, self._clock())
             await self._send_on(tx, entry, found.ticket.reference, missing)
 
     def _still_ours(self, entry: Claimed) -> None:

@@ -1,28 +1,28 @@
 """What a turn asks for, carried out in its own transaction: rows and outbox entries, no network."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from app import tracing
+from app import erasing, tracing
+from app.lanes import HOTLINE, ticket_lane
 from app.replies import lane
 from intake.conversation import (
     AskForPerson,
+    CorrectTicket,
     Effect,
+    EraseCitizen,
     FileTicket,
     ForgetCitizen,
-    Held,
     RaiseAlert,
     TellHotline,
 )
 from intake.messages import Inbound
-from intake.ticket import Draft
-from storage import conversations, leaving, loose_files, outbox, tickets
+from storage import conversations, outbox, tickets
 from storage.conversations import StoredConversation
 from storage.database import Tx
-
-HOTLINE = "hotline"
 
 
 async def carry_out(
@@ -41,34 +41,20 @@ async def carry_out(
                 await _tell(tx, effect, event_id, now)
             case RaiseAlert() | AskForPerson():
                 await _call_staff(tx, effect, event_id, stored, now)
+            case CorrectTicket():
+                await _correct(tx, effect)
+            case EraseCitizen():
+                await erasing.erase(tx, stored, "citizen", now)
             case ForgetCitizen():
                 pass  # done last, by forget()
 
 
 async def forget(tx: Tx, stored: StoredConversation, effects: Iterable[Effect], now: datetime) -> None:
-    """The citizen left: cut the bond, after everything else of the turn is stored.
-
-    Files of an unfinished matter go too, with their contents; those of a case stay with it.
-    """
-    if not any(isinstance(effect, ForgetCitizen) for effect in effects):
-        return
-    loose = [file.id for file in await loose_files.waiting(tx, stored.id)]
-    unfinished = [*loose, *_files_in(stored.conversation.draft), *_files_in(stored.conversation.held)]
-    for sha256 in await leaving.drop_files(tx, unfinished, now):
-        await outbox.queue(
-            tx,
-            destination=stored.address.channel.value,
-            kind="discard",
-            lane=f"discard:{sha256}",
-            body={"sha256": sha256},
-            now=now,
-        )
-    await leaving.wipe(tx, stored.id, now)
-    await conversations.forget(tx, stored.id, now)
-
-
-def _files_in(part: Draft | Held | None) -> tuple[str, ...]:
-    return part.attachments if part else ()
+    """The citizen left, or was erased: cut the bond, after everything else of the turn is stored."""
+    if any(isinstance(effect, ForgetCitizen) for effect in effects):
+        await erasing.forget(tx, stored, now)
+    if any(isinstance(effect, EraseCitizen) for effect in effects):
+        await conversations.forget(tx, stored.id, now)
 
 
 async def fetch(
@@ -93,11 +79,6 @@ def conversation_name(stored: StoredConversation) -> str:
     return f"{stored.address.channel.code}-{stored.id}"
 
 
-def ticket_lane(reference: str) -> str:
-    """What concerns one ticket leaves in order, its filing first."""
-    return f"ticket:{reference}"
-
-
 def _traced(**body: Any) -> dict[str, Any]:
     return body | {tracing.KEY: tracing.current()}
 
@@ -115,6 +96,12 @@ async def _file(tx: Tx, effect: FileTicket, conversation_id: int, now: datetime)
         ticket_id=ticket_id,
         conversation_id=conversation_id,
     )
+
+
+async def _correct(tx: Tx, effect: CorrectTicket) -> None:
+    found = await tickets.find(tx, reference=effect.reference, lock=True)
+    if found is not None and found.ticket.phone is not None:
+        await tickets.replace_copy(tx, found.id, replace(found.ticket, phone=effect.phone))
 
 
 async def _tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import structlog
 from pydantic import TypeAdapter
 
-from app import bursts, effects, metrics
+from app import bursts, effects, metrics, own_data
 from app.faults import caught, described
 from app.identifiers import fresh
 from app.replies import (
@@ -265,6 +265,8 @@ class Service:
             tickets=await tickets.own(tx, stored.id),
             attachments=files,
         )
+        if _asks_for_own(situation, inbound):
+            situation = replace(situation, own=await own_data.gather(tx, stored))
         return await self._look_up(tx, situation, stored.conversation, inbound, now)
 
     async def _look_up(
@@ -284,6 +286,11 @@ class Service:
 
 def _language(conversation: Conversation, inbound: Inbound) -> str:
     return conversation.language or pick_language(inbound.language)
+
+
+def _asks_for_own(situation: Situation, inbound: Inbound) -> bool:
+    asked = ("mydata", "mydata_json")
+    return situation.reading.command in asked or (inbound.tap is not None and inbound.tap.option in asked)
 
 
 def _has_survey(kept: list[Outgoing]) -> bool:

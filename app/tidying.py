@@ -1,29 +1,55 @@
-"""What need not be kept is dropped, about once an hour, a little at a time."""
+"""What need not be kept is dropped, about once an hour, a little at a time, by the city's terms."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from app.erasing import discard, restricted
 from app.rounds import every
 from intake.city import CityProfile
-from storage import budgets, conversations, happenings, inbox, outbox, query_codes, receipts, replays
+from intake.messages import ChannelName
+from intake.status import ENDED, Status
+from storage import (
+    budgets,
+    conversations,
+    erasing,
+    happenings,
+    inbox,
+    leaving,
+    outbox,
+    query_codes,
+    receipts,
+    replays,
+    tickets,
+)
 from storage.database import Database
+from storage.erasing import Erasure
 
 EVERY = timedelta(hours=1)
-KEEP_INBOX = timedelta(hours=48)
-KEEP_OUTBOX = timedelta(hours=48)
+KEEP_REPLAYS = timedelta(hours=48)
 KEEP_HAPPENINGS = timedelta(days=30)
 OUTCOME_WITHIN = timedelta(days=1)  # a channel that has not said by then what became of a message never will
-DRAFTS_AT_ONCE = 200
+AT_ONCE = 200
+OPEN = frozenset(Status) - ENDED
+"""Where a matter stands whose files are still looked at, if they are looked at here."""
 
 
 class Tidying:
     """Each kind in a transaction of its own, so that no turn waits long."""
 
-    def __init__(self, database: Database, city: CityProfile, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        city: CityProfile,
+        clock: Callable[[], datetime],
+        *,
+        own_desk: bool = False,
+    ) -> None:
+        """`own_desk`: the backend reads our files where they lie, so they stay while a matter is open."""
         self._database = database
         self._city = city
         self._clock = clock
+        self._open = OPEN if own_desk else frozenset[Status]()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set."""
@@ -31,13 +57,14 @@ class Tidying:
 
     async def once(self) -> None:
         """Drop what is over now. Raises DatabaseDown."""
-        now = self._clock()
-        while await self._purged_drafts(now) >= DRAFTS_AT_ONCE:
-            pass
+        now, kept = self._clock(), self._city.retention
+        for some in (self._purged_drafts, self._dropped_files, self._over_term):
+            while await some(now) >= AT_ONCE:
+                pass
         for purge, before in (
-            (inbox.purge, now - KEEP_INBOX),
-            (outbox.purge, now - KEEP_OUTBOX),
-            (replays.purge, now - KEEP_INBOX),
+            (inbox.purge, now - timedelta(hours=kept.inbox_hours)),
+            (outbox.purge, now - timedelta(hours=kept.replies_hours)),
+            (replays.purge, now - KEEP_REPLAYS),
             (query_codes.purge, now),
             (budgets.purge, now),
             (happenings.purge, now - KEEP_HAPPENINGS),
@@ -51,4 +78,28 @@ class Tidying:
     async def _purged_drafts(self, now: datetime) -> int:
         async with self._database.write() as tx:
             before = now - timedelta(days=self._city.drafts.purge_days)
-            return await conversations.purge_drafts(tx, before, DRAFTS_AT_ONCE)
+            return await conversations.purge_drafts(tx, before, AT_ONCE)
+
+    async def _dropped_files(self, now: datetime) -> int:
+        """Media whose matter was passed on long ago; their contents follow by the outbox."""
+        before = now - timedelta(days=self._city.retention.media_days)
+        async with self._database.write() as tx:
+            ids = await erasing.old_files(tx, before, AT_ONCE, self._open)
+            for sha256 in await leaving.drop_files(tx, ids, now):
+                await discard(tx, ChannelName.WECHAT.value, sha256, now)
+            if ids:
+                await erasing.note(tx, Erasure(now, "retention", None, {"files": len(ids)}))
+        return len(ids)
+
+    async def _over_term(self, now: datetime) -> int:
+        """Tickets past the statutory term lose their citizens, at the backend too."""
+        before = now - timedelta(days=self._city.retention.ticket_days)
+        async with self._database.write() as tx:
+            references = await erasing.over_term(tx, before, AT_ONCE)
+            for reference in references:
+                found = await tickets.find(tx, reference=reference, lock=True)
+                if found is not None:
+                    await restricted(tx, found, now)
+            if references:
+                await erasing.note(tx, Erasure(now, "retention", None, {"tickets": len(references)}))
+        return len(references)

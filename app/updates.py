@@ -103,7 +103,7 @@ class Updates:
         now: datetime,
     ) -> Applied:
         if found.hotline_ref is None and update.hotline_ref is not None:  # it was faster than its own answer
-            await tickets.set_hotline_ref(tx, found.id, update.hotline_ref)
+            await tickets.set_hotline_ref(tx, found.id, update.hotline_ref, now)
             found = replace(found, hotline_ref=update.hotline_ref)
         before = await tickets.updates(tx, found.id)
         fresh = is_news(before, update)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app import metrics
-from app.effects import HOTLINE
+from app.lanes import HOTLINE
 from app.rounds import every
 from intake.city import CityProfile
 from intake.messages import ChannelName

@@ -252,7 +252,7 @@ async def _wire(
         reception=Reception(service, spool, city),
         witness=Witness(database, utc_now),
         updates=Updates(database, cache, city, utc_now),
-        worker=Worker(database, cache, city, delivery, utc_now),
+        worker=Worker(database, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),
         files=files,
         health=Health(database, cache, spool, _tables(settings)),
         channels=channels,

@@ -17,8 +17,8 @@ import structlog
 from app import metrics
 from app.circuit import Circuit
 from app.delivery import Delivery
-from app.effects import HOTLINE
 from app.faults import caught, described
+from app.lanes import HOTLINE
 from app.service import WORK
 from app.settlement import Settlement
 from app.tidying import Tidying
@@ -58,7 +58,9 @@ class Worker:
         *,
         patience: float | None = None,
         fault_pause: float = FAULT_PAUSE,
+        own_desk: bool = False,
     ) -> None:
+        """`own_desk` as in `Tidying`."""
         self._database = database
         self._cache = cache
         self._delivery = delivery
@@ -66,7 +68,7 @@ class Worker:
         self._patience = PATIENCE if patience is None else patience
         self._fault_pause = fault_pause
         self._settlement = Settlement(database, city, clock, chance)
-        self._tidying = Tidying(database, city, clock)
+        self._tidying = Tidying(database, city, clock, own_desk=own_desk)
         self._watch = Watch(database, city, clock)
         self._circuits = {each: Circuit(each, monotonic) for each in DESTINATIONS}
 

@@ -5,7 +5,22 @@ import sys
 import typer
 
 from app.settings import BadSettings
-from cli import audit, city, classify, demo, desk, hotline, keys, outbox, replay, report, serve, setup, wechat
+from cli import (
+    audit,
+    city,
+    classify,
+    demo,
+    desk,
+    hotline,
+    keys,
+    outbox,
+    replay,
+    report,
+    rights,
+    serve,
+    setup,
+    wechat,
+)
 from intake.ports import Rejected, Unavailable
 from storage.database import DatabaseDown
 
@@ -22,6 +37,7 @@ replay.add_to(app)
 desk.add_to(app)
 app.add_typer(audit.app, name="audit")
 report.add_to(app)
+rights.add_to(app)
 app.add_typer(city.app, name="city")
 app.add_typer(classify.app, name="classify")
 app.add_typer(demo.app, name="demo")

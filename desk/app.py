@@ -14,7 +14,7 @@ import structlog
 from fastapi import APIRouter
 
 from desk import alerts as alert_rows
-from desk import api, clocks, counting, record, standings, store, tickets, tries, users
+from desk import api, clocks, counting, record, seal, standings, store, tickets, tries, users
 from desk import handoffs as talk_rows
 from desk.alerts import Alert
 from desk.callbacks import Messenger
@@ -24,10 +24,11 @@ from desk.office import Office
 from desk.pages.wording import read_words
 from desk.scheduler import Scheduler
 from desk.sieve import Sieve
-from desk.states import Actor, State, Step
+from desk.states import Actor, Role, State, Step
 from desk.store import DeskEvent, DeskTicket
 from desk.tickets import UnknownTicket
 from desk.users import BadAccount, User, WrongPassword
+from hotline.contract import PersonPart
 from intake.city import CityProfile
 from storage.database import Database, DatabaseDown
 
@@ -140,9 +141,11 @@ class Desk:
         """The ticket as this person may see it. Raises UnknownTicket."""
         async with self.database.read() as tx:
             ticket = await store.load(tx, hotline_ref)
-        if ticket is None or not store.may_see(ticket, actor):
-            raise UnknownTicket(hotline_ref)
-        return store.as_seen_by(ticket, actor)
+            if ticket is None or not store.may_see(ticket, actor):
+                raise UnknownTicket(hotline_ref)
+            sealed = seal.is_sealed(ticket.document)
+            opened = sealed and seal.is_open(await record.history(tx, ticket.id), actor, self.clock())
+        return seal.closed(ticket, opened=opened)
 
     async def number(self, written: str) -> str:
         """A ticket's number at the desk, written so or as the number the citizen has; else as it came."""
@@ -152,12 +155,26 @@ class Desk:
     async def events(self, ticket: DeskTicket) -> tuple[DeskEvent, ...]:
         """The ticket's history, first to last."""
         async with self.database.read() as tx:
-            return await record.history(tx, ticket.id)
+            found = await record.history(tx, ticket.id)
+            whole = await store.load(tx, ticket.hotline_ref) if ticket.sealed else None
+        return seal.events_as_seen(found, whole.document.person) if whole else found
+
+    async def citizen(self, ticket: DeskTicket, actor: Actor) -> PersonPart:
+        """Whom a text for the citizen must not name: the centre's is held against who is hidden, too.
+
+        A unit's is not, or it could try names until one is refused.
+        """
+        if not ticket.sealed or actor.role is not Role.CENTRE:
+            return ticket.document.person
+        async with self.database.read() as tx:
+            whole = await store.load(tx, ticket.hotline_ref)
+        return whole.document.person if whole else ticket.document.person
 
     def possible(self, ticket: DeskTicket, actor: Actor) -> tuple[Row, ...]:
         """What this person may do now: `row.action`, and the fields it `needs` and `takes`."""
         now = self.clock()
-        return possible(ticket.life, actor, now, clocks.limits(ticket.life, now, self.city))
+        rows = possible(ticket.life, actor, now, clocks.limits(ticket.life, now, self.city))
+        return tuple(row for row in rows if row.action != seal.OPEN or ticket.sealed)
 
     async def act(
         self, hotline_ref: str, action: str, actor: Actor, version: int, **fields: Any

@@ -20,16 +20,17 @@ from sqlalchemy import (
 
 from desk import clocks
 from desk.clocks import Watch
+from desk.seal import closed
 from desk.sieve import Sieve, of_unit
 from desk.states import Actor, Life, Result, Role, State
 from desk.tables import co_units, surveys, tickets
-from desk.views import DeskEvent, DeskTicket, as_seen_by, may_see
+from desk.views import DeskEvent, DeskTicket, may_see
 from hotline.contract import PersonPart, TicketDocument
 from intake.city import CityProfile
 from storage.documents import Tx, seal, unseal
 from storage.statements import insert_new
 
-__all__ = ["DeskEvent", "DeskTicket", "as_seen_by", "may_see"]
+__all__ = ["DeskEvent", "DeskTicket", "may_see"]
 
 Words = dict[str, Any]
 ALL = Sieve()
@@ -64,14 +65,14 @@ async def queue(
     query = _visible(select(tickets), actor).where(*sieve.conditions(now))
     rank = case({"critical": 0, "urgent": 1}, value=tickets.c.urgency, else_=2)
     found = await _read(tx, query.order_by(rank, tickets.c.id.desc()).limit(limit))
-    return tuple(as_seen_by(ticket, actor) for ticket in found)
+    return tuple(closed(ticket) for ticket in found)
 
 
 async def by_ids(tx: Tx, ids: Sequence[int], actor: Actor) -> tuple[DeskTicket, ...]:
     """Those of these tickets this person may see, the newest first."""
     query = _visible(select(tickets).where(tickets.c.id.in_(ids)), actor)
     found = await _read(tx, query.order_by(tickets.c.id.desc()))
-    return tuple(as_seen_by(ticket, actor) for ticket in found)
+    return tuple(closed(ticket) for ticket in found)
 
 
 async def by_refs(tx: Tx, refs: Sequence[str]) -> list[DeskTicket]:

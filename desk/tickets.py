@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk import chain, clocks, counting, merging, news, notices, outbox, record, store, timers
+from desk import chain, clocks, counting, merging, news, notices, outbox, record, seal, store, timers
 from desk.lifecycle import Row, find, take
 from desk.office import Office
 from desk.open311 import rows as requests
@@ -87,7 +87,7 @@ async def act(
     await _others(tx, office, taken, row, step)
     while row.then:
         taken, row = await _take(tx, office, taken, Step(row.then, SYSTEM, step.at), None)
-    return store.as_seen_by(taken, step.actor)
+    return seal.closed(taken)
 
 
 async def _others(tx: Tx, office: Office, ticket: DeskTicket, row: Row, step: Step) -> None:
@@ -134,6 +134,7 @@ async def _take(
     tx: Tx, office: Office, ticket: DeskTicket, step: Step, key: str | None
 ) -> tuple[DeskTicket, Row]:
     _known_units(office, step)
+    seal.check(ticket.document, step, office.city)
     now, step = step.at, replace(step, at=_after(ticket, step.at))
     row = find(ticket.life, step)
     step = _prepared(ticket.life, step, row, office)

@@ -572,5 +572,6 @@ ROWS: tuple[Row, ...] = (
         change=rules.not_excluded,
     ),
     Row("erase", frozenset(State), None, _CITIZEN),
+    Row("unseal", frozenset(State), None, _ABOVE, needs=("reason",), rings=("leader",)),
     Row("note", frozenset(State), None, _STAFF, needs=("text",), only=(guards.involved,)),
 )

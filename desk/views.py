@@ -1,9 +1,9 @@
 """A ticket and its history as the desk reads them, and what a person may know of them.
 
-A unit sees the tickets it leads or helps with, and of a confidential one neither name nor phone.
+A unit sees the tickets it leads or helps with; what nobody may see is `desk.seal`'s business.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from hotline.contract import TicketDocument
 class DeskTicket:
     """A ticket at the desk. `version` is what a step must name to be sure nobody came between.
 
-    `watch` is the deadline to look at now.
+    `watch` is the deadline to look at now. `sealed`: who it is from has been taken out for whoever looks.
     """
 
     id: int
@@ -31,6 +31,7 @@ class DeskTicket:
     erased_at: datetime | None
     event_count: int
     last_hash: str
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,3 @@ class DeskEvent:
 def may_see(ticket: DeskTicket, actor: Actor) -> bool:
     """Whether the ticket concerns this person at all."""
     return actor.role is not Role.UNIT or actor.unit in (ticket.life.lead_unit, *ticket.life.co_units)
-
-
-def as_seen_by(ticket: DeskTicket, actor: Actor) -> DeskTicket:
-    """The ticket without what this person may not know of it."""
-    person = ticket.document.person
-    if actor.role is Role.CENTRE or not person.confidential:
-        return ticket
-    hidden = person.model_copy(update={"name": None, "phone": None, "enterprise": None})
-    return replace(ticket, document=ticket.document.model_copy(update={"person": hidden}))

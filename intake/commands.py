@@ -3,7 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from intake import answers, errands, form, inquiry, notice, person, review, route, survey, twin, waiting
+from intake import (
+    answers,
+    errands,
+    form,
+    inquiry,
+    notice,
+    person,
+    review,
+    rights,
+    route,
+    survey,
+    twin,
+    waiting,
+)
 from intake.conversation import Errand, Side, Turn
 from intake.messages import Reply
 from intake.moment import Moment
@@ -116,6 +129,13 @@ def _unconsent(moment: Moment) -> Turn | None:
     return None if moment.conversation.asking in notice.STEPS else notice.withdraw(moment)
 
 
+def _correct(moment: Moment) -> Turn | None:
+    """What is not filed yet is changed by its line; what is filed, by a correction the backend is told of."""
+    if moment.conversation.draft is not None:
+        return _in_draft(_change)(moment)
+    return errands.start(Side.CORRECT, moment)
+
+
 COMMANDS: Mapping[str, Command] = {
     "help": _told("welcome.help"),
     "menu": _told("welcome.help"),
@@ -141,7 +161,8 @@ COMMANDS: Mapping[str, Command] = {
     "language_hant": _speak("zh-Hant"),
     "language_en": _speak("en"),
     "unconsent": _unconsent,
-    "mydata": _told("rights.by_staff"),
-    "erase": _told("rights.by_staff"),
-    "correct": _told("rights.by_staff"),
+    "mydata": lambda moment: waiting.again(moment, rights.mine(moment)),
+    "mydata_json": lambda moment: waiting.again(moment, rights.mine_as_json(moment)),
+    "erase": rights.ask_to_erase,
+    "correct": _correct,
 }

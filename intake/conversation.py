@@ -22,6 +22,8 @@ class Side(StrEnum):
     PROGRESS = "progress"
     RESUME = "resume"
     CANCEL = "cancel"
+    CORRECT = "correct"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,23 @@ class Lookup(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTicket:
+    """A ticket of the citizen's with all that is kept of it; `status` as in `TicketView`."""
+
+    ticket: Ticket
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """All that is kept of this citizen beside the conversation; `document` is all as JSON."""
+
+    tickets: tuple[OwnTicket, ...] = ()
+    files: int = 0
+    document: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What the service gathered before the step: all the facts `advance` may use."""
 
@@ -114,6 +133,7 @@ class Situation:
     attachments: tuple[str, ...] = ()  # ids of the files this message brought
     lookup: Lookup | None = None
     looked_up: TicketView | None = None
+    own: OwnData | None = None  # when the citizen asks to see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +177,20 @@ class ForgetCitizen:
     """They left the channel: profile, draft and binding go; the case stays without the account."""
 
 
-Effect = FileTicket | TellHotline | RaiseAlert | AskForPerson | ForgetCitizen
+@dataclass(frozen=True, slots=True)
+class CorrectTicket:
+    """Our own copy of a ticket gets the number the citizen says is right."""
+
+    reference: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseCitizen:
+    """They want to be forgotten: all that is ours goes, their tickets lose them, the backend is told."""
+
+
+Effect = FileTicket | TellHotline | RaiseAlert | AskForPerson | ForgetCitizen | CorrectTicket | EraseCitizen
 
 
 @dataclass(frozen=True, slots=True)

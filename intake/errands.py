@@ -1,4 +1,4 @@
-"""What is done with tickets already filed: supplement, urge, withdraw.
+"""What is done with tickets already filed: supplement, correct, urge, withdraw.
 
 An errand stands beside the draft and never touches it.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from intake import form, inquiry
-from intake.conversation import Effect, Errand, Side, TellHotline, Turn
+from intake.conversation import CorrectTicket, Effect, Errand, Side, TellHotline, Turn
 from intake.inquiry import is_named
 from intake.messages import Choice, Reply
 from intake.moment import Moment, pick, snippet, tail
@@ -52,7 +52,7 @@ def go_on(moment: Moment) -> Turn | None:
         return None
     if errand.step == OFFER:
         return _offered(errand, view, moment)
-    return _supplement(view, moment) if errand.side is Side.SUPPLEMENT else _withdraw(view, moment)
+    return _withdraw(view, moment) if errand.side is Side.WITHDRAW else _supplement(view, moment)
 
 
 def question(moment: Moment) -> Reply | None:
@@ -67,6 +67,13 @@ def question(moment: Moment) -> Reply | None:
         return offer(view, moment)
     if errand.side is Side.WITHDRAW and view:
         return _withdraw_question(view, moment)
+    return _text_question(errand, moment)
+
+
+def _text_question(errand: Errand | None, moment: Moment) -> Reply:
+    """The words of a supplement, or of a correction, are awaited."""
+    if errand is not None and errand.side is Side.CORRECT:
+        return Reply(moment.say("errand.correct_ask"), step="supplement")
     return Reply(moment.say("errand.supplement_ask"), step="supplement")
 
 
@@ -135,9 +142,8 @@ def _on(view: TicketView, errand: Errand, moment: Moment) -> Turn:
         errand = Errand(errand.side, WITHDRAW, view.reference)
         return moment.turn(_withdraw_question(view, moment), errand=errand)
     if has_words(errand.text) or errand.attachments:
-        return _added(view, errand.text, errand.attachments, moment)
-    ask = Reply(moment.say("errand.supplement_ask"), step="supplement")
-    return moment.turn(ask, errand=Errand(errand.side, "text", view.reference))
+        return _added(view, errand.text, errand.attachments, moment.changed(errand=errand))
+    return moment.turn(_text_question(errand, moment), errand=Errand(errand.side, "text", view.reference))
 
 
 def _supplement(view: TicketView, moment: Moment) -> Turn:
@@ -145,7 +151,7 @@ def _supplement(view: TicketView, moment: Moment) -> Turn:
     if moment.reading.command in ("yes", "no", "submit", "thanks"):
         return leave(moment)  # nothing more to add
     if not files and not has_words(text):
-        return moment.turn(Reply(moment.say("errand.supplement_ask"), step="supplement"))
+        return moment.turn(_text_question(moment.conversation.errand, moment))
     if files and not text:  # more photos may follow
         done = Reply(moment.say("errand.supplement_done", tail=tail(view.reference)), durable=True)
         return moment.turn(done, effects=(TellHotline(view.reference, "supplement", None, files),))
@@ -161,9 +167,21 @@ def _told(moment: Moment) -> str:
 
 
 def _added(view: TicketView, text: str, files: tuple[str, ...], moment: Moment) -> Turn:
+    errand = moment.conversation.errand
+    if errand is not None and errand.side is Side.CORRECT:
+        return _corrected(view, text, files, moment)
     effect = TellHotline(view.reference, "supplement", text or None, files)
     done = Reply(moment.say("errand.supplement_done", tail=tail(view.reference)), durable=True)
     return _done(moment, done, effects=(effect,))
+
+
+def _corrected(view: TicketView, text: str, files: tuple[str, ...], moment: Moment) -> Turn:
+    """The backend hears it marked as a correction; a number in it replaces the one we keep."""
+    told = TellHotline(view.reference, "supplement", moment.say("errand.correction", text=text), files)
+    phone = moment.reading.phone
+    own = (CorrectTicket(view.reference, phone.value),) if phone else ()
+    done = Reply(moment.say("errand.correct_done", tail=tail(view.reference)), durable=True)
+    return _done(moment, done, effects=(told, *own))
 
 
 def offer(view: TicketView, moment: Moment) -> Reply:

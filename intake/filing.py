@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from intake.city import CityProfile
+from intake.conflict import reported
 from intake.messages import Choice, Reply
 from intake.moment import Moment, snippet
 from intake.ticket import AppealType, CategoryGuess, Draft, Place, Ticket
@@ -20,7 +21,7 @@ def file(draft: Draft, moment: Moment) -> Ticket:
     kind = kind_of(draft)
     rule = city.appeals[kind]
     guess = draft.category or CategoryGuess(city.fallback_category, 0.0)
-    lead, co_units = suggested_units(guess.code, draft.place, city)
+    lead, co_units = _impartial(draft, kind, *suggested_units(guess.code, draft.place, city), city)
     due = None if kind is AppealType.PRAISE else expected_by(kind, draft.urgency, moment.now, city)
     return Ticket(
         key=moment.situation.ids.key,
@@ -67,6 +68,17 @@ def suggested_units(code: str, place: Place | None, city: CityProfile) -> tuple[
         if category.lead_unit:
             return category.lead_unit, category.co_units
     return city.triage_unit, ()
+
+
+def _impartial(
+    draft: Draft, kind: AppealType, lead: str | None, co_units: tuple[str, ...], city: CityProfile
+) -> tuple[str | None, tuple[str, ...]]:
+    """Nobody is suggested to handle a report about themselves."""
+    accused = reported(kind.value, draft.subject, draft.content, city)
+    return (
+        city.triage_unit if lead in accused else lead,
+        tuple(unit for unit in co_units if unit not in accused),
+    )
 
 
 def _street_of(place: Place | None, city: CityProfile) -> str | None:

@@ -1,6 +1,6 @@
 """What was asked last and is not answered yet, whoever asked it: said once more after a digression."""
 
-from intake import aside, errands, form, notice, survey
+from intake import aside, errands, form, notice, rights, survey
 from intake.conversation import Side, Turn
 from intake.messages import Reply
 from intake.moment import Moment
@@ -21,5 +21,5 @@ def again(moment: Moment, *before: Reply) -> Turn:
 
 
 def _of_errand(moment: Moment) -> tuple[Reply, ...]:
-    question = aside.question(moment) or errands.question(moment)
+    question = aside.question(moment) or rights.question(moment) or errands.question(moment)
     return (question,) if question else ()

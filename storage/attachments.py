@@ -166,6 +166,13 @@ async def by_ids(tx: Tx, ids: Iterable[str]) -> list[Attachment]:
     ]
 
 
+async def of_conversation(tx: Tx, conversation_id: int) -> list[Attachment]:
+    """The files of a citizen that we have, oldest first."""
+    where = (attachments.c.conversation_id == conversation_id) & (attachments.c.state != "dropped")
+    numbers = await tx.scalars(select(attachments.c.id).where(where).order_by(attachments.c.id))
+    return await by_ids(tx, [str(number) for number in numbers.all()])
+
+
 def _make_folder(folder: Path) -> None:
     """Make the folder and its missing parents, each one durable in the one above."""
     if folder.is_dir():

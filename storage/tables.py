@@ -108,9 +108,14 @@ tickets = Table(
     Column("round", Integer, nullable=False),
     Column("public_text_sealed", LargeBinary),
     Column("urged_at", UtcDateTime),
+    Column("phone_digest", String(64)),
+    Column("pushed_at", UtcDateTime),
+    Column("restricted_at", UtcDateTime),  # its citizen was taken out: it is only kept
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "conversation_id", "id"),
+    Index(None, "phone_digest"),
+    Index(None, "created_at"),
     Index(None, "hotline_ref"),
     Index(None, "reversed_reference"),
 )
@@ -199,9 +204,20 @@ attachments = Table(
     Column("waiting", Boolean, nullable=False, server_default=false()),  # its matter is not known yet
     Index(None, "conversation_id"),
     Index(None, "sha256"),
+    Index(None, "created_at"),
 )
 _waits = text("waiting")
 Index("ix_attachments_waiting", attachments.c.conversation_id, sqlite_where=_waits, postgresql_where=_waits)
+
+erasures = Table(  # what was erased, when and at whose wish: never the data
+    "erasures",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Text, nullable=False),  # citizen | operator | left | retention
+    Column("conversation_id", Number),
+    Column("counts", JSON, nullable=False),
+)
 
 replays = Table(
     "replays",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from intake.status import Standing, StatusUpdate
 from intake.ticket import Ticket, TicketView
@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 
+_PHONE = "phone"
+
+
 class ReferenceTaken(Exception):
     """Another ticket has this reference: make a new one. The transaction can go on."""
 
@@ -46,6 +49,7 @@ async def add(tx: Tx, ticket: Ticket, conversation_id: int, query_code: str, now
         "conversation_id": conversation_id,
         "ticket_sealed": seal(tx, Ticket, ticket),
         "query_code_hash": keyring(tx).hash_query_code(query_code),
+        "phone_digest": phone_digest(tx, ticket.phone),
         "created_at": now,
         **_standing(tx, Standing(), now),
     }
@@ -85,9 +89,29 @@ async def find(
     return None if row is None else stored(tx, row)
 
 
-async def set_hotline_ref(tx: Tx, ticket_id: int, ref: str) -> None:
-    """Remember the backend's number for this ticket."""
-    await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(hotline_ref=ref))
+async def of_phone(tx: Tx, phone: str) -> tuple[StoredTicket, ...]:
+    """The tickets filed with this number, however it is written; newest first."""
+    digests = keyring(tx).digests(_PHONE, _plain(phone))
+    query = select(tickets).where(tickets.c.phone_digest.in_(digests)).order_by(tickets.c.id.desc())
+    return tuple([stored(tx, row) for row in await tx.execute(query)])
+
+
+async def of_conversation(tx: Tx, conversation_id: int) -> tuple[StoredTicket, ...]:
+    """All of a citizen's tickets, oldest first."""
+    query = select(tickets).where(tickets.c.conversation_id == conversation_id).order_by(tickets.c.id)
+    return tuple([stored(tx, row) for row in await tx.execute(query)])
+
+
+async def replace_copy(tx: Tx, ticket_id: int, ticket: Ticket) -> None:
+    """Keep our copy of the ticket as it is given: corrected, or without its citizen."""
+    values = {"ticket_sealed": seal(tx, Ticket, ticket), "phone_digest": phone_digest(tx, ticket.phone)}
+    await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(values))
+
+
+async def set_hotline_ref(tx: Tx, ticket_id: int, ref: str, now: datetime) -> None:
+    """Remember the backend's number for this ticket, which it has had since `now` or before."""
+    values = {"hotline_ref": ref, "pushed_at": func.coalesce(tickets.c.pushed_at, now)}
+    await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(values))
 
 
 async def updates(tx: Tx, ticket_id: int) -> list[StatusUpdate]:
@@ -120,6 +144,15 @@ async def save_standing(tx: Tx, ticket_id: int, standing: Standing, now: datetim
 async def mark_urged(tx: Tx, ticket_id: int, now: datetime) -> None:
     """The citizen has urged this ticket at `now`."""
     await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(urged_at=now))
+
+
+def phone_digest(tx: Tx, phone: str | None) -> str | None:
+    """What a number is found by, and nothing else is learned from."""
+    return keyring(tx).digest(_PHONE, _plain(phone)) if phone else None
+
+
+def _plain(phone: str) -> str:
+    return "".join(sign for sign in phone if sign.isdigit()).removeprefix("86")
 
 
 def _standing(tx: Tx, standing: Standing, now: datetime) -> dict[str, Any]:

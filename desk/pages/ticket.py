@@ -99,7 +99,7 @@ async def _take(desk: Desk, look: Look, ticket: DeskTicket, visit: Visit, action
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         raise Stale(ticket.version)
     fields = step_fields(row, form, ZoneInfo(desk.city.timezone), look.words)
-    findings = lint(public_words(row, fields), ticket.document.person)
+    findings = lint(public_words(row, fields), await desk.citizen(ticket, visit.actor))
     if any(finding.grave for finding in findings) or (findings and form.text("confirm") != "yes"):
         raise Unfit(findings)
     if fields.get("master_ref"):
@@ -134,7 +134,7 @@ async def _shown(
         sent = await outbox.of_lane(tx, ticket.hotline_ref)
         answers = await canned.usable(tx, visit.actor)
     return {
-        "ticket": ticket_view(ticket, events, sent, forms, visit.actor, clock, desk.city, address),
+        "ticket": ticket_view(ticket, events, sent, forms, clock, desk.city, address),
         "canned": answers,
         "findings": findings,
         "done": done,

@@ -10,7 +10,7 @@ from desk.pages.history import Happening, Told, timeline, told
 from desk.pages.limits import Limit, asked, limits
 from desk.pages.map import CityMap, city_map
 from desk.pages.moments import Clock, is_settled, light
-from desk.states import Actor, Life, Role, State
+from desk.states import Life, State
 from desk.store import DeskEvent, DeskTicket
 from hotline.contract import AttachmentPart, PersonPart, PlacePart
 from intake.city import CityProfile
@@ -65,7 +65,6 @@ def ticket_view(
     events: Sequence[DeskEvent],
     sent: Mapping[str, Entry],
     forms: Sequence[ActionForm],
-    actor: Actor,
     clock: Clock,
     city: CityProfile,
     address: Callable[[AttachmentPart], str],
@@ -103,7 +102,7 @@ def ticket_view(
         submitted_iso=document.submitted_at.isoformat(),
         facts=tuple((label, text) for label, text in _facts(ticket, clock, city) if text),
         person=document.person,
-        person_hidden=document.person.confidential and actor.role is not Role.CENTRE,
+        person_hidden=ticket.sealed,
         erased=ticket.erased_at is not None,
         files=shown_files(document.attachments, address),
         category=document.category.path or city.path(document.category.code),

@@ -24,7 +24,7 @@ _CODE = re.compile(r"\d{2}(\d{2}){0,2}")
 def contradictions(city: CityProfile) -> Iterator[Problem]:
     """Every contradiction in the profile, in the order of its parts."""
     ours = (_head, _hours, _appeals, _clocks, _units, _areas, _gazetteer, _categories, _keywords, _years)
-    parts = (*ours, _wechat, _rates, _classifier)
+    parts = (*ours, _wechat, _rates, _classifier, _retention)
     for check in parts:
         yield from check(city)
 
@@ -42,6 +42,15 @@ def _head(city: CityProfile) -> Iterator[Problem]:
         ZoneInfo(city.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         yield "timezone", f"time zone {city.timezone!r} is not known"
+
+
+def _retention(city: CityProfile) -> Iterator[Problem]:
+    for one in fields(city.retention):
+        if getattr(city.retention, one.name) < 1:
+            yield f"retention.{one.name}", "must be at least 1"
+    for name in ("inbox_hours", "replies_hours"):
+        if getattr(city.retention, name) > 48:
+            yield f"retention.{name}", "must not be above 48: so it is promised"
 
 
 def _hours(city: CityProfile) -> Iterator[Problem]:

@@ -141,6 +141,18 @@ class DraftRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionRules:
+    """How long what is kept (PIPL 19). `ticket_days` count from a ticket's last change."""
+
+    __pydantic_config__ = _STRICT
+
+    inbox_hours: int = 48
+    replies_hours: int = 48
+    media_days: int = 30
+    ticket_days: int = 1095
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyRules:
     """`start_on` is `survey_requested`, or `completed` for a backend that cannot ask."""
 
@@ -176,6 +188,7 @@ class CityProfile:
     years: Mapping[int, YearTable] = field(default_factory=dict)
     drafts: DraftRules = DraftRules()
     survey: SurveyRules = SurveyRules()
+    retention: RetentionRules = RetentionRules()
     urgent_hours: int = 48
     critical_hours: int = 24
     emergency: tuple[tuple[str, str], ...] = ()  # number, what for (phrase key)

@@ -65,6 +65,7 @@ def _all(plain: str) -> Iterator[Personal]:
 
 def _names(plain: str) -> Iterator[re.Match[str]]:
     words = _words()
+    yield from words.surname.finditer(plain)
     for pattern in (words.name, words.titled):
         for match in pattern.finditer(plain):
             said = match["name"]
@@ -93,6 +94,7 @@ class _Words:
     spoken: re.Pattern[str]
     name: re.Pattern[str]
     titled: re.Pattern[str]
+    surname: re.Pattern[str]
     not_names: tuple[str, ...]
     not_name_ends: tuple[str, ...]
 
@@ -108,6 +110,7 @@ def _words() -> _Words:
         spoken=re.compile(data["spoken_pattern"]),
         name=re.compile(f"{before}(?P<name>{surname}{HAN}{{1,2}}?){data['name_after']}"),
         titled=re.compile(f"(?P<name>{surname}{HAN}{{1,2}})(?={any_of(person['titles'][:4])})"),
+        surname=re.compile(f"{person['surname_pattern']}(?P<name>{surname})"),
         not_names=tuple(person["not_names"]),
         not_name_ends=(*person["not_name_ends"], *person["titles"]),
     )

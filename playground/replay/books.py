@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.effects import HOTLINE
+from app.lanes import HOTLINE
 from desk import alerts
 from desk.app import Desk
 from desk.states import Actor, Role

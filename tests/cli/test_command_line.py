@@ -7,13 +7,15 @@ import socket
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from app.secret_key import open_keyring
 from app.wiring import utc_now
-from intake.messages import ChannelName
-from storage import inbox, outbox
+from intake.messages import Address, ChannelName
+from intake.ticket import AppealType, CategoryGuess, Ticket, Urgency
+from storage import conversations, inbox, outbox, tickets
 from storage.database import Database
 
 CITIES = Path(__file__).parents[2] / "cities"
@@ -321,3 +323,82 @@ def test_a_forgotten_secret_is_named_before_anything_is_lost(jiesu: Any, here: P
     assert said.status == 1
     assert plain(said)
     assert "JIESU_SECRET_KEY" in said.err
+
+
+# --- a citizen's data
+
+
+def filed_ticket(here: Path) -> None:
+    """One citizen with one ticket, as the shell would have filed it."""
+
+    async def file() -> None:
+        database = Database.open(
+            f"sqlite:///{here / 'var' / 'jiesu.db'}", open_keyring(None, here / "var" / "secret.key")
+        )
+        now = utc_now()
+        async with database.write() as tx:
+            stored = await conversations.lock(tx, Address(ChannelName.WECHAT, "oCitizen"), now)
+            await tickets.add(tx, a_ticket(now), stored.id, "7K3M9Q", now)
+        await database.close()
+
+    asyncio.run(file())
+
+
+def a_ticket(now: Any) -> Ticket:
+    return Ticket(
+        key=uuid4(),
+        reference="WX260426093015004",
+        channel="WX",
+        submitted_at=now,
+        appeal_type=AppealType.COMPLAINT,
+        category=CategoryGuess("99", 0.5),
+        category_path="其他",
+        urgency=Urgency(),
+        title="井盖坏了",
+        content="井盖坏了",
+        expectation=None,
+        occurred=None,
+        place=None,
+        subject=None,
+        name="王芳",
+        phone="13912345678",
+        enterprise=None,
+        anonymous=False,
+        confidential=False,
+        reply_wanted=True,
+        is_public=False,
+        expected_by=None,
+        attachments=(),
+        lead_unit=None,
+        co_units=(),
+        related_to=None,
+        labels=(),
+        consent=None,
+        language="zh",
+    )
+
+
+@pytest.mark.parametrize("words", [[], ["--phone", "13900000000"], ["--account", "qq:1"], ["--ticket", "X"]])
+def test_a_wish_that_names_nobody_is_refused(jiesu: Any, here: Path, words: list[str]) -> None:
+    jiesu("migrate")
+    for command in (["export"], ["erase", "--yes"]):
+        said = jiesu(*command, *words)
+        assert said.status == 1
+        assert plain(said)
+
+
+@pytest.mark.parametrize(
+    "whose",
+    [["--phone", "+86 139 1234 5678"], ["--account", "wechat:oCitizen"], ["--ticket", "wx260426093015004"]],
+)
+def test_a_citizen_is_exported_and_erased(jiesu: Any, here: Path, whose: list[str]) -> None:
+    jiesu("migrate")
+    filed_ticket(here)
+    document = json.loads(jiesu("export", *whose).out)
+    assert document[0]["tickets"][0]["ticket"]["phone"] == "13912345678"
+    said = jiesu("erase", "--yes", *whose)
+    assert said.status == 0
+    assert "1 accounts" in said.out
+    assert jiesu("export", "--phone", "13912345678").status == 1
+    left = json.loads(jiesu("export", "--ticket", "WX260426093015004").out)
+    assert left[0]["ticket"]["name"] is None

@@ -63,10 +63,10 @@ async def test_nothing_is_found_that_was_not_filed(database: Database, filed: ti
 
 
 async def test_a_ticket_is_found_by_each_of_its_numbers(
-    database: Database, filed: tickets.StoredTicket
+    database: Database, filed: tickets.StoredTicket, now: datetime
 ) -> None:
     async with database.write() as tx:
-        await tickets.set_hotline_ref(tx, filed.id, "620-2026-0001")
+        await tickets.set_hotline_ref(tx, filed.id, "620-2026-0001", now)
         by_key = await tickets.find(tx, key=filed.ticket.key, lock=True)
         assert by_key is not None
         assert by_key.hotline_ref == by_key.view.hotline_ref == "620-2026-0001"

@@ -104,13 +104,18 @@ async def test_the_page_shows_what_the_citizen_said(wang: Any, hotline_ref: str)
     assert not offered(page) & {"survey_result", "erase", "sign", "dispatch"}
 
 
-async def test_a_confidential_citizen_is_known_to_the_centre_only(
+async def test_a_confidential_citizen_is_known_to_whoever_opened_the_seal(
     wang: Any, li: Any, caller: Any, document: dict[str, Any]
 ) -> None:
     hotline_ref = await caller.file(document | {"person": document["person"] | {"confidential": True}})
     await wang.act(hotline_ref, "accept")
     await wang.act(hotline_ref, "dispatch", lead_unit="housing")
-    assert "Ms Li" in await wang.look(f"/desk/tickets/{hotline_ref}")
+    assert "Ms Li" not in await wang.look(f"/desk/tickets/{hotline_ref}")
+    assert (await wang.act(hotline_ref, "unseal")).status_code == 409
+    await wang.act(hotline_ref, "unseal", reason="核实举报人身份")
+    page = await wang.look(f"/desk/tickets/{hotline_ref}")
+    assert "Ms Li" in page
+    assert "核实举报人身份" in page
     page = await li.look(f"/desk/tickets/{hotline_ref}")
     assert "诉求人要求保密" in page
     assert "Ms Li" not in page

@@ -167,10 +167,10 @@ def test_traditional_and_commands_of_the_platform(known: Any, word: str) -> None
     assert known.draft.content == "路灯坏了一个月了"
 
 
-@pytest.mark.parametrize("word", ["我的数据", "删除", "更正"])
-def test_what_the_notice_promises_is_answered(anywhere: Any, word: str) -> None:
+@pytest.mark.parametrize(("word", "heard"), [("我的数据", "12345"), ("删除", "要删除您的信息吗")])
+def test_what_the_notice_promises_is_answered(anywhere: Any, word: str, heard: str) -> None:
     before = anywhere.draft
-    anywhere.says(word).hears("12345")
+    anywhere.says(word).hears(heard)
     assert anywhere.draft == before
 
 

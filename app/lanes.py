@@ -1,0 +1,9 @@
+"""What leaves in order behind what: the names of the outbox's lanes to the backend."""
+
+HOTLINE = "hotline"
+"""The destination that is the city's backend."""
+
+
+def ticket_lane(reference: str) -> str:
+    """What concerns one ticket leaves in order, its filing first."""
+    return f"ticket:{reference}"

@@ -1,0 +1,56 @@
+"""All we keep of one citizen, for themselves or for the operator who acts on their wish."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.conversation import Conversation, OwnData, OwnTicket
+from intake.status import StatusUpdate
+from intake.ticket import Ticket
+from storage import tickets
+from storage.attachments import Attachment, of_conversation
+from storage.conversations import StoredConversation
+from storage.database import Tx
+from storage.documents import dump
+from storage.tickets import StoredTicket
+
+
+@dataclass(frozen=True, slots=True)
+class _TicketDocument:
+    ticket: Ticket
+    status: str
+    lead_unit: str | None
+    due_at: datetime | None
+    public_text: str | None
+    updates: tuple[StatusUpdate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    channel: str
+    account: str
+    conversation: Conversation
+    tickets: tuple[_TicketDocument, ...]
+    files: tuple[Attachment, ...]
+
+
+async def gather(tx: Tx, stored: StoredConversation) -> OwnData:
+    """Everything of this conversation, with the same as one JSON document."""
+    theirs = [await _document(tx, found) for found in await tickets.of_conversation(tx, stored.id)]
+    files = tuple(await of_conversation(tx, stored.id))
+    address = stored.address
+    document = _Document(address.channel.value, address.user, stored.conversation, tuple(theirs), files)
+    return OwnData(
+        tickets=tuple(OwnTicket(one.ticket, one.status) for one in theirs),
+        files=len(files),
+        document=dump(_Document, document).decode(),
+    )
+
+
+async def of_ticket(tx: Tx, found: StoredTicket) -> str:
+    """All we keep of a ticket whose citizen has left, as JSON."""
+    return dump(_TicketDocument, await _document(tx, found)).decode()
+
+
+async def _document(tx: Tx, found: StoredTicket) -> _TicketDocument:
+    view, told = found.view, tuple(await tickets.updates(tx, found.id))
+    return _TicketDocument(found.ticket, view.status, view.lead_unit, view.due_at, view.public_text, told)
