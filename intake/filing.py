@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from intake.chapters import chapters
 from intake.city import CityProfile
 from intake.conflict import reported
 from intake.messages import Choice, Reply
@@ -143,7 +144,7 @@ def _content(draft: Draft, city: CityProfile) -> str:
         city.categories[draft.category.code].questions if _known(draft, city) and draft.category else ()
     )
     labels = {q.key: q.label.get("zh", q.key) for q in questions}
-    return "\n".join([draft.content, *(f"{labels.get(k, k)}: {v}" for k, v in draft.answers)])
+    return "\n".join([chapters(draft.content)[0], *(f"{labels.get(k, k)}: {v}" for k, v in draft.answers)])
 
 
 def _known(draft: Draft, city: CityProfile) -> bool:

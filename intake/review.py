@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from intake import answers, form, summary
-from intake.conversation import NO_DRAFT, Errand, FileTicket, Side, Turn
+from intake.chapters import chapters
+from intake.conversation import NO_DRAFT, Errand, FileTicket, Side, TellHotline, Turn
 from intake.filing import file, receipt
 from intake.filling import beside, with_words
 from intake.lines import corrected, named
@@ -125,4 +126,5 @@ def submit(moment: Moment) -> Turn:
     draft = replace(draft, related_to=draft.related_to or None)  # "" = asked, nothing related
     ticket = file(draft, moment)
     code = moment.situation.ids.query_code
-    return moment.turn(receipt(ticket, code, moment), effects=(FileTicket(ticket, code),), **NO_DRAFT)
+    rest = (TellHotline(ticket.reference, "supplement", part) for part in chapters(draft.content)[1:])
+    return moment.turn(receipt(ticket, code, moment), effects=(FileTicket(ticket, code), *rest), **NO_DRAFT)

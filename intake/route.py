@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from intake import answers, edits, form, review, summary, twin
+from intake.chapters import MAX_CONTENT, MAX_TOLD
 from intake.conversation import Held, Turn
 from intake.messages import Reply
 from intake.moment import Moment
-from intake.questions.words import MAX_CONTENT, joined
+from intake.questions.words import joined
 from intake.ticket import Draft, Said
 from intake.understand.reader import read
 from intake.understand.reading import Reading
@@ -70,8 +71,10 @@ def _left_out(turn: Turn, moment: Moment) -> Iterator[Reply]:
     files = len(before.attachments) + len(moment.situation.attachments)
     if files > moment.city.drafts.max_attachments:
         yield Reply(moment.say("hint.too_many_files", limit=moment.city.drafts.max_attachments))
-    if len(before.content) < MAX_CONTENT <= len(after.content):
-        yield Reply(moment.say("hint.too_long", limit=MAX_CONTENT))
+    if len(before.content) < MAX_TOLD <= len(after.content):
+        yield Reply(moment.say("hint.too_long", limit=MAX_TOLD))
+    elif len(before.content) <= MAX_CONTENT < len(after.content):
+        yield Reply(moment.say("hint.long", limit=MAX_CONTENT))
 
 
 def held(moment: Moment) -> Held:

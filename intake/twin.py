@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from intake import summary
+from intake.chapters import chapters
 from intake.conversation import NO_DRAFT, TellHotline, Turn
 from intake.messages import Choice, Reply
 from intake.moment import Moment, pick, snippet, tail
@@ -53,9 +54,13 @@ def answer(moment: Moment) -> Turn:
     if twin is None or option == "new" or moment.reading.command == "no":
         return summary.show(moment.changed(draft=replace(draft, related_to=twin.reference if twin else "")))
     if option == "supplement" or moment.reading.command in ("yes", "supplement"):
-        effect = TellHotline(twin.reference, "supplement", draft.content, draft.attachments)
+        first, *rest = chapters(draft.content)
+        effects = (
+            TellHotline(twin.reference, "supplement", first, draft.attachments),
+            *(TellHotline(twin.reference, "supplement", part) for part in rest),
+        )
         done = Reply(moment.say("errand.supplement_done", tail=tail(twin.reference)), durable=True)
-        return moment.turn(done, effects=(effect,), **NO_DRAFT)
+        return moment.turn(done, effects=effects, **NO_DRAFT)
     text = moment.inbound.text.strip()
     if has_words(text) and moment.reading.command is None:  # the story goes on
         draft = replace(draft, content=joined(draft.content, text))

@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from intake.chapters import MAX_TOLD
 from intake.messages import Choice, Reply
 from intake.moment import Moment, pick
 from intake.questions.question import Question, Unclear
 from intake.ticket import Draft, Occurred
 from intake.understand.lexicon import table
 
-MAX_CONTENT = 2000
 SHORT_CONTENT = 10
 MAX_LINE = 100
 
@@ -34,7 +34,7 @@ def _read_content(draft: Draft, moment: Moment) -> Draft | Unclear:
     if not has_words(text):
         return Unclear("hint.content")
     if moment.conversation.editing:
-        return replace(draft, content=text[:MAX_CONTENT])
+        return replace(draft, content=text[:MAX_TOLD])
     grown = replace(draft, content=joined(draft.content, text))
     return Unclear("ask.content_more", kept=grown) if _says_little(grown, moment) else grown
 
@@ -51,8 +51,8 @@ def asks_back(moment: Moment) -> bool:
 
 
 def joined(content: str, more: str) -> str:
-    """The content with what was added, within the limit of a ticket."""
-    return f"{content}\n{more}".strip()[:MAX_CONTENT]
+    """The content with what was added, within what a draft takes."""
+    return f"{content}\n{more}".strip()[:MAX_TOLD]
 
 
 def _ask_subject(_: Draft, moment: Moment) -> Reply:

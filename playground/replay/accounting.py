@@ -6,16 +6,17 @@ receipt's number stands in no book, or another conversation was given the same. 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hotline.contract import TicketDocument
-from intake.questions.words import MAX_CONTENT, has_words
+from intake.chapters import MAX_CONTENT
+from intake.questions.words import has_words
 from playground.replay.books import Books
 from playground.replay.citizen import Ending, Story
 
-ROOM = MAX_CONTENT - 100
-"""Characters a story may have so that nothing need be cut: answers come on top."""
+ANSWERS = 200
+"""Characters that answers may add to a story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,14 @@ class _Ledger:
             return None
         ticket = unclaimed.pop()
         self._own.setdefault(story.phone, []).append(story.reference)
-        self._compare(story, _words(ticket))
+        self._compare(story, "\n".join((_words(ticket), *self._continued(story))))
         return ticket
+
+    def _continued(self, story: Story) -> Iterator[str]:
+        """What followed the ticket as supplements because it was too long for it."""
+        told, waiting = _dense("".join(story.told)), self._supplements.get(story.reference, [])
+        while len(told) > MAX_CONTENT - ANSWERS and waiting and _dense(waiting[0]) in told:
+            yield waiting.pop(0)
 
     def _stop_or_supplement(self, story: Story) -> bool:
         if story.ending is Ending.STOP:
@@ -91,10 +98,8 @@ class _Ledger:
         return False
 
     def _compare(self, story: Story, arrived: str) -> None:
-        """Note a conversation of which not every word has arrived, though a ticket has room for them."""
+        """Note a conversation of which not every word has arrived."""
         whole = _dense(arrived)
-        if sum(map(len, story.told)) > ROOM:
-            return
         if any(_dense(part) not in whole for part in story.told if has_words(part)):
             self.shortened.append(story.row)
 
