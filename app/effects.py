@@ -10,6 +10,7 @@ from app import erasing, tracing
 from app.lanes import HOTLINE, ticket_lane
 from app.replies import lane
 from intake.conversation import (
+    Answered,
     AskForPerson,
     CorrectTicket,
     Effect,
@@ -45,8 +46,8 @@ async def carry_out(
                 await _correct(tx, effect)
             case EraseCitizen():
                 await erasing.erase(tx, stored, "citizen", now)
-            case ForgetCitizen():
-                pass  # done last, by forget()
+            case ForgetCitizen() | Answered():
+                pass  # the first is done last, by forget(); the second is only counted, after the commit
 
 
 async def forget(tx: Tx, stored: StoredConversation, effects: Iterable[Effect], now: datetime) -> None:

@@ -8,6 +8,10 @@ turns = Counter(
     ["channel", "outcome"],
 )
 turn_seconds = Histogram("jiesu_turn_seconds", "Seconds from message to committed turn", ["channel"])
+answers = Counter("jiesu_answers_total", "The city's answers offered, by whether they solved it", ["outcome"])
+second_readings = Counter(
+    "jiesu_second_readings_total", "Stories shown to a second reader, by outcome", ["outcome"]
+)
 spooled = Counter("jiesu_spooled_total", "Messages put on the local disk", ["channel"])
 spool_refused = Counter("jiesu_spool_refused_total", "Messages the local disk would not take")
 spool_depth = Gauge("jiesu_spool_depth", "Messages that wait on this machine's disk for the database")

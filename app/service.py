@@ -30,13 +30,15 @@ from app.telling import Telling
 from app.tracing import traced
 from app.transcription import as_it_is
 from intake.city import CityProfile
-from intake.conversation import Conversation, Effect, FileTicket, Ids, Situation, Turn
+from intake.conversation import Answered, Conversation, Effect, FileTicket, Ids, Situation, Turn
 from intake.dialog import advance
 from intake.messages import Address, Burst, ChannelName, Event, Inbound, Outgoing, Reply
 from intake.phrases import pick_language, say
 from intake.ports import Unavailable
 from intake.progress import asked_for
+from intake.second import with_second
 from intake.understand.reader import read
+from intake.understand.reading import Reading
 from storage import budgets, conversations, held_back, inbox, outbox, tickets
 from storage.cache import Cache
 from storage.conversations import StoredConversation
@@ -260,14 +262,17 @@ class Service:
         situation = Situation(
             ids=self._ids(inbound, now),
             language=_language(stored.conversation, inbound),
-            reading=read(inbound.text, self._city, now),
-            held_reading=read(held.text, self._city, now) if held else None,
+            reading=self._read(inbound.text, inbound, now),
+            held_reading=self._read(held.text, inbound, now) if held else None,
             tickets=await tickets.own(tx, stored.id),
             attachments=files,
         )
         if _asks_for_own(situation, inbound):
             situation = replace(situation, own=await own_data.gather(tx, stored))
         return await self._look_up(tx, situation, stored.conversation, inbound, now)
+
+    def _read(self, text: str, inbound: Inbound, now: datetime) -> Reading:
+        return with_second(read(text, self._city, now), inbound.second, self._city, now)
 
     async def _look_up(
         self, tx: Tx, situation: Situation, conversation: Conversation, inbound: Inbound, now: datetime
@@ -300,6 +305,9 @@ def _has_survey(kept: list[Outgoing]) -> bool:
 
 def _say_what_happened(channel: ChannelName, taken: _Taken) -> None:
     """Which kinds of things, and a ticket's number: the thread to its deliveries."""
+    for effect in taken.effects:
+        if isinstance(effect, Answered):
+            metrics.answers.labels("solved" if effect.solved else "not_solved").inc()
     filed = [effect.ticket.reference for effect in taken.effects if isinstance(effect, FileTicket)]
     log.info(
         "turn",

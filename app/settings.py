@@ -65,6 +65,19 @@ class Transcription(BaseModel):
     model: str = Field(default="whisper-1", description="its model for speech")
 
 
+class Reader(BaseModel):
+    """A large model as second reader of stories, if any: an OpenAI-compatible endpoint."""
+
+    url: str | None = Field(
+        default=None, description="base of an OpenAI-compatible API that reads along; off without"
+    )
+    key: SecretStr | None = Field(default=None, description="its key, if it wants one")
+    model: str | None = Field(default=None, description="its model; needed beside the address")
+    personal: bool = Field(
+        default=False, description="whether phones, names and doors may go there; hidden without"
+    )
+
+
 class Settings(BaseSettings):
     """One installation."""
 
@@ -88,6 +101,7 @@ class Settings(BaseSettings):
     wechat: WeChat = WeChat()
     hotline: Hotline = Hotline()
     transcription: Transcription = Transcription()
+    reader: Reader = Reader()
 
     @property
     def telegram_on(self) -> bool:
@@ -143,7 +157,12 @@ def _variable(place: tuple[int | str, ...]) -> str:
 
 def check(settings: Settings, *, serving: bool = True) -> None:
     """Refuse what cannot work. Raises BadSettings with every mistake, one a line."""
-    found = [*_channels(settings, serving=serving), *_backend(settings), *_playground(settings)]
+    found = [
+        *_channels(settings, serving=serving),
+        *_backend(settings),
+        *_playground(settings),
+        *_reader(settings),
+    ]
     if found:
         raise BadSettings("\n".join(found))
 
@@ -188,6 +207,14 @@ def _unsignable(secret: SecretStr) -> str | None:
     except BadSecret as mistake:
         return str(mistake)
     return None
+
+
+def _reader(settings: Settings) -> Iterator[str]:
+    reader = settings.reader
+    if reader.url and not reader.model:
+        yield "JIESU_READER__MODEL is missing: the second reader's address needs a model."
+    if reader.url and not reader.url.startswith(("http://", "https://")):
+        yield "JIESU_READER__URL must begin with http:// or https://."
 
 
 def _playground(settings: Settings) -> Iterator[str]:

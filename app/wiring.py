@@ -21,12 +21,13 @@ from app.health import Health, Stands
 from app.judging import judging
 from app.pretend import with_stand_ins
 from app.reception import Reception
+from app.second_reader import Endpoint, SecondReader
 from app.secret_key import KEY_FILE, open_keyring
 from app.service import Hear, Service
 from app.settings import BadSettings, Settings
 from app.spool import Spool
 from app.telegram_start import until_heard
-from app.transcription import Transcription, as_it_is
+from app.transcription import Transcription, as_it_is, in_turn
 from app.updates import Updates
 from app.wechat_book import WeChatBook
 from app.witness import Witness
@@ -241,7 +242,7 @@ async def _wire(
         forms = Forms(city.wechat.templates, city.timezone)
         channels[ChannelName.WECHAT] = WeChat(client, cache, http, utc_now, book, forms)
         account = WeChatAccount(client)
-    hear = _hearing(settings, http, channels)
+    hear = in_turn(_hearing(settings, http, channels), _second_reader(settings, http, database, city))
     service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear)
     delivery = Delivery(database, city, channels, hotline, files, service, utc_now)
     return House(
@@ -297,6 +298,16 @@ def _hearing(settings: Settings, http: httpx.AsyncClient, channels: Mapping[Chan
     if not spoken.url:
         return as_it_is
     return Transcription(spoken.url, _plain(spoken.key), spoken.model, http, channels).heard
+
+
+def _second_reader(
+    settings: Settings, http: httpx.AsyncClient, database: Database, city: CityProfile
+) -> Hear:
+    reader = settings.reader
+    if not reader.url:
+        return as_it_is
+    endpoint = Endpoint(reader.url, _plain(reader.key), reader.model or "", personal=reader.personal)
+    return SecondReader(endpoint, http, database, city, utc_now).heard
 
 
 def _wechat_client(settings: Settings, cache: Cache, http: httpx.AsyncClient) -> Client:

@@ -190,7 +190,24 @@ class EraseCitizen:
     """They want to be forgotten: all that is ours goes, their tickets lose them, the backend is told."""
 
 
-Effect = FileTicket | TellHotline | RaiseAlert | AskForPerson | ForgetCitizen | CorrectTicket | EraseCitizen
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer of the city's own was offered, and whether it solved the matter; for the figures."""
+
+    question: str
+    solved: bool
+
+
+Effect = (
+    FileTicket
+    | TellHotline
+    | RaiseAlert
+    | AskForPerson
+    | ForgetCitizen
+    | CorrectTicket
+    | EraseCitizen
+    | Answered
+)
 
 
 @dataclass(frozen=True, slots=True)

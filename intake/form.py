@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from intake import summary, twin
+from intake import knowledge, summary, twin
 from intake.conversation import Turn
 from intake.filling import may_be_anonymous
 from intake.messages import Choice, Reply
@@ -26,6 +26,9 @@ def go_on(draft: Draft, moment: Moment, *before: Reply) -> Turn:
     before = (*before, *refused)
     changes = {"draft": draft, "draft_at": moment.now, "tries": 0, "editing": False, "errand": None}
     moment = moment.changed(**changes, trail=_trail(draft, moment))
+    answer = knowledge.found(draft, moment)
+    if answer is not None:
+        return moment.turn(*before, knowledge.ask(answer, moment), asking=knowledge.STEP)
     coming = next_question(draft, moment.city)
     if coming is not None:
         return ask(coming, moment, *before)

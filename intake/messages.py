@@ -102,6 +102,14 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Second:
+    """What a second reader found in `text`: slots and the words that fill them. Not believed unchecked."""
+
+    text: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from one citizen. `id` is unique per channel, made from the platform's own ids."""
 
@@ -121,6 +129,7 @@ class Inbound:
     payload: str = ""  # QR scene or /start payload; attacker-controlled
     grant: Grant | None = None  # None = the channel counts no messages
     burst: Burst | None = None  # None = a message by itself
+    second: Second | None = None  # None = nobody else has read it
 
 
 @dataclass(frozen=True, slots=True)

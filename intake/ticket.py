@@ -113,6 +113,7 @@ class Draft:
     scanned: bool = False  # place or category come from a QR code, not from the citizen's words
     said: tuple[Said, ...] = ()  # the messages it was made of, which the citizen may still change
     doubtful: frozenset[str] = frozenset()  # slots read from a story without being sure: to be confirmed
+    told: str | None = None  # the question whose answer was offered; "" = none fitted
     likely: tuple[str, ...] = ()  # categories to choose from, where no suggestion is sure enough
 
 

@@ -4,6 +4,7 @@ A profile is a TOML file in `cities/`. `load()` reads and checks it; `problems()
 every mistake with file, key and reason.
 """
 
+from intake.city.answers import Answer
 from intake.city.clocks import ClockRules, LevelClocks, Pace, Span, read_span
 from intake.city.file import BadProfile, load, problems
 from intake.city.labels import ClassifierRules
@@ -26,6 +27,7 @@ from intake.city.wechat import MenuButton, MenuItem, Template, WeChatRules
 
 __all__ = [
     "FORMULAS",
+    "Answer",
     "AppealRule",
     "Area",
     "BadProfile",

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, to_json
 
-from intake.city import checks
+from intake.city import answers, checks
 from intake.city.profile import Category, CityProfile
 
 CITIES = Path(__file__).parents[2] / "cities"
@@ -64,8 +64,24 @@ def _read(path: Path) -> tuple[CityProfile | None, list[str]]:
         return None, [f"{path}: is not TOML: {error}."]
     except ValidationError as error:
         return None, [f"{path}: {_sentence(detail)}" for detail in error.errors()]
-    found = [f"{path}: {key}: {reason}." for key, reason in checks.contradictions(profile)]
+    profile, unreadable = _with_answers(profile, path)
+    found = [f"{path}: {key}: {reason}." for key, reason in checks.contradictions(profile)] + unreadable
     return (None, found) if found else (replace(profile, categories=dict(_inherited(profile))), [])
+
+
+def _with_answers(profile: CityProfile, path: Path) -> tuple[CityProfile, list[str]]:
+    """The profile with the answers it keeps in a file of their own, and the mistakes there."""
+    if not profile.answers_file:
+        return profile, []
+    file = path.parent / profile.answers_file
+    try:
+        found, mistakes = answers.read(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        return profile, [f"{path}: answers_file: {file} cannot be read: {error.strerror}."]
+    except UnicodeDecodeError:
+        return profile, [f"{file}: is not UTF-8 text."]
+    kept = replace(profile, answers=(*profile.answers, *found))
+    return kept, [f"{file}: {where}: {reason}." for where, reason in mistakes]
 
 
 def _with_ids(raw: dict[str, Any]) -> dict[str, Any]:

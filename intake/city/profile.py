@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from intake.city.answers import Answer
 from intake.city.clocks import ClockRules
 from intake.city.labels import ClassifierRules
 from intake.city.rates import RateRules
@@ -200,6 +201,8 @@ class CityProfile:
     wechat: WeChatRules = field(default_factory=WeChatRules)
     classifier: ClassifierRules = field(default_factory=ClassifierRules)
     judge: Classifier | None = None
+    answers_file: str = ""  # Markdown beside the profile; see intake.city.answers
+    answers: tuple[Answer, ...] = ()
 
     def path(self, category_code: str) -> str:
         """The category's names from the top, joined by `-`; the code itself if unknown."""

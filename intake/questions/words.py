@@ -9,6 +9,7 @@ from intake.messages import Choice, Reply
 from intake.moment import Moment, pick
 from intake.questions.question import Question, Unclear
 from intake.ticket import Draft, Occurred
+from intake.understand.answer import best
 from intake.understand.lexicon import table
 
 SHORT_CONTENT = 10
@@ -42,7 +43,8 @@ def _read_content(draft: Draft, moment: Moment) -> Draft | Unclear:
 def _says_little(draft: Draft, moment: Moment) -> bool:
     """Too short to tell what it is about; asked for more once."""
     short = len(draft.content) < SHORT_CONTENT and moment.conversation.tries == 0
-    return short and moment.reading.category is None and moment.reading.place is None
+    said = moment.reading.category is not None or moment.reading.place is not None
+    return short and not said and best(draft.content, moment.city) is None
 
 
 def asks_back(moment: Moment) -> bool:
