@@ -12,6 +12,7 @@ from datetime import datetime
 import structlog
 
 from desk import anchors, notices, store, tickets, timers
+from desk.figures import count_breaches
 from desk.office import Office
 from desk.states import SYSTEM, Refused, Step
 from desk.store import DeskTicket
@@ -85,6 +86,7 @@ class Scheduler:
             kinds = await timers.fire(tx, ticket.id, now)
             for kind in kinds:
                 await self._act(tx, ticket, kind, now)
+        count_breaches(kinds)
         return bool(kinds)
 
     async def _act(self, tx: Tx, ticket: DeskTicket, kind: str, now: datetime) -> None:

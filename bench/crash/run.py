@@ -35,7 +35,7 @@ from storage.database import Database
 AT_ONCE = 12
 DRAIN = 120.0
 LAST_WORDS = 6
-"""What WeChat does not let us send waits for the citizen's next word, which brings as much as an answer holds."""
+"""What WeChat does not let us send waits for the citizen's next word."""
 Trouble = Callable[[], Coroutine[Any, Any, None]]
 HURRY = 0.05
 """Telegram's pauses between two tries, scaled; WeChat's five seconds are five seconds."""

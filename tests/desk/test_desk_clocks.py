@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from desk import clocks, notices, timers
 from desk import tables as t
 from desk.app import Desk
+from desk.figures import deadline_breaches
 from desk.states import FINAL, Actor, Life, Role, State
 from intake.city import ClockRules, LevelClocks, load
 
@@ -182,6 +183,24 @@ async def test_the_unit_is_reminded_before_chased_daily_and_the_leaders_hear_of_
     assert await rung(desk, LEADER) == ["bulletin"]
     actions = [e.action for e in await desk.events(await desk.ticket(hotline_ref, CENTRE))]
     assert actions.count("chase") == 3  # one for all the days the desk was not running
+
+
+async def test_a_deadline_that_passes_is_counted_once_by_its_clock(
+    desk: Desk, caller: Any, document: Any, clock: Any
+) -> None:
+    def counted() -> dict[str, float]:
+        (family,) = deadline_breaches.collect()
+        return {one.labels["clock"]: one.value for one in family.samples if one.name.endswith("_total")}
+
+    clock.now = AT
+    await dispatched(desk, await caller.file(document))
+    before = counted()
+    clock.on(days=40)
+    for _ in range(2):
+        await desk.scheduler.run_due()
+    after = counted()
+    grown = {name: after[name] - before.get(name, 0) for name in after if after[name] != before.get(name)}
+    assert grown == {"sign": 1, "contact": 1, "answer": 1}
 
 
 async def test_two_runs_at_once_do_nothing_twice(desk: Desk, caller: Any, document: Any, clock: Any) -> None:

@@ -1,0 +1,29 @@
+#!/bin/sh
+# A backup of one installation, taken while it runs: backup.sh FOLDER makes FOLDER/<time>/.
+# The database first, then the files: what the database names is then there. JIESU_SECRET_KEY (or var/secret.key)
+# is not in it: who has both reads everything. Keep the key elsewhere, and a copy of it.
+set -eu
+umask 077
+into=${1:?backup.sh FOLDER}
+url=${JIESU_DATABASE_URL:-sqlite:///var/jiesu.db}
+files=${JIESU_ATTACHMENTS:-var/attachments}
+made="$into/$(date -u +%Y%m%d-%H%M%S)"
+unfinished="$made.unfinished"
+mkdir -p "$unfinished"
+case $url in
+sqlite:///*)
+  "${PYTHON:-python3}" - "${url#sqlite:///}" "$unfinished/jiesu.db" <<'PYTHON'
+import sqlite3, sys
+from contextlib import closing
+with closing(sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)) as live, closing(sqlite3.connect(sys.argv[2])) as copy:
+    live.backup(copy)  # in one piece: in steps it would begin again with every message
+    if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+        sys.exit("the copy is damaged")
+PYTHON
+  ;;
+postgresql://*) pg_dump --format=custom --no-owner --file="$unfinished/jiesu.dump" "$url" ;;
+*) echo "JIESU_DATABASE_URL must begin with sqlite:/// or postgresql://" >&2; exit 1 ;;
+esac
+if [ -d "$files" ]; then cp -R "$files" "$unfinished/attachments"; fi
+mv "$unfinished" "$made"
+echo "$made"

