@@ -38,15 +38,17 @@ async def _verify(expect: str | None) -> dict[str, Any]:
         tickets, events = await audit.size(database)
         fault = await _chains(database, tickets)
         broken = None if fault else await audit.broken_anchor(database)
+        line = None if fault else await audit.broken_line(database)
         newest = await audit.newest_anchor(database)
         missing = expect is not None and not await audit.has_anchor(database, expect)
     return {
-        "ok": fault is None and broken is None and not missing,
+        "ok": fault is None and broken is None and line is None and not missing,
         "tickets": tickets,
         "events": events,
         "hotline_ref": fault and fault.hotline_ref,
         "event": fault and fault.seq,
         "broken_anchor": _anchor(broken),
+        "journal_line": line,
         "newest_anchor": _anchor(newest),
         "expected_anchor_missing": missing,
     }
@@ -77,6 +79,8 @@ def _sentence(found: dict[str, Any]) -> str:
         return (
             f"Anchor {anchor['number']} of {anchor['at']} does not hold. Somebody rewrote or removed events."
         )
+    if found["journal_line"]:
+        return f"Line {found['journal_line']} of the journal does not hold. Somebody changed it."
     if found["expected_anchor_missing"]:
         return "The expected anchor is gone. Somebody put older data in this database's place."
     newest = found["newest_anchor"]

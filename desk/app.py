@@ -14,7 +14,7 @@ import structlog
 from fastapi import APIRouter
 
 from desk import alerts as alert_rows
-from desk import api, clocks, counting, record, seal, standings, store, tickets, tries, users
+from desk import api, clocks, counting, factor, journal, record, seal, standings, store, tickets, tries, users
 from desk import handoffs as talk_rows
 from desk.alerts import Alert
 from desk.callbacks import Messenger
@@ -228,8 +228,12 @@ class Desk:
         async with self.database.write() as tx:
             return await users.ensure_first_user(tx, self.clock(), password)
 
-    async def log_in(self, name: str, password: str) -> str:
-        """A new session's token. Raises WrongPassword or LockedOut."""
+    async def log_in(self, name: str, password: str, code: str = "") -> str:
+        """A new session's token. Raises WrongPassword or LockedOut.
+
+        `code` is the second factor's, where the account asks for one; a wrong one is told like a
+        wrong password, and counts like one.
+        """
         try:
             name = users.plain(name)
         except BadAccount:
@@ -237,9 +241,45 @@ class Desk:
         user = await self._checked(name, password)
         token = self._token()
         async with self.database.write() as tx:
-            await tries.forgive(tx, name)
-            await users.open_session(tx, user, token, self.clock())
+            passed = await factor.passes(tx, user.id, code, self.clock())
+            await journal.write(tx, name, "log_in" if passed else "wrong_code", "", self.clock())
+            if passed:
+                await tries.forgive(tx, name)
+                await users.open_session(tx, user, token, self.clock())
+        if not passed:
+            raise WrongPassword("the code does not fit")
         return token
+
+    async def change_password(self, actor: Actor, old: str, new: str, session: str) -> None:
+        """Raises WrongPassword or BadAccount; wrong tries lock the account as at the door."""
+        user = await self._checked(actor.name, old)
+        async with self.database.write() as tx:
+            await tries.forgive(tx, user.name)
+            await users.change_password(tx, user, new, session)
+            await journal.write(tx, user.name, "own_password", "", self.clock())
+
+    async def has_factor(self, actor: Actor) -> bool:
+        """Whether their account asks for a code."""
+        async with self.database.read() as tx:
+            user, _ = await users.account(tx, actor.name)
+            return user is not None and await factor.is_on(tx, user.id)
+
+    async def set_factor(self, actor: Actor, password: str, secret: str, code: str) -> None:
+        """Ask for codes from now on. Raises WrongPassword: nothing was changed."""
+        user = await self._checked(actor.name, password)
+        async with self.database.write() as tx:
+            await tries.forgive(tx, user.name)
+            if not await factor.turn_on(tx, user.id, secret, code, self.clock()):
+                raise WrongPassword("the code does not fit the secret")
+            await journal.write(tx, user.name, "factor_on", "", self.clock())
+
+    async def drop_factor(self, actor: Actor, password: str) -> None:
+        """Ask for no code any more. Raises WrongPassword."""
+        user = await self._checked(actor.name, password)
+        async with self.database.write() as tx:
+            await tries.forgive(tx, user.name)
+            await factor.turn_off(tx, user.id)
+            await journal.write(tx, user.name, "factor_off", "", self.clock())
 
     async def _checked(self, name: str, password: str) -> User:
         async with self.database.write() as tx:
@@ -247,6 +287,9 @@ class Desk:
             user, password_hash = await users.account(tx, name)
         fits = await asyncio.to_thread(users.check, password_hash, password)
         if user is None or user.blocked or not fits:
+            async with self.database.write() as tx:
+                known = name if user is not None else "-"  # what a stranger types is nobody's to keep
+                await journal.write(tx, known, "wrong_password", "", self.clock())
             raise WrongPassword("name and password do not belong together")
         return user
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from desk import anchors, record
+from desk import anchors, journal, record
 from desk.anchors import Anchor
 from desk.tables import events, tickets
 from storage.database import Database
@@ -66,6 +66,12 @@ async def broken_anchor(database: Database) -> Anchor | None:
     """The first anchor that does not hold."""
     async with database.read() as tx:
         return await anchors.first_broken(tx)
+
+
+async def broken_line(database: Database) -> int | None:
+    """The first line of the journal that does not hold."""
+    async with database.read() as tx:
+        return await journal.broken_at(tx)
 
 
 async def newest_anchor(database: Database) -> Anchor | None:

@@ -296,6 +296,20 @@ users = Table(
     Column("password_hash", String(256), nullable=False),
     Column("blocked", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("factor_sealed", LargeBinary),  # the second factor's secret; null: none is asked for
+    Column("factor_step", Number),  # the last code that was used, so that it is not used again
+)
+
+journal = Table(  # append-only: what people do beside the tickets
+    "desk_journal",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("about", String(256), nullable=False),
+    Column("prev_hash", String(64), nullable=False, unique=True),
+    Column("hash", String(64), nullable=False),
 )
 
 sessions = Table(

@@ -80,14 +80,27 @@ async def add(tx: Tx, name: str, password: str, role: Role, unit: str | None, no
 
 
 async def reset(tx: Tx, name: str, password: str) -> None:
-    """Give an account a new password; its sessions and its lock end. Raises BadAccount."""
-    values = {"password_hash": _hashed(password), "blocked": False}
+    """Give an account a new password; its sessions, its lock and its second factor end. Raises BadAccount."""
+    values = {
+        "password_hash": _hashed(password),
+        "blocked": False,
+        "factor_sealed": None,
+        "factor_step": None,
+    }
     named = users.c.name == plain(name)
     found = (await tx.execute(update(users).where(named).values(values).returning(users.c.id))).scalar()
     if found is None:
         raise BadAccount("there is no user of this name")
     await tx.execute(delete(sessions).where(sessions.c.user_id == found))
     await tries.forgive(tx, plain(name))
+
+
+async def change_password(tx: Tx, user: User, password: str, session: str) -> None:
+    """A new password of one's own choice; every session but this one ends. Raises BadAccount."""
+    values = {"password_hash": _hashed(password)}
+    await tx.execute(update(users).where(users.c.id == user.id).values(values))
+    others = (sessions.c.user_id == user.id) & (sessions.c.token_hash != _token_hash(session))
+    await tx.execute(delete(sessions).where(others))
 
 
 async def block(tx: Tx, name: str, *, blocked: bool) -> None:

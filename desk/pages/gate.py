@@ -29,7 +29,12 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where the desk is reached by HTTPS alone."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -90,8 +95,10 @@ async def proven(request: Request, token: str) -> Posted:
     return form
 
 
-def guarded_route(look: Look) -> type[APIRoute]:
+def guarded_route(look: Look, *, secure: bool) -> type[APIRoute]:
     """A route class under which refusals become pages and every answer has the safety headers."""
+
+    always = HEADERS | (HTTPS_ONLY if secure else {})
 
     class GuardedRoute(APIRoute):
         def get_route_handler(self) -> Handler:
@@ -99,7 +106,7 @@ def guarded_route(look: Look) -> type[APIRoute]:
 
             async def guarded(request: Request) -> Response:
                 response = await _answered(look, handle, request)
-                response.headers.update(HEADERS)
+                response.headers.update(always)
                 response.headers.setdefault("Cache-Control", "no-store")
                 return response
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from desk import letters
+from desk import journal, letters
 from desk.app import Desk
 from desk.letters import DESK, FRONT
 from desk.pages.frame import framed
@@ -13,6 +13,7 @@ from desk.pages.gate import Barred, Gate, Visit
 from desk.pages.look import Look
 from desk.pages.moments import Clock
 from desk.states import Role
+from storage.documents import Tx
 
 
 class Letters:
@@ -38,6 +39,7 @@ class Letters:
         visit, _ = await self._gate.post(request)
         async with self._desk.database.write() as tx:
             await letters.retry(tx, self._checked(visit, origin), entry_id, self._desk.clock())
+            await self._note(tx, visit, "letter_retry", f"{origin} {entry_id}")
         self._desk.wake()
         return RedirectResponse("/desk/outbox", status_code=303)
 
@@ -46,7 +48,11 @@ class Letters:
         visit, _ = await self._gate.post(request)
         async with self._desk.database.write() as tx:
             await letters.bury(tx, self._checked(visit, origin), entry_id, self._desk.clock())
+            await self._note(tx, visit, "letter_bury", f"{origin} {entry_id}")
         return RedirectResponse("/desk/outbox", status_code=303)
+
+    async def _note(self, tx: Tx, visit: Visit, action: str, about: str) -> None:
+        await journal.write(tx, visit.actor.name, action, about, self._desk.clock())
 
     def _checked(self, visit: Visit, origin: str) -> str:
         _of_centre(visit)

@@ -59,7 +59,7 @@ class LogIn:
     async def _try(self, request: Request, secret: str, posted: Posted) -> Response:
         name = posted.text("name")[:64]
         try:
-            session = await self._desk.log_in(name, posted.raw("password")[:256])
+            session = await self._desk.log_in(name, posted.raw("password")[:256], posted.text("code")[:16])
         except LockedOut:
             return self._form(request, secret, status=429, name=name, problem="login.locked")
         except (WrongPassword, BadAccount):

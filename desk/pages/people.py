@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from desk import users
+from desk import journal, users
 from desk.app import Desk
 from desk.pages.frame import framed
 from desk.pages.gate import Barred, Gate, Visit
@@ -72,6 +72,7 @@ class People:
                 await users.reset(tx, name, password)
             else:
                 await users.block(tx, name, blocked=what == "block")
+            await journal.write(tx, visit.actor.name, f"user_{what}", users.plain(name), now)
 
     async def units(self, request: Request) -> Response:
         """The directory of units."""

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from desk import factor
 from desk.app import Desk
+from desk.pages.account import Account
 from desk.pages.alerts import Alerts
 from desk.pages.answers import Answers
 from desk.pages.bulk import Bulk
@@ -40,13 +42,15 @@ def desk_pages(
     static = read_static()
     look = Look(desk.city, read_words(), static)
     gate = Gate(desk)
-    router = APIRouter(prefix="/desk", include_in_schema=False, route_class=guarded_route(look))
+    guarded = guarded_route(look, secure=secure)
+    router = APIRouter(prefix="/desk", include_in_schema=False, route_class=guarded)
     _static_route(router, static)
     _login_routes(router, LogIn(desk, gate, look, new_secret, secure=secure))
     queue_routes(router, desk, gate, look)
     ticket_routes(router, desk, gate, look, attachment_url)
     _alert_routes(router, Alerts(desk, gate, look))
     _office_routes(router, desk, gate, look, new_secret)
+    _account_routes(router, Account(desk, gate, look, factor.new_secret))
     _letter_routes(router, Letters(desk, gate, look, of_front=of_front))
     router.get("/search")(Finding(desk, gate, look).show)
     _overview_routes(router, Overviews(desk, gate, look))
@@ -57,6 +61,12 @@ def _overview_routes(router: APIRouter, overviews: Overviews) -> None:
     router.get("/overview")(overviews.show)
     router.get("/bulletin")(overviews.bulletin)
     router.get("/lists/{which}")(overviews.lists)
+
+
+def _account_routes(router: APIRouter, account: Account) -> None:
+    router.get("/me")(account.show)
+    router.post("/me/password")(account.password)
+    router.post("/me/factor")(account.factor)
 
 
 def _letter_routes(router: APIRouter, letters: Letters) -> None:
