@@ -154,10 +154,11 @@ class Delivery:
         found = await self._ticket(entry.body["reference"])
         key = str(found.ticket.key)
         parts, missing = await self._parts(found.ticket.attachments, found.ticket.submitted_at)
-        ref = found.hotline_ref or await self._filed_before(entry, key)
+        document = ticket_document(found.ticket, parts, self._city)
+        ref = found.hotline_ref or await self._filed_before(entry, key, document)
         if ref is None:
             self._still_ours(entry)
-            ref = await self._hotline.submit(ticket_document(found.ticket, parts, self._city), key)
+            ref = await self._hotline.submit(document, key)
         async with self._database.write() as tx:
             await tickets.set_hotline_ref(tx, found.id, ref, self._clock())
             await self._send_on(tx, entry, found.ticket.reference, missing)
@@ -167,9 +168,9 @@ class Delivery:
         if self._clock() >= entry.until:
             raise TakenOver
 
-    async def _filed_before(self, entry: Claimed, key: str) -> str | None:
+    async def _filed_before(self, entry: Claimed, key: str, document: dict[str, Any]) -> str | None:
         fresh = entry.attempts == 1 and self._clock() - entry.queued_at < MAYBE_TRIED
-        return None if fresh else await self._hotline.find(key)
+        return None if fresh else await self._hotline.find(key, document)
 
     async def _parts(self, ids: Sequence[str], since: datetime) -> tuple[list[AttachmentPart], list[str]]:
         """The files, and the ids of those that did not come in time. Raises Waiting while there is time."""

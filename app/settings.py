@@ -197,8 +197,6 @@ def _backend(settings: Settings) -> Iterator[str]:
     for name, secret in (("SECRET", hotline.secret), ("CALLBACK_SECRET", hotline.callback_secret)):
         if secret is not None and (wrong := _unsignable(secret)):
             yield f"JIESU_HOTLINE__{name}: {wrong}."
-    if hotline.kind == "open311":
-        yield "JIESU_HOTLINE__KIND=open311 is not available in this release; use desk or rest."
 
 
 def _unsignable(secret: SecretStr) -> str | None:

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from app.delivery import Delivery
 from app.files import Files
+from app.following import Following
 from app.gathering import Gathering
 from app.health import Health, Stands
 from app.judging import judging
@@ -40,11 +41,12 @@ from bots.wechat.client import Client, Credentials
 from bots.wechat.envelope import Account, Mode
 from desk import schema as desk_tables
 from desk.app import Desk
+from hotline.open311.client import Open311Hotline
 from hotline.rest import RestHotline
 from intake.city import BadProfile, CityProfile, load
 from intake.messages import ChannelName
 from intake.phrases import worded
-from intake.ports import Channel, Hotline
+from intake.ports import Channel, Follows, Hotline
 from storage.attachments import Folder
 from storage.buckets import Buckets, LocalBuckets
 from storage.cache import Cache, MemoryCache
@@ -86,6 +88,7 @@ class House:
     wechat: Account | None
     wechat_account: WeChatAccount | None
     hotline: Hotline
+    following: Following | None
     desk: Desk | None
     callback_secrets: str
     playing: bool
@@ -225,9 +228,7 @@ async def _wire(
     public = settings.public_url or base_url
     files = Files(database, folder, keyring, public, utc_now)
     calls, callbacks = _backend_secrets(settings, keyring)
-    hotline = RestHotline(
-        settings.hotline.url or base_url + DESK_API, calls, http, clock=utc_now, new_id=_token
-    )
+    hotline = _backend(settings, city, base_url, calls, http)
     buckets = None if playing else _buckets(settings)
     if buckets is not None:
         closing.push_async_callback(buckets.aclose)
@@ -244,6 +245,7 @@ async def _wire(
         account = WeChatAccount(client)
     hear = in_turn(_hearing(settings, http, channels), _second_reader(settings, http, database, city))
     service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear)
+    updates = Updates(database, cache, city, utc_now)
     delivery = Delivery(database, city, channels, hotline, files, service, utc_now)
     return House(
         settings=settings,
@@ -252,7 +254,8 @@ async def _wire(
         service=service,
         reception=Reception(service, spool, city),
         witness=Witness(database, utc_now),
-        updates=Updates(database, cache, city, utc_now),
+        updates=updates,
+        following=Following(database, hotline, updates, utc_now) if isinstance(hotline, Follows) else None,
         worker=Worker(database, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),
         files=files,
         health=Health(database, cache, spool, _tables(settings)),
@@ -266,6 +269,22 @@ async def _wire(
         playing=playing,
         base_url=base_url,
     )
+
+
+def _backend(
+    settings: Settings, city: CityProfile, base_url: str, calls: str, http: httpx.AsyncClient
+) -> Hotline:
+    hotline = settings.hotline
+    if hotline.kind == "open311":
+        return Open311Hotline(
+            hotline.url or "",
+            http,
+            city,
+            jurisdiction=hotline.jurisdiction,
+            api_key=_plain(hotline.api_key),
+            clock=utc_now,
+        )
+    return RestHotline(hotline.url or base_url + DESK_API, calls, http, clock=utc_now, new_id=_token)
 
 
 def _backend_secrets(settings: Settings, keyring: KeyRing) -> tuple[str, str]:

@@ -50,7 +50,7 @@ class RestHotline:
         except ValidationError:
             raise Unsure("the backend took the ticket but its answer names no hotline_ref") from None
 
-    async def find(self, key: str) -> str | None:
+    async def find(self, key: str, _document: dict[str, Any] | None = None) -> str | None:
         """The `hotline_ref` filed under this key, or None. Raises Unavailable."""
         answer = await self._get("/tickets", {"idempotency_key": key})
         if answer is None:

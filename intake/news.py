@@ -51,6 +51,8 @@ def _kind(update: StatusUpdate, view: TicketView) -> str:
     """An end and a new round that come with a reason are told with it; no date is told as none."""
     if update.type in _WITH_DATE and not (update.due_at or view.due_at):
         return f"{update.type}_undated"
+    if update.type == "contacted" and update.public_text:
+        return "contacted_told"
     return f"{update.type}_why" if update.type in _WITH_REASON and update.reason else update.type
 
 

@@ -1,9 +1,11 @@
 """What the core needs from outside, and the errors that say what to do next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from intake.messages import ChannelName, Media, Outgoing
+from intake.status import StatusUpdate
 
 
 class Unavailable(Exception):
@@ -99,8 +101,11 @@ class Hotline(Protocol):
         """File a ticket; returns `hotline_ref`. Raises Unavailable, Rejected or Unsure."""
         ...
 
-    async def find(self, key: str) -> str | None:
-        """The `hotline_ref` filed under this key, or None. Raises Unavailable."""
+    async def find(self, key: str, document: dict[str, Any] | None = None) -> str | None:
+        """The `hotline_ref` filed under this key, or None. Raises Unavailable.
+
+        `document` is the ticket's, for a backend that knows no keys and must be searched.
+        """
         ...
 
     async def send_event(self, hotline_ref: str | None, event: dict[str, Any], key: str) -> None:
@@ -133,4 +138,31 @@ class Classifier(Protocol):
 
     def of_text(self, text: str) -> Opinion:
         """What it holds of a message; quick, and never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A ticket at a backend that must be asked: how it stands with us, `status` as in `intake.status`."""
+
+    reference: str
+    hotline_ref: str
+    status: str
+    round: int
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """A backend that does not call back."""
+
+    async def news(self, tickets: Sequence[Followed]) -> Sequence[StatusUpdate]:
+        """What it says of these tickets, whether told before or not. Raises Unavailable."""
+        ...
+
+    def is_provisional(self, hotline_ref: str) -> bool:
+        """Whether a lasting number is still to come."""
+        ...
+
+    async def number(self, hotline_ref: str) -> str | None:
+        """The lasting number behind a provisional one; None if it is lasting, or there is none yet."""
         ...

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from intake.status import Standing, StatusUpdate
+from intake.ports import Followed
+from intake.status import ENDED, Standing, StatusUpdate
 from intake.ticket import Ticket, TicketView
 from storage.documents import Tx, keyring, seal, unseal
 from storage.query_codes import look_up
@@ -24,6 +25,7 @@ __all__ = [
     "add",
     "add_update",
     "find",
+    "followed",
     "look_up",
     "mark_urged",
     "own",
@@ -106,6 +108,18 @@ async def replace_copy(tx: Tx, ticket_id: int, ticket: Ticket) -> None:
     """Keep our copy of the ticket as it is given: corrected, or without its citizen."""
     values = {"ticket_sealed": seal(tx, Ticket, ticket), "phone_digest": phone_digest(tx, ticket.phone)}
     await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(values))
+
+
+async def followed(tx: Tx, since: datetime, limit: int = 5_000) -> list[Followed]:
+    """The tickets a backend has and has not ended, filed at `since` or later, the oldest first."""
+    statement = (
+        select(tickets.c.reference, tickets.c.hotline_ref, tickets.c.status, tickets.c.round)
+        .where(tickets.c.hotline_ref.is_not(None), tickets.c.status.not_in(sorted(ENDED)))
+        .where(tickets.c.created_at >= since)
+        .order_by(tickets.c.id)
+        .limit(limit)
+    )
+    return [Followed(*row) for row in await tx.execute(statement)]
 
 
 async def set_hotline_ref(tx: Tx, ticket_id: int, ref: str, now: datetime) -> None:

@@ -133,6 +133,8 @@ def _background(house: House, *, with_worker: bool) -> list[Background]:
     found: list[Background] = [house.reception.run]
     if with_worker:
         found.append(house.worker.run)
+        if house.following is not None:
+            found.append(house.following.run)
     if house.desk is not None:
         found += [house.desk.run_callbacks, house.desk.run_clock, house.desk.keep_tidy]
     return found

@@ -50,16 +50,17 @@ def request(
 
 
 def updates(ticket: DeskTicket, events: tuple[DeskEvent, ...], city: CityProfile) -> Iterator[dict[str, Any]]:
-    """What the citizen has heard of a ticket, one line for each time."""
+    """What the citizen has been told of a ticket in words, and how it ended."""
     secret = rows.is_secret(ticket.document)
     for event in events:
-        if not event.detail.get("tells") or event.action == "survey_start":
-            continue
+        ended = event.to_state in rows.ENDED
         answer = None if secret else event.detail.get("public_text") or _published(ticket, event)
+        if not event.detail.get("tells") or event.action == "survey_start" or not (answer or ended):
+            continue
         yield {
             "update_id": f"{ticket.hotline_ref}-{event.seq}",
             "service_request_id": ticket.hotline_ref,
-            "status": "CLOSED" if event.to_state in rows.ENDED else "OPEN",
+            "status": "CLOSED" if ended else "OPEN",
             "updated_datetime": local(event.at, city),
             "description": answer or say("status", seen_as(event.to_state)),
             "media_url": None,

@@ -36,6 +36,9 @@ def _head(city: CityProfile) -> Iterator[Problem]:
         yield "fallback_category", f"category {city.fallback_category!r} is not defined under [categories]"
     if city.survey.start_on not in {"survey_requested", "completed"}:
         yield "survey.start_on", "must be survey_requested or completed"
+    for code in city.open311:
+        if code != "*" and code not in city.categories:
+            yield f"open311.{code}", "is no category"
     if city.urgent_hours < city.critical_hours or city.critical_hours <= 0:
         yield "critical_hours", "must be above 0 and not above urgent_hours"
     try:

@@ -87,6 +87,8 @@ def _with_answers(profile: CityProfile, path: Path) -> tuple[CityProfile, list[s
 def _with_ids(raw: dict[str, Any]) -> dict[str, Any]:
     """The tables with their names inside them, under the name the dataclass gives it."""
     filled = dict(raw)
+    if "survey_on" in raw:  # the contract's short way to say it
+        filled["survey"] = {"start_on": filled.pop("survey_on"), **raw.get("survey", {})}
     for table, name in _KEYED.items():
         if isinstance(rows := raw.get(table), dict):
             filled[table] = {

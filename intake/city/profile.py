@@ -199,6 +199,7 @@ class CityProfile:
     clocks: ClockRules = field(default_factory=ClockRules)
     rates: RateRules = field(default_factory=RateRules)
     wechat: WeChatRules = field(default_factory=WeChatRules)
+    open311: Mapping[str, str] = field(default_factory=dict)  # category (or *) -> a server's service_code
     classifier: ClassifierRules = field(default_factory=ClassifierRules)
     judge: Classifier | None = None
     answers_file: str = ""  # Markdown beside the profile; see intake.city.answers

@@ -69,7 +69,7 @@ class Backend:
         self._fail(self.loses)
         return ref
 
-    async def find(self, key: str) -> str | None:
+    async def find(self, key: str, document: dict[str, Any] | None = None) -> str | None:
         self.asked.append(key)
         found = [ref for ref, document in self.tickets.items() if document["idempotency_key"] == key]
         return found[0] if found else None

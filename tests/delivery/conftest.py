@@ -46,7 +46,7 @@ class Far:
     async def submit(self, document: dict[str, Any], key: str) -> str:
         raise AssertionError("no ticket is filed here")
 
-    async def find(self, key: str) -> str | None:
+    async def find(self, key: str, document: dict[str, Any] | None = None) -> str | None:
         raise AssertionError("no ticket is looked for here")
 
     async def fetch(self, media: Media) -> Fetched:

@@ -71,7 +71,7 @@ class Backend:
         self.tickets.append(document)
         return f"H{len(self.tickets)}"
 
-    async def find(self, key: str) -> str | None:
+    async def find(self, key: str, document: dict[str, Any] | None = None) -> str | None:
         return None
 
     async def send_event(self, hotline_ref: str | None, event: dict[str, Any], key: str) -> None: ...

@@ -1,0 +1,130 @@
+"""Asking an Open311 server: JSON where it speaks it, else XML; every failure becomes what to do next.
+
+Nothing of a document or a key goes into an error: its reason is the status and the server's first sentence,
+with its numbers blotted out.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import httpx
+
+from hotline.open311.reading import LARGEST, Row, Unreadable, rows, text
+from hotline.rest import retry_after
+from intake.ports import Rejected, Unavailable, Unsure
+
+_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_LATER = frozenset({401, 403, 408, 409, 425, 429})
+"""Of these the key is the operator's to mend; the rest pass."""
+
+_NO_SUCH_PATH = frozenset({404, 405, 406, 415, 501})
+
+
+class Wire:
+    """One server. `jurisdiction` and `api_key` go with every call that has them."""
+
+    def __init__(
+        self,
+        url: str,
+        jurisdiction: str | None,
+        api_key: str | None,
+        http: httpx.AsyncClient,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._given = {"jurisdiction_id": jurisdiction} if jurisdiction else {}
+        self._key = {"api_key": api_key} if api_key else {}
+        self._http = http
+        self._clock = clock
+        self._format: str | None = None
+
+    async def get(self, path: str, query: Mapping[str, str] | None = None) -> list[Row] | None:
+        """The rows; None where there is no such thing. Raises Unavailable."""
+        try:
+            answer = await self._asked(path, {**self._given, **self._key, **(query or {})})
+            if answer.status_code in _NO_SUCH_PATH:
+                return None
+            self._judge(answer)
+            return rows(answer.content)
+        except httpx.HTTPError as failure:
+            raise Unavailable(f"the server gave no answer ({type(failure).__name__})") from None
+        except Unreadable as failure:
+            raise Unavailable(str(failure)) from None
+        except Rejected as refusal:  # a question refused says nothing about the ticket
+            raise Unavailable(refusal.reason) from None
+
+    async def post(self, path: str, form: Mapping[str, str], key: str) -> list[Row] | None:
+        """Send a form once; None where the server has no such path. Raises Unavailable, Rejected or Unsure.
+
+        `key` goes along as Idempotency-Key, for servers that know what it is for.
+        """
+        await self._spoken()
+        url = f"{self._url}/{path}.{self._format}"
+        headers = {"idempotency-key": f'"{key}"'}
+        try:
+            answer = await self._http.post(url, data={**self._given, **self._key, **form}, headers=headers)
+        except _NOTHING_SENT as failure:
+            raise Unavailable(f"the server gave no answer ({type(failure).__name__})") from None
+        except httpx.HTTPError as failure:  # the form was on its way: it may have arrived
+            raise Unsure(f"the server gave no answer ({type(failure).__name__})") from None
+        if answer.status_code in _NO_SUCH_PATH - {404} or (answer.status_code == 404 and not _told(answer)):
+            return None
+        self._judge(answer)
+        try:
+            return rows(answer.content)
+        except Unreadable as failure:
+            raise Unsure(f"the server took it, but {failure}") from None
+
+    async def _asked(self, path: str, query: Mapping[str, str]) -> httpx.Response:
+        await self._spoken()
+        return await self._http.get(f"{self._url}/{path}.{self._format}", params=dict(query))
+
+    async def _spoken(self) -> None:
+        """Find out once which format it speaks. Raises Unavailable."""
+        if self._format is not None:
+            return
+        for format_ in ("json", "xml"):
+            try:
+                answer = await self._http.get(f"{self._url}/services.{format_}", params=dict(self._given))
+                if answer.is_success and rows(answer.content):
+                    self._format = format_
+                    return
+            except httpx.HTTPError as failure:
+                raise Unavailable(f"the server gave no answer ({type(failure).__name__})") from None
+            except Unreadable:
+                continue
+            if answer.status_code not in _NO_SUCH_PATH and not answer.is_success:
+                self._unready(answer)
+        raise Unavailable("the server lists no services, neither in JSON nor in XML")
+
+    def _unready(self, answer: httpx.Response) -> None:
+        try:
+            self._judge(answer)
+        except Rejected as refusal:
+            raise Unavailable(refusal.reason) from None
+
+    def _judge(self, answer: httpx.Response) -> None:
+        """Let 2xx pass; a wrong key or a server's trouble is for later, other 4xx are for good."""
+        if answer.is_success:
+            return
+        reason = _reason(answer)
+        if answer.is_client_error and answer.status_code not in _LATER:
+            raise Rejected(reason)
+        raise Unavailable(reason, retry_after(answer.headers.get("retry-after"), self._clock()))
+
+
+def _told(answer: httpx.Response) -> str:
+    """The first sentence of Open311's error array; "" where there is none."""
+    if len(answer.content) > LARGEST:
+        return ""
+    try:
+        return next((said for row in rows(answer.content) if (said := text(row, "description"))), "")
+    except Unreadable:
+        return ""
+
+
+def _reason(answer: httpx.Response) -> str:
+    said = "".join(character for character in _told(answer) if character.isprintable())
+    blotted = re.sub(r"\d{4,}", "…", said)[:120]
+    return f"the server answered {answer.status_code}" + (f": {blotted}" if blotted else "")
