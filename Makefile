@@ -31,6 +31,21 @@ test: $(VENV)/.dev ## run the tests, real PostgreSQL, Redis and Chromium include
 test-heavy: $(VENV)/.dev ## kill, fork and fault real processes
 	$(BIN)/pytest $(HEAVY) $(ARGS)
 
+FOREIGN := $(VENV)/foreign
+
+foreign: $(FOREIGN)/telemelya/bin/moto_server $(FOREIGN)/telegram-test-api/node_modules ## install two Bot API servers nobody here wrote, for tests/foreign
+
+$(FOREIGN)/telemelya/bin/moto_server: tests/foreign/requirements.txt
+	$(PYTHON) -m venv $(FOREIGN)/telemelya
+	$(FOREIGN)/telemelya/bin/pip install -q --disable-pip-version-check --no-deps -r tests/foreign/requirements.txt
+	@touch $@
+
+$(FOREIGN)/telegram-test-api/node_modules: tests/foreign/package.json
+	mkdir -p $(FOREIGN)/telegram-test-api
+	cp tests/foreign/package.json $(FOREIGN)/telegram-test-api/
+	npm install --silent --no-audit --no-fund --prefix $(FOREIGN)/telegram-test-api
+	@touch $@
+
 check: $(VENV)/.dev lint test ## everything CI runs
 
 lint: $(VENV)/.dev ## ruff, mypy and the layers
@@ -49,8 +64,8 @@ crash: $(VENV)/.dev ## kill the processes hundreds of times and account for it (
 outage: $(VENV)/.dev ## stop the database for a minute under load and account for it
 	$(BIN)/python -m bench.outage $(ARGS)
 
-fuzz: $(VENV)/.dev ## push anything at WeChat's endpoint for 10 minutes (FUZZ_SECONDS=… to change)
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/pytest tests/webhooks/wechat/test_wechat_fuzz.py $(ARGS)
+fuzz: $(VENV)/.dev ## push anything at both channels' webhooks, 10 minutes each (FUZZ_SECONDS=… to change)
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/pytest -n 2 tests/webhooks/wechat/test_wechat_fuzz.py tests/webhooks/telegram/test_telegram_service_fuzz.py $(ARGS)
 
 bench: $(VENV)/.dev ## measure (see bench/)
 	$(BIN)/python -m bench
@@ -69,4 +84,4 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --extra classify -c requirements.lock -o requirements-classify.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-.PHONY: bench-desk help run test check lint format crash outage fuzz bench bench-understanding classify lock
+.PHONY: bench-desk foreign help run test check lint format crash outage fuzz bench bench-understanding classify lock

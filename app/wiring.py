@@ -109,8 +109,12 @@ class House:
         from bots.telegram.setup import introduce, leave_webhook  # noqa: PLC0415
 
         await until_heard(partial(leave_webhook, self.telegram))
-        await until_heard(partial(introduce, self.telegram))
-        await Poll(self.telegram, self.service, utc_now).run()
+        telling = asyncio.create_task(until_heard(partial(introduce, self.telegram), asyncio.Event()))
+        try:
+            await Poll(self.telegram, self.service, utc_now).run()
+        finally:
+            telling.cancel()
+            await asyncio.wait({telling})
 
     async def set_up_telegram(self) -> None:
         """Webhook, commands and descriptions, as they shall be."""

@@ -134,6 +134,14 @@ async def set_description(platform: "TelegramPlatform", params: Params) -> bool:
     return _describe(platform, params, "description", 512)
 
 
+async def get_description(platform: "TelegramPlatform", params: Params) -> Json:
+    return _described(platform, params, "description")
+
+
+async def get_short_description(platform: "TelegramPlatform", params: Params) -> Json:
+    return _described(platform, params, "short_description")
+
+
 async def set_short_description(platform: "TelegramPlatform", params: Params) -> bool:
     return _describe(platform, params, "short_description", 120)
 
@@ -155,6 +163,8 @@ METHODS: dict[str, Method] = {
     "getMyCommands": get_commands,
     "setMyDescription": set_description,
     "setMyShortDescription": set_short_description,
+    "getMyDescription": get_description,
+    "getMyShortDescription": get_short_description,
 }
 
 
@@ -188,6 +198,12 @@ def _describe(platform: "TelegramPlatform", params: Params, what: str, longest: 
         raise bad(f"{what} is too long")
     platform.profile[what, _language(params)] = text
     return True
+
+
+def _described(platform: "TelegramPlatform", params: Params, what: str) -> Json:
+    """In this language, or else in everybody's."""
+    everybodys = platform.profile.get((what, ""), "")
+    return {what: platform.profile.get((what, _language(params)), everybodys)}
 
 
 def _language(params: Params) -> str:

@@ -163,11 +163,13 @@ class Telegram:
         await self.bot.session.close()
 
     async def _hint(self, group: FromGroup) -> SendMessage | None:
-        """Where to write instead; None when another bot was called."""
+        """Where to write instead; None when another bot was called, or the group is told too often."""
         with asking():
             me = await self.bot.me()
         name = me.username or ""
         if group.called and group.called.lower() != name.lower():
+            return None
+        if self._pace is not None and not await self._pace.at_once(group.chat_id):
             return None
         start = payload.signed("group", self._mark) if self._mark else "group"
         text = self.phrases.group_hint.format(link=f"https://t.me/{name}?start={start}")

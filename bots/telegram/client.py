@@ -1,14 +1,28 @@
 """The line to the Bot API: aiogram's client with a replaceable server, a proxy, and one call left raw."""
 
-from typing import Any
+from typing import Any, cast
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
-from aiogram.exceptions import TelegramNotFound, TelegramRetryAfter, TelegramUnauthorizedError
-from aiogram.methods import Response, TelegramMethod
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import (
+    Response,
+    SendMessage,
+    SetMyCommands,
+    SetMyDescription,
+    SetMyShortDescription,
+    SetWebhook,
+    TelegramMethod,
+)
 from aiogram.methods.base import TelegramType
+from aiogram.types import Message
 from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientSession, TCPConnector
 
@@ -19,9 +33,16 @@ from intake.ports import Rejected
 ANSWER_WITHIN = 20.0
 """Seconds for one call; a longer one is given up as unsure."""
 
+_OF_THE_BOT_ITSELF = (SetMyCommands, SetMyDescription, SetMyShortDescription, SetWebhook)
+"""Calls whose limits are their own and long: whoever writes to citizens need not wait for them."""
+
 
 class Line(AiohttpSession):
-    """aiogram's session that goes through an HTTP proxy by itself; other kinds are aiogram's to open."""
+    """aiogram's session that goes through an HTTP proxy by itself; other kinds are aiogram's to open.
+
+    What the server says it sent is sent, even where the rest of its answer is newer than aiogram:
+    taken for a fault, it would be sent again.
+    """
 
     def __init__(self, api: TelegramAPIServer, proxy: str | None) -> None:
         plain = proxy is not None and proxy.startswith(("http://", "https://"))
@@ -37,6 +58,26 @@ class Line(AiohttpSession):
             self._session = ClientSession(connector=connector, proxy=self._through)
         return self._session
 
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        """aiogram's reading of an answer; of a sent message the number is enough."""
+        try:
+            return super().check_response(bot, method, status_code, content)
+        except ClientDecodeError as odd:
+            number = _number_of_sent(odd.data) if isinstance(method, SendMessage) else None
+            if number is None:
+                raise
+            sent = cast("TelegramType", Message.model_construct(message_id=number))
+            return Response.model_construct(ok=True, result=sent)
+
+
+def _number_of_sent(answer: Any) -> int | None:
+    """The sent message's number, if the answer says that it was sent."""
+    result = answer.get("result") if isinstance(answer, dict) and answer.get("ok") is True else None
+    number = result.get("message_id") if isinstance(result, dict) else None
+    return number if type(number) is int else None
+
 
 class RawUpdates(TelegramMethod[list[Any]]):
     """`getUpdates` whose updates stay as they came, so that one bad one does not hide the others."""
@@ -50,7 +91,7 @@ class RawUpdates(TelegramMethod[list[Any]]):
 
 
 class Obeying(BaseRequestMiddleware):
-    """Whatever call is answered with 429: everybody who writes for this bot keeps still."""
+    """Whatever call about a chat is answered with 429: everybody who writes for this bot keeps still."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
@@ -64,7 +105,8 @@ class Obeying(BaseRequestMiddleware):
         try:
             return await make_request(bot, method)
         except TelegramRetryAfter as asked:
-            await self._pace.asked_to_wait(float(asked.retry_after))
+            if not isinstance(method, _OF_THE_BOT_ITSELF):
+                await self._pace.asked_to_wait(float(asked.retry_after))
             raise
 
 

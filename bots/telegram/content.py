@@ -44,7 +44,7 @@ _OWED_A_WORD = frozenset(
 
 def content(message: Message) -> Content | None:
     """What the message says; None for a service note."""
-    if message.text is not None:
+    if message.text:
         return {"text": message.text}
     if message.location is not None:
         return {"location": _place(message.location, message.venue)}

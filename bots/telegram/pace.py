@@ -1,8 +1,8 @@
 """How fast we may write: what Telegram allows, and who goes first.
 
-About one message a second in a chat, with short bursts; thirty a second over all. Pushes to many
-have a third of that for themselves and never more, so that an answer to somebody who is writing
-with us finds room at once, however many surveys wait. Asked to wait (429), everybody waits.
+About one message a second in a chat, with short bursts, and twenty a minute in a group; thirty a second
+over all. Pushes to many have a third of that for themselves and never more, so that an answer to somebody
+who is writing with us finds room at once, however many surveys wait. Asked to wait (429), everybody waits.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from typing import Protocol
 from intake.ports import Paused
 
 CHAT = (1.0, 3)
+GROUP = (1 / 3, 3)
 BOT = (30.0, 30)
 PUSHES = (10.0, 10)
 """Messages a second, and how many at once after a rest."""
@@ -79,7 +80,7 @@ class Pace:
 
     async def _take(self, chat_id: int, push: bool) -> float:
         limits: list[Limit] = [
-            (f"{self._bot}:chat:{self._digest(str(chat_id))}", *CHAT),
+            (f"{self._bot}:chat:{self._digest(str(chat_id))}", *(CHAT if chat_id > 0 else GROUP)),
             (self._bot, *BOT),
         ]
         if push:

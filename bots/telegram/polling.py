@@ -7,6 +7,7 @@ cannot be read is put aside and holds up nobody.
 """
 
 import asyncio
+from asyncio import get_running_loop, sleep
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -36,6 +37,9 @@ _SIDE_BY_SIDE = 8
 _LONGEST_PAUSE = 30.0
 """Seconds between two tries while Telegram or the database is away."""
 
+_BREATH = 1.0
+"""Seconds between two questions to a server that says "nothing" without waiting, as not all servers wait."""
+
 
 class Poll:
     """A bot's updates, fetched and taken in one batch after the other. Needs the webhook to be off."""
@@ -61,16 +65,19 @@ class Poll:
         """Until cancelled. Raises Rejected for a wrong token."""
         offset, faults = 0, 0
         while True:
+            asked = get_running_loop().time()
             try:
                 batch = await waiting_updates(self._telegram.bot, offset, self._wait, TAKEN)
             except Unavailable as error:
                 log.warning("telegram polling waits", reason=error.reason)
-                await asyncio.sleep(error.retry_after or self._pause(faults))
+                await sleep(error.retry_after or self._pause(faults))
                 faults += 1
                 continue
             faults = 0
             await self.take(batch)
             offset = next_offset(batch)
+            if not batch:
+                await sleep(max(0.0, asked + min(_BREATH, self._wait) - get_running_loop().time()))
 
     async def take(self, batch: Sequence[Any]) -> None:
         """One batch of raw updates; returns when each is committed and answered, or put aside."""
@@ -101,7 +108,7 @@ class Poll:
                 await step()
             except Unavailable as error:
                 log.warning("telegram message waits", reason=error.reason)
-                await asyncio.sleep(error.retry_after or self._pause(faults))
+                await sleep(error.retry_after or self._pause(faults))
             else:
                 return
 

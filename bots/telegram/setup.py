@@ -1,16 +1,21 @@
 """What Telegram must know about the bot: where to bring updates, its commands and its description.
 
 Everything here states how things shall be, so it may be run again at any time, at every start too.
+What is so already is only asked for: Telegram counts changes of a bot's description, and few are allowed.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
 
 from bots.telegram.channel import Telegram
 from bots.telegram.errors import asking
 from bots.telegram.inbound import TAKEN
 from bots.telegram.phrases import Phrases, built_in
+from intake.ports import Rejected
 
 PATH = "/webhooks/telegram"
 
@@ -27,7 +32,7 @@ async def set_up(telegram: Telegram, public_url: str, secret: str) -> None:
     """
     if not _SECRET.fullmatch(secret):
         raise ValueError("the webhook secret must be 1 to 256 letters, digits, _ or -")
-    with asking():
+    with _known():
         await telegram.bot.set_webhook(
             public_url.rstrip("/") + PATH, secret_token=secret, allowed_updates=list(TAKEN)
         )
@@ -42,16 +47,31 @@ async def introduce(telegram: Telegram) -> None:
 
 
 async def leave_webhook(telegram: Telegram) -> None:
-    """Let updates wait for polling; none is dropped. Raises Unavailable or Rejected."""
-    with asking():
+    """Let updates wait for polling; none is dropped. Raises Unavailable, or Rejected for a wrong token."""
+    with _known():
         await telegram.bot.delete_webhook(drop_pending_updates=False)
+
+
+@contextmanager
+def _known() -> Iterator[None]:
+    """A refused token ends a start: only what waits to be sent has the time to wait for another."""
+    with asking():
+        try:
+            yield
+        except (TelegramUnauthorizedError, TelegramNotFound):
+            raise Rejected("Telegram does not know this token") from None
 
 
 async def _introduce(telegram: Telegram, phrases: Phrases, language: str) -> None:
     code = None if language == _EVERYONE else language
     bot, everyone = telegram.bot, BotCommandScopeAllPrivateChats()
     menu = [BotCommand(command=one.name, description=one.description[language]) for one in phrases.commands]
+    long, short = phrases.description[language], phrases.short_description[language]
     with asking():
-        await bot.set_my_commands(menu, scope=everyone, language_code=code)
-        await bot.set_my_description(phrases.description[language], language_code=code)
-        await bot.set_my_short_description(phrases.short_description[language], language_code=code)
+        known = await bot.get_my_commands(scope=everyone, language_code=code)
+        if [one.model_dump() for one in known] != [one.model_dump() for one in menu]:
+            await bot.set_my_commands(menu, scope=everyone, language_code=code)
+        if (await bot.get_my_description(language_code=code)).description != long:
+            await bot.set_my_description(long, language_code=code)
+        if (await bot.get_my_short_description(language_code=code)).short_description != short:
+            await bot.set_my_short_description(short, language_code=code)

@@ -1,18 +1,13 @@
 """The whole story over long polling: the real command, and nothing in its environment but a token."""
 
 import asyncio
-import os
-import signal
-import socket
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from app.settings import Enclosed
@@ -20,10 +15,10 @@ from app.wiring import open_desk, utc_now
 from desk.states import Actor, Role, State
 from playground.telegram_api import api_router
 from playground.telegram_platform import TelegramPlatform
+from tests.processes import STARTS, Running, listening, running
 
 TOKEN = "4200:nothing-but-a-token"
 CENTRE = Actor(Role.CENTRE, "desk", None)
-ROOT = Path(__file__).parents[2]
 
 
 @asynccontextmanager
@@ -33,49 +28,20 @@ async def stand_in() -> AsyncIterator[tuple[TelegramPlatform, str]]:
         platform = TelegramPlatform(TOKEN, None, "", http, utc_now)
         app = FastAPI()
         app.include_router(api_router(platform))
-        with closing(socket.socket()) as line:
-            line.bind(("127.0.0.1", 0))
-            config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1)
-            server = uvicorn.Server(config)
-            serving = asyncio.create_task(server.serve(sockets=[line]))
-            yield platform, f"http://127.0.0.1:{line.getsockname()[1]}"
+        async with listening(app) as address:
+            yield platform, address
             await platform.aclose()
-            server.should_exit = True
-            await serving
 
 
-@asynccontextmanager
-async def polling(api_url: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`jiesu poll` in an empty folder; it must end by itself when told."""
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("JIESU_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        "from cli.main import run; run()",
-        "poll",
-        "--port",
-        "0",
-        cwd=folder,
-        env=bare
-        | {"PYTHONPATH": str(ROOT), "JIESU_TELEGRAM__TOKEN": TOKEN, "JIESU_TELEGRAM__API_URL": api_url},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    reading = asyncio.create_task(process.communicate())
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        _, errors = await reading
-        sys.stderr.write(errors.decode())  # what a failed test is understood by
-    assert process.returncode in (0, -signal.SIGTERM)
-    assert "Traceback" not in errors.decode()
+def polling(api_url: str, folder: Path, token: str = TOKEN) -> AbstractAsyncContextManager[Running]:
+    """`jiesu poll` in an empty folder."""
+    env = {"JIESU_TELEGRAM__TOKEN": token, "JIESU_TELEGRAM__API_URL": api_url}
+    return running(folder, env, "poll", "--port", "0")
 
 
 async def asked(platform: TelegramPlatform) -> None:
     """The command is up: it has asked for updates."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(STARTS):
         while not any(method == "getUpdates" for method, _ in platform.calls):
             await asyncio.sleep(0.05)
 

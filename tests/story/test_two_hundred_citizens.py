@@ -10,18 +10,14 @@ import asyncio
 import itertools
 import os
 import random
-import signal
-import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
@@ -29,10 +25,10 @@ from app.wiring import utc_now
 from playground.phones import Picked
 from playground.telegram_api import api_router
 from playground.telegram_platform import TelegramPlatform
+from tests.processes import answers, free_port, listening, running
 
 MANY = int(os.environ.get("JIESU_TEST_CITIZENS", "20"))
 TOKEN, SECRET = "4200:many", "a-secret"
-ROOT = Path(__file__).parents[2]
 PATIENCE = 300.0
 LOST = 0.05
 """Share of our answers that never reach Telegram."""
@@ -86,50 +82,6 @@ class Backend:
         return app
 
 
-@asynccontextmanager
-async def listening(app: FastAPI) -> AsyncIterator[str]:
-    with closing(socket.socket()) as line:
-        line.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
-        serving = asyncio.create_task(server.serve(sockets=[line]))
-        yield f"http://127.0.0.1:{line.getsockname()[1]}"
-        server.should_exit = True
-        await serving
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@asynccontextmanager
-async def running(folder: Path, env: dict[str, str], *command: str) -> AsyncIterator[None]:
-    """One process of ours, ended gently."""
-    with (folder / f"{'-'.join(command)}.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", "from cli.main import run; run()", *command,
-            cwd=folder, env=env, stdout=log, stderr=log,
-        )  # fmt: skip
-        try:
-            yield
-        finally:
-            process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(30):
-                await process.wait()
-
-
-async def ready(port: int) -> None:
-    async with asyncio.timeout(PATIENCE), httpx.AsyncClient() as http:
-        while True:
-            try:
-                if (await http.get(f"http://127.0.0.1:{port}/readyz")).is_success:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.1)
-
-
 class Somebody:
     """One citizen who writes in a hurry, sends photos, and presses everything twice."""
 
@@ -175,7 +127,7 @@ async def test_everybody_is_heard_in_order_and_has_one_ticket(
     tmp_path: Path, postgresql_url: str, redis_url: str
 ) -> None:
     chance, backend, ports = random.Random(7), Backend(), [free_port(), free_port()]
-    doors = TwoDoors(ports, chance)
+    doors, starting = TwoDoors(ports, chance), list[Coroutine[Any, Any, None]]()
     async with AsyncExitStack() as town:
         http = await town.enter_async_context(httpx.AsyncClient(transport=doors))
         hook = f"http://127.0.0.1:{ports[0]}/webhooks/telegram"
@@ -185,9 +137,7 @@ async def test_everybody_is_heard_in_order_and_has_one_ticket(
         api_url = await town.enter_async_context(listening(api))
         backend_url = await town.enter_async_context(listening(backend.app()))
         town.push_async_callback(platform.aclose)
-        bare = {name: value for name, value in os.environ.items() if not name.startswith("JIESU_")}
-        env = bare | {
-            "PYTHONPATH": str(ROOT),
+        env = {
             "JIESU_DATABASE_URL": postgresql_url,
             "JIESU_REDIS_URL": redis_url,
             "JIESU_SECRET_KEY": "a secret of the tests",
@@ -199,12 +149,12 @@ async def test_everybody_is_heard_in_order_and_has_one_ticket(
             "JIESU_HOTLINE__SECRET": "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw==",
         }
         for port in ports:
-            command = ("serve", "--no-worker", "--port", str(port))
-            await town.enter_async_context(running(tmp_path, env, *command))
+            web = ("serve", "--no-worker", "--port", str(port))
+            started = await town.enter_async_context(running(tmp_path / str(port), env, *web))
+            starting.append(answers(f"http://127.0.0.1:{port}/readyz", started))
         for name in ("1", "2"):
-            (tmp_path / name).mkdir()
             await town.enter_async_context(running(tmp_path / name, env, "work"))
-        await asyncio.gather(*(ready(port) for port in ports))
+        await asyncio.gather(*starting)
         people = [Somebody(n, await platform.phone(None), chance) for n in range(MANY)]
         await asyncio.gather(*(one.lives() for one in people))
         await platform.delivery.idle()

@@ -1,5 +1,6 @@
 """The channel against the played server: its refusals and faults in our errors, then the usual."""
 
+import json
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -10,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 
 from bots.telegram.channel import Telegram, open_telegram
 from bots.telegram.heard import FromGroup, Tapped
+from bots.telegram.shared import Shared
 from intake.messages import Address, Ask, ChannelName, Choice, Media, MediaKind, Outgoing, Reply
 from intake.ports import Rejected, Unavailable, Unreachable, Unsure
 from playground.phones import Bubble, Picked
@@ -17,6 +19,9 @@ from playground.telegram_faults import Fault
 from playground.telegram_files import LARGEST
 from playground.telegram_phone import TelegramPhone
 from playground.telegram_platform import TelegramPlatform
+from storage.buckets import LocalBuckets
+from storage.cache import MemoryCache
+from storage.crypto import KeyRing
 
 Listening = Callable[[FastAPI], AbstractAsyncContextManager[str]]
 
@@ -111,6 +116,18 @@ async def test_an_answer_nobody_can_read_leaves_us_unsure(
 ) -> None:
     telegram, answer = gateway
     answer |= {"content": b"<html>gateway</html>", "status_code": status}
+    with pytest.raises(Unsure, match="could not be read"):
+        await telegram.send(SENT)
+
+
+async def test_what_telegram_says_it_sent_is_sent_though_the_rest_of_its_answer_is_new_to_us(
+    gateway: tuple[Telegram, dict[str, Any]],
+) -> None:
+    telegram, answer = gateway
+    sent = {"message_id": 5, "date": 0, "chat": {"id": "a new kind"}, "reply_markup": {"a new": "kind"}}
+    answer |= {"content": json.dumps({"ok": True, "result": sent})}
+    await telegram.send(SENT)
+    answer |= {"content": json.dumps({"ok": True, "result": {"message_id": "?"}})}
     with pytest.raises(Unsure, match="could not be read"):
         await telegram.send(SENT)
 
@@ -230,3 +247,13 @@ async def test_a_group_is_shown_the_way_to_the_private_chat(telegram: Telegram) 
     assert hint["chat_id"] == -5
     assert "https://t.me/hotline12345_bot?start=" in hint["text"]
     assert await telegram.group_answer(FromGroup(-5, "another_bot")) is None
+
+
+async def test_a_group_that_calls_and_calls_is_not_told_each_time(api_url: str) -> None:
+    shared = Shared(MemoryCache(), KeyRing(["a secret"]).digest, LocalBuckets(lambda: 0.0))
+    telegram = open_telegram(TOKEN, api_url, shared=shared)
+    told = [await telegram.group_answer(FromGroup(-5)) for _ in range(8)]
+    assert None not in told[:3]
+    assert told[-1] is None
+    assert await telegram.group_answer(FromGroup(-6)) is not None
+    await telegram.aclose()

@@ -208,6 +208,12 @@ def test_text_comes_with_who_when_and_language() -> None:
     )
 
 
+def test_an_empty_text_hides_nothing_that_came_with_it() -> None:
+    small = {**FILE, "width": 90, "height": 90}
+    assert said(text="", photo=[small]).media == (Media(MediaKind.PHOTO, "F1"),)
+    assert said(text="").event is Event.UNSUPPORTED
+
+
 def test_of_a_photos_sizes_the_last_is_taken_and_the_caption_is_text() -> None:
     small, large = ({**FILE, "file_id": name, "width": 1, "height": 1} for name in ("small", "large"))
     inbound = said(photo=[small, large], caption="看这里", media_group_id="a1")

@@ -6,12 +6,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
+from bots.telegram import polling as polling_module
 from bots.telegram.channel import Telegram, open_telegram
 from bots.telegram.polling import Poll, next_offset
 from bots.telegram.setup import introduce, leave_webhook, set_up
 from intake.messages import Choice, Event, Reply
-from intake.ports import Rejected
+from intake.ports import Rejected, Unavailable
 from intake.understand.commands import find
 from playground.telegram_faults import Fault
 from playground.telegram_phone import TelegramPhone
@@ -206,6 +208,59 @@ async def test_set_up_says_it_all_and_may_be_run_again(
     }
     await leave_webhook(telegram)
     assert platform.delivery.hook is None
+
+
+async def test_what_is_so_already_is_not_changed_again(
+    telegram: Telegram, platform: TelegramPlatform
+) -> None:
+    await introduce(telegram)
+    platform.calls.clear()
+    await introduce(telegram)
+    assert [method for method, _ in platform.calls if method.startswith("set")] == []
+
+
+async def test_a_description_changed_too_often_keeps_nobody_from_being_answered(
+    telegram: Telegram, platform: TelegramPlatform
+) -> None:
+    platform.faults.order(Fault("setMyDescription", 429, retry_after=3600))
+    with pytest.raises(Unavailable):
+        await introduce(telegram)
+    assert await telegram.rest() == 0
+
+
+async def test_a_wrong_token_ends_the_start(api_url: str) -> None:
+    stranger = open_telegram("4200:wrong", api_url)
+    for starting in (leave_webhook(stranger), set_up(stranger, "https://12345.example.org", "a-secret")):
+        with pytest.raises(Rejected, match="does not know this token"):
+            await starting
+    await stranger.aclose()
+
+
+async def test_a_server_that_says_nothing_without_waiting_is_left_in_peace_for_a_moment(
+    listening: Any, desk: Desk, platform: TelegramPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, rests = [], asyncio.Queue[float]()
+
+    async def rest(seconds: float) -> None:
+        rests.put_nowait(seconds)
+        await asyncio.Event().wait()
+
+    app = FastAPI()
+
+    @app.post("/{path:path}")
+    async def nothing(path: str) -> dict[str, Any]:
+        asked.append(path)
+        return {"ok": True, "result": []}
+
+    async with listening(app) as address:
+        telegram = open_telegram("4200:x", address)
+        monkeypatch.setattr(polling_module, "sleep", rest)
+        running = asyncio.create_task(Poll(telegram, desk, platform.clock).run())
+        assert 0 <= await rests.get() <= 1
+        assert len(asked) == 1
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await telegram.aclose()
 
 
 @pytest.mark.parametrize("secret", ["", "has space", "x" * 257, "密"])
