@@ -23,7 +23,9 @@ from playground.phones import Bubble, Phone, Picked
 from playground.stage import Cast, cast
 from webhooks.server import create_app
 
-PATIENCE = 20.0  # seconds until a story that does not go on has failed
+PATIENCE = 60.0
+"""Seconds without anything new on the phone until a story that does not go on has failed."""
+
 HURRY = 0.02  # the Telegram stand-in's pauses, scaled
 
 
@@ -36,14 +38,17 @@ class Citizen:
 
     async def hears(self, words: str) -> Bubble:
         """The next bubble of the hotline's that has these words in it."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                chat = self.phone.bubbles(0)
-                for place, bubble in enumerate(chat):
-                    if place >= self._heard and bubble.side == "bot" and words in bubble.text:
-                        self._heard = place + 1
-                        return bubble
-                await self.phone.changed(max((bubble.version for bubble in chat), default=0))
+        while True:
+            chat = self.phone.bubbles(0)
+            for place, bubble in enumerate(chat):
+                if place >= self._heard and bubble.side == "bot" and words in bubble.text:
+                    self._heard = place + 1
+                    return bubble
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self.phone.changed(max((bubble.version for bubble in chat), default=0))
+            except TimeoutError:
+                raise AssertionError(f"{words} was never heard: {self.chat()}") from None
 
     async def says(self, text: str) -> None:
         await self.phone.say(text)

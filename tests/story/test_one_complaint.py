@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from desk.states import State
 
 FIRST_WORDS = "我家楼下烧烤店油烟太大，在新华路15号院，我姓王，电话13912345678"
+
+pytestmark = pytest.mark.timeout(300)  # a whole town, on a machine that may be busy
 
 
 async def files_a_complaint(citizen: Any) -> None:

@@ -14,6 +14,8 @@ Town = Any  # the fixture's
 FIRST_WORDS = "新华路15号院楼下烧烤店油烟太大，我姓王，电话13912345678"
 ID_NUMBER = "11010519491231002X"
 
+pytestmark = pytest.mark.timeout(300)  # a whole town, on a machine that may be busy
+
 
 @pytest.fixture
 async def citizen(town: Town) -> Any:
