@@ -6,7 +6,7 @@ less nor more.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -84,6 +84,15 @@ class Patient(Citizen):
             heard = later
         return heard
 
+    def _heard(self, news: Sequence[Bubble]) -> Heard | None:
+        """What is new goes before a copy that came after it."""
+        found = [(bubble, heard) for bubble in news if (heard := self._ear.hear(bubble.text))]
+        fresh = [one for one in found if one[1].step not in self._before]
+        if not found:
+            return None
+        self._last, heard = (fresh or found)[-1]
+        return heard
+
     async def _more(self) -> Heard | None:
         """What asks or ends within a breath, if anything does."""
         patience, self._patience = self._patience, BREATH
@@ -100,7 +109,7 @@ class Patient(Citizen):
 
     async def adds(self, command: str, words: str) -> bool:
         """Supplement the newest ticket; whether that was acknowledged."""
-        self._before.clear()
+        self._before -= {"content", "supplemented"}
         try:
             heard = await self._say(command)
             while heard.step != "content":
