@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from app.findings import Finding
 from app.settings import BadSettings, Settings, check
+from app.surroundings import address, disk
 from app.wechat_inspection import WECHAT, inspect_wechat
-from app.wiring import House, open_house, utc_now
+from app.wiring import VAR, House, open_house, utc_now
 from intake.ports import Rejected, Unavailable, Unsure
 from intake.workdays import unannounced
 from storage import inbox
@@ -29,9 +30,11 @@ async def _opened(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("database", True, f"{house.database.kind}, migrated")
             yield await _put_aside(house)
             yield _redis(settings, await house.health.checks())
+            yield disk(VAR)
             if house.playing:
                 yield Finding("playground", True, "on, as no channel is configured")
             else:
+                yield address(settings)
                 async for finding in _channels(house):
                     yield finding
     except BadSettings as mistake:

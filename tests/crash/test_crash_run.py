@@ -11,14 +11,14 @@ ROOT = Path(__file__).parents[2]
 RUN = [sys.executable, "-m", "bench.crash"]
 
 
-@pytest.mark.timeout(600)  # a minute alone on the machine; it is not always alone
+@pytest.mark.timeout(1500)  # two minutes alone on the machine; it is not always alone
 def test_twenty_kills_lose_and_double_nothing() -> None:
     run = subprocess.run(  # noqa: S603  ourselves
-        [*RUN, "--conversations", "24", "--kills", "20", "--backend", "de-duplicates", "--json"],
+        [*RUN, "--conversations", "16", "--kills", "20", "--backend", "de-duplicates", "--json"],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=580,
+        timeout=1480,
         check=False,
     )
     assert run.returncode in (0, 1), run.stderr

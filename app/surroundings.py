@@ -1,0 +1,44 @@
+"""What lies round an installation and is noticed late: the address the platforms call, and the disk."""
+
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.findings import Finding
+from app.settings import Settings
+
+ENOUGH = 500 * 1024**2
+"""Bytes: attachments of a busy day, and the spool of an hour without a database."""
+
+_PORTS = {None, 80, 88, 443, 8443}
+"""Telegram calls 443, 80, 88 and 8443 only; WeChat 80 and 443."""
+
+
+def address(settings: Settings) -> Finding:
+    """Whether the platforms can be told where we are."""
+    if not settings.public_url:
+        says = "none: fine for `jiesu poll`; `serve` needs JIESU_PUBLIC_URL, or no platform finds us"
+        return Finding("address", True, says, remark=True)
+    parts = urlsplit(settings.public_url)
+    if settings.telegram_on and parts.scheme != "https":
+        return Finding(
+            "address", False, "Telegram calls https only: JIESU_PUBLIC_URL must begin with https://"
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return Finding(
+            "address", False, "JIESU_PUBLIC_URL must be an address such as https://hotline.example.cn"
+        )
+    if parts.port not in _PORTS:
+        return Finding(
+            "address", False, f"the platforms do not call port {parts.port}: put a proxy before it"
+        )
+    return Finding("address", True, parts.hostname)
+
+
+def disk(folder: Path) -> Finding:
+    """Where spool and attachments go: the limit of what is promised while the database is away."""
+    free = shutil.disk_usage(folder).free
+    if free < ENOUGH:
+        says = f"{free // 1024**2} MB are free under {folder}: make room, messages are kept there"
+        return Finding("disk", False, says)
+    return Finding("disk", True, f"{free // 1024**3} GB free")
