@@ -4,6 +4,7 @@ Each kind has one function; what it raises says what becomes of the entry (see `
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
@@ -17,6 +18,7 @@ from intake.city import CityProfile
 from intake.messages import Address, ChannelName, Inbound, Outgoing, Reply
 from intake.ports import Channel, Hotline, Paced, Rejected, Unavailable, Unreachable, Unsure
 from intake.steps import still_asks
+from intake.ticket import Ticket
 from storage import conversations, outbox, tickets
 from storage.database import Database, Tx
 from storage.outbox import Claimed
@@ -24,6 +26,9 @@ from storage.tickets import StoredTicket
 
 FILES_WAIT = timedelta(seconds=60)
 """How long a ticket waits for its photos; after that it goes without those still missing."""
+
+FILES_PUT_AWAY = "file_put_away"
+"""The label of a ticket that came with a file we did not take."""
 
 SENDING = "being sent"
 """The note on what must not go twice."""
@@ -154,7 +159,7 @@ class Delivery:
         found = await self._ticket(entry.body["reference"])
         key = str(found.ticket.key)
         parts, missing = await self._parts(found.ticket.attachments, found.ticket.submitted_at)
-        document = ticket_document(found.ticket, parts, self._city)
+        document = ticket_document(await self._with_label(found.ticket), parts, self._city)
         ref = found.hotline_ref or await self._filed_before(entry, key, document)
         if ref is None:
             self._still_ours(entry)
@@ -167,6 +172,11 @@ class Delivery:
         """A process may sleep for a minute at any line: the ticket may be another worker's by now."""
         if self._clock() >= entry.until:
             raise TakenOver
+
+    async def _with_label(self, ticket: Ticket) -> Ticket:
+        """Staff are told where a file is missing that was not taken, or lies in quarantine."""
+        away = await self._files.put_away(ticket.attachments)
+        return replace(ticket, labels=(*ticket.labels, FILES_PUT_AWAY)) if away else ticket
 
     async def _filed_before(self, entry: Claimed, key: str, document: dict[str, Any]) -> str | None:
         fresh = entry.attempts == 1 and self._clock() - entry.queued_at < MAYBE_TRIED

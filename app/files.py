@@ -1,22 +1,25 @@
 """Citizens' files: fetched from the platform, kept by content, handed out by signed links that expire."""
 
+import asyncio
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import puremagic
-
+from app.malware import NoScanner, Scanner
+from app.vetting import OPAQUE, Vetted, vet
 from hotline.contract import AttachmentPart
 from intake.messages import Media, MediaKind
-from intake.ports import Channel, Fetched, Unavailable
+from intake.ports import Channel, Rejected, Unavailable
 from storage import attachments
 from storage.attachments import Attachment, Folder, NoSuchFile
 from storage.crypto import KeyRing
 from storage.database import Database
 
-LINK_LASTS = timedelta(days=7)
+LINK_LASTS = timedelta(days=3)
+"""As long as a document may wait for a backend that is down."""
+PAGE_LINK_LASTS = timedelta(minutes=30)
 _PURPOSE = "attachment link"
 
 
@@ -30,26 +33,45 @@ class Files:
         keyring: KeyRing,
         base_url: str,
         clock: Callable[[], datetime],
+        scanner: Scanner | None = None,
     ) -> None:
         self._database = database
         self._folder = folder
         self._keyring = keyring
         self._base_url = base_url.rstrip("/")
         self._clock = clock
+        self._scanner = scanner or NoScanner()
 
     async def fetch(self, body: dict[str, Any], channel: Channel) -> None:
-        """Download and keep one file. Raises Unavailable, or Rejected for one that is gone for good."""
-        media = Media(MediaKind(body["kind"]), body["media_id"])
-        await self._keep(body["attachment"], await channel.fetch(media))
+        """Download, look at and keep one file.
 
-    async def _keep(self, attachment_id: str, fetched: Fetched) -> None:
-        sha256 = await self.keep(fetched.content)
-        media_type = content_type(fetched)
+        Raises Unavailable, or Rejected for one that is gone for good or may not be taken; what the scanner
+        finds something in is kept in quarantine first, where nobody is given it.
+        """
+        media = Media(MediaKind(body["kind"]), body["media_id"])
+        fetched = await channel.fetch(media)
+        found = await self._scanner.finds(fetched.content)
+        if found is not None:
+            await self._keep(body["attachment"], Vetted(fetched.content, OPAQUE), "quarantined")
+            raise Rejected(f"quarantined: {found[:80]}")
+        await self._keep(body["attachment"], await asyncio.to_thread(vet, fetched), "stored")
+
+    async def _keep(self, attachment_id: str, vetted: Vetted, state: str) -> None:
+        sha256, size = await self.keep(vetted.content), len(vetted.content)
         async with self._database.write() as tx:
-            size = len(fetched.content)
-            wanted = await attachments.store_content(tx, attachment_id, sha256, media_type, size)
+            wanted = await attachments.store_content(
+                tx, attachment_id, sha256, vetted.media_type, size, state=state
+            )
         if not wanted:
             await self.discard(sha256)
+
+    async def put_away(self, ids: Sequence[str]) -> int:
+        """How many of these lie in quarantine, or were not taken."""
+        if not ids:
+            return 0
+        async with self._database.read() as tx:
+            found = await attachments.by_ids(tx, ids)
+        return sum(file.state in ("quarantined", "failed") for file in found)
 
     async def keep(self, content: bytes) -> str:
         """Keep a content that came another way; returns its sha256. Raises Unavailable."""
@@ -93,15 +115,18 @@ class Files:
             return None
         if not expires.isdecimal() or int(expires) < self._clock().timestamp():
             return None
+        async with self._database.read() as tx:
+            if await attachments.is_quarantined(tx, sha256):
+                return None
         return await self._folder.read(sha256)
 
     def link(self, sha256: str) -> str:
         """The whole address, for documents that leave the house; it expires."""
-        return self._base_url + self.path(sha256)
+        return self._base_url + self.path(sha256, LINK_LASTS)
 
-    def path(self, sha256: str) -> str:
-        """The same without our name, for our own pages; it expires."""
-        expires = str(int((self._clock() + LINK_LASTS).timestamp()))
+    def path(self, sha256: str, lasts: timedelta = PAGE_LINK_LASTS) -> str:
+        """The same without our name, for our own pages, and good for a short while only."""
+        expires = str(int((self._clock() + lasts).timestamp()))
         query = urlencode({"expires": expires, "signature": self._sign(sha256, expires)})
         return f"/attachments/{sha256}?{query}"
 
@@ -122,13 +147,3 @@ class Files:
 
     def _sign(self, sha256: str, expires: str) -> str:
         return self._keyring.digest(_PURPOSE, f"{sha256}:{expires}")
-
-
-def content_type(fetched: Fetched) -> str:
-    """The type the bytes show; what the platform claims only where they show none."""
-    try:
-        guesses = puremagic.magic_string(fetched.content[:4096])
-    except (puremagic.PureError, ValueError):
-        return fetched.media_type or "application/octet-stream"
-    named = (guess.mime_type for guess in guesses if guess.mime_type)
-    return next(named, fetched.media_type or "application/octet-stream")

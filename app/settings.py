@@ -78,6 +78,14 @@ class Reader(BaseModel):
     )
 
 
+class Malware(BaseModel):
+    """Who looks for malware in citizens' files, if anybody."""
+
+    url: str | None = Field(
+        default=None, description="clamd, tcp://host:port or unix:///path; files are not scanned without"
+    )
+
+
 class Settings(BaseSettings):
     """One installation."""
 
@@ -101,6 +109,7 @@ class Settings(BaseSettings):
     wechat: WeChat = WeChat()
     hotline: Hotline = Hotline()
     transcription: Transcription = Transcription()
+    malware: Malware = Malware()
     reader: Reader = Reader()
 
     @property

@@ -20,6 +20,7 @@ from app.following import Following
 from app.gathering import Gathering
 from app.health import Health, Stands
 from app.judging import judging
+from app.malware import Clamd, NoScanner, Scanner
 from app.pretend import with_stand_ins
 from app.reception import Reception
 from app.second_reader import Endpoint, SecondReader
@@ -136,6 +137,8 @@ class House:
         asked: dict[str, Callable[[], Awaitable[None]]] = {
             name.value: channel.probe for name, channel in self.channels.items()
         }
+        if self.settings.malware.url:
+            asked["malware"] = _scanner(self.settings).probe
         return asked if self.desk is not None else asked | {"hotline": self.hotline.probe}
 
 
@@ -230,7 +233,7 @@ async def _wire(
 ) -> House:
     http = await closing.enter_async_context(httpx.AsyncClient(follow_redirects=False))
     public = settings.public_url or base_url
-    files = Files(database, folder, keyring, public, utc_now)
+    files = Files(database, folder, keyring, public, utc_now, _scanner(settings))
     calls, callbacks = _backend_secrets(settings, keyring)
     hotline = _backend(settings, city, base_url, calls, http)
     buckets = None if playing else _buckets(settings)
@@ -295,6 +298,13 @@ def _backend_secrets(settings: Settings, keyring: KeyRing) -> tuple[str, str]:
     """What signs our calls, and what signs the backend's; the embedded desk's are derived from our key."""
     own = _plain(settings.hotline.secret) or ",".join(keyring.digests("hotline", "calls and callbacks"))
     return own, _plain(settings.hotline.callback_secret) or own
+
+
+def _scanner(settings: Settings) -> Scanner:
+    if not settings.malware.url:
+        return NoScanner()
+    with _naming("JIESU_MALWARE__URL"):
+        return Clamd(settings.malware.url)
 
 
 def _buckets(settings: Settings) -> Buckets:

@@ -32,7 +32,8 @@ class NoSuchFile(Exception):
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file. `state` is `pending`, `stored` (then it has sha256, media_type, size in bytes), `failed`,
-    or `dropped` when its citizen left before it became part of a case.
+    `quarantined` (a scanner found something in it: it is given to nobody), or `dropped` when its citizen
+    left before it became part of a case.
     """
 
     id: str
@@ -126,11 +127,19 @@ async def register(
     return str((await tx.execute(insert(attachments).returning(attachments.c.id), values)).scalar_one())
 
 
-async def store_content(tx: Tx, attachment_id: str, sha256: str, media_type: str, size: int) -> bool:
+async def store_content(
+    tx: Tx, attachment_id: str, sha256: str, media_type: str, size: int, *, state: str = "stored"
+) -> bool:
     """The bytes lie in the folder under `sha256`; False if nobody wants them any more."""
-    values = {"state": "stored", "sha256": sha256, "media_type": media_type, "size": size, "reason": None}
+    values = {"state": state, "sha256": sha256, "media_type": media_type, "size": size, "reason": None}
     where = (attachments.c.id == int(attachment_id)) & (attachments.c.state != "dropped")
     return (await tx.execute(update(attachments).where(where).values(values))).rowcount > 0
+
+
+async def is_quarantined(tx: Tx, sha256: str) -> bool:
+    """Whether a scanner found something in this content: then nobody is given it."""
+    found = (attachments.c.sha256 == sha256) & (attachments.c.state == "quarantined")
+    return bool(await tx.scalar(select(exists().where(found))))
 
 
 async def is_used(tx: Tx, sha256: str) -> bool:

@@ -87,7 +87,7 @@ async def old_files(tx: Tx, before: datetime, limit: int, kept_while: Collection
     if kept_while:
         waits = waits | tickets.c.status.in_(sorted(kept_while))
     needed = exists().where(tickets.c.conversation_id == attachments.c.conversation_id, waits)
-    old = (attachments.c.created_at < before) & attachments.c.state.in_(("stored", "failed", "pending"))
+    old = (attachments.c.created_at < before) & (attachments.c.state != "dropped")
     query = select(attachments.c.id).where(old, ~needed).order_by(attachments.c.id).limit(limit)
     return [str(number) for number in (await tx.scalars(query)).all()]
 

@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from app.files import Files, content_type
+from app.files import Files
+from app.vetting import content_type
 from intake.ports import Fetched
 from storage.attachments import NoSuchFile
 from storage.crypto import Undecryptable

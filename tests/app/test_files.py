@@ -8,7 +8,8 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from app.files import LINK_LASTS, Files, content_type
+from app.files import LINK_LASTS, PAGE_LINK_LASTS, Files
+from app.vetting import content_type
 from intake.ports import Fetched
 from storage.attachments import Folder
 from storage.crypto import KeyRing
@@ -47,12 +48,12 @@ async def test_a_link_gives_the_file(shell: Any, door: AsyncClient, sha256: str)
 def test_pages_get_the_same_link_without_a_host(shell: Any) -> None:
     name = "a" * 64
     assert shell.files.path(name).startswith(f"/attachments/{name}?")
-    assert shell.files.link(name) == "http://front.door" + shell.files.path(name)
+    assert shell.files.link(name) == "http://front.door" + shell.files.path(name, LINK_LASTS)
 
 
 async def test_a_link_ends(shell: Any, door: AsyncClient, sha256: str) -> None:
     path = shell.files.path(sha256)
-    shell.clock.tick(LINK_LASTS.total_seconds() + 1)
+    shell.clock.tick(PAGE_LINK_LASTS.total_seconds() + 1)
     assert (await door.get(path)).status_code == 404
 
 
