@@ -79,9 +79,12 @@ classify: $(VENV)/.run ## install what `jiesu classify train` needs
 bench-desk: $(VENV)/.dev ## measure the desk with many tickets on PostgreSQL (ARGS="--tickets 200000")
 	$(BIN)/python -m bench.desk $(ARGS)
 
+bench-survey: $(VENV)/.dev ## a city's surveys in virtual time, with crashes in between (ARGS="--tickets 100000")
+	$(BIN)/python -m bench.survey $(ARGS)
+
 lock: ## renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --extra classify -c requirements.lock -o requirements-classify.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-.PHONY: bench-desk foreign help run test check lint format crash outage fuzz bench bench-understanding classify lock
+.PHONY: bench-desk bench-survey foreign help run test check lint format crash outage fuzz bench bench-understanding classify lock

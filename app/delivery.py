@@ -18,6 +18,7 @@ from intake.city import CityProfile
 from intake.messages import Address, ChannelName, Inbound, Outgoing, Reply
 from intake.ports import Channel, Hotline, Paced, Rejected, Unavailable, Unreachable, Unsure
 from intake.steps import still_asks
+from intake.survey_times import next_open
 from intake.ticket import Ticket
 from storage import conversations, outbox, tickets
 from storage.database import Database, Tx
@@ -110,8 +111,15 @@ class Delivery:
         if outgoing.purpose in PUSHES and not await self._still_wanted(entry, outgoing):
             return
         if outgoing.purpose in SURVEYS:
+            self._not_at_night()
             await self._only_once(entry)
         await self._channel(entry).send(outgoing)
+
+    def _not_at_night(self) -> None:
+        """What could not go out in time waits for the morning. Raises Waiting."""
+        now = self._clock()
+        if (opens := next_open(now, self._city)) > now:
+            raise Waiting("nobody is asked at this hour", (opens - now).total_seconds())
 
     async def _only_once(self, entry: Claimed) -> None:
         """Noted before it is sent: whoever finds the note knows that its writer died over it."""

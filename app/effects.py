@@ -12,16 +12,19 @@ from app.replies import lane
 from intake.conversation import (
     Answered,
     AskForPerson,
+    BindPhone,
     CorrectTicket,
     Effect,
     EraseCitizen,
     FileTicket,
     ForgetCitizen,
     RaiseAlert,
+    RefuseSurveys,
     TellHotline,
+    UnbindPhone,
 )
 from intake.messages import Inbound
-from storage import conversations, outbox, tickets
+from storage import bindings, conversations, outbox, surveys, tickets
 from storage.conversations import StoredConversation
 from storage.database import Tx
 
@@ -39,7 +42,9 @@ async def carry_out(
             case FileTicket():
                 await _file(tx, effect, stored.id, now)
             case TellHotline():
-                await _tell(tx, effect, event_id, now)
+                await tell(tx, effect, event_id, now)
+            case BindPhone() | UnbindPhone() | RefuseSurveys():
+                await _about_surveys(tx, effect, stored.id, now)
             case RaiseAlert() | AskForPerson():
                 await _call_staff(tx, effect, event_id, stored, now)
             case CorrectTicket():
@@ -105,8 +110,38 @@ async def _correct(tx: Tx, effect: CorrectTicket) -> None:
         await tickets.replace_copy(tx, found.id, replace(found.ticket, phone=effect.phone))
 
 
-async def _tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> None:
+async def _about_surveys(
+    tx: Tx, effect: BindPhone | UnbindPhone | RefuseSurveys, conversation_id: int, now: datetime
+) -> None:
+    """Where surveys may reach this citizen, and whether."""
+    if isinstance(effect, BindPhone):
+        await bindings.bind(tx, conversation_id, effect.phone, effect.how, now)
+    elif isinstance(effect, UnbindPhone):
+        await bindings.unbind(tx, conversation_id)
+    else:
+        await _refuse(tx, conversation_id, now)
+
+
+async def _refuse(tx: Tx, conversation_id: int, now: datetime) -> None:
+    """Each survey under way ends, and the backend hears that this citizen is not to be asked."""
+    for found in await surveys.open_of(tx, conversation_id):
+        await surveys.end(tx, found.id, "refused", now)
+        outcome: dict[str, object] = {
+            "outcome": "no_answer",
+            "round": found.round,
+            "reason_codes": ["refused"],
+        }
+        ended = TellHotline(
+            found.subject, "survey_result", survey=outcome, hotline_ref=found.survey.hotline_ref
+        )
+        await tell(tx, ended, str(uuid5(NAMESPACE_URL, f"survey ended:{found.id}")), now)
+
+
+async def tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> None:
+    """Queue an event about one ticket for the backend, once per `event_id`."""
     found = await tickets.find(tx, reference=effect.reference)
+    if effect.survey is not None and "outcome" not in effect.survey:
+        await surveys.answered(tx, effect.reference, int(str(effect.survey["round"])), now)
     if found is not None and effect.type == "urge":
         await tickets.mark_urged(tx, found.id, now)
     body = _traced(

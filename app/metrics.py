@@ -24,3 +24,4 @@ outbox_depth = Gauge("jiesu_outbox_depth", "Open outbox entries", ["destination"
 outbox_stuck = Gauge("jiesu_outbox_stuck", "Entries due for over a quarter of an hour", ["destination"])
 circuit_open = Gauge("jiesu_circuit_open", "1 while a destination is left alone", ["destination"])
 outbox_age = Gauge("jiesu_outbox_age_seconds", "Age of the oldest open entry", ["destination"])
+surveys = Counter("jiesu_surveys_total", "Surveys by what was done with them", ["step"])

@@ -29,17 +29,19 @@ from app.replies import (
 from app.telling import Telling
 from app.tracing import traced
 from app.transcription import as_it_is
+from intake.bound_phone import CODE, code_in
 from intake.city import CityProfile
-from intake.conversation import Answered, Conversation, Effect, FileTicket, Ids, Situation, Turn
+from intake.conversation import Answered, Conversation, Effect, FileTicket, Ids, Side, Situation, Turn
 from intake.dialog import advance
 from intake.messages import Address, Burst, ChannelName, Event, Inbound, Outgoing, Reply
 from intake.phrases import pick_language, say
 from intake.ports import Unavailable
 from intake.progress import asked_for
 from intake.second import with_second
+from intake.steps import still_asks
 from intake.understand.reader import read
 from intake.understand.reading import Reading
-from storage import budgets, conversations, held_back, inbox, outbox, tickets
+from storage import bindings, budgets, conversations, held_back, inbox, outbox, tickets
 from storage.cache import Cache
 from storage.conversations import StoredConversation
 from storage.crypto import Undecryptable
@@ -206,6 +208,7 @@ class Service:
         await bursts.settle(tx, inbound, situation.attachments, turn)
         kept = await self._kept(tx, stored, inbound, now)
         told = self._telling.told(turn, stored.conversation, situation.language)
+        kept, told = _once_each(kept, told, turn.conversation)
         replies = (*(outgoing.reply for outgoing in kept), *told)
         await conversations.save(tx, stored.id, turn.conversation, now)
         queued = await self._queued(tx, stored, inbound, replies, now)
@@ -277,7 +280,10 @@ class Service:
     async def _look_up(
         self, tx: Tx, situation: Situation, conversation: Conversation, inbound: Inbound, now: datetime
     ) -> Situation:
-        """A ticket asked for by number and code, where the message names both and asks for one."""
+        """A ticket asked for by number and code where the message names both; or a phone's code."""
+        errand, code = conversation.errand, code_in(inbound.text)
+        if errand is not None and errand.side is Side.BIND and errand.step == CODE and code:
+            return replace(situation, code=await bindings.tried(tx, errand.text, code, now))
         asked = asked_for(inbound.text)
         wanted = situation.reading.command == "progress" or conversation.errand is not None
         if asked is None or not wanted:
@@ -296,6 +302,21 @@ def _language(conversation: Conversation, inbound: Inbound) -> str:
 def _asks_for_own(situation: Situation, inbound: Inbound) -> bool:
     asked = ("mydata", "mydata_json")
     return situation.reading.command in asked or (inbound.tap is not None and inbound.tap.option in asked)
+
+
+def _once_each(
+    kept: list[Outgoing], told: tuple[Reply, ...], conversation: Conversation
+) -> tuple[list[Outgoing], tuple[Reply, ...]]:
+    """Of surveys that waited for this contact only the last question that still waits, and that once."""
+    latest = {one.reply.step: one for one in kept if one.purpose in SURVEYS}
+    still = [
+        one
+        for one in kept
+        if one.purpose not in SURVEYS
+        or (latest[one.reply.step] is one and still_asks(conversation, one.reply.step))
+    ]
+    asked = {one.reply.step for one in still if one.purpose in SURVEYS and one.reply.choices}
+    return still, tuple(reply for reply in told if reply.step not in asked)
 
 
 def _has_survey(kept: list[Outgoing]) -> bool:

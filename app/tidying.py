@@ -10,6 +10,7 @@ from intake.city import CityProfile
 from intake.messages import ChannelName
 from intake.status import ENDED, Status
 from storage import (
+    bindings,
     budgets,
     conversations,
     erasing,
@@ -66,6 +67,7 @@ class Tidying:
             (outbox.purge, now - timedelta(hours=kept.replies_hours)),
             (replays.purge, now - KEEP_REPLAYS),
             (query_codes.purge, now),
+            (bindings.purge, now),
             (budgets.purge, now),
             (happenings.purge, now - KEEP_HAPPENINGS),
         ):

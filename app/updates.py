@@ -1,32 +1,31 @@
 """The backend's callbacks: once each, folded into where the ticket stands, told to the citizen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
 import structlog
 
 from app import metrics
+from app.asking import take_up
 from app.effects import conversation_name
 from app.pushing import for_push
 from app.replies import queue_replies
 from app.service import WORK
+from app.told_elsewhere import Matter, whom
 from app.tracing import traced
+from hotline.contract import SurveyRequest
 from hotline.signatures import TOLERANCE
 from intake import facts
 from intake.city import CityProfile
-from intake.conversation import Ids, Situation
 from intake.facts import Facts
-from intake.messages import Inbound, Reply
-from intake.moment import Moment
+from intake.messages import Reply
 from intake.news import news, person_says
 from intake.phrases import FALLBACK, pick_language
 from intake.status import KNOWN, Applied, StatusUpdate, is_news, standing
-from intake.survey import invite
 from intake.survey_state import Survey
-from intake.understand.reading import Reading
-from storage import conversations, outbox, replays, tickets
+from intake.survey_times import ask_at, closes_at
+from storage import conversations, outbox, replays, surveys, tickets
 from storage.cache import Cache
 from storage.conversations import StoredConversation
 from storage.database import Database, Tx
@@ -87,7 +86,7 @@ class Updates:
             return await self._message(tx, update, now)
         found = await _ticket(tx, update)
         if found is None:
-            return Applied.NO_CHANNEL if update.survey else Applied.UNKNOWN_TICKET
+            return await self._elsewhere(tx, update, now) if update.survey else Applied.UNKNOWN_TICKET
         stored = await conversations.lock_by_id(tx, found.conversation_id)
         if update.type == "survey_requested" and (stored is None or not stored.reachable):
             return Applied.NO_CHANNEL
@@ -113,11 +112,17 @@ class Updates:
         if not fresh:
             return Applied.NOTE
         if stored is not None:
-            await self._tell(tx, found, stored, update, now)
+            await self._tell(tx, found, stored, update, before, now)
         return Applied.DONE
 
     async def _tell(
-        self, tx: Tx, found: StoredTicket, stored: StoredConversation, update: StatusUpdate, now: datetime
+        self,
+        tx: Tx,
+        found: StoredTicket,
+        stored: StoredConversation,
+        update: StatusUpdate,
+        before: Sequence[StatusUpdate],
+        now: datetime,
     ) -> None:
         language = _language(stored, found)
         update = for_push(update, found.ticket)
@@ -127,32 +132,78 @@ class Updates:
             key = f"news:{found.id}:{update.event_id}"
             await self._push(tx, stored, (told,), key, "progress", now, said)
         if update.type == self._city.survey.start_on:
-            await self._survey(tx, found, stored, update, now)
+            await self._survey(tx, found, stored, update, before, now)
 
     async def _survey(
-        self, tx: Tx, found: StoredTicket, stored: StoredConversation, update: StatusUpdate, now: datetime
+        self,
+        tx: Tx,
+        found: StoredTicket,
+        stored: StoredConversation,
+        update: StatusUpdate,
+        before: Sequence[StatusUpdate],
+        now: datetime,
     ) -> None:
-        """Begin the survey of this round, unless it was begun or is not wanted."""
-        survey, language = self._new_survey(found, update, now), _language(stored, found)
-        known = {(s.reference, s.round) for s in stored.conversation.surveys}
-        if stored.conversation.do_not_survey or (survey.reference, survey.round) in known:
-            return
-        turn = invite(survey, self._moment(stored, found, now))
-        await conversations.save(tx, stored.id, turn.conversation, now)
-        key, said = f"survey:{found.id}:{survey.round}", facts.of_survey(survey, self._city, language)
-        await self._push(tx, stored, turn.replies, key, "survey", now, said)
-
-    def _new_survey(self, found: StoredTicket, update: StatusUpdate, now: datetime) -> Survey:
+        """Plan the survey of this round, unless it has one."""
+        reworked = sum(one.type == "rework" for one in before)
         category = self._city.categories.get(found.ticket.category.code)
-        return Survey(
+        planned = Survey(
             reference=found.ticket.reference,
             hotline_ref=found.hotline_ref,
             title=category.name if category else "",
             unit=update.unit or update.lead_unit or found.view.lead_unit or "",
-            round=update.round or found.view.round,
+            round=update.round or max(found.view.round, reworked + 1),
             requested_at=now,
-            closes_at=now + timedelta(days=self._city.survey.window_days),
+            closes_at=closes_at(now, self._city),
+            completed_at=_completed_at(update),
         )
+        await self._plan(tx, planned, stored, now)
+
+    async def _plan(self, tx: Tx, planned: Survey, stored: StoredConversation, now: datetime) -> bool:
+        """Put it on the list; what may be asked now is asked in the same breath."""
+        due = ask_at(planned.completed_at, now, self._city)
+        survey_id = await surveys.add(
+            tx,
+            planned,
+            state="planned",
+            now=now,
+            conversation_id=stored.id,
+            channel=stored.address.channel.code,
+            due_at=due,
+        )
+        if survey_id is not None and due <= now:
+            await take_up(tx, self._city, survey_id, now)
+        return survey_id is not None
+
+    async def _elsewhere(self, tx: Tx, update: StatusUpdate, now: datetime) -> Applied:
+        """A survey about a matter we never had: whom we cannot reach in a chat the centre has to phone."""
+        asked, number = (
+            SurveyRequest.model_validate(update.survey or {}),
+            update.hotline_ref or update.reference,
+        )
+        if update.type != "survey_requested" or number is None:
+            return Applied.NO_CHANNEL
+        found = await whom(tx, Matter(number, "", now, asked.phone, asked.channel, asked.user))
+        stored = None if found is None else await conversations.lock_by_id(tx, found.id)
+        if stored is None or not stored.reachable:
+            return Applied.NO_CHANNEL
+        last = await surveys.of(tx, number)
+        planned = Survey(
+            reference=number,
+            hotline_ref=number,
+            title="",
+            unit=self._unit(update.unit or asked.unit),
+            round=update.round or (last.round + (last.state == "answered") if last else 1),
+            requested_at=now,
+            closes_at=closes_at(now, self._city),
+            elsewhere=True,
+            completed_at=asked.completed_at,
+        )
+        return Applied.DONE if await self._plan(tx, planned, stored, now) else Applied.REPEAT
+
+    def _unit(self, named: str | None) -> str:
+        """A unit of the profile by its id or its name; another backend may call it as it likes."""
+        known = (u.id for u in self._city.units.values() if named in (u.id, u.name, *u.aliases))
+        return next(known, "")
 
     async def _message(self, tx: Tx, update: StatusUpdate, now: datetime) -> Applied:
         """A person at the desk writes to a citizen who asked for one."""
@@ -184,12 +235,11 @@ class Updates:
             if not stored.reachable:
                 await outbox.keep(tx, entry, now)
 
-    def _moment(self, stored: StoredConversation, found: StoredTicket, now: datetime) -> Moment:
-        """The survey's first words come without a message of the citizen's."""
-        inbound = Inbound(id="", address=stored.address, at=now)
-        ids = Ids("", UUID(int=0), "")
-        situation = Situation(ids=ids, language=_language(stored, found), reading=Reading())
-        return Moment(stored.conversation, inbound, situation, self._city, now)
+
+def _completed_at(update: StatusUpdate) -> datetime | None:
+    if update.type == "survey_requested":
+        return SurveyRequest.model_validate(update.survey or {}).completed_at
+    return update.at
 
 
 def _not_in_the_future(update: StatusUpdate, now: datetime) -> StatusUpdate:

@@ -21,7 +21,7 @@ from app.gathering import Gathering
 from app.health import Health, Stands
 from app.judging import judging
 from app.malware import Clamd, NoScanner, Scanner
-from app.pretend import with_stand_ins
+from app.pretend import at_any_hour, with_stand_ins
 from app.reception import Reception
 from app.second_reader import Endpoint, SecondReader
 from app.secret_key import KEY_FILE, open_keyring
@@ -149,7 +149,7 @@ async def open_house(settings: Settings, base_url: str, var: Path = VAR) -> Asyn
     city = open_city(settings.city)
     playing = settings.playground_on
     if playing:
-        settings = with_stand_ins(settings, keyring, base_url)
+        settings, city = with_stand_ins(settings, keyring, base_url), at_any_hour(city)
     await _migrate(settings)
     async with AsyncExitStack() as closing:
         database = Database.open(settings.database_url, keyring)

@@ -21,6 +21,7 @@ from app.faults import caught, described
 from app.lanes import HOTLINE
 from app.service import WORK
 from app.settlement import Settlement
+from app.surveyor import Surveyor
 from app.tidying import Tidying
 from app.tracing import KEY, traced
 from app.watch import Watch
@@ -70,6 +71,7 @@ class Worker:
         self._settlement = Settlement(database, city, clock, chance)
         self._tidying = Tidying(database, city, clock, own_desk=own_desk)
         self._watch = Watch(database, city, clock)
+        self.surveyor = Surveyor(database, cache, city, clock)
         self._circuits = {each: Circuit(each, monotonic) for each in DESTINATIONS}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -83,6 +85,7 @@ class Worker:
             loops.create_task(self._listen(stop, calls.values()))
             loops.create_task(self._tidying.run(stop))
             loops.create_task(self._watch.run(stop))
+            loops.create_task(self.surveyor.run(stop))
             for (destination, urgent), call in calls.items():
                 claim = partial(self._claim, destinations=(destination,), urgent=urgent)
                 loops.create_task(self._loop(stop, destination, claim, call))

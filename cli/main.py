@@ -19,6 +19,7 @@ from cli import (
     rights,
     serve,
     setup,
+    survey,
     wechat,
 )
 from intake.ports import Rejected, Unavailable
@@ -44,6 +45,7 @@ app.add_typer(demo.app, name="demo")
 app.add_typer(keys.app, name="keys")
 app.add_typer(hotline.app, name="hotline")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(survey.app, name="survey")
 app.add_typer(wechat.app, name="wechat")
 
 

@@ -30,6 +30,7 @@ from desk.tickets import UnknownTicket
 from desk.users import BadAccount, User, WrongPassword
 from hotline.contract import PersonPart
 from intake.city import CityProfile
+from intake.survey_times import half_day
 from storage.database import Database, DatabaseDown
 
 TIDY_SECONDS = 600.0
@@ -77,7 +78,9 @@ class Desk:
         self._woken = asyncio.Event()
         words = read_words()
         self.scheduler = Scheduler(database, self.office, clock, words.say("public.no_info"))
-        self.messenger = Messenger(database, http, front_door, callback_secrets, clock, token, chance)
+        self.messenger = Messenger(
+            database, http, front_door, callback_secrets, clock, token, chance, self.office
+        )
 
     def router(self) -> APIRouter:
         """The API under `/desk/api/v1`."""
@@ -173,7 +176,13 @@ class Desk:
     def possible(self, ticket: DeskTicket, actor: Actor) -> tuple[Row, ...]:
         """What this person may do now: `row.action`, and the fields it `needs` and `takes`."""
         now = self.clock()
-        rows = possible(ticket.life, actor, now, clocks.limits(ticket.life, now, self.city))
+        rows = possible(
+            ticket.life,
+            actor,
+            now,
+            clocks.limits(ticket.life, now, self.city),
+            half_day(now, self.city),
+        )
         return tuple(row for row in rows if row.action != seal.OPEN or ticket.sealed)
 
     async def act(

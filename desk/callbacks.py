@@ -14,11 +14,15 @@ import httpx
 import orjson
 import structlog
 
-from desk import outbox, received
+from desk import outbox, received, tickets
+from desk.office import Office
 from desk.outbox import Claimed
+from desk.states import SYSTEM, Refused, Step
+from desk.tickets import UnknownTicket
 from hotline.contract import Callback
 from hotline.signatures import TOLERANCE, sign
 from storage.database import Database, DatabaseDown
+from storage.documents import Tx
 
 GIVE_UP_AFTER = timedelta(hours=72)
 LEASE = timedelta(seconds=60)
@@ -28,6 +32,7 @@ IDLE_SECONDS = 1.0
 _LONGEST_WAIT = 900.0
 _LATER = frozenset({401, 403, 408, 409, 425, 429})  # 401, 403: a key or a clock that people will put right
 _KEEP_SENT = timedelta(hours=48)
+_LONGEST_PROBLEM = 4096  # bytes
 
 log = structlog.get_logger()
 
@@ -47,6 +52,11 @@ class Refusal:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoChannel(Refusal):
+    """No chat reaches the citizen: the centre has to phone."""
+
+
 Answer = Later | Refusal | None
 """What a post came to; None: the front door has it."""
 
@@ -62,6 +72,7 @@ class Messenger:
     clock: Callable[[], datetime]
     token: Callable[[], str]
     chance: Callable[[], float]
+    office: Office
 
     async def run(self, stop: asyncio.Event, woken: asyncio.Event) -> None:
         """Send what is due until `stop`; `woken` says that something new may be."""
@@ -107,6 +118,19 @@ class Messenger:
             else:
                 log.error("a callback was buried", event_id=entry.event_id, reason=answer.reason)
                 await outbox.bury(tx, entry.id, answer.reason, now)
+                if isinstance(answer, NoChannel) and entry.callback is not None:
+                    await self._to_phone(tx, entry.callback, now)
+
+    async def _to_phone(self, tx: Tx, callback: Callback, now: datetime) -> None:
+        """Whom no chat reaches somebody at the centre rings, if the ticket still waits for a rating."""
+        if callback.type != "survey_requested" or callback.hotline_ref is None:
+            return
+        try:
+            await tickets.act(
+                tx, self.office, callback.hotline_ref, Step("no_channel", SYSTEM, now), version=None
+            )
+        except (Refused, UnknownTicket) as refusal:
+            log.info("nobody need be phoned", event_id=callback.event_id, reason=str(refusal))
 
     async def _post(self, callback: Callback) -> Answer:
         body = orjson.dumps(callback.wire())
@@ -131,6 +155,8 @@ def judge(answer: httpx.Response) -> Answer:
     if answer.is_success:
         return None
     reason = f"the front door answered {answer.status_code}"
+    if answer.status_code == httpx.codes.NOT_FOUND and b"/no-channel" in answer.content[:_LONGEST_PROBLEM]:
+        return NoChannel(f"{reason}: no chat reaches this citizen")
     if answer.status_code == httpx.codes.NOT_FOUND:
         return Refusal(f"{reason}: it knows no such ticket, conversation or chat")
     if answer.is_client_error and answer.status_code not in _LATER:

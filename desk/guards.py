@@ -1,6 +1,12 @@
 """Why a step must not be: each guard answers None, or the refusal with its reason. All pure."""
 
+from datetime import timedelta
+
 from desk.states import Life, Refused, Role, Step
+
+RATING_LASTS = timedelta(days=8)
+"""A window of seven days, and one for what is on its way."""
+PHONE = "TEL"
 
 
 def own_unit(life: Life, step: Step) -> Refused | None:
@@ -101,6 +107,26 @@ def of_this_round(life: Life, step: Step) -> Refused | None:
     if step.result is not None and step.result.round in (None, life.round):
         return None
     return Refused("other_round", "the survey belongs to another round")
+
+
+def another_half_day(life: Life, step: Step) -> Refused | None:
+    """Three calls in one morning reach nobody who works in the mornings."""
+    if life.called_in is None or step.half_day is None or step.half_day != life.called_in:
+        return None
+    return Refused("same_half_day", "they were called in this half-day already")
+
+
+def may_be_rated_again(life: Life, step: Step) -> Refused | None:
+    """Within the window a result may change; what was said on the telephone goes before a chat."""
+    if life.evaluation is None or life.lawful or life.closed_at is None:
+        return Refused("not_rated", "this ticket was not closed by a survey")
+    if step.at - life.closed_at > RATING_LASTS:
+        return Refused("rating_over", "the time for rating is over")
+    if step.actor.role is Role.CITIZEN and life.rated_via == PHONE:
+        return Refused("rated_by_phone", "what was said on the telephone goes before a chat")
+    if step.actor.role is Role.CITIZEN and life.evaluation == "no_answer":
+        return Refused("rating_over", "the window was over before they answered")
+    return None
 
 
 def unhappy(life: Life, _step: Step) -> Refused | None:

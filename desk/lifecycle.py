@@ -45,7 +45,11 @@ def find(life: Life, step: Step) -> Row:
 
 
 def possible(
-    life: Life, actor: Actor, at: datetime, limits: Mapping[str, datetime] | None = None
+    life: Life,
+    actor: Actor,
+    at: datetime,
+    limits: Mapping[str, datetime] | None = None,
+    half_day: str | None = None,
 ) -> tuple[Row, ...]:
     """The rows a person may use on this ticket now, one per action, in the table's order.
 
@@ -53,7 +57,7 @@ def possible(
     """
     found: dict[str, Row] = {}
     for row in ROWS:
-        step = Step(row.action, actor, at, limit=(limits or {}).get(row.action))
+        step = Step(row.action, actor, at, limit=(limits or {}).get(row.action), half_day=half_day)
         here = life.state in row.sources and actor.role in row.by and row.when(life, step)
         if here and not _forbidden(row, life, step):
             found.setdefault(row.action, row)

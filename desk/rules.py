@@ -10,6 +10,20 @@ def rework_is_due(life: Life, step: Step) -> bool:
     return result is not None and result.unhappy and result.rework_wanted and life.appeal_type != "BY"
 
 
+def unreachable(_life: Life, step: Step) -> bool:
+    """No chat led to the citizen, and nobody has phoned them yet."""
+    return step.result is not None and step.result.unreachable
+
+
+def unhappy_again(life: Life, step: Step) -> bool:
+    """A second round that ends unhappily, though they want no third."""
+    return life.round >= 2 and unhappy_at_all(life, step)
+
+
+def unhappy_at_all(_life: Life, step: Step) -> bool:
+    return step.result is not None and step.result.unhappy
+
+
 def second_rework(life: Life, step: Step) -> bool:
     return rework_is_due(life, step) and life.round == 2
 
@@ -137,6 +151,10 @@ def answered_at_once(life: Life, step: Step) -> Life:
     )
 
 
+def to_phone(life: Life, step: Step) -> Life:
+    return replace(life, phone_since=life.phone_since or step.at)
+
+
 def reworked(life: Life, step: Step) -> Life:
     return replace(_again(life, step), evaluation="unhappy")
 
@@ -158,17 +176,23 @@ def upheld(life: Life, step: Step) -> Life:
 
 
 def evaluated(life: Life, step: Step) -> Life:
+    over = replace(life, phone_since=None)
     if step.result is None or not step.result.answered:
-        return replace(life, evaluation="no_answer")
-    return replace(life, evaluation="unhappy" if step.result.unhappy else "happy")
+        return replace(over, evaluation="no_answer")
+    happy = "unhappy" if step.result.unhappy else "happy"
+    return replace(over, evaluation=happy, rated_via=step.result.via)
 
 
-def called(life: Life, _step: Step) -> Life:
-    return replace(life, call_count=life.call_count + 1)
+def evaluated_supervised(life: Life, step: Step) -> Life:
+    return replace(evaluated(life, step), supervise_level=max(life.supervise_level, 2))
+
+
+def called(life: Life, step: Step) -> Life:
+    return replace(life, call_count=life.call_count + 1, called_in=step.half_day)
 
 
 def gave_up_calling(life: Life, step: Step) -> Life:
-    return replace(called(life, step), evaluation="no_answer")
+    return replace(called(life, step), evaluation="no_answer", phone_since=None)
 
 
 def urged(life: Life, _step: Step) -> Life:
@@ -219,6 +243,9 @@ def _again(life: Life, step: Step) -> Life:
         due_at=step.due_at,
         completed_at=None,
         call_count=0,
+        called_in=None,
+        phone_since=None,
+        rated_via=None,
         reply_public=None,
         reply_internal=None,
         committed=False,

@@ -133,6 +133,9 @@ class Life:
     urge_count: int = 0
     chase_count: int = 0
     call_count: int = 0  # telephone calls of this round that nobody answered
+    called_in: str | None = None  # the half-day of the last of them
+    phone_since: datetime | None = None  # no chat reaches the citizen: the centre rings
+    rated_via: str | None = None  # how this round's result came; TEL goes before a chat
     supervise_level: int = 0
     return_denied: bool = False
     designated: bool = False
@@ -176,6 +179,11 @@ class Result:
         """Dissatisfied, or the matter is not (wholly) solved."""
         return self.answered and (self.satisfied == "dissatisfied" or self.solved in ("no", "partly"))
 
+    @property
+    def unreachable(self) -> bool:
+        """No chat led to the citizen: it is for the centre to ask."""
+        return not self.answered and "unreachable" in self.reason_codes
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -203,6 +211,7 @@ class Step:
     text: str | None = None
     attachments: tuple[dict[str, Any], ...] = ()
     result: Result | None = None
+    half_day: str | None = None  # in which a call is made
 
 
 class Refused(Exception):

@@ -131,6 +131,7 @@ async def add_survey(
         "satisfied": result.satisfied,
         "score": result.score,
         "rework_wanted": result.rework_wanted,
+        "reasons": ",".join(result.reason_codes)[:128],
         "words_sealed": seal(tx, Words, {"reason_codes": result.reason_codes, "comment": result.comment}),
         "via": result.via,
         "answered_at": result.answered_at,

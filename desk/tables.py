@@ -77,6 +77,9 @@ tickets = Table(
     Column("urge_count", Integer, nullable=False),
     Column("chase_count", Integer, nullable=False),
     Column("call_count", Integer, nullable=False),
+    Column("called_in", String(16)),
+    Column("phone_since", UtcDateTime),
+    Column("rated_via", String(8)),
     Column("supervise_level", Integer, nullable=False),
     Column("return_denied", Boolean, nullable=False),
     Column("designated", Boolean, nullable=False),
@@ -104,6 +107,7 @@ tickets = Table(
     Index(None, "state", "due_at"),
     Index(None, "lead_unit", "state"),
     Index(None, "state", "watch_due"),
+    Index(None, "phone_since"),
 )
 
 co_units = Table(
@@ -179,10 +183,11 @@ surveys = Table(
     Column("satisfied", String(16)),
     Column("score", Integer),
     Column("rework_wanted", Boolean, nullable=False),
+    Column("reasons", String(128), nullable=False, server_default=""),  # codes, with commas between
     Column("words_sealed", LargeBinary, nullable=False),  # reason_codes, comment
     Column("via", String(8)),
     Column("answered_at", UtcDateTime),
-    Column("received_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False, index=True),
 )
 
 alerts = Table(

@@ -15,6 +15,7 @@ from desk.open311 import rows as requests
 from desk.states import CITIZEN, SYSTEM, Life, Refused, Result, Step
 from desk.store import DeskTicket
 from hotline.contract import TicketDocument
+from intake.survey_times import half_day
 from storage.documents import Tx
 
 ELSEWHERE = ("import-", "demo-", requests.PREFIX)
@@ -160,7 +161,7 @@ def _prepared(life: Life, step: Step, row: Row, office: Office) -> Step:
     if row.clock == "handle":
         step = replace(step, designated=life.dispatch_count + 1 >= office.city.clocks.designate_at)
     limit = clocks.limits(life, step.at, office.city).get(step.action)
-    return replace(step, limit=limit)
+    return replace(step, limit=limit, half_day=half_day(step.at, office.city))
 
 
 def _rung(row: Row, step: Step, life: Life) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 A unit sees the tickets it leads or helps with; what nobody may see is `desk.seal`'s business.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from desk.clocks import Watch
 from desk.states import Actor, Life, Role, State
 from hotline.contract import TicketDocument
+from intake.masking import masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,21 @@ class DeskEvent:
 def may_see(ticket: DeskTicket, actor: Actor) -> bool:
     """Whether the ticket concerns this person at all."""
     return actor.role is not Role.UNIT or actor.unit in (ticket.life.lead_unit, *ticket.life.co_units)
+
+
+def rated_as_seen_by(
+    events: tuple[DeskEvent, ...], ticket: DeskTicket, actor: Actor
+) -> tuple[DeskEvent, ...]:
+    """The history; of a confidential ticket a unit reads the rating, and nothing that says whose it is."""
+    if actor.role is not Role.UNIT or not ticket.document.person.confidential:
+        return events
+    return tuple(_faceless(event) if event.action == "survey_result" else event for event in events)
+
+
+def _faceless(event: DeskEvent) -> DeskEvent:
+    """Without the voice, and without numbers and names in the words."""
+    result = dict(event.detail.get("result") or {})
+    if result.get("comment"):
+        result["comment"] = masked(str(result["comment"]))
+    kept = {name: value for name, value in event.detail.items() if name not in ("attachments", "text")}
+    return replace(event, detail=kept | {"result": result})

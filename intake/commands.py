@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from intake import (
     answers,
+    bound_phone,
     errands,
     form,
     inquiry,
@@ -20,6 +21,8 @@ from intake import (
 from intake.conversation import Errand, Side, Turn
 from intake.messages import Reply
 from intake.moment import Moment
+from intake.questions.words import CONTENT
+from intake.ticket import AppealType, Draft
 
 Command = Callable[[Moment], Turn | None]
 
@@ -136,6 +139,20 @@ def _correct(moment: Moment) -> Turn | None:
     return errands.start(Side.CORRECT, moment)
 
 
+def _praise(moment: Moment) -> Turn:
+    """A commendation is begun; the notice still stands before it."""
+    draft = moment.conversation.draft or Draft(appeal_type=AppealType.PRAISE)
+    return form.ask(CONTENT, moment.changed(draft=draft, errand=None), Reply(moment.say("survey.praise_ask")))
+
+
+def _bind(moment: Moment) -> Turn:
+    """A number is personal: the notice stands before it."""
+    first = notice.ask_first(moment)
+    if first is None:
+        return bound_phone.start(moment)
+    return replace(first, replies=(Reply(moment.say("bind.notice_first")), *first.replies))
+
+
 COMMANDS: Mapping[str, Command] = {
     "help": _told("welcome.help"),
     "menu": _told("welcome.help"),
@@ -154,6 +171,9 @@ COMMANDS: Mapping[str, Command] = {
     "resume": _resume,
     "rate": survey.begin,
     "nosurvey": survey.never,
+    "praise": _praise,
+    "bind": _bind,
+    "unbind": bound_phone.release,
     "elder": _elder,
     "elder_off": _elder_off,
     "language": _languages,

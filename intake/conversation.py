@@ -24,6 +24,7 @@ class Side(StrEnum):
     CANCEL = "cancel"
     CORRECT = "correct"
     ERASE = "erase"
+    BIND = "bind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ class Situation:
     lookup: Lookup | None = None
     looked_up: TicketView | None = None
     own: OwnData | None = None  # when the citizen asks to see it
+    code: str | None = None  # right, wrong or none: what became of a code that binds a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,24 @@ class Answered:
     solved: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RefuseSurveys:
+    """They want no survey any more: those under way end as refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class BindPhone:
+    """This phone has been proved to be theirs: `how` is card or code."""
+
+    phone: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnbindPhone:
+    """No phone shall lead to this chat."""
+
+
 Effect = (
     FileTicket
     | TellHotline
@@ -207,6 +227,9 @@ Effect = (
     | CorrectTicket
     | EraseCitizen
     | Answered
+    | RefuseSurveys
+    | BindPhone
+    | UnbindPhone
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from intake import form, inquiry
+from intake import bound_phone, form, inquiry
 from intake.conversation import CorrectTicket, Effect, Errand, Side, TellHotline, Turn
 from intake.inquiry import is_named
 from intake.messages import Choice, Reply
@@ -20,6 +20,10 @@ PICK = "pick"
 OFFER = "offer"
 WITHDRAW = "withdraw"
 ANSWERED = frozenset({Status.DIRECT_ANSWERED, Status.COMPLETED, Status.CALLBACK})
+
+
+_ELSEWHERE = {Side.PROGRESS: inquiry.go_on, Side.BIND: bound_phone.go_on}
+"""Errands about no ticket of the citizen's own go on where they belong."""
 
 
 def start(side: Side, moment: Moment) -> Turn:
@@ -43,8 +47,8 @@ def go_on(moment: Moment) -> Turn | None:
     errand = moment.conversation.errand
     if errand is None:
         return None
-    if errand.side is Side.PROGRESS:
-        return inquiry.go_on(moment)
+    if errand.side in _ELSEWHERE:
+        return _ELSEWHERE[errand.side](moment)
     if errand.step == PICK:
         return _picked(errand, moment)
     view = next((v for v in moment.situation.tickets if v.reference == errand.reference), None)
@@ -58,6 +62,8 @@ def go_on(moment: Moment) -> Turn | None:
 def question(moment: Moment) -> Reply | None:
     """What the errand under way waits for."""
     errand = moment.conversation.errand
+    if errand is not None and errand.side is Side.BIND:
+        return bound_phone.question(moment)
     view = next((v for v in moment.situation.tickets if errand and v.reference == errand.reference), None)
     if errand is None or errand.side is Side.PROGRESS:
         return None

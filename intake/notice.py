@@ -28,6 +28,12 @@ def given(moment: Moment) -> bool:
     return _missing(moment) is None
 
 
+def ask_first(moment: Moment) -> Turn | None:
+    """The notice that is still to be agreed to, for what begins without a matter; None when all is."""
+    step = _missing(moment)
+    return None if step is None else _show(step, moment)
+
+
 def gate(moment: Moment) -> Turn | None:
     """Nothing passes without consent: the words are set aside, the notice is shown.
 

@@ -1,7 +1,10 @@
 """The steps whose buttons may still be pressed, and those that a message has settled."""
 
-from intake import notice, survey
+from intake import notice
 from intake.conversation import Conversation
+from intake.survey_questions import PREFIX, SLOTS
+from intake.survey_questions import step as survey_step
+from intake.survey_state import next_slot
 
 MENU = "menu"
 """The menu's buttons are no question's: they can be pressed at any time."""
@@ -14,7 +17,7 @@ def live(conversation: Conversation) -> frozenset[str]:
         steps |= {conversation.errand.step}
     if conversation.refused:
         steps |= set(notice.STEPS)  # minds change
-    steps |= {survey.step(slot, s) for s in conversation.surveys if not s.done for slot in survey.SLOTS}
+    steps |= {survey_step(slot, s) for s in conversation.surveys if not s.done for slot in SLOTS}
     return frozenset(steps)
 
 
@@ -28,10 +31,10 @@ def settled(before: Conversation, after: Conversation) -> tuple[str, ...]:
 
 def still_asks(conversation: Conversation, step: str) -> bool:
     """Whether a survey's question with this step still waits; True for a step of no survey."""
-    return not step.startswith(survey.PREFIX) or step in _put_aside(conversation)
+    return not step.startswith(PREFIX) or step in _put_aside(conversation)
 
 
 def _put_aside(conversation: Conversation) -> set[str]:
     """A survey's question that still waits, though something else is asked now."""
     waiting = (s for s in conversation.surveys if not s.done)
-    return {survey.step(slot, s) for s in waiting if (slot := survey.next_slot(s)) is not None}
+    return {survey_step(slot, s) for s in waiting if (slot := next_slot(s)) is not None}

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from storage import budgets, permissions
+from storage import bindings, budgets, permissions, surveys
 from storage.documents import Tx
 from storage.tables import attachments, inbox, outbox
 
@@ -31,6 +31,8 @@ async def wipe(tx: Tx, conversation_id: int, now: datetime) -> None:
     )
     await budgets.close(tx, conversation_id)
     await permissions.withdraw(tx, conversation_id)
+    await bindings.unbind(tx, conversation_id)
+    await surveys.forget(tx, conversation_id, now)
 
 
 async def drop_files(tx: Tx, ids: Collection[str], now: datetime) -> tuple[str, ...]:

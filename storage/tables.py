@@ -279,3 +279,76 @@ account_notes = Table(
     Column("says", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),  # running | paused | stopped | done
+    Column("per_minute", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("released_at", UtcDateTime, nullable=False),  # up to here its pace has been used
+    Column("ended_at", UtcDateTime),
+)
+
+surveys = Table(
+    "surveys",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("subject", Text, nullable=False),  # our reference; of a matter told elsewhere the backend's number
+    Column("round", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("conversation_id", ForeignKey("conversations.id")),
+    Column("campaign_id", ForeignKey("campaigns.id")),
+    Column("elsewhere", Boolean, nullable=False),
+    Column("channel", Text),  # WX or TG; NULL where no chat reaches the citizen
+    Column("unit", Text, nullable=False),
+    Column("survey_sealed", LargeBinary, nullable=False),
+    Column("completed_at", UtcDateTime),  # of the matter
+    Column("due_at", UtcDateTime),  # when there is something to do; NULL once it has ended
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("asked_at", UtcDateTime),
+    Column("closes_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("reminders", Integer, nullable=False),
+    Column("entry_id", Number),  # the outbox entry that carries the invitation
+    Column("delivery", Text),  # what became of it, as the outbox says
+    UniqueConstraint("subject", "round"),
+    Index(None, "conversation_id"),
+    Index(None, "requested_at"),
+)
+_to_do = text("due_at IS NOT NULL")
+Index("ix_surveys_due", surveys.c.due_at, sqlite_where=_to_do, postgresql_where=_to_do)
+_listed = text("state = 'listed'")
+Index(
+    "ix_surveys_listed",
+    surveys.c.campaign_id,
+    surveys.c.id,
+    sqlite_where=_listed,
+    postgresql_where=_listed,
+)
+_asked = text("state = 'asked'")
+Index("ix_surveys_asked", surveys.c.id, sqlite_where=_asked, postgresql_where=_asked)
+
+bindings = Table(
+    "bindings",
+    metadata,
+    Column("phone_digest", String(64), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("phone_sealed", LargeBinary, nullable=False),
+    Column("how", Text, nullable=False),  # card | code
+    Column("bound_at", UtcDateTime, nullable=False),
+    Index(None, "conversation_id"),
+)
+
+binding_codes = Table(
+    "binding_codes",
+    metadata,
+    Column("phone_digest", String(64), primary_key=True),
+    Column("code_hash", Text, nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("wrong", Integer, nullable=False),
+)

@@ -6,10 +6,10 @@ front door is told of it: it never came from there. What is there already is lef
 
 from datetime import datetime, timedelta
 
-from desk import tickets
+from desk import store, tickets
 from desk.importing.calls import Call
 from desk.office import Office
-from desk.states import Actor, Result, Role, Step
+from desk.states import SYSTEM, Actor, Result, Role, State, Step
 from hotline.contract import TicketDocument
 from intake.city import CityProfile
 from storage.documents import Tx
@@ -25,6 +25,26 @@ async def bring(tx: Tx, office: Office, call: Call) -> bool:
         for step in steps(call):
             await tickets.act(tx, office, filed.hotline_ref, step, version=None)
     return filed.new
+
+
+async def bring_to_rate(tx: Tx, office: Office, call: Call) -> str | None:
+    """As `bring`, up to the rating, which is still to come; the desk's number for it.
+
+    None where it is there and waits for no rating. Raises KeyReused or Refused.
+    """
+    filed = await tickets.file(tx, office, document(call, office.city), now=call.submitted_at)
+    if filed.new:
+        for step in steps(call):
+            if step.action != "survey_result":
+                await tickets.act(tx, office, filed.hotline_ref, step, version=None)
+    ticket = await store.load(tx, filed.hotline_ref, lock=True)
+    waits = ticket is not None and ticket.life.state is State.CALLBACK
+    return filed.hotline_ref if waits else None
+
+
+async def to_phone(tx: Tx, office: Office, hotline_ref: str, now: datetime) -> None:
+    """No chat leads to this citizen: somebody at the centre rings."""
+    await tickets.act(tx, office, hotline_ref, Step("no_channel", SYSTEM, now), version=None)
 
 
 def document(call: Call, city: CityProfile) -> TicketDocument:

@@ -186,15 +186,7 @@ class Reader:
         return code
 
     def _moment(self, text: str) -> datetime | None:
-        if not text:
-            return None
-        try:
-            at = datetime.fromisoformat(text.replace("/", "-"))
-        except ValueError:
-            raise ValueError("is no date and time such as 2023-03-01 09:30") from None
-        if not 2000 <= at.year <= 2200:
-            raise ValueError("is no year of a hotline")
-        return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(self.city.timezone))
+        return moment(text, self.city.timezone) if text else None
 
     def _text(self, line: Line, name: str) -> str:
         place = self.places.get(name)
@@ -203,6 +195,17 @@ class Reader:
     def _label(self, name: str) -> str:
         called: str = names()["columns"][name][0]
         return self.head[self.places[name]] if name in self.places else called
+
+
+def moment(text: str, timezone: str) -> datetime:
+    """An instant as people write it; without an offset it is the city's. Raises ValueError."""
+    try:
+        at = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        raise ValueError("is no date and time such as 2023-03-01 09:30") from None
+    if not 2000 <= at.year <= 2200:
+        raise ValueError("is no year of a hotline")
+    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone))
 
 
 def _needed(text: str) -> str:

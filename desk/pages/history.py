@@ -163,7 +163,10 @@ def _survey(detail: dict[str, Any], clock: Clock) -> tuple[tuple[str, str], ...]
         return ()
     words = clock.words
     if not result.get("answered"):
-        return (("action.survey_result", words.say("survey.no_answer")),)
+        why = next(iter(result.get("reason_codes", ())), "")
+        return (
+            ("action.survey_result", words.say(words.key("survey", f"no_answer_{why}", "survey.no_answer"))),
+        )
     lines = [
         f"{words.say(f'survey.{name}')}  {words.say(f'survey.{name}_{str(result[name]).lower()}')}"
         for name in ("contacted", "solved", "satisfied")

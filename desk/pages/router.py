@@ -20,6 +20,7 @@ from desk.pages.notices import Notices
 from desk.pages.overview import Overviews
 from desk.pages.people import People
 from desk.pages.queue import queue_routes
+from desk.pages.surveying import Surveying
 from desk.pages.ticket import ticket_routes
 from desk.pages.wording import read_words
 from hotline.contract import AttachmentPart
@@ -52,6 +53,7 @@ def desk_pages(
     _office_routes(router, desk, gate, look, new_secret)
     _account_routes(router, Account(desk, gate, look, factor.new_secret))
     _letter_routes(router, Letters(desk, gate, look, of_front=of_front))
+    _survey_routes(router, Surveying(desk, gate, look, desk.office.digits, of_front=of_front), of_front)
     router.get("/search")(Finding(desk, gate, look).show)
     _overview_routes(router, Overviews(desk, gate, look))
     return router
@@ -67,6 +69,13 @@ def _account_routes(router: APIRouter, account: Account) -> None:
     router.get("/me")(account.show)
     router.post("/me/password")(account.password)
     router.post("/me/factor")(account.factor)
+
+
+def _survey_routes(router: APIRouter, surveying: Surveying, of_front: bool) -> None:  # as given
+    router.get("/survey")(surveying.show)
+    if of_front:  # campaigns and codes are the front door's
+        router.post("/survey/code")(surveying.code)
+        router.post("/survey/{campaign_id}/{what}")(surveying.turn)
 
 
 def _letter_routes(router: APIRouter, letters: Letters) -> None:

@@ -24,6 +24,7 @@ from desk.pages.ticket_view import ticket_view
 from desk.states import Refused
 from desk.store import DeskTicket
 from desk.tickets import Stale
+from desk.views import rated_as_seen_by
 from hotline.contract import AttachmentPart
 
 
@@ -129,7 +130,7 @@ async def _shown(
         *kept,
         confirm=bool(findings) and not any(finding.grave for finding in findings),
     )
-    events = await desk.events(ticket)
+    events = rated_as_seen_by(await desk.events(ticket), ticket, visit.actor)
     async with desk.database.read() as tx:
         sent = await outbox.of_lane(tx, ticket.hotline_ref)
         answers = await canned.usable(tx, visit.actor)

@@ -39,6 +39,7 @@ def _head(city: CityProfile) -> Iterator[Problem]:
     for code in city.open311:
         if code != "*" and code not in city.categories:
             yield f"open311.{code}", "is no category"
+    yield from _survey(city)
     if city.urgent_hours < city.critical_hours or city.critical_hours <= 0:
         yield "critical_hours", "must be above 0 and not above urgent_hours"
     try:
@@ -54,6 +55,24 @@ def _retention(city: CityProfile) -> Iterator[Problem]:
     for name in ("inbox_hours", "replies_hours"):
         if getattr(city.retention, name) > 48:
             yield f"retention.{name}", "must not be above 48: so it is promised"
+
+
+def _survey(city: CityProfile) -> Iterator[Problem]:
+    rules = city.survey
+    if rules.steps not in (3, 5):
+        yield "survey.steps", "must be 3 or 5"
+    if not 1 <= rules.low_score <= 4:
+        yield "survey.low_score", "must be between 1 and 4"
+    if rules.closes < rules.opens:
+        yield "survey.closes", "must not be before survey.opens"
+    if not 1 <= rules.window_days <= 60:
+        yield "survey.window_days", "must be between 1 and 60"
+    if not 0 <= rules.reminders <= 2:
+        yield "survey.reminders", "must be 0, 1 or 2"
+    if not 0 <= rules.delay_minutes <= 7 * 24 * 60:
+        yield "survey.delay_minutes", "must be between 0 and a week"
+    if not 1 <= rules.per_minute <= 600:
+        yield "survey.per_minute", "must be between 1 and 600"
 
 
 def _hours(city: CityProfile) -> Iterator[Problem]:

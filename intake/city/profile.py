@@ -155,13 +155,24 @@ class RetentionRules:
 
 @dataclass(frozen=True, slots=True)
 class SurveyRules:
-    """`start_on` is `survey_requested`, or `completed` for a backend that cannot ask."""
+    """`start_on` is `survey_requested`, or `completed` for a backend that cannot ask.
+
+    Nobody is asked but between `opens` and `closes` (the same: at any hour), nor before `delay_minutes`
+    after the completion. `steps` are those of the scale, 3 or 5; of five, `low_score` and less rings at
+    the desk. A campaign begins with `per_minute` citizens a minute.
+    """
 
     __pydantic_config__ = _STRICT
 
     start_on: str = "survey_requested"
     window_days: int = 7
     reminders: int = 2
+    opens: time = time(8, 30)
+    closes: time = time(20, 30)
+    delay_minutes: int = 0
+    steps: int = 3
+    low_score: int = 2
+    per_minute: int = 300
 
 
 @dataclass(frozen=True, slots=True, eq=False)

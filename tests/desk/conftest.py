@@ -53,6 +53,7 @@ class FrontDoor:
         self.heard: list[dict[str, Any]] = []
         self.tries = 0
         self.answer = 200
+        self.problem = ""
         self.headers: dict[str, str] = {}
         self.down = False
         self.app = FastAPI()
@@ -67,7 +68,7 @@ class FrontDoor:
         verify(CALLBACK_SECRET, request.headers, body, self.clock())
         if self.answer == 200:
             self.heard.append(orjson.loads(body))
-        return JSONResponse({}, self.answer, self.headers)
+        return JSONResponse({"type": self.problem} if self.problem else {}, self.answer, self.headers)
 
     @property
     def types(self) -> list[str]:

@@ -292,8 +292,74 @@ async def test_three_calls_nobody_answers_close_without_an_evaluation(case: Case
     await case.step("direct_answer", public_text="Soon")
     for _ in range(2):
         assert (await case.step("call", caller)).life.state is State.CALLBACK
+        assert await case.refused("call", caller) == "same_half_day"
+        case.clock.now += timedelta(hours=24)
     life = (await case.step("call", caller)).life
     assert (life.state, life.evaluation, life.call_count) == (State.CLOSED, "no_answer", 3)
+
+
+async def test_whom_no_chat_reaches_is_to_be_phoned(case: Case) -> None:
+    await case.step("direct_answer", public_text="Soon")
+    unreachable = Result(answered=False, round=1, reason_codes=("unreachable",))
+    life = (await case.step("survey_result", CITIZEN, result=unreachable)).life
+    assert (life.state, life.phone_since is not None, life.evaluation) == (State.CALLBACK, True, None)
+    assert "survey_result" in await case.rung(CENTRE)
+    by_phone = Result(answered=True, solved="yes", satisfied="satisfied", via="TEL")
+    life = (await case.step("survey_result", Actor(Role.CALLBACK, "zhou"), result=by_phone)).life
+    assert (life.state, life.phone_since, life.rated_via) == (State.CLOSED, None, "TEL")
+
+
+async def test_a_front_door_without_a_chat_for_them_makes_it_a_telephone_task(case: Case) -> None:
+    await case.step("direct_answer", public_text="Soon")
+    case.front_door.answer, case.front_door.problem = 404, "https://jiesu.example/problems/no-channel"
+    await case.told()
+    assert (await case.life()).phone_since is not None
+    assert "no_channel" in await case.rung(CENTRE)
+
+
+async def test_the_telephone_goes_before_the_chat(case: Case) -> None:
+    await case.step("direct_answer", public_text="Soon")
+    chat = Result(answered=True, round=1, solved="yes", satisfied="satisfied", via="WX")
+    assert (await case.step("survey_result", result=chat)).life.evaluation == "happy"
+    by_phone = Result(answered=True, solved="no", satisfied="dissatisfied", via="TEL")
+    life = (await case.step("survey_result", Actor(Role.CALLBACK, "zhou"), result=by_phone)).life
+    assert (life.state, life.evaluation) == (State.CLOSED, "unhappy")
+    assert await case.refused("survey_result", CITIZEN, result=chat) == "rated_by_phone"
+
+
+async def test_a_changed_answer_counts_until_the_window_is_over(case: Case) -> None:
+    await case.at_work()
+    await case.step("answer", HOUSING, public_text="Done", internal_text="-")
+    await case.step("complete")
+    happy = Result(answered=True, round=1, solved="yes", satisfied="satisfied", via="WX")
+    await case.step("survey_result", CITIZEN, result=happy)
+    sad = replace(happy, solved="no", satisfied="dissatisfied", rework_wanted=True)
+    case.clock.now += timedelta(days=3)
+    life = (await case.step("survey_result", CITIZEN, result=sad)).life
+    assert (life.state, life.round) == (State.REWORK, 2)
+    assert [one["type"] for one in await case.told()][-1] == "rework"
+
+
+async def test_a_second_unhappy_round_is_supervised_even_without_a_third(case: Case) -> None:
+    await case.at_work()
+    sad = Result(answered=True, solved="no", satisfied="dissatisfied", rework_wanted=True, via="WX")
+    await case.step("answer", HOUSING, public_text="Done", internal_text="-")
+    await case.step("complete")
+    await case.step("survey_result", CITIZEN, result=replace(sad, round=1))
+    await case.step("answer", HOUSING, public_text="Done again", internal_text="-")
+    await case.step("complete")
+    last = replace(sad, round=2, rework_wanted=False)
+    life = (await case.step("survey_result", CITIZEN, result=last)).life
+    assert (life.state, life.supervise_level) == (State.CLOSED, 2)
+
+
+async def test_an_unhappy_rating_is_a_note_to_the_unit(case: Case) -> None:
+    await case.at_work()
+    await case.step("answer", HOUSING, public_text="Done", internal_text="-")
+    await case.step("complete")
+    sad = Result(answered=True, round=1, solved="no", satisfied="dissatisfied", via="WX")
+    assert (await case.step("survey_result", CITIZEN, result=sad)).life.state is State.CLOSED
+    assert "survey_result" in await case.rung(HOUSING)
 
 
 async def test_who_calls_takes_down_the_answer(case: Case) -> None:

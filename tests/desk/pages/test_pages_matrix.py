@@ -28,6 +28,7 @@ MAY: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/desk/tickets/{hotline_ref}/{action}"): NO_UNIT,
     ("GET", "/desk/overview"): NO_UNIT,
     ("GET", "/desk/bulletin"): NO_UNIT,
+    ("GET", "/desk/survey"): NO_UNIT,
     ("GET", "/desk/lists/{which}"): NO_UNIT,
     ("GET", "/desk/canned"): frozenset({Role.CENTRE, Role.UNIT}),
     ("POST", "/desk/canned"): frozenset({Role.CENTRE, Role.UNIT}),

@@ -118,10 +118,27 @@ class Chat:
         self.now += timedelta(**time)
         return self
 
-    def is_asked_to_rate(self, reference: str = "", unit: str = "heating", number: int = 1) -> "Chat":
+    def is_asked_to_rate(
+        self,
+        reference: str = "",
+        unit: str = "heating",
+        number: int = 1,
+        title: str = "暖气不热",
+        elsewhere: bool = False,
+    ) -> "Chat":
         """The backend asks for a survey."""
         reference = reference or self.tickets[0].reference
-        survey = Survey(reference, "H-1", "暖气不热", unit, number, self.now, self.now + timedelta(days=7))
+        survey = Survey(
+            reference,
+            "H-1",
+            title,
+            unit,
+            number,
+            self.now,
+            self.now + timedelta(days=7),
+            elsewhere=elsewhere,
+            completed_at=self.now,
+        )
         moment = Moment(
             self.conversation, self._inbound(), self._situation(self._inbound()), self.city, self.now
         )

@@ -2,17 +2,19 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
 import intake
+from intake.city.profile import SurveyRules
 from intake.phrases import built_in
 
 ROOT = Path(intake.__file__).parent.parent
 FILES = sorted(path for folder in ("intake", "app", "bots") for path in (ROOT / folder).rglob("*.py"))
-NO_PHRASES = frozenset({"survey.start_on"})
+NO_PHRASES = frozenset(f"survey.{one.name}" for one in fields(SurveyRules))
 """Keys of a city's profile that look like ours."""
 ALWAYS = frozenset({"city", "hotline"})
 

@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from intake.conversation import RefuseSurveys
+from intake.messages import MediaKind
+from intake.ticket import AppealType
+
 
 @pytest.fixture
 def rated(filed: Any) -> Any:
@@ -73,7 +77,7 @@ def test_the_reason_in_their_own_words(rated: Any) -> None:
     assert rated.told[0].survey["comment"] == "来了两个人看了一眼就走了"
 
 
-@pytest.mark.parametrize("unclear", ["9", "🙂", "好的"])
+@pytest.mark.parametrize("unclear", ["10", "🙂", "好的"])
 def test_no_reason(rated: Any, unclear: str) -> None:
     rated.says("1", "3", "3", unclear).hears("什么原因")
 
@@ -117,8 +121,8 @@ def test_a_photo_in_the_middle_is_not_lost(rated: Any) -> None:
 
 def test_done_once(rated: Any) -> None:
     rated.says("1", "1", "1").taps("不满意").hears("已经过期")
-    rated.says("评价").hears("没有需要评价")
     assert len(rated.told) == 1
+    rated.passes(days=8).says("评价").hears("没有需要评价")
 
 
 def test_a_changed_mind_by_an_earlier_button(rated: Any) -> None:
@@ -183,3 +187,206 @@ def test_english(chats: Any, story: str) -> None:
         "dissatisfied",
         ["slow"],
     )
+
+
+# --- one sentence, in any order
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "来过了，没修好，不满意",
+        "不满意，来过了但是没修好",
+        "没修好！！来过，不满意",
+        "1 3 3",
+        "133",
+        "1，3，3",
+    ],
+)
+def test_one_sentence_answers_all_three(rated: Any, sentence: str) -> None:
+    rated.says(sentence).hears("什么原因", "需要重新办理吗")
+    (survey,) = rated.conversation.surveys
+    assert (survey.contacted, survey.solved, survey.satisfied) == (True, "no", "dissatisfied")
+
+
+def test_a_sentence_at_the_last_question(rated: Any) -> None:
+    rated.says("已经修好了，很满意，感谢师傅").hears("联系过您吗").says("1").hears("谢谢您的评价")
+    assert rated.told[0].survey["comment"] == "已经修好了，很满意，感谢师傅"
+
+
+def test_a_remark_does_not_turn_what_was_said_before(rated: Any) -> None:
+    rated.says("没有联系", "部分解决", "不满意").says("有人来过，修好了一半就走了").hears("重新办理吗")
+    (survey,) = rated.conversation.surveys
+    assert (survey.contacted, survey.solved) == (False, "partly")
+
+
+def test_digits_that_fit_no_choice_are_asked_again(rated: Any) -> None:
+    rated.says("1 9 9").hears("请回复数字", "联系过您吗")
+    assert rated.conversation.surveys[0].solved is None
+
+
+# --- four taps
+
+
+def test_four_taps_are_enough_to_have_it_done_again(rated: Any) -> None:
+    rated.taps("联系过").taps("未解决").taps("不满意").taps("需要重新办理").hears("会要求重新办理")
+    assert rated.told[0].survey["reason_codes"] == ["unsolved"]
+    assert rated.told[0].survey["rework_wanted"] is True
+
+
+def test_four_taps_without_rework(rated: Any) -> None:
+    rated.taps("没有联系").taps("部分解决").taps("不满意").taps("不需要重新办理").hears("谢谢您的评价")
+    assert rated.told[0].survey["reason_codes"] == ["no_contact", "unsolved"]
+    assert rated.told[0].survey["rework_wanted"] is False
+
+
+def test_what_is_solved_is_not_offered_again(rated: Any) -> None:
+    rated.taps("联系过").taps("已解决").taps("不满意").hears_not("重新办理").taps("态度不好").hears("谢谢")
+    assert rated.told[0].survey["reason_codes"] == ["attitude"]
+
+
+# --- reasons
+
+
+@pytest.mark.parametrize("several", ["2 3", "2、3", "23", "态度差，而且太慢"])
+def test_several_reasons(rated: Any, several: str) -> None:
+    rated.says("1", "3", "3", several).hears("记下了", "态度不好", "太慢", "重新办理吗").says("需要")
+    assert rated.told[0].survey["reason_codes"] == ["attitude", "slow"]
+
+
+def test_one_reason_after_another_by_taps(rated: Any) -> None:
+    rated.says("1", "3", "3").taps("太慢").taps("态度不好").hears("态度不好、太慢").taps("需要")
+    assert rated.told[0].survey["reason_codes"] == ["attitude", "slow"]
+
+
+def test_reason_and_rework_in_one_breath(rated: Any) -> None:
+    rated.says("1", "3", "3", "拖了一个月，要求重新处理").hears("会要求重新办理")
+    assert rated.told[0].survey["reason_codes"] == ["slow"]
+    assert rated.told[0].survey["comment"] == "拖了一个月，要求重新处理"
+
+
+def test_a_complaint_about_care_is_no_refusal_of_rework(rated: Any) -> None:
+    rated.says("1", "3", "3", "他们根本不用心").hears("重新办理吗")
+    assert not rated.told
+
+
+def test_a_voice_message_is_a_reason(rated: Any) -> None:
+    rated.says("1", "3", "3").sends_photo(kind=MediaKind.VOICE).hears("重新办理吗").says("需要")
+    assert rated.told[0].attachments
+    assert rated.told[0].survey["reason_codes"] == ["other"]
+    assert not rated.has_draft
+
+
+def test_a_voice_message_at_another_question_waits_with_it(rated: Any) -> None:
+    rated.sends_photo(kind=MediaKind.VOICE).hears("联系过您吗").says("1", "1", "1")
+    assert len(rated.told[0].attachments) == 1
+    assert not rated.has_draft
+
+
+# --- changed, refused
+
+
+def test_changed_until_the_window_closes(rated: Any) -> None:
+    rated.says("1", "1", "1").says("评价").hears("联系过、已解决、满意", "要改吗").taps("改一改")
+    rated.hears("联系过您吗").says("又坏了，没修好，不满意").says("1").taps("需要重新办理")
+    assert [told.survey["solved"] for told in rated.told] == ["yes", "no"]
+    assert rated.told[1].survey["round"] == 1
+    rated.says("评价").hears("没有需要评价")
+
+
+def test_left_as_it_is(rated: Any) -> None:
+    rated.says("1", "1", "1").says("评价").taps("不改").hears("照旧")
+    assert len(rated.told) == 1
+
+
+def test_refused_for_good_and_taken_back_by_asking_to_rate(rated: Any) -> None:
+    rated.says("免打扰")
+    assert any(isinstance(effect, RefuseSurveys) for effect in rated.effects)
+    rated.says("评价").hears("已恢复评价邀请")
+    assert not rated.conversation.do_not_survey
+
+
+# --- what follows
+
+
+def test_staff_are_called_for_the_lowest_rating(rated: Any) -> None:
+    rated.taps("联系过").taps("未解决").taps("不满意").taps("需要重新办理")
+    (alert,) = rated.alerts
+    assert alert.kind == "survey"
+    assert "供热公司" in alert.text
+    assert "13912345678" not in alert.text
+
+
+@pytest.mark.parametrize(
+    "words", ["来过，解决了，基本满意，就是太敷衍", "来过，部分解决，还行，不行我找市长"]
+)
+def test_staff_are_called_for_strong_words(rated: Any, words: str) -> None:
+    rated.says(words)
+    assert len(rated.alerts) == 1
+    assert words in rated.alerts[0].text
+
+
+def test_staff_are_not_called_for_all_that_is_well(rated: Any) -> None:
+    rated.says("1", "1", "2")
+    assert not rated.alerts
+
+
+def test_who_thanks_is_offered_a_commendation(rated: Any) -> None:
+    rated.says("来过，修好了，非常满意，感谢师傅冒雪上门").hears("谢谢您的评价").taps("我要表扬").hears(
+        "表扬"
+    )
+    assert rated.draft.appeal_type == AppealType.PRAISE
+
+
+def test_nobody_is_coaxed_into_a_commendation(rated: Any) -> None:
+    assert rated.says("1", "1", "1").labels == []
+
+
+def test_an_unhappy_one_is_offered_none(rated: Any) -> None:
+    rated.says("感谢来了一趟，没修好，不满意").says("8")
+    assert "我要表扬" not in rated.labels
+
+
+# --- five steps
+
+
+@pytest.fixture
+def in_five(chats: Any) -> Any:
+    chat = chats(city="xinghe").says("路灯坏了").taps("同意").says("取消").taps("确定取消")
+    chat.is_asked_to_rate("XH12", unit="").says("1", "1")
+    return chat.hears("满意吗")
+
+
+@pytest.mark.parametrize(
+    ("said", "satisfied", "score"),
+    [("1", "satisfied", 5), ("满意", "satisfied", 4), ("很满意", "satisfied", 5), ("3", "basically", 3)],
+)
+def test_the_five_steps_count_as_three(in_five: Any, said: str, satisfied: str, score: int) -> None:
+    in_five.says(said)
+    assert (in_five.told[0].survey["satisfied"], in_five.told[0].survey["score"]) == (satisfied, score)
+
+
+def test_the_lowest_of_five(in_five: Any) -> None:
+    in_five.taps("非常不满意").says("2")
+    assert (in_five.told[0].survey["satisfied"], in_five.told[0].survey["score"]) == ("dissatisfied", 1)
+    assert in_five.alerts
+
+
+# --- told by telephone
+
+
+def test_one_told_by_telephone_names_unit_and_day_and_nothing_of_the_matter(known: Any) -> None:
+    known.is_asked_to_rate("2611200815123456", elsewhere=True, title="关于王女士反映幸福小区3号楼的问题")
+    known.hears("12345回访", "【供热公司】", "11月23日", "3456").hears_not("王女士", "幸福小区")
+    known.says("1", "1", "1")
+    assert known.told[0].hotline_ref == "H-1"
+
+
+# --- simple mode
+
+
+def test_simple_mode_asks_for_two_things_at_most_at_the_end(rated: Any) -> None:
+    rated.says("长辈模式").says("1", "3", "3").hears("需要重新办理吗")
+    assert rated.labels == ["需要重新办理", "不需要重新办理"]
+    rated.says("师傅一直没有再来").hears("重新办理吗").says("需要")
+    assert rated.told[0].survey["comment"] == "师傅一直没有再来"

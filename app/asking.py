@@ -1,0 +1,155 @@
+"""One survey's next step: asked, reminded of, closed; and the backend told how it ended.
+
+The rule: each function works inside the caller's transaction, with the citizen's conversation locked before
+the survey's row, so that a tap, a reminder and the end of the window never cross. Surveys go at most once
+per round and reminder: the step and its outbox entry are one commit, under a key of their own.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from app.effects import tell
+from app.replies import queue_replies
+from intake import facts, survey
+from intake.city import CityProfile
+from intake.conversation import Conversation, Ids, Situation, TellHotline, Turn
+from intake.messages import Inbound
+from intake.moment import Moment
+from intake.phrases import FALLBACK
+from intake.survey_state import Survey
+from intake.survey_times import closes_at, next_open, next_reminder
+from intake.understand.reading import Reading
+from storage import conversations, surveys
+from storage.conversations import StoredConversation
+from storage.database import Tx
+from storage.surveys import StoredSurvey
+
+AGAIN = timedelta(hours=1)
+"""So long after a person at the desk was writing with them."""
+
+REFUSED, UNREACHABLE = "refused", "unreachable"
+"""Why nobody answered, among the result's reasons: the centre phones only whom no chat reached."""
+
+
+async def take_up(tx: Tx, city: CityProfile, survey_id: int, now: datetime) -> str | None:
+    """Do what is due with this survey, its conversation locked; returns what was done, if anything."""
+    found = await surveys.lock(tx, survey_id)
+    if found is None or found.due_at is None or found.due_at > now or found.state not in ("planned", "asked"):
+        return None
+    stored = await _citizen(tx, found)
+    if stored is None or not stored.reachable:
+        return await _end(tx, found, stored, UNREACHABLE, now)
+    if found.state == "planned":
+        return await _ask(tx, city, found, stored, now)
+    if found.closes_at is not None and now >= found.closes_at:
+        return await _close(tx, found, stored, now)
+    return await _remind(tx, city, found, stored, now)
+
+
+async def _citizen(tx: Tx, found: StoredSurvey) -> StoredConversation | None:
+    return None if found.conversation_id is None else await conversations.by_id(tx, found.conversation_id)
+
+
+async def _ask(
+    tx: Tx, city: CityProfile, found: StoredSurvey, stored: StoredConversation, now: datetime
+) -> str:
+    if stored.conversation.do_not_survey:
+        return await _end(tx, found, stored, REFUSED, now)
+    due = now + AGAIN if stored.conversation.handoff else next_open(now, city)
+    if due > now:
+        await surveys.later(tx, found.id, next_open(due, city))
+        return "later"
+    asked = _begun(found.survey, closes_at(now, city))
+    turn = survey.invite(asked, _moment(stored, city, now))
+    entry = await _push(tx, city, stored, asked, turn, f"survey:{found.id}", "survey", now)
+    await surveys.asked(tx, found.id, now, asked.closes_at, next_reminder(now, 0, city), entry)
+    return "asked"
+
+
+def _begun(requested: Survey, end: datetime) -> Survey:
+    return Survey(
+        reference=requested.reference,
+        hotline_ref=requested.hotline_ref,
+        title=requested.title,
+        unit=requested.unit,
+        round=requested.round,
+        requested_at=requested.requested_at,
+        closes_at=end,
+        elsewhere=requested.elsewhere,
+        completed_at=requested.completed_at,
+    )
+
+
+async def _remind(
+    tx: Tx, city: CityProfile, found: StoredSurvey, stored: StoredConversation, now: datetime
+) -> str:
+    """Who has not seen the question yet is not reminded of it; nor is anybody at night."""
+    number, asked_at = found.reminders + 1, found.asked_at or now
+    mine = next((s for s in stored.conversation.surveys if s.key == found.survey.key and not s.done), None)
+    seen = await surveys.delivery(tx, found.id) in (None, "done", "announced")
+    if mine is None or not seen:
+        await surveys.later(tx, found.id, found.closes_at or closes_at(asked_at, city))
+        return "later"
+    if (due := next_open(now, city)) > now:
+        await surveys.later(tx, found.id, min(due, found.closes_at or due))
+        return "later"
+    turn = survey.remind(mine, _moment(stored, city, now))
+    await _push(tx, city, stored, mine, turn, f"survey:{found.id}:{number}", "reminder", now)
+    await surveys.reminded(tx, found.id, number, next_reminder(asked_at, number, city))
+    return "reminded"
+
+
+async def _push(
+    tx: Tx,
+    city: CityProfile,
+    stored: StoredConversation,
+    asked: Survey,
+    turn: Turn,
+    key: str,
+    purpose: str,
+    now: datetime,
+) -> int | None:
+    await conversations.save(tx, stored.id, turn.conversation, now)
+    said = facts.of_survey(asked, city, stored.conversation.language or FALLBACK)
+    queued = await queue_replies(tx, stored.id, stored.address, turn.replies, key, purpose, now, facts=said)
+    return queued[0] if queued else None
+
+
+async def _close(tx: Tx, found: StoredSurvey, stored: StoredConversation, now: datetime) -> str:
+    """The window is over: a question that never reached anybody is the centre's to ask by telephone."""
+    reached = await surveys.delivery(tx, found.id) in (None, "done", "announced", "unsure", "awaited")
+    return await _end(tx, found, stored, "no_answer" if reached else UNREACHABLE, now)
+
+
+async def _end(
+    tx: Tx, found: StoredSurvey, stored: StoredConversation | None, state: str, now: datetime
+) -> str:
+    await surveys.end(tx, found.id, state, now)
+    if stored is not None:
+        await conversations.save(tx, stored.id, _without(stored.conversation, found), now)
+    await tell_ended(tx, found, state, now)
+    return state
+
+
+def _without(conversation: Conversation, found: StoredSurvey) -> Conversation:
+    kept = tuple(s for s in conversation.surveys if s.key != found.survey.key)
+    asks = conversation.asking.startswith(survey.PREFIX) and conversation.asking.endswith(f":{found.subject}")
+    return replace(conversation, surveys=kept, asking="" if asks else conversation.asking)
+
+
+async def tell_ended(tx: Tx, found: StoredSurvey, state: str, now: datetime) -> None:
+    """The backend hears that nobody answered, and why where that is for the centre to know."""
+    why = [state] if state in (REFUSED, UNREACHABLE) else []
+    outcome: dict[str, object] = {"outcome": "no_answer", "round": found.round, "reason_codes": why}
+    effect = TellHotline(found.subject, "survey_result", survey=outcome, hotline_ref=found.survey.hotline_ref)
+    await tell(tx, effect, str(uuid5(NAMESPACE_URL, f"survey ended:{found.id}")), now)
+
+
+def _moment(stored: StoredConversation, city: CityProfile, now: datetime) -> Moment:
+    """The survey's words come without a message of the citizen's."""
+    inbound = Inbound(id="", address=stored.address, at=now)
+    ids = Ids("", UUID(int=0), "")
+    language = stored.conversation.language or FALLBACK
+    situation = Situation(ids=ids, language=language, reading=Reading())
+    return Moment(stored.conversation, inbound, situation, city, now)

@@ -1,0 +1,75 @@
+"""Completed matters nobody was asked about: the citizen's own here, and those brought in from a table.
+
+The rule: whatever has a survey of any round is left alone, so that a campaign given twice asks once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, exists, func, literal_column, select, update
+
+from intake.messages import ChannelName
+from storage.documents import Tx
+from storage.tables import conversations, status_updates, surveys, tickets
+from storage.ticket_rows import StoredTicket, stored
+
+DONE = ("completed", "direct_answered", "callback")
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """One of our own tickets that is completed."""
+
+    ticket: StoredTicket
+    channel: str
+    completed_at: datetime
+
+
+async def count(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
+    """How many were completed in this time, by the channel's two letters."""
+    listed = select(surveys.c.channel, func.count()).where(_listed(first, end)).group_by(surveys.c.channel)
+    found = {row.channel: int(row[1]) for row in await tx.execute(listed)}
+    mine = _own(first, end).with_only_columns(conversations.c.channel, func.count(tickets.c.id.distinct()))
+    for row in await tx.execute(mine.group_by(conversations.c.channel)):
+        code = ChannelName(row.channel).code
+        found[code] = found.get(code, 0) + int(row[1])
+    return found
+
+
+async def adopt(tx: Tx, campaign_id: int, first: datetime, end: datetime) -> int:
+    """Put what was brought in from a table on this campaign's list; returns how many."""
+    mine = update(surveys).where(_listed(first, end)).values(campaign_id=campaign_id)
+    return (await tx.execute(mine)).rowcount
+
+
+async def own(tx: Tx, first: datetime, end: datetime, after: int, limit: int) -> list[Unasked]:
+    """Our own tickets with a higher id than `after`, in the order of their ids."""
+    done = func.max(status_updates.c.at, type_=status_updates.c.at.type).label("done")
+    statement = (
+        _own(first, end)
+        .with_only_columns(*tickets.c, conversations.c.channel.label("through"), done)
+        .where(tickets.c.id > after, conversations.c.user.is_not(None))
+        .group_by(*tickets.c, conversations.c.channel)
+        .order_by(tickets.c.id)
+        .limit(limit)
+    )
+    rows: list[Row[Any]] = list(await tx.execute(statement))
+    return [Unasked(stored(tx, row), ChannelName(row.through).code, row.done) for row in rows]
+
+
+def _listed(first: datetime, end: datetime) -> Any:
+    waits = (surveys.c.state == literal_column("'listed'")) & surveys.c.campaign_id.is_(None)
+    return waits & (surveys.c.completed_at >= first) & (surveys.c.completed_at < end)
+
+
+def _own(first: datetime, end: datetime) -> Select[Any]:
+    completed = status_updates.c.type.in_(("completed", "direct_answered")) & status_updates.c.note.is_(False)
+    in_time = (status_updates.c.at >= first) & (status_updates.c.at < end)
+    asked = exists().where(surveys.c.subject == tickets.c.reference)
+    return (
+        select(tickets.c.id)
+        .join(status_updates, status_updates.c.ticket_id == tickets.c.id)
+        .join(conversations, conversations.c.id == tickets.c.conversation_id)
+        .where(tickets.c.status.in_(DONE), completed, in_time, ~asked)
+    )
