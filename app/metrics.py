@@ -4,7 +4,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 turns = Counter(
     "jiesu_turns_total",
-    "Messages: turn, repeat, fault, unavailable",
+    "Messages: turn, repeat, fault, unavailable, too_fast",
     ["channel", "outcome"],
 )
 turn_seconds = Histogram("jiesu_turn_seconds", "Seconds from message to committed turn", ["channel"])

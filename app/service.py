@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from app import bursts, effects, metrics, own_data
 from app.faults import caught, described
 from app.identifiers import fresh
+from app.pace import Pace
 from app.replies import (
     SURVEYS,
     hold_back,
@@ -92,6 +93,7 @@ class Service:
         clock: Callable[[], datetime],
         rides: Mapping[ChannelName, Rides] = MappingProxyType({}),
         hear: Hear = as_it_is,
+        pace: Pace | None = None,
     ) -> None:
         """`rides`: for a channel whose answers need not carry the replies, which of them may.
 
@@ -104,6 +106,7 @@ class Service:
         self._rides = rides
         self._hear = hear
         self._telling = Telling(city)
+        self._pace = pace
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
         """Take one message; a repeat gets its stored replies. Raises Unavailable, and nothing else.
@@ -111,6 +114,8 @@ class Service:
         Returns what the platform's own answer shall carry; what may not ride it is in the outbox already.
         """
         channel, started = inbound.address.channel.value, perf_counter()
+        if self._pace is not None and await self._pace.is_too_fast(inbound):
+            return self._slowed(inbound)
         with traced():
             taken = await self._take(await self._hear(inbound))
             if isinstance(taken, Exception):
@@ -120,6 +125,11 @@ class Service:
         metrics.turns.labels(channel, "turn").inc()
         metrics.turn_seconds.labels(channel).observe(perf_counter() - started)
         return taken.replies
+
+    def _slowed(self, inbound: Inbound) -> tuple[Reply, ...]:
+        """Told, counted, and not taken."""
+        metrics.turns.labels(inbound.address.channel.value, "too_fast").inc()
+        return (Reply(say(self._city, pick_language(inbound.language), "welcome.too_fast")),)
 
     async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
         """The platform's own answer carried these replies of `receive`. Raises Unavailable.

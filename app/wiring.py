@@ -21,6 +21,7 @@ from app.gathering import Gathering
 from app.health import Health, Stands
 from app.judging import judging
 from app.malware import Clamd, NoScanner, Scanner
+from app.pace import Pace
 from app.pretend import at_any_hour, with_stand_ins
 from app.reception import Reception
 from app.second_reader import Endpoint, SecondReader
@@ -251,7 +252,8 @@ async def _wire(
         channels[ChannelName.WECHAT] = WeChat(client, cache, http, utc_now, book, forms)
         account = WeChatAccount(client)
     hear = in_turn(_hearing(settings, http, channels), _second_reader(settings, http, database, city))
-    service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear)
+    pace = Pace(buckets) if buckets is not None else None
+    service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear, pace=pace)
     updates = Updates(database, cache, city, utc_now)
     delivery = Delivery(database, city, channels, hotline, files, service, utc_now)
     return House(

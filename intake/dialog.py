@@ -12,6 +12,7 @@ from datetime import datetime
 from intake import (
     answers,
     aside,
+    calm,
     edits,
     elder,
     emergency,
@@ -135,6 +136,7 @@ HANDLERS: tuple[Handler, ...] = (
     emergency.interrupt,
     _greeting,
     _unreadable,
+    calm.answered,
     _stale_button,
     _menu,
     person.write_on,

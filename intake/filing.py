@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
 from intake.chapters import chapters
 from intake.city import CityProfile
@@ -13,6 +14,8 @@ from intake.understand.reading import SURE
 from intake.workdays import expected_by
 
 MAX_TITLE = 60
+MANY_A_DAY = 5
+"""So many tickets of one citizen within a day are marked from then on."""
 _LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
 
 
@@ -51,7 +54,7 @@ def file(draft: Draft, moment: Moment) -> Ticket:
         lead_unit=lead,
         co_units=co_units,
         related_to=draft.related_to,
-        labels=_labels(draft),
+        labels=(*_labels(draft), *_marks(draft, moment)),
         consent=moment.conversation.consent,
         language=moment.situation.language,
     )
@@ -155,6 +158,22 @@ def _labels(draft: Draft) -> tuple[str, ...]:
     return tuple(
         label for label, on in (("enterprise", draft.enterprise), ("related", draft.related_to)) if on
     )
+
+
+def _marks(draft: Draft, moment: Moment) -> Iterable[str]:
+    """What staff should know before they trust it: it is filed all the same."""
+    since = moment.now - timedelta(days=1)
+    if sum(view.submitted_at >= since for view in moment.situation.tickets) >= MANY_A_DAY:
+        yield "frequent"
+    if _is_garbage(draft.content):
+        yield "garbled"
+
+
+def _is_garbage(text: str) -> bool:
+    """A few signs over and over, or none that anybody reads."""
+    signs = [sign for sign in text if not sign.isspace()]
+    letters = sum(sign.isalpha() for sign in signs)
+    return len(signs) >= 6 and (len(set(signs)) <= len(signs) // 5 or letters * 3 < len(signs))
 
 
 def kind_of(draft: Draft) -> AppealType:

@@ -21,7 +21,9 @@ from desk.open311.router import Rules, open311_router
 from desk.pages.router import desk_pages
 from hotline.contract import AttachmentPart
 from playground.stage import Cast, cast, stage
+from storage.buckets import LocalBuckets
 from webhooks.attachments import attachment_router
+from webhooks.crowds import Crowds
 from webhooks.faults import answer_faults
 from webhooks.health import health_router
 from webhooks.hotline import hotline_router
@@ -52,6 +54,7 @@ def create_app(
 
     app = FastAPI(title="jiesu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     answer_faults(app)
+    app.add_middleware(Crowds, buckets=LocalBuckets())
     app.include_router(health_router(house.health, utc_now))
     app.include_router(hotline_router(house.updates, house.callback_secrets, utc_now))
     app.include_router(attachment_router(house.files))
@@ -78,6 +81,7 @@ def create_desk_app(alone: LoneDesk, settings: Settings) -> FastAPI:
 
     app = FastAPI(title="jiesu desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     answer_faults(app)
+    app.add_middleware(Crowds, buckets=LocalBuckets())
     app.include_router(attachment_router(files))
     _desk_routes(app, desk, settings, partial(_copy_of, files), of_front=False)
     app.include_router(_open311(desk, settings, files))

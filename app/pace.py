@@ -1,0 +1,30 @@
+"""How fast one citizen, and all together, may write to us.
+
+The rule: nothing is dropped without a word. Who is too fast is told so, with the numbers for whoever
+is in danger; a safety signal is heard at any pace. Citizens are counted by account and never by
+address, so that nobody pays for a neighbour behind the same one.
+"""
+
+from intake.messages import Event, Inbound
+from intake.understand import safety
+from storage.buckets import Buckets
+
+CITIZEN = (0.5, 30)
+EVERYBODY = (300.0, 3000)
+"""Messages a second, and how many at once."""
+
+
+class Pace:
+    """Of one process, or of all that share `buckets`."""
+
+    def __init__(self, buckets: Buckets) -> None:
+        self._buckets = buckets
+
+    async def is_too_fast(self, inbound: Inbound) -> bool:
+        """Whether this message comes too soon after too many others. Leaving is always heard."""
+        if inbound.event is Event.LEFT or inbound.burst is not None:
+            return False
+        address = inbound.address
+        mine = (f"citizen:{address.channel.value}:{address.user}", *CITIZEN)
+        wait = await self._buckets.take([mine, ("everybody", *EVERYBODY)], "citizens")
+        return wait > 0 and safety.signal(inbound.text) is None

@@ -1,0 +1,97 @@
+"""Too many messages: told and never lost in silence, danger heard at any pace, no neighbour pays."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from app.pace import CITIZEN, Pace
+from app.service import Service
+from storage.buckets import LocalBuckets
+from storage.cache import MemoryCache
+from webhooks.crowds import EVERYTHING, LOGGING_IN, Crowds
+
+
+class Seconds:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Nothing here depends on the kind of database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()
+
+
+@pytest.fixture
+def paced(shell: Any, seconds: Seconds) -> Any:
+    shell.service = Service(
+        shell.database, MemoryCache(), shell.city, shell.clock, pace=Pace(LocalBuckets(seconds))
+    )
+    return shell
+
+
+async def flood(citizen: Any) -> None:
+    for _ in range(CITIZEN[1]):
+        await citizen.says("在吗")
+
+
+async def test_who_is_too_fast_is_told_and_heard_again_later(paced: Any, citizen: Any, seconds: Any) -> None:
+    await flood(citizen)
+    told = await citizen.says("新华路15号院井盖坏了")
+    assert "请过一分钟再发一次" in told[0].text
+    assert "120" in told[0].text
+    seconds.now += 60
+    assert "登记前请看一眼" in (await citizen.says("新华路15号院井盖坏了"))[0].text
+
+
+async def test_danger_is_heard_at_any_pace(paced: Any, citizen: Any) -> None:
+    await flood(citizen)
+    assert "119" in (await citizen.says("着火了，快来人"))[0].text
+    assert [entry.kind for entry in await paced.entries() if entry.kind == "alert"] == ["alert"]
+
+
+async def test_a_neighbour_does_not_pay(paced: Any, citizen: Any) -> None:
+    await flood(citizen)
+    other = paced.citizen("oSomebodyElse")
+    assert "登记前请看一眼" in (await other.says("新华路15号院井盖坏了"))[0].text
+
+
+@pytest.fixture
+def door(seconds: Seconds) -> AsyncClient:
+    app = FastAPI()
+
+    @app.get("/desk")
+    @app.post("/desk/login")
+    @app.post("/webhooks/wechat")
+    async def fine() -> str:
+        return "fine"
+
+    app.add_middleware(Crowds, buckets=LocalBuckets(seconds))
+    return AsyncClient(transport=ASGITransport(app), base_url="http://x")
+
+
+async def test_an_address_is_slowed_and_let_in_again(door: AsyncClient, seconds: Seconds) -> None:
+    for _ in range(EVERYTHING[1]):
+        assert (await door.get("/desk")).status_code == 200
+    refused = await door.get("/desk")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert (await door.post("/webhooks/wechat")).status_code == 200, "the platforms are not counted"
+    seconds.now += 10
+    assert (await door.get("/desk")).status_code == 200
+
+
+async def test_logging_in_is_slower_still(door: AsyncClient) -> None:
+    for _ in range(LOGGING_IN[1]):
+        assert (await door.post("/desk/login")).status_code == 200
+    assert (await door.post("/desk/login")).status_code == 429
+    assert (await door.get("/desk")).status_code == 200
