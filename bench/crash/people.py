@@ -52,6 +52,7 @@ class Patient(Citizen):
     """
 
     again = 0
+    most_times = 10  # WeChat's second way brings a copy 20 seconds later: that too is answered, in vain
 
     def __init__(self, phone: Phone, person: Person, ear: Ear, script: Script, patience: float) -> None:
         super().__init__(phone, person, ear, script, patience)

@@ -57,6 +57,8 @@ class Silence(Exception):
 class Citizen:
     """One person with one phone, who may tell several complaints one after another."""
 
+    most_times = MOST_TIMES
+
     def __init__(self, phone: Phone, person: Person, ear: Ear, script: Script, patience: float) -> None:
         self._phone = phone
         self._person = person
@@ -80,7 +82,7 @@ class Citizen:
         answered = Counter[str]()
         try:
             heard = await self._complain(parts, asked)
-            while heard.step not in _ENDINGS and answered[heard.step] < MOST_TIMES:
+            while heard.step not in _ENDINGS and answered[heard.step] < self.most_times:
                 answered[heard.step] += 1
                 heard = await self._answer(heard.step, answered[heard.step] - 1, asked)
         except Silence:
