@@ -24,6 +24,7 @@ class Health:
         self._tables = tables
         self._database = database
         self._cache = cache
+        self._destinations: set[str] = set()
 
     async def checks(self) -> dict[str, str]:
         """`ok` or what is wrong, for database, migrations and cache.
@@ -49,8 +50,7 @@ class Health:
                 found = await outbox.depth(tx)
         except Unavailable:
             return
-        for gauge in (metrics.outbox_depth, metrics.outbox_age):
-            gauge.clear()
-        for destination, count, oldest in found:
-            metrics.outbox_depth.labels(destination).set(count)
-            metrics.outbox_age.labels(destination).set((now - oldest).total_seconds())
+        depths = {destination: count for destination, count, _ in found}
+        ages = {destination: (now - oldest).total_seconds() for destination, _, oldest in found}
+        metrics.set_all(metrics.outbox_depth, depths, self._destinations)
+        metrics.set_all(metrics.outbox_age, ages, self._destinations)

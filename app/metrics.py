@@ -1,6 +1,18 @@
-"""What Prometheus may know: counts and seconds, never who or what."""
+"""What Prometheus may know: counts and seconds, never who or what.
 
-from prometheus_client import Counter, Gauge, Histogram
+The rule: where several processes share a socket any of them may be asked, so they keep their figures in
+files of one folder (`PROMETHEUS_MULTIPROC_DIR`, set by `jiesu serve --workers N`) and each answers for all.
+A gauge then shows what any of them set last, and is set to 0 rather than taken away.
+"""
+
+import os
+from collections.abc import Mapping
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
+"""The library reads it when it is imported."""
 
 turns = Counter(
     "jiesu_turns_total",
@@ -14,14 +26,51 @@ second_readings = Counter(
 )
 spooled = Counter("jiesu_spooled_total", "Messages put on the local disk", ["channel"])
 spool_refused = Counter("jiesu_spool_refused_total", "Messages the local disk would not take")
-spool_depth = Gauge("jiesu_spool_depth", "Messages that wait on this machine's disk for the database")
+spool_depth = Gauge(
+    "jiesu_spool_depth",
+    "Messages that wait on this machine's disk for the database",
+    multiprocess_mode="mostrecent",
+)
 aside = Counter("jiesu_put_aside_total", "Messages nobody could handle, kept for a person", ["channel"])
 deliveries = Counter(
     "jiesu_deliveries_total", "Outbox entries tried, by outcome", ["destination", "kind", "outcome"]
 )
 callbacks = Counter("jiesu_callbacks_total", "Callbacks of the backend, by result", ["result"])
-outbox_depth = Gauge("jiesu_outbox_depth", "Open outbox entries", ["destination"])
-outbox_stuck = Gauge("jiesu_outbox_stuck", "Entries due for over a quarter of an hour", ["destination"])
-circuit_open = Gauge("jiesu_circuit_open", "1 while a destination is left alone", ["destination"])
-outbox_age = Gauge("jiesu_outbox_age_seconds", "Age of the oldest open entry", ["destination"])
+outbox_depth = Gauge(
+    "jiesu_outbox_depth", "Open outbox entries", ["destination"], multiprocess_mode="mostrecent"
+)
+outbox_stuck = Gauge(
+    "jiesu_outbox_stuck",
+    "Entries due for over a quarter of an hour",
+    ["destination"],
+    multiprocess_mode="mostrecent",
+)
+circuit_open = Gauge(
+    "jiesu_circuit_open",
+    "1 while a destination is left alone",
+    ["destination"],
+    multiprocess_mode="mostrecent",
+)
+outbox_age = Gauge(
+    "jiesu_outbox_age_seconds",
+    "Age of the oldest open entry",
+    ["destination"],
+    multiprocess_mode="mostrecent",
+)
 surveys = Counter("jiesu_surveys_total", "Surveys by what was done with them", ["step"])
+
+
+def set_all(gauge: Gauge, found: Mapping[str, float], known: set[str]) -> None:
+    """What was found for each label, and 0 for the others seen before (`known`, which grows)."""
+    known.update(found)
+    for label in known:
+        gauge.labels(label).set(found.get(label, 0))
+
+
+def exposition() -> bytes:
+    """Every figure in Prometheus's text form, of all processes where they keep them together."""
+    if TOGETHER not in os.environ:
+        return generate_latest(REGISTRY)
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return generate_latest(together)

@@ -37,6 +37,7 @@ class Watch:
         self._database = database
         self._city = city
         self._clock = clock
+        self._destinations: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set."""
@@ -47,9 +48,9 @@ class Watch:
         now = self._clock()
         async with self._database.read() as tx:
             found = await outbox.stuck(tx, now - STUCK_AFTER)
-        metrics.outbox_stuck.clear()
+        counts = {stuck.destination: stuck.count for stuck in found}
+        metrics.set_all(metrics.outbox_stuck, counts, self._destinations)
         for stuck in found:
-            metrics.outbox_stuck.labels(stuck.destination).set(stuck.count)
             log.error("stuck", destination=stuck.destination, count=stuck.count, reason=stuck.reason)
         told = [stuck for stuck in found if stuck.destination != HOTLINE]
         if told:

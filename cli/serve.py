@@ -4,18 +4,21 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from app.logs import set_up
 from app.settings import BadSettings, Settings, check, read_settings
-from app.wiring import House, embeds_desk, open_house
+from app.wiring import House, embeds_desk, open_house, utc_now
 from cli.banner import banner
+from cli.figures import begin_again_with_shared_figures, figures_until_the_end
 from cli.prefork import Prefork
+from webhooks.health import health_router
 from webhooks.server import create_app
 
 HOST = "127.0.0.1"
@@ -43,7 +46,9 @@ def serve(
     settings = read_settings()
     check(settings)
     _several(settings, workers)
-    with listen(host, port) as line:
+    if workers > 1:
+        begin_again_with_shared_figures()
+    with listen(host, port) as line, figures_until_the_end():
         base_url = f"http://{host}:{line.getsockname()[1]}"
         set_up()
         if workers == 1:
@@ -118,21 +123,52 @@ def _server(house: House, *, with_worker: bool = True, polling: bool = False) ->
     return uvicorn.Server(config)
 
 
-def work() -> None:
+def work(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
+    port: Annotated[
+        int | None, typer.Option(help="Answer /healthz, /readyz and /metrics here.", min=0, max=65535)
+    ] = None,
+) -> None:
     """Deliver only; any number of these may run beside `serve` (PostgreSQL and Redis)."""
     settings = read_settings()
     check(settings, serving=False)
     if settings.database_url.startswith("sqlite"):
         raise BadSettings("On SQLite `serve` delivers by itself; a separate worker needs PostgreSQL.")
     set_up()
-    asyncio.run(_work(settings))
+    asyncio.run(_work(settings, None if port is None else listen(host, port)))
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings, line: socket.socket | None) -> None:
     base_url = settings.public_url or f"http://{HOST}:{PORT}"
     async with open_house(settings, base_url) as house:
         with _stopping() as stop:
-            await house.worker.run(stop)
+            async with _figures(house, line):
+                await house.worker.run(stop)
+
+
+class _Aside(uvicorn.Server):
+    """A server beside the worker, whose stop is not its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _figures(house: House, line: socket.socket | None) -> AsyncIterator[None]:
+    """A worker's own health and figures, on a port of its own; nothing else is served there."""
+    if line is None:
+        yield
+        return
+    app = FastAPI(openapi_url=None)
+    app.include_router(health_router(house.health, utc_now))
+    server = _Aside(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+    serving = asyncio.create_task(server.serve(sockets=[line]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
 
 
 def poll(

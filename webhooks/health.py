@@ -5,9 +5,10 @@ from datetime import datetime
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.health import Health
+from app.metrics import exposition
 
 _READY = frozenset({"ok", "off", "ahead"})
 
@@ -31,6 +32,6 @@ def health_router(health: Health, clock: Callable[[], datetime]) -> APIRouter:
     @router.get("/metrics")
     async def metrics() -> Response:
         await health.measure(clock())
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router

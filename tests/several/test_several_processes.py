@@ -104,6 +104,46 @@ def _children(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+async def _turns_told(http: httpx.AsyncClient) -> float:
+    figures = (await http.get("/metrics")).text
+    (line,) = [
+        one for one in figures.splitlines() if one.startswith("jiesu_turns_total{") and '"turn"' in one
+    ]
+    return float(line.rpartition(" ")[2])
+
+
+@pytest.mark.timeout(300)
+async def test_a_worker_tells_its_figures_on_a_port_of_its_own(
+    postgresql_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"JIESU_DATABASE_URL": postgresql_url, "JIESU_REDIS_URL": redis_url}
+    worker = subprocess.Popen(  # noqa: S603  ourselves
+        [sys.executable, "-c", "from cli.main import run; run()", "work", "--port", str(port)],
+        env=os.environ | settings | TELEGRAM | BACKEND | {"PYTHONPATH": str(Path.cwd())},
+        cwd=tmp_path,
+    )
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
+            while not await _ready(http):
+                assert worker.poll() is None
+                await asyncio.sleep(0.2)
+            assert "jiesu_deliveries_total" in (await http.get("/metrics")).text
+            assert (await http.post("/webhooks/telegram")).status_code == 404
+    finally:
+        worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 0
+
+
+async def _ready(http: httpx.AsyncClient) -> bool:
+    try:
+        return (await http.get("/readyz")).is_success
+    except httpx.HTTPError:
+        return False
+
+
 def _update(number: int, text: str, user: int = 7) -> dict[str, Any]:
     who = {"id": user, "is_bot": False, "first_name": "甲"}
     return {
@@ -134,6 +174,8 @@ async def test_two_processes_share_the_work_and_finish_what_they_have_in_hand(
         burst = [says(number, "在吗", user=number % 3 + 1) for number in range(1, 13)]
         assert await asyncio.gather(*burst) == [200] * 12
         assert await says(1, "在吗", user=2) == 200  # a repeat, wherever it lands
+        told = {await _turns_told(telegram) for _ in range(8)}  # whichever is asked answers for both
+        assert told == {12.0}
 
         with psycopg.connect(postgresql_url) as held:
             (count,) = held.execute("SELECT count(*) FROM inbox").fetchone() or (None,)
