@@ -136,9 +136,10 @@ class Desk:
     async def counts(self, actor: Actor, sieve: Sieve | None = None) -> dict[State, int]:
         """How many tickets this person may see stand in each state."""
         async with self.database.read() as tx:
-            if sieve is None or sieve == Sieve():
-                return await standings.counts(tx, actor)
-            return await store.counts(tx, actor, sieve, now=self.clock())
+            wanted = sieve or Sieve()
+            if wanted == Sieve(unit=wanted.unit) and not (wanted.unit and actor.role is Role.UNIT):
+                return await standings.counts(tx, actor, wanted.unit)
+            return await store.counts(tx, actor, wanted, now=self.clock())
 
     async def ticket(self, hotline_ref: str, actor: Actor) -> DeskTicket:
         """The ticket as this person may see it. Raises UnknownTicket."""

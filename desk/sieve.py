@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, exists, literal_column, or_
 
 from desk.states import OPEN, State
 from desk.tables import co_units, tickets
+
+REQUESTED: ColumnElement[str] = literal_column("'requested'")
+"""Written out, so that the planner sees that the index of what waits for a decision fits."""
 
 LIGHTS = ("red", "yellow", "green", "paused")
 _COUNTED = sorted(OPEN - {State.DIRECT_ANSWERED, State.COMPLETED, State.CALLBACK})
@@ -28,6 +31,11 @@ class Sieve:
     supervised: bool = False
     requests: bool = False
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing but states and a unit matters."""
+        return self == Sieve(states=self.states, unit=self.unit)
+
     def conditions(self, now: datetime) -> list[ColumnElement[bool]]:
         """The same in the table's terms."""
         found: list[ColumnElement[bool]] = []
@@ -42,7 +50,7 @@ class Sieve:
         if self.supervised:
             found.append(tickets.c.supervise_level > 0)
         if self.requests:
-            found.append(or_(tickets.c.pending.is_not(None), tickets.c.exclusion == "requested"))
+            found.append(or_(tickets.c.pending.is_not(None), tickets.c.exclusion == REQUESTED))
         return found + (_lit(self.light, now) if self.light else [])
 
 

@@ -37,9 +37,12 @@ def places(life: Life | None) -> Counter[tuple[str, State]]:
     return Counter((unit, life.state) for unit in units)
 
 
-async def counts(tx: Tx, actor: Actor) -> dict[State, int]:
-    """How many tickets this person may see stand in each state; states without one are left out."""
-    unit = actor.unit if actor.role is Role.UNIT else CITY
+async def counts(tx: Tx, actor: Actor, unit: str | None = None) -> dict[State, int]:
+    """How many tickets this person may see stand in each state; states without one are left out.
+
+    `unit`: of those only what this unit leads or helps with; not for a person of a unit.
+    """
+    unit = actor.unit if actor.role is Role.UNIT else unit or CITY
     number = func.sum(standings.c.number)
     query = select(standings.c.state, number).where(standings.c.unit == unit).group_by(standings.c.state)
     return {State(state): total for state, total in await tx.execute(query) if total}

@@ -15,6 +15,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    union,
     update,
 )
 
@@ -22,7 +23,7 @@ from desk import clocks
 from desk.clocks import Watch
 from desk.seal import closed
 from desk.sieve import Sieve, of_unit
-from desk.states import Actor, Life, Result, Role, State
+from desk.states import FINAL, Actor, Life, Result, Role, State
 from desk.tables import co_units, surveys, tickets
 from desk.views import DeskEvent, DeskTicket, may_see
 from hotline.contract import PersonPart, TicketDocument
@@ -61,11 +62,34 @@ async def number(tx: Tx, written: str) -> str | None:
 async def queue(
     tx: Tx, actor: Actor, sieve: Sieve = ALL, *, now: datetime, limit: int = 50
 ) -> tuple[DeskTicket, ...]:
-    """The tickets this person may see and the sieve lets through: the most urgent first, then the newest."""
+    """The tickets this person may see and the sieve lets through: the most urgent first, then the newest.
+
+    What has ended is never urgent: there the newest alone come first, whose rows an index has in order.
+    """
     query = _visible(select(tickets), actor).where(*sieve.conditions(now))
-    rank = case({"critical": 0, "urgent": 1}, value=tickets.c.urgency, else_=2)
-    found = await _read(tx, query.order_by(rank, tickets.c.id.desc()).limit(limit))
+    newest = tickets.c.id.desc()
+    if sieve.states is None or not sieve.states <= FINAL:
+        rank = case({"critical": 0, "urgent": 1}, value=tickets.c.urgency, else_=2)
+        found = await _read(tx, query.order_by(rank, newest).limit(limit))
+    else:
+        theirs = {sieve.unit, actor.unit} - {None} if sieve.plain else set()
+        if len(theirs) == 1:
+            query = query.where(tickets.c.id.in_(_latest_of(theirs.pop() or "", sieve, limit)))
+        found = await _read(tx, query.order_by(newest).limit(limit))
     return tuple(closed(ticket) for ticket in found)
+
+
+def _latest_of(unit: str, sieve: Sieve, limit: int) -> Select[Any]:
+    """The newest numbers a unit has to do with, from either side by an index: no list shows older ones."""
+    states = tickets.c.state.in_(sorted(sieve.states or ()))
+    leads = select(tickets.c.id).where(tickets.c.lead_unit == unit, states)
+    helps = (
+        select(tickets.c.id)
+        .join(co_units, co_units.c.ticket_id == tickets.c.id)
+        .where(co_units.c.unit == unit, states)
+    )
+    sides = (select(one.order_by(tickets.c.id.desc()).limit(limit).subquery().c.id) for one in (leads, helps))
+    return select(union(*sides).subquery().c.id)
 
 
 async def by_ids(tx: Tx, ids: Sequence[int], actor: Actor) -> tuple[DeskTicket, ...]:

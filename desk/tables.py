@@ -16,6 +16,8 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    literal_column,
+    or_,
 )
 
 from storage.tables import Number, UtcDateTime
@@ -106,9 +108,13 @@ tickets = Table(
     Column("last_hash", String(64), nullable=False),
     Index(None, "state", "due_at"),
     Index(None, "lead_unit", "state"),
+    Index(None, "lead_unit", "id"),
     Index(None, "state", "watch_due"),
     Index(None, "phone_since"),
 )
+
+_ASKED = or_(tickets.c.pending.is_not(None), tickets.c.exclusion == literal_column("'requested'"))
+Index("ix_desk_tickets_asked", tickets.c.id, postgresql_where=_ASKED, sqlite_where=_ASKED)
 
 co_units = Table(
     "desk_co_units",
@@ -116,6 +122,7 @@ co_units = Table(
     Column("ticket_id", Number, ForeignKey("desk_tickets.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("unit", String(256), nullable=False, index=True),
+    Index(None, "unit", "ticket_id"),
 )
 
 events = Table(  # append-only

@@ -120,12 +120,15 @@ class Filler:
             return (Round(due),)
         said = self._said(story.unit or "")
         first = Round(due, done, said if done + _DAY < self.wanted.now else None)
-        if said is None or said.satisfied != "dissatisfied" or self.chance.random() < 0.5:
+        if said is None:
+            return (replace(first, quiet_at=self._silence(done)),)
+        if said.satisfied != "dissatisfied" or self.chance.random() < 0.5:
             return (first,)
         again = self._due(done, story)
         second = self._past(self._done(done + _DAY, again))
         spoke = self._said(story.unit or "") if second and second + _DAY < self.wanted.now else None
-        return (replace(first, said=said), Round(again, second, spoke))
+        quiet = self._silence(second) if second and spoke is None else None
+        return (replace(first, said=said), Round(again, second, spoke, quiet))
 
     def _done(self, start: datetime, due: datetime) -> datetime:
         if self.chance.random() < _OVERDUE:
@@ -149,6 +152,10 @@ class Filler:
 
     def _sign_due(self, at: datetime, urgency: str) -> datetime:
         return _later(self.city, at.replace(second=0, microsecond=0), self.city.clocks.of(urgency).sign or "")
+
+    def _silence(self, done: datetime) -> datetime | None:
+        """When the survey's window closed."""
+        return self._past(done + _DAY * self.city.survey.window_days)
 
     def _past(self, at: datetime) -> datetime | None:
         return at if at < self.wanted.now else None

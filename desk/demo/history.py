@@ -44,8 +44,7 @@ def _direct(at: datetime) -> Iterator[Happened]:
     said = {"public_text": texts()["replies"]["direct"], "tells": ["direct_answered"]}
     yield Happened(at, _CENTRE, "direct_answer", State.DIRECT_ANSWERED, 1, said)
     yield from _survey(at, 1)
-    quiet = {"result": {"answered": False, "round": 1}, "tells": ["closed"]}
-    yield Happened(at + 2 * _MINUTE, _CITIZEN, "survey_result", State.CLOSED, 1, quiet)
+    yield Happened(at + 2 * _MINUTE, _CITIZEN, "survey_result", State.CLOSED, 1, _quiet(1))
 
 
 def _handled(story: Story, dispatched_at: datetime) -> Iterator[Happened]:
@@ -83,6 +82,12 @@ def _round(story: Story, one: Round, number: int, unit: Who) -> Iterator[Happene
     if one.said is not None:
         again = number < len(story.rounds)
         yield _said(done + 3 * _MINUTE, one.said, number, again=again)
+    elif one.quiet_at is not None:
+        yield Happened(one.quiet_at, _CITIZEN, "survey_result", State.CLOSED, number, _quiet(number))
+
+
+def _quiet(number: int) -> dict[str, Any]:
+    return {"result": {"answered": False, "round": number}, "tells": ["closed"]}
 
 
 def _survey(at: datetime, number: int) -> Iterator[Happened]:

@@ -22,11 +22,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One handling: when it was due and done, and what was said of it. None: not yet."""
+    """One handling: when it was due and done, and what was said of it. None: not yet.
+
+    `quiet_at`: when nobody waited for an answer any more.
+    """
 
     due_at: datetime
     completed_at: datetime | None = None
     said: Said | None = None
+    quiet_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Story:
             return State.ACCEPTED if self.accepted_at else State.SUBMITTED
         last = self.rounds[-1]
         if last.completed_at is not None:
-            return State.CLOSED if last.said else State.CALLBACK
+            return State.CLOSED if last.said or last.quiet_at else State.CALLBACK
         if self.answering:
             return State.REPLY_REVIEW
         if len(self.rounds) > 1:
@@ -74,8 +78,9 @@ class Story:
         """When the last thing happened to it."""
         if self.direct:
             return self.accepted_at and self.accepted_at + _MINUTE
-        last = self.rounds[-1].completed_at if self.rounds else None
-        return last or self.contacted_at or self.signed_at or self.dispatched_at or self.accepted_at
+        last = self.rounds[-1] if self.rounds else None
+        done = last and (last.quiet_at or last.completed_at)
+        return done or self.contacted_at or self.signed_at or self.dispatched_at or self.accepted_at
 
 
 def life(story: Story) -> Life:
@@ -110,7 +115,7 @@ def _at_unit(story: Story) -> Mapping[str, Any]:
         "original_due_at": story.rounds[0].due_at,
         "completed_at": last.completed_at,
         "first_completed_at": story.rounds[0].completed_at,
-        "closed_at": last.completed_at if closed else None,
+        "closed_at": (last.quiet_at or last.completed_at) if closed else None,
         "dispatch_count": 1,
         "evaluation": _evaluation(last.said) if closed else None,
     }

@@ -30,11 +30,14 @@ _GROUPS = ("open", "todo", "requests", "ended")
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter: its name in the address, its phrase and how many tickets it shows."""
+    """A filter: its name in the address, its phrase and how many tickets it shows.
+
+    None: not counted. Who narrows down what is open does not wait for a count of all that ever ended.
+    """
 
     name: str
     label: str
-    count: int
+    count: int | None
     chosen: bool
     href: str
 
@@ -121,7 +124,8 @@ def _views(role: Role) -> dict[str, frozenset[State]]:
 async def _chips(
     desk: Desk, actor: Actor, views: Mapping[str, frozenset[State]], chosen: str, filters: Filters
 ) -> tuple[Chip, ...]:
-    counts = await desk.counts(actor, filters.sieve(None, actor))
+    all_states = filters == Filters(unit=filters.unit)
+    counts = await desk.counts(actor, filters.sieve(None if all_states else OPEN, actor))
     asked = (
         sum((await desk.counts(actor, filters.sieve(None, actor, requests=True))).values())
         if "requests" in views
@@ -129,7 +133,11 @@ async def _chips(
     )
     found = []
     for name, states in views.items():
-        count = asked if name == "requests" else sum(counts.get(state, 0) for state in states)
+        count: int | None = sum(counts.get(state, 0) for state in states)
+        if name == "requests":
+            count = asked
+        elif name == "ended" and not all_states:
+            count = None
         label = f"queue.{name}" if name in _GROUPS else f"state.{name}"
         if count or name in _GROUPS or name == chosen:
             found.append(Chip(name, label, count, name == chosen, f"/desk?{filters.address(name)}"))

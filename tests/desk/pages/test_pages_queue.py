@@ -58,6 +58,9 @@ async def test_the_filters_count_and_choose(wang: Any, caller: Any, document: di
     chosen = await wang.look("/desk?state=accepted")
     assert "First" in chosen
     assert "Second" not in chosen
+    narrowed = await wang.look("/desk?urgency=normal")  # all that ever ended is not counted for it
+    assert 'id="chip-open" aria-current="true">全部在办 <span class="count">2</span>' in narrowed
+    assert 'id="chip-ended">已结束</a>' in narrowed
 
 
 async def test_an_unknown_filter_shows_what_is_open(wang: Any, hotline_ref: str) -> None:
