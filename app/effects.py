@@ -91,7 +91,7 @@ def _traced(**body: Any) -> dict[str, Any]:
 
 async def _file(tx: Tx, effect: FileTicket, conversation_id: int, now: datetime) -> None:
     reference = effect.ticket.reference
-    ticket_id = await tickets.add(tx, effect.ticket, conversation_id, effect.query_code, now)
+    ticket_id = await tickets.add(tx, effect.ticket, conversation_id, effect.query_code, now, effect.matter)
     await outbox.queue(
         tx,
         destination=HOTLINE,

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import structlog
 from pydantic import TypeAdapter
 
-from app import bursts, effects, metrics, own_data
+from app import bursts, echoing, effects, metrics, own_data
 from app.faults import caught, described
 from app.identifiers import fresh
 from app.pace import Pace
@@ -280,6 +280,8 @@ class Service:
             tickets=await tickets.own(tx, stored.id),
             attachments=files,
         )
+        echoes = await echoing.heard(tx, stored, situation.reading, self._city, now)
+        situation = replace(situation, echoes=echoes)
         if _asks_for_own(situation, inbound):
             situation = replace(situation, own=await own_data.gather(tx, stored))
         return await self._look_up(tx, situation, stored.conversation, inbound, now)

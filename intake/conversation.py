@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from intake.alike import Echo
 from intake.messages import Contact, Location, Reply
 from intake.survey_state import Survey
 from intake.ticket import Consent, Draft, Said, Ticket, TicketView
@@ -134,6 +135,7 @@ class Situation:
     attachments: tuple[str, ...] = ()  # ids of the files this message brought
     lookup: Lookup | None = None
     looked_up: TicketView | None = None
+    echoes: tuple[Echo, ...] = ()  # other citizens' recent appeals that name a place this one names
     own: OwnData | None = None  # when the citizen asks to see it
     code: str | None = None  # right, wrong or none: what became of a code that binds a phone
 
@@ -144,6 +146,7 @@ class FileTicket:
 
     ticket: Ticket
     query_code: str
+    matter: str | None = None  # the name by which others find it (`intake.alike`)
 
 
 @dataclass(frozen=True, slots=True)

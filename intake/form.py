@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from intake import knowledge, summary, twin
+from intake import crowd, knowledge, summary, twin
 from intake.conversation import Turn
 from intake.filling import may_be_anonymous
 from intake.messages import Choice, Reply
@@ -35,6 +35,9 @@ def go_on(draft: Draft, moment: Moment, *before: Reply) -> Turn:
     same = twin.open_twin(draft, moment)
     if same is not None:
         return moment.turn(*before, twin.ask(same, moment), asking=twin.STEP)
+    others = crowd.around(draft, moment)
+    if others is not None:
+        return moment.turn(*before, crowd.ask(draft, others, moment), asking=crowd.STEP)
     return summary.show(moment, *before)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from intake import answers, form, summary
+from intake.alike import matter_of
 from intake.chapters import chapters
 from intake.conversation import NO_DRAFT, Errand, FileTicket, Side, TellHotline, Turn
 from intake.filing import file, receipt
@@ -126,5 +127,8 @@ def submit(moment: Moment) -> Turn:
     draft = replace(draft, related_to=draft.related_to or None)  # "" = asked, nothing related
     ticket = file(draft, moment)
     code = moment.situation.ids.query_code
+    matter = matter_of(ticket.place.text, moment.city) if ticket.place else None
     rest = (TellHotline(ticket.reference, "supplement", part) for part in chapters(draft.content)[1:])
-    return moment.turn(receipt(ticket, code, moment), effects=(FileTicket(ticket, code), *rest), **NO_DRAFT)
+    return moment.turn(
+        receipt(ticket, code, moment), effects=(FileTicket(ticket, code, matter), *rest), **NO_DRAFT
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from intake import answers, edits, form, knowledge, review, solved, summary, twin
+from intake import answers, crowd, edits, form, knowledge, review, solved, summary, twin
 from intake.chapters import MAX_CONTENT, MAX_TOLD
 from intake.conversation import Held, Turn
 from intake.messages import Reply
@@ -20,6 +20,7 @@ _STEPS = {
     summary.PHOTOS: review.more_photos,
     twin.STEP: twin.answer,
     knowledge.STEP: solved.answer,
+    crowd.STEP: crowd.answer,
 }
 
 

@@ -50,7 +50,7 @@ async def restrict(tx: Tx, found: StoredTicket, now: datetime) -> None:
     ticket, text = found.ticket, found.view.public_text
     await replace_copy(tx, found.id, without_citizen(ticket))
     hidden = None if text is None else keyring(tx).encrypt(_hidden(text, ticket).encode())
-    values = {"restricted_at": now, "public_text_sealed": hidden}
+    values = {"restricted_at": now, "public_text_sealed": hidden, "matter_digest": None}
     await tx.execute(update(tickets).where(tickets.c.id == found.id).values(values))
     rows = await tx.execute(select(status_updates).where(status_updates.c.ticket_id == found.id))
     for row in rows.all():

@@ -109,12 +109,14 @@ tickets = Table(
     Column("public_text_sealed", LargeBinary),
     Column("urged_at", UtcDateTime),
     Column("phone_digest", String(64)),
+    Column("matter_digest", String(64)),  # keyed: the place it is about, to find others about it
     Column("pushed_at", UtcDateTime),
     Column("restricted_at", UtcDateTime),  # its citizen was taken out: it is only kept
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "conversation_id", "id"),
     Index(None, "phone_digest"),
+    Index(None, "matter_digest", "created_at"),
     Index(None, "created_at"),
     Index(None, "hotline_ref"),
     Index(None, "reversed_reference"),

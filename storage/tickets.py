@@ -38,11 +38,22 @@ __all__ = [
 _PHONE = "phone"
 
 
+MATTER = "matter"
+"""What a matter's name is digested for: only who knows a name finds the tickets that have it."""
+
+
 class ReferenceTaken(Exception):
     """Another ticket has this reference: make a new one. The transaction can go on."""
 
 
-async def add(tx: Tx, ticket: Ticket, conversation_id: int, query_code: str, now: datetime) -> int:
+async def add(
+    tx: Tx,
+    ticket: Ticket,
+    conversation_id: int,
+    query_code: str,
+    now: datetime,
+    matter: str | None = None,
+) -> int:
     """File the ticket; returns its row's id. Raises ReferenceTaken. The query code is kept as a hash only."""
     values = {
         "key": ticket.key,
@@ -52,6 +63,7 @@ async def add(tx: Tx, ticket: Ticket, conversation_id: int, query_code: str, now
         "ticket_sealed": seal(tx, Ticket, ticket),
         "query_code_hash": keyring(tx).hash_query_code(query_code),
         "phone_digest": phone_digest(tx, ticket.phone),
+        "matter_digest": None if matter is None else keyring(tx).digest(MATTER, matter),
         "created_at": now,
         **_standing(tx, Standing(), now),
     }

@@ -9,11 +9,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.understanding import classify, personal, safety, slots
+from bench.understanding import classify, duplicates, personal, safety, slots
 from bench.understanding.goal import show
 from bench.understanding.section import Asked, Section
 
-SECTIONS: tuple[Section, ...] = (classify.SECTION, slots.SECTION, safety.SECTION, personal.SECTION)
+SECTIONS: tuple[Section, ...] = (
+    classify.SECTION,
+    slots.SECTION,
+    safety.SECTION,
+    duplicates.SECTION,
+    personal.SECTION,
+)
 """In the order of the table."""
 
 

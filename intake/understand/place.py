@@ -37,6 +37,7 @@ _CLOSE = 0.03
 """Two places whose scores differ by no more are equally good."""
 _LONG = 7
 """A name with more characters before its ending has probably swallowed other words."""
+_ROADS = ("road", "crossing", "town")
 _ENDINGS = (
     "town",
     "village",
@@ -74,6 +75,7 @@ class _Words:
     building_alone: re.Pattern[str]
     cut: re.Pattern[str]
     anchor: re.Pattern[str]
+    road_head: re.Pattern[str]
     no_place: frozenset[str]
     common_ends: tuple[str, ...]
 
@@ -87,6 +89,23 @@ def find(text: str, city: CityProfile) -> Found[Place] | None:
     area = best.area_code or named_area(text, city)
     said = Place(text[best.start : best.end], area)
     return Found(said, best.start, best.end, round(_confidence(best) - _doubt(text, best, chains), 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of a place in a text, without its district and number."""
+
+    text: str
+    is_road: bool
+
+
+def named(text: str, city: CityProfile) -> Iterator[Name]:
+    """The places a text names, in its order; districts and towns say too little."""
+    for piece in _pieces(text, city):
+        if not piece.kinds & {"admin", "tail", "detail", "town", "area"}:
+            name = text[piece.start : piece.end]
+            road = "crossing" in piece.kinds or _words().endings["road"].fullmatch(name)
+            yield Name(name, bool(road))
 
 
 def _doubt(text: str, best: _Piece, chains: Sequence[_Piece]) -> float:
@@ -125,6 +144,8 @@ def _by_ending(text: str, kind: str, words: _Words) -> Iterator[_Piece]:
         stem = match["stem"]
         cuts = [cut.end() for cut in words.cut.finditer(stem)]
         start = match.start("stem") + (cuts[-1] if cuts else 0)
+        if kind not in _ROADS and (road := words.road_head.search(text[start : match.end("stem")])):
+            start += road.end()
         if (
             match.end() - start > 1
             and start < match.end("stem")
@@ -211,6 +232,7 @@ def _words() -> _Words:
         building_alone=compiled(data["building_alone_pattern"]),
         cut=compiled(data["cut_pattern"]),
         anchor=compiled(data["anchor_pattern"]),
+        road_head=compiled(data["road_head_pattern"]),
         no_place=frozenset(data["not_places"]),
         common_ends=tuple(data["common_ends"]),
     )

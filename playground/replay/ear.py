@@ -31,6 +31,7 @@ _STEPS: Mapping[str, str] = {
     "ask.wish": "wish",
     "ask.category": "category",
     "same.ask": "same",
+    "crowd.ask": "crowd",
     "resume.ask": "resume",
     "cancel.ask": "cancel",
     "errand.pick": "pick",

@@ -17,6 +17,7 @@ CHOICES: Mapping[str, str] = {
     "summary": "choice.submit",
     "confirm": "choice.confirmed",
     "same": "same.supplement",
+    "crowd": "crowd.together",
     "resume": "choice.restart",
     "cancel": "choice.cancel_no",
     "withdraw": "errand.withdraw_no",

@@ -101,6 +101,8 @@ class Somebody:
         await self.phone.photos([Picked(self.own_number.encode(), "image/jpeg", "a.jpg")] * 3)
         await self._press_twice("登记前请看一眼", "同意")
         await self._press_twice("单独确认", "单独同意")
+        if "位市民" in (await self._hears("请核对", "位市民")).text:  # as others say the same
+            await self._press_twice("位市民", "单独登记")
         await self._press_twice("请核对", "提交")
         await self._hears("您的诉求已登记")
 
@@ -112,12 +114,13 @@ class Somebody:
         if still and self._chance.random() < 0.5:
             await self.phone.tap(bubble.id, button.id)
 
-    async def _hears(self, words: str) -> Any:
+    async def _hears(self, *words: str) -> Any:
         async with asyncio.timeout(PATIENCE):
             while True:
                 chat = self.phone.bubbles(0)
                 for bubble in reversed(chat):
-                    if bubble.side == "bot" and words in bubble.text and bubble.buttons:
+                    said = any(word in bubble.text for word in words)
+                    if bubble.side == "bot" and said and bubble.buttons:
                         return bubble
                 await self.phone.changed(max((bubble.version for bubble in chat), default=0))
 

@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from pydantic import TypeAdapter
 
+from intake.alike import Echo
 from intake.city import CityProfile, load
 from intake.conversation import (
     AskForPerson,
@@ -72,6 +73,7 @@ class Chat:
     messages: int = 0
     shown: dict[str, Tap] = field(default_factory=dict)
     new: tuple[Effect, ...] = ()
+    echoes: tuple[Echo, ...] = ()
 
     # --- what the citizen does ---
 
@@ -243,6 +245,7 @@ class Chat:
             attachments=tuple(f"file-{number}-{n}" for n, _ in enumerate(inbound.media)),
             lookup=lookup,
             looked_up=view,
+            echoes=self.echoes,
         )
 
     def _look_up(self, inbound: Inbound, reading: Reading) -> tuple[Lookup | None, TicketView | None]:

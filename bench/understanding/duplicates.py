@@ -1,0 +1,206 @@
+"""Whether appeals about one event are told from others, and how quickly others are found.
+
+`labels/events.txt` holds row ids only: a line is one event, marked by reading the titles; a line with one
+id is about something else, mostly at the same place. Pairs are counted. The baseline clusters the same texts
+by average-link TF-IDF, cut where it does best on these labels: an optimistic figure.
+"""
+
+import asyncio
+import csv
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from uuid import uuid4
+
+from sklearn.cluster import AgglomerativeClustering
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sqlalchemy import insert
+
+from bench.understanding.goal import Goal
+from bench.understanding.section import Asked, Section
+from intake.alike import SAME, likeness, matter_of, names_in
+from intake.city import CityProfile, load
+from intake.messages import Address, ChannelName
+from intake.ticket import AppealType, CategoryGuess, Place, Ticket, Urgency
+from intake.understand import place
+from intake.understand.normalise import normalise
+from storage import conversations, echoes
+from storage.crypto import KeyRing
+from storage.database import Database, upgrade
+from storage.documents import seal
+from storage.tables import tickets
+from storage.tickets import MATTER
+
+EVENTS = Path(__file__).parent / "labels" / "events.txt"
+OPEN_TICKETS = 100_000
+PLACES = 2_000
+CUTS = tuple(number / 50 for number in range(30, 50))
+
+Pair = frozenset[str]
+
+
+def goals(asked: Asked) -> Iterator[Goal]:
+    """Pairs found and found rightly, the baseline's beside them; then the look-up among many."""
+    assert asked.stream is not None
+    events, texts = read_events(), read_texts(asked.stream)
+    right = {pair for event in events for pair in _pairs(event)}
+    rows = [row for event in events for row in event]
+    precision, recall = _score(_ours(rows, texts, load("jiayuguan")), right)
+    yield Goal(f"pairs of {sum(len(event) > 1 for event in events)} events: precision", None, precision)
+    yield Goal("pairs: recall", None, recall)
+    yield Goal("pairs: F1", None, _f1(precision, recall))
+    precision, recall = max((_score(pairs, right) for pairs in _baseline(rows, texts)), key=lambda s: _f1(*s))
+    yield Goal("average-link TF-IDF: precision", None, precision)
+    yield Goal("average-link TF-IDF: recall", None, recall)
+    yield Goal("average-link TF-IDF: F1, at its best cut", None, _f1(precision, recall))
+    yield Goal(
+        f"look-up among {OPEN_TICKETS:,} open tickets", 10, asyncio.run(_look_up()), " ms", at_most=True
+    )
+
+
+def read_events() -> tuple[tuple[str, ...], ...]:
+    """The labelled events, a row id each."""
+    lines = EVENTS.read_text(encoding="utf-8").splitlines()
+    return tuple(tuple(line.split()) for line in lines if not line.startswith("#"))
+
+
+def read_texts(file: Path) -> dict[str, str]:
+    """Title and body by row id, as a citizen would write them."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return {row["id"]: normalise(f"{row['title']}\n{row['body']}") for row in csv.DictReader(lines)}
+
+
+def _ours(rows: Sequence[str], texts: Mapping[str, str], city: CityProfile) -> set[Pair]:
+    """As the service finds them: one names the place the other is filed under, and the words are alike."""
+    names = {row: names_in(texts[row], city) for row in rows}
+    filed = {row: _matter(texts[row], city) for row in rows}
+    return {
+        frozenset((one, other))
+        for one, other in combinations(rows, 2)
+        if (filed[one] in names[other] or filed[other] in names[one])
+        and likeness(texts[one], texts[other]) >= SAME
+    }
+
+
+def _matter(text: str, city: CityProfile) -> str | None:
+    found = place.find(text, city)
+    return matter_of(found.value.text, city) if found else None
+
+
+def _baseline(rows: Sequence[str], texts: Mapping[str, str]) -> Iterator[set[Pair]]:
+
+    vectors = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True).fit_transform(
+        [texts[row] for row in rows]
+    )
+    for cut in CUTS:
+        clusters = AgglomerativeClustering(
+            n_clusters=None, metric="cosine", linkage="average", distance_threshold=cut
+        ).fit_predict(vectors.toarray())
+        together: dict[int, list[str]] = {}
+        for row, cluster in zip(rows, clusters, strict=True):
+            together.setdefault(int(cluster), []).append(row)
+        yield {pair for those in together.values() for pair in _pairs(those)}
+
+
+def _pairs(those: Sequence[str]) -> Iterator[Pair]:
+    return (frozenset(pair) for pair in combinations(those, 2))
+
+
+def _score(found: set[Pair], right: set[Pair]) -> tuple[float, float]:
+    both = len(found & right)
+    return both / len(found) if found else 0.0, both / len(right)
+
+
+def _f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+async def _look_up() -> float:
+    """Milliseconds, the median; SQLite, everything included."""
+    now, keyring = datetime.now(UTC), KeyRing([secrets.token_hex()])
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'bench.db'}"
+        await upgrade(url)
+        database = Database.open(url, keyring)
+        try:
+            await _fill(database, keyring, now)
+            return median([await _timed(database, number, now) for number in range(50)]) * 1000
+        finally:
+            await database.close()
+
+
+async def _fill(database: Database, keyring: KeyRing, now: datetime) -> None:
+    async with database.write() as tx:
+        other = await conversations.lock(tx, Address(ChannelName.TELEGRAM, "other"), now)
+        sealed = seal(tx, Ticket, _ticket(now))
+        for start in range(0, OPEN_TICKETS, 5_000):
+            rows = [_row(number, other.id, sealed, keyring, now) for number in range(start, start + 5_000)]
+            await tx.execute(insert(tickets), rows)
+
+
+def _row(number: int, conversation: int, sealed: bytes, keyring: KeyRing, now: datetime) -> dict[str, object]:
+    reference, at = f"TG{number:015d}", now - timedelta(minutes=number % 40_000)
+    return {
+        "key": uuid4(),
+        "reference": reference,
+        "reversed_reference": reference[::-1],
+        "conversation_id": conversation,
+        "ticket_sealed": sealed,
+        "query_code_hash": "",
+        "status": "submitted",
+        "co_units": [],
+        "round": 1,
+        "matter_digest": keyring.digest(MATTER, str(number % PLACES)),
+        "created_at": at,
+        "updated_at": at,
+    }
+
+
+async def _timed(database: Database, number: int, now: datetime) -> float:
+    started = perf_counter()
+    async with database.read() as tx:
+        found = await echoes.find(tx, (str(number), "nowhere"), 0, now - timedelta(days=14))
+    assert found
+    return perf_counter() - started
+
+
+def _ticket(now: datetime) -> Ticket:
+    return Ticket(
+        key=uuid4(),
+        reference="TG",
+        channel="TG",
+        submitted_at=now,
+        appeal_type=AppealType.HELP,
+        category=CategoryGuess("99", 0.5),
+        category_path="",
+        urgency=Urgency(),
+        title="",
+        content="x" * 300,
+        expectation=None,
+        occurred=None,
+        place=Place("x"),
+        subject=None,
+        name=None,
+        phone=None,
+        enterprise=None,
+        anonymous=False,
+        confidential=False,
+        reply_wanted=True,
+        is_public=False,
+        expected_by=None,
+        attachments=(),
+        lead_unit=None,
+        co_units=(),
+        related_to=None,
+        labels=(),
+        consent=None,
+        language="zh-Hans",
+    )
+
+
+SECTION = Section("duplicates", "The same event again", goals, needs=("stream",))

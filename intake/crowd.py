@@ -1,0 +1,70 @@
+"""Many citizens on one event: told how many there are, and whether to join them.
+
+Joined or not, the ticket is filed; joined it names the first one as its master, and staff merge them.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from intake import summary
+from intake.alike import SAME, Echo, likeness
+from intake.conversation import Turn
+from intake.messages import Choice, Reply
+from intake.moment import Moment, pick, snippet
+from intake.questions.words import has_words, joined
+from intake.ticket import Draft
+
+STEP = "crowd"
+WITHIN_DAYS = 14
+LEAST = 2
+"""Citizens from whom on it is an event and not a chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many others there are, and the ticket theirs hang on."""
+
+    citizens: int
+    master: str
+
+
+def around(draft: Draft, moment: Moment) -> Crowd | None:
+    """The others who complain of what this draft is about; None where it was asked, or there are too few."""
+    if draft.related_to is not None or draft.place is None:
+        return None
+    alike = [echo for echo in moment.situation.echoes if likeness(draft.content, echo.content) >= SAME]
+    citizens = len({echo.citizen for echo in alike})
+    return Crowd(citizens, _master(alike)) if citizens >= LEAST else None
+
+
+def _master(alike: Sequence[Echo]) -> str:
+    """The ticket most of them hang on already, else the first one filed."""
+    hung = Counter(echo.related_to for echo in alike if echo.related_to)
+    return hung.most_common(1)[0][0] if hung else alike[-1].reference
+
+
+def ask(draft: Draft, crowd: Crowd, moment: Moment) -> Reply:
+    """How many there are; nothing of what they said."""
+    where = snippet(draft.place.text if draft.place else "", 30)
+    text = moment.say("crowd.ask", number=crowd.citizens, place=where)
+    return Reply(text, _choices(moment), step=STEP, durable=True)
+
+
+def _choices(moment: Moment) -> tuple[Choice, ...]:
+    return moment.choices(together="crowd.together", alone="crowd.alone")
+
+
+def answer(moment: Moment) -> Turn:
+    """Together or alone; anything else is more about the matter."""
+    draft = moment.conversation.draft or Draft()
+    crowd = around(draft, moment)
+    option = pick(_choices(moment), STEP, moment)
+    if crowd is not None and (option == "together" or moment.reading.command == "yes"):
+        return summary.show(moment.changed(draft=replace(draft, related_to=crowd.master)))
+    text = moment.inbound.text.strip()
+    small = moment.reading.command is not None or moment.reading.number is not None
+    if crowd is not None and option is None and has_words(text) and not small:
+        draft = replace(draft, content=joined(draft.content, text))
+        return moment.turn(ask(draft, crowd, moment), draft=draft)
+    return summary.show(moment.changed(draft=replace(draft, related_to="")))

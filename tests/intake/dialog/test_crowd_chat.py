@@ -1,0 +1,88 @@
+"""Many citizens on one event: how many there are is told, and their tickets hang together."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from intake.alike import Echo, likeness, matter_of, names_in
+
+NOISE = "锦绣花园小区门口的工地半夜还在施工，噪音太大，老人孩子没法睡觉，请尽快处理"
+OTHERS = (
+    Echo("WX261123080000003", 3, "锦绣花园门口工地通宵施工，噪音大得睡不着，请管管"),
+    Echo("WX261123080000002", 2, "锦绣花园旁边工地半夜施工扰民，孩子没法睡觉"),
+)
+SURE = f"我住雄关街道，{NOISE}。我姓王，电话13900000000"
+
+
+@pytest.fixture
+def crowded(known: Any) -> Any:
+    known.echoes = OTHERS
+    return known
+
+
+def go(chat: Any) -> Any:
+    chat.says(SURE)
+    return chat.says("对") if "锦绣花园" in chat.text and "不对的话" in chat.text else chat
+
+
+def test_the_number_is_told_and_nothing_of_what_the_others_said(crowded: Any) -> None:
+    go(crowded).hears("已有2位市民", "锦绣花园").hears_not("通宵", "WX2611230800")
+
+
+def test_together_the_first_one_is_the_master(crowded: Any) -> None:
+    go(crowded).says("一并登记").hears("请核对").says("提交").hears("已登记")
+    ticket = crowded.filed[0]
+    assert ticket.related_to == "WX261123080000002"
+    assert "related" in ticket.labels
+
+
+def test_who_joins_later_hangs_on_the_same_master(crowded: Any) -> None:
+    first, second = OTHERS
+    crowded.echoes = (replace(first, related_to="WX261101000000001"), second)
+    go(crowded).says("一并登记").says("提交")
+    assert crowded.filed[0].related_to == "WX261101000000001"
+
+
+def test_alone_it_is_filed_alone_and_not_asked_again(crowded: Any) -> None:
+    go(crowded).says("单独登记").hears("请核对").says("还有渣土车乱跑").hears("请核对").says("提交")
+    assert crowded.filed[0].related_to is None
+
+
+def test_more_of_the_story_is_kept_and_the_question_waits(crowded: Any) -> None:
+    go(crowded).says("昨天晚上到三点多还在施工").hears("已有2位市民").taps("一并登记").hears("请核对")
+    assert "三点多" in crowded.draft.content
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        OTHERS[:1],
+        (OTHERS[0], replace(OTHERS[1], citizen=3)),
+        tuple(replace(one, content="锦绣花园的暖气不热，只有十几度，物业不管") for one in OTHERS),
+        (),
+    ],
+    ids=["one other", "the same person twice", "another matter at the place", "nobody"],
+)
+def test_who_is_alone_is_not_asked(known: Any, others: tuple[Echo, ...]) -> None:
+    known.echoes = others
+    go(known).hears("请核对")
+
+
+def test_a_crowd_that_has_gone_meanwhile_does_not_stop_the_form(crowded: Any) -> None:
+    go(crowded).hears("已有2位市民")
+    crowded.echoes = ()
+    crowded.says("一并登记").hears("请核对")
+
+
+def test_a_matter_is_found_by_its_estate_rather_than_its_road(jiayuguan: Any) -> None:
+    assert matter_of("五一南路锦绣花园小区3号楼2单元", jiayuguan) == "锦绣花"
+    assert matter_of("五一南路", jiayuguan) == "五一南"
+    assert matter_of("39.77500,98.28200", jiayuguan) is None
+    assert "锦绣花" in names_in(NOISE, jiayuguan)
+
+
+def test_texts_about_one_thing_are_more_alike() -> None:
+    same, other = OTHERS[0].content, "锦绣花园的暖气不热，只有十几度，物业不管"
+    assert likeness(NOISE, same) > likeness(NOISE, other)
+    assert likeness(NOISE, "") == 0.0
