@@ -67,8 +67,11 @@ outage: $(VENV)/.dev ## stop the database for a minute under load and account fo
 fuzz: $(VENV)/.dev ## push anything at both channels' webhooks, 10 minutes each (FUZZ_SECONDS=… to change)
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/pytest -n 2 tests/webhooks/wechat/test_wechat_fuzz.py tests/webhooks/telegram/test_telegram_service_fuzz.py $(ARGS)
 
-bench: $(VENV)/.dev ## measure (see bench/)
-	$(BIN)/python -m bench
+bench: $(VENV)/.dev ## what a durable turn costs beside bare FastAPI, aiogram and a commit (docs/performance.md)
+	$(BIN)/python -m bench.load $(ARGS)
+
+bench-growth: $(VENV)/.dev ## the same with 10⁴, 10⁵ and 10⁶ tickets (ARGS="--sizes 10000 100000" for less)
+	$(BIN)/python -m bench.load.growth $(ARGS)
 
 bench-understanding: $(VENV)/.dev ## how well messages are understood (ARGS="--complaints FILE.csv --stream FILE.csv --addresses FOLDER")
 	$(BIN)/python -m bench.understanding $(ARGS)
@@ -87,4 +90,4 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --extra classify -c requirements.lock -o requirements-classify.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-.PHONY: bench-desk bench-survey foreign help run test check lint format crash outage fuzz bench bench-understanding classify lock
+.PHONY: bench-desk bench-growth bench-survey foreign help run test check lint format crash outage fuzz bench bench-understanding classify lock

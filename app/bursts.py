@@ -80,9 +80,14 @@ async def whole(tx: Tx, conversation_id: int, inbound: Inbound) -> Inbound:
     return replace(inbound, media=tuple(f.media for f in await loose_files.waiting(tx, conversation_id)))
 
 
-async def files(tx: Tx, conversation_id: int, inbound: Inbound, now: datetime) -> tuple[str, ...]:
-    """The ids of all files of this turn: those that waited, and the message's own, which are sent for."""
-    waiting = tuple(file.id for file in await loose_files.waiting(tx, conversation_id))
+async def files(
+    tx: Tx, conversation_id: int, inbound: Inbound, now: datetime, *, loose: bool = True
+) -> tuple[str, ...]:
+    """The ids of all files of this turn: those that waited, and the message's own, which are sent for.
+
+    `loose`: whether any wait at all.
+    """
+    waiting = tuple(file.id for file in await loose_files.waiting(tx, conversation_id)) if loose else ()
     if inbound.burst is Burst.END:
         return waiting
     own = tuple([await attachments.register(tx, conversation_id, media, now) for media in inbound.media])

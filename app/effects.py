@@ -55,6 +55,11 @@ async def carry_out(
                 pass  # the first is done last, by forget(); the second is only counted, after the commit
 
 
+def forgets(effects: Iterable[Effect]) -> bool:
+    """Whether the citizen is to be forgotten with this turn."""
+    return any(isinstance(effect, ForgetCitizen | EraseCitizen) for effect in effects)
+
+
 async def forget(tx: Tx, stored: StoredConversation, effects: Iterable[Effect], now: datetime) -> None:
     """The citizen left, or was erased: cut the bond, after everything else of the turn is stored."""
     if any(isinstance(effect, ForgetCitizen) for effect in effects):

@@ -17,6 +17,9 @@ KIND = "reply"
 SURVEYS = frozenset({"survey", "reminder"})
 """Purposes that must not come twice."""
 
+LANE = "citizen:"
+"""How the lane begins in which one citizen's answers leave."""
+
 RIDING = frozenset({ChannelName.WECHAT})
 """Channels whose answer to a push carries the replies, and which ask again for seconds only."""
 
@@ -31,7 +34,7 @@ _outgoing = TypeAdapter(Outgoing)
 
 def lane(conversation_id: int, purpose: str = "reply") -> str:
     """What one citizen gets leaves in order; an answer does not wait behind pushes that may take hours."""
-    return f"citizen:{conversation_id}" if purpose == "reply" else f"news:{conversation_id}"
+    return f"{LANE}{conversation_id}" if purpose == "reply" else f"news:{conversation_id}"
 
 
 def once_keys(channel: ChannelName, key: str, count: int) -> list[str]:

@@ -18,9 +18,9 @@ from app.faults import caught, described
 from app.identifiers import fresh
 from app.pace import Pace
 from app.replies import (
+    LANE,
     SURVEYS,
     hold_back,
-    lane,
     once_keys,
     outgoing_of,
     queue_album,
@@ -42,13 +42,14 @@ from intake.second import with_second
 from intake.steps import still_asks
 from intake.understand.reader import read
 from intake.understand.reading import Reading
-from storage import bindings, budgets, conversations, held_back, inbox, outbox, tickets
+from storage import bindings, budgets, conversations, held_back, inbox, outbox, tickets, turns
 from storage.cache import Cache
 from storage.conversations import StoredConversation
 from storage.crypto import Undecryptable
 from storage.database import Database, Tx
 from storage.inbox import AlreadyRecorded
 from storage.tickets import ReferenceTaken
+from storage.turns import Begun
 
 log = structlog.get_logger(__name__)
 
@@ -138,7 +139,7 @@ class Service:
         """
         if any(reply.durable for reply in replies):
             keys = once_keys(inbound.address.channel, inbound.id, len(replies))
-            async with self._database.write() as tx:
+            async with self._database.turn() as tx:
                 await held_back.settle(tx, keys, self._clock())
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
@@ -160,14 +161,12 @@ class Service:
 
     async def _turn(self, inbound: Inbound) -> _Taken:
         now = self._clock()
-        async with self._database.write() as tx:
-            stored = await conversations.lock(tx, inbound.address, now)
-            before = await inbox.seen(tx, inbound.address.channel, inbound.id)
-            if before is not None:
-                raise _Repeat(before.replies)
-            if inbound.grant is not None:
-                await budgets.grant(tx, stored.id, inbound.grant, min(inbound.at, now))
-            taken = await self._burst(tx, stored, inbound, now) or await self._step(tx, stored, inbound, now)
+        async with self._database.turn() as tx:
+            begun = await turns.begin(tx, inbound.address, inbound.id, LANE, now)
+            if begun.before is not None:
+                raise _Repeat(begun.before.replies)
+            taken = await self._burst(tx, begun.stored, inbound, now)
+            taken = taken or await self._step(tx, begun, inbound, now)
         _say_what_happened(inbound.address.channel, taken)
         return taken
 
@@ -201,6 +200,8 @@ class Service:
         self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
     ) -> _Taken | None:
         """A file alone is only stored, and a burst has no end while files still come."""
+        if inbound.burst is not None and inbound.grant is not None:
+            await budgets.grant(tx, stored.id, inbound.grant, min(inbound.at, now))
         if inbound.burst is Burst.PART:
             await bursts.take_part(tx, stored, inbound, now)
             return _Taken(stored.id, (), (), True)
@@ -208,50 +209,65 @@ class Service:
             return _Taken(stored.id, (), (), False)
         return None
 
-    async def _step(self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime) -> _Taken:
+    async def _step(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> _Taken:
+        stored = begun.stored
         reachable = inbound.event is not Event.LEFT
         if stored.reachable != reachable:
             await conversations.set_reachable(tx, stored.id, reachable)
         inbound = await bursts.whole(tx, stored.id, inbound)
-        situation = await self._situation(tx, stored, inbound, now)
+        situation = await self._situation(tx, begun, inbound, now)
         turn = await self._file(tx, stored, inbound, situation, now)
         await bursts.settle(tx, inbound, situation.attachments, turn)
-        kept = await self._kept(tx, stored, inbound, now)
+        kept = await self._kept(tx, begun, inbound, now)
         told = self._telling.told(turn, stored.conversation, situation.language)
         kept, told = _once_each(kept, told, turn.conversation)
         replies = (*(outgoing.reply for outgoing in kept), *told)
-        await conversations.save(tx, stored.id, turn.conversation, now)
-        queued = await self._queued(tx, stored, inbound, replies, now)
+        queued = await self._queued(tx, begun, inbound, replies, now)
         replies = () if queued else replies
-        await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, replies, now)
         if not _has_survey(kept):
             await hold_back(tx, stored.id, inbound.address, replies, inbound.id, now)
-        await effects.forget(tx, stored, turn.effects, now)
+        await self._end(tx, stored, inbound, turn, replies, now)
         return _Taken(stored.id, replies, turn.effects, bool(queued or turn.effects or inbound.media))
 
+    async def _end(
+        self,
+        tx: Tx,
+        stored: StoredConversation,
+        inbound: Inbound,
+        turn: Turn,
+        replies: tuple[Reply, ...],
+        now: datetime,
+    ) -> None:
+        """Save, record and commit; whoever leaves is forgotten last."""
+        if effects.forgets(turn.effects):
+            await conversations.save(tx, stored.id, turn.conversation, now)
+            await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, replies, now)
+            await effects.forget(tx, stored, turn.effects, now)
+        else:
+            grants = () if inbound.grant is None else ((inbound.grant, min(inbound.at, now)),)
+            await turns.end(tx, stored, inbound.id, turn.conversation, replies, now, grants)
+
     async def _queued(
-        self, tx: Tx, stored: StoredConversation, inbound: Inbound, replies: tuple[Reply, ...], now: datetime
+        self, tx: Tx, begun: Begun, inbound: Inbound, replies: tuple[Reply, ...], now: datetime
     ) -> bool:
         """Whether the replies went into the outbox: what may not ride, or would overtake what waits there."""
-        address = inbound.address
+        stored, address = begun.stored, inbound.address
         may_ride = self._rides.get(address.channel)
         if may_ride is None:
             return False
         if inbound.group:
             await queue_album(tx, stored.id, address, replies, inbound.group, inbound.id, now)
             return True
-        if may_ride(replies) and not await outbox.waits(tx, address.channel.value, lane(stored.id)):
+        if may_ride(replies) and not begun.waits:
             return False
         await queue_replies(tx, stored.id, address, replies, inbound.id, "reply", now)
         return bool(replies)
 
-    async def _kept(
-        self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
-    ) -> list[Outgoing]:
+    async def _kept(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> list[Outgoing]:
         """What waited for this contact; whoever leaves is told nothing."""
-        if inbound.event is Event.LEFT:
+        if inbound.event is Event.LEFT or not begun.kept:
             return []
-        return [outgoing_of(body) for body in await outbox.take_kept(tx, stored.id, now)]
+        return [outgoing_of(body) for body in await outbox.take_kept(tx, begun.stored.id, now)]
 
     async def _file(
         self, tx: Tx, stored: StoredConversation, inbound: Inbound, situation: Situation, now: datetime
@@ -267,17 +283,16 @@ class Service:
                 return turn
         raise Unavailable("no reference is free in this second", retry_after=1)
 
-    async def _situation(
-        self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
-    ) -> Situation:
-        files = await bursts.files(tx, stored.id, inbound, now)
+    async def _situation(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> Situation:
+        stored = begun.stored
+        files = await bursts.files(tx, stored.id, inbound, now, loose=begun.loose)
         held = stored.conversation.held
         situation = Situation(
             ids=self._ids(inbound, now),
             language=_language(stored.conversation, inbound),
             reading=self._read(inbound.text, inbound, now),
             held_reading=self._read(held.text, inbound, now) if held else None,
-            tickets=await tickets.own(tx, stored.id),
+            tickets=begun.tickets,
             attachments=files,
         )
         echoes = await echoing.heard(tx, stored, situation.reading, self._city, now)

@@ -17,6 +17,7 @@ from app.settings import BadSettings, Settings, check, read_settings
 from app.wiring import House, embeds_desk, open_house, utc_now
 from cli.banner import banner
 from cli.figures import begin_again_with_shared_figures, figures_until_the_end
+from cli.loop import run
 from cli.prefork import Prefork
 from webhooks.health import health_router
 from webhooks.server import create_app
@@ -52,11 +53,11 @@ def serve(
         base_url = f"http://{host}:{line.getsockname()[1]}"
         set_up()
         if workers == 1:
-            asyncio.run(_serve(settings, base_url, line, with_worker=worker))
+            run(_serve(settings, base_url, line, with_worker=worker))
             return
-        asyncio.run(_introduce(settings, base_url))
+        run(_introduce(settings, base_url))
         gc.freeze()  # what was imported is shared by all
-        Prefork(workers, lambda: asyncio.run(_serve_one(settings, base_url, line, with_worker=worker))).run()
+        Prefork(workers, lambda: run(_serve_one(settings, base_url, line, with_worker=worker))).run()
 
 
 def _several(settings: Settings, workers: int) -> None:
@@ -135,7 +136,7 @@ def work(
     if settings.database_url.startswith("sqlite"):
         raise BadSettings("On SQLite `serve` delivers by itself; a separate worker needs PostgreSQL.")
     set_up()
-    asyncio.run(_work(settings, None if port is None else listen(host, port)))
+    run(_work(settings, None if port is None else listen(host, port)))
 
 
 async def _work(settings: Settings, line: socket.socket | None) -> None:
@@ -180,7 +181,7 @@ def poll(
     if not settings.telegram_on:
         raise BadSettings("JIESU_TELEGRAM__TOKEN is missing: poll needs the bot's token.")
     set_up()
-    asyncio.run(_poll(settings, port))
+    run(_poll(settings, port))
 
 
 async def _poll(settings: Settings, port: int) -> None:
@@ -203,7 +204,7 @@ async def _poll(settings: Settings, port: int) -> None:
 def migrate() -> None:
     """Bring the database's tables up to this release."""
     settings = read_settings()
-    asyncio.run(_migrate(settings))
+    run(_migrate(settings))
     typer.echo("The database is up to date.")
 
 

@@ -4,11 +4,12 @@ The rule: a turn begins with `lock`, so that the turns of one citizen come one a
 other, in every process. This table is the only one that knows who a citizen is on a channel.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Select, select, update
 
 from intake.conversation import NO_DRAFT, Conversation
 from intake.messages import Address, ChannelName
@@ -16,13 +17,8 @@ from storage.documents import Tx, seal, unseal
 from storage.statements import insert_new
 from storage.tables import conversations
 
-_ROW: Select[Any] = select(
-    conversations.c.id,
-    conversations.c.channel,
-    conversations.c.user,
-    conversations.c.state_sealed,
-    conversations.c.reachable,
-)
+COLUMNS = ("id", "channel", "user", "state_sealed", "reachable")
+_ROW: Select[Any] = select(*(conversations.c[name] for name in COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +38,14 @@ async def lock(tx: Tx, address: Address, now: datetime) -> StoredConversation:
     if row is None:
         await tx.execute(insert_new(tx, conversations, "channel", "user"), _new(address, now))
         row = (await tx.execute(statement)).one()
-    return _stored(tx, row)
+    return stored(tx, row)
 
 
 async def save(tx: Tx, conversation_id: int, conversation: Conversation, now: datetime) -> None:
     """Replace what is remembered of this conversation."""
     values = {
         "state_sealed": seal(tx, Conversation, conversation),
-        "unfinished_since": _unfinished_since(conversation, now),
+        "unfinished_since": unfinished_since(conversation, now),
         "updated_at": now,
     }
     await tx.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
@@ -59,20 +55,20 @@ async def by_id(tx: Tx, conversation_id: int) -> StoredConversation | None:
     """This conversation; None if there is none, or its citizen was forgotten."""
     where = (conversations.c.id == conversation_id) & conversations.c.user.is_not(None)
     row = (await tx.execute(_ROW.where(where))).one_or_none()
-    return None if row is None else _stored(tx, row)
+    return None if row is None else stored(tx, row)
 
 
 async def lock_by_id(tx: Tx, conversation_id: int) -> StoredConversation | None:
     """As `by_id`, held until the transaction ends."""
     where = (conversations.c.id == conversation_id) & conversations.c.user.is_not(None)
     row = (await tx.execute(_ROW.where(where).with_for_update())).one_or_none()
-    return None if row is None else _stored(tx, row)
+    return None if row is None else stored(tx, row)
 
 
 async def find(tx: Tx, address: Address) -> StoredConversation | None:
     """The citizen's conversation, if they ever wrote to us; nothing is locked."""
     row = (await tx.execute(_ROW.where(_at(address)))).one_or_none()
-    return None if row is None else _stored(tx, row)
+    return None if row is None else stored(tx, row)
 
 
 async def set_reachable(tx: Tx, conversation_id: int, reachable: bool) -> None:
@@ -105,7 +101,7 @@ async def purge_drafts(tx: Tx, before: datetime, limit: int = 500) -> int:
     statement = _ROW.where(conversations.c.unfinished_since < before).limit(limit)
     rows = (await tx.execute(statement.with_for_update(skip_locked=True))).all()
     for row in rows:
-        kept = replace(_conversation(tx, row), **NO_DRAFT)
+        kept = replace(_conversation(tx, row.state_sealed), **NO_DRAFT)
         values = {"state_sealed": seal(tx, Conversation, kept), "unfinished_since": None}
         await tx.execute(update(conversations).where(conversations.c.id == row.id).values(values))
     return len(rows)
@@ -125,16 +121,20 @@ def _new(address: Address, now: datetime) -> dict[str, Any]:
     }
 
 
-def _stored(tx: Tx, row: Row[Any]) -> StoredConversation:
-    address = Address(ChannelName(row.channel), row.user)
-    return StoredConversation(row.id, address, _conversation(tx, row), row.reachable)
+def stored(tx: Tx, row: Sequence[Any]) -> StoredConversation:
+    """What a row of `COLUMNS` holds. Raises Undecryptable or Unreadable."""
+    number, channel, user, sealed, reachable = row
+    return StoredConversation(
+        number, Address(ChannelName(channel), user), _conversation(tx, sealed), bool(reachable)
+    )
 
 
-def _conversation(tx: Tx, row: Row[Any]) -> Conversation:
-    return Conversation() if row.state_sealed is None else unseal(tx, Conversation, row.state_sealed)
+def _conversation(tx: Tx, sealed: bytes | None) -> Conversation:
+    return Conversation() if sealed is None else unseal(tx, Conversation, sealed)
 
 
-def _unfinished_since(conversation: Conversation, now: datetime) -> datetime | None:
+def unfinished_since(conversation: Conversation, now: datetime) -> datetime | None:
+    """Since when something of the citizen's waits here to be finished."""
     if conversation.draft is not None:
         return conversation.draft_at or now
     return now if conversation.held or conversation.errand else None

@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import engines
+from storage import engines, trips
 from storage.crypto import KeyRing
 from storage.documents import Tx, with_keyring
 from storage.down import DatabaseDown, down
@@ -72,6 +72,18 @@ class Database:
         with down():
             async with self._writer.begin() as tx:
                 yield tx
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Tx]:
+        """As `write`, for `storage.turns`, whose `begin` begins it and whose `end` commits it.
+
+        A turn that ends in another way is committed at the end of the block, and a lone statement of
+        `storage.trips` commits itself. Raises DatabaseDown.
+        """
+        with down():
+            async with self._writer.connect() as tx:
+                yield tx
+                await trips.finish(tx)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:

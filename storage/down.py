@@ -1,8 +1,10 @@
 """A database that gives no answer, in our own words: what `storage` turns the drivers' errors into."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -20,5 +22,7 @@ def down() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError) as error:
         raise DatabaseDown(f"database: {type(error.orig).__name__}") from error
+    except (psycopg.OperationalError, psycopg.InterfaceError, sqlite3.OperationalError) as error:
+        raise DatabaseDown(f"database: {type(error).__name__}") from error
     except PoolTimeout as error:
         raise DatabaseDown("database: no connection became free") from error

@@ -7,13 +7,18 @@ PostgreSQL: READ COMMITTED, whatever the server's default: a turn that waited fo
 must then see what the turn before it has written.
 """
 
+import select
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from storage.pipeline import forget
+from storage.trips import BEGIN, is_open
 
 BUSY_SECONDS = 5.0
 READERS = 4
@@ -50,20 +55,30 @@ def sqlite_reader(url: URL, options: dict[str, Any]) -> AsyncEngine:
 def postgresql(
     url: URL, options: dict[str, Any], *, pool_size: int, statement_seconds: float, lock_seconds: float
 ) -> AsyncEngine:
-    """A pool that checks a connection before it lends it; statements and lock waits end in time."""
+    """A pool that looks at a connection before it lends it; statements and lock waits end in time.
+
+    A server that went away has closed the line, and that can be seen without asking it anything.
+    """
     limits = (
         f"-c statement_timeout={int(statement_seconds * 1000)} -c lock_timeout={int(lock_seconds * 1000)}"
     )
-    return create_async_engine(
+    engine = create_async_engine(
         url,
-        isolation_level="READ COMMITTED",
-        pool_pre_ping=True,
         pool_size=pool_size,
         max_overflow=0,
-        connect_args={"options": limits, "connect_timeout": 5},
+        connect_args={"options": limits, "connect_timeout": 5, "autocommit": True},
         hide_parameters=True,
         **options,
     )
+    _begin_by(engine, BEGIN.prepared.text.decode())
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _alive(_connection: Any, record: Any, _proxy: Any) -> None:
+        if _has_news(record.dbapi_connection.driver_connection):
+            raise InvalidatePoolError("the server has said something unasked: most likely that it is gone")
+
+    _forget_prepared(engine)
+    return engine
 
 
 def migrator(url: URL) -> AsyncEngine:
@@ -77,7 +92,7 @@ def migrator(url: URL) -> AsyncEngine:
 
 def _sqlite(url: URL, begin: str, options: dict[str, Any]) -> AsyncEngine:
     options = {"connect_args": {"timeout": BUSY_SECONDS}, **options}
-    engine = create_async_engine(url, hide_parameters=True, **options)
+    engine = create_async_engine(url, hide_parameters=True, pool_reset_on_return=None, **options)
 
     # The driver's own transaction handling begins too late and ends before DDL, so it is
     # switched off and BEGIN is ours (SQLAlchemy's recipe for SQLite transactions).
@@ -89,8 +104,46 @@ def _sqlite(url: URL, begin: str, options: dict[str, Any]) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+    # A rollback is a visit to the driver's thread: only where there is something to roll back.
+    @event.listens_for(engine.sync_engine, "reset")
+    def _reset(connection: Any, _record: Any, state: Any) -> None:
+        if not state.terminate_only and is_open(connection.driver_connection):
+            connection.rollback()
+
+    _begin_by(engine, begin)
+    return engine
+
+
+def _begin_by(engine: AsyncEngine, begin: str) -> None:
+    """The driver begins nothing by itself: our BEGIN does, unless a trip's has already."""
+
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if not is_open(connection.connection.driver_connection):
+            connection.exec_driver_sql(begin)
 
-    return engine
+
+def _forget_prepared(engine: AsyncEngine) -> None:
+    """Whenever the driver rolls back, it deallocates what `storage.pipeline` has prepared."""
+
+    @event.listens_for(engine.sync_engine, "rollback")
+    def _rolled_back(connection: Connection) -> None:
+        forget(connection.connection.info)
+
+    @event.listens_for(engine.sync_engine, "rollback_savepoint")
+    def _rolled_back_a_part(connection: Connection, _name: str, _context: Any) -> None:
+        forget(connection.connection.info)
+
+    @event.listens_for(engine.sync_engine, "reset")
+    def _reset(connection: Any, record: Any, _state: Any) -> None:
+        if is_open(connection.driver_connection):
+            forget(record.info)
+
+
+def _has_news(driver: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether something can be read from an idle connection: its end, or words nobody waited for."""
+    if driver.closed:
+        return True
+    line = select.poll()
+    line.register(driver.fileno(), select.POLLIN)
+    return bool(line.poll(0))

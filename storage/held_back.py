@@ -7,11 +7,14 @@ process died in between it falls due by itself.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, literal_column, update
 
+from storage import trips
 from storage.documents import Tx
 from storage.tables import outbox
+from storage.trips import Statement
 
 _DUE: ColumnElement[str] = literal_column("'due'")
 _UNTRIED = (outbox.c.state == _DUE) & (outbox.c.attempts == 0)
@@ -19,8 +22,9 @@ _UNTRIED = (outbox.c.state == _DUE) & (outbox.c.attempts == 0)
 
 async def settle(tx: Tx, once: Sequence[str], now: datetime) -> int:
     """They have arrived in another way; returns how many were still untried."""
-    where = outbox.c.once.in_(once) & _UNTRIED
-    return (await tx.execute(update(outbox).where(where).values(state="done", settled_at=now))).rowcount
+    keys = {f"once{number}": key for number, key in enumerate(once)}
+    (settled,) = await trips.send(tx, (_settled(tuple(keys)),), keys | {"now": now})
+    return len(settled)
 
 
 async def release(tx: Tx, once: Sequence[str], now: datetime) -> int:
@@ -39,3 +43,12 @@ async def drop_untried(tx: Tx, destination: str, lane: str, beginning: str, now:
     )
     gone = {"state": "done", "reason": "something newer took its place", "settled_at": now}
     return (await tx.execute(update(outbox).where(where).values(gone))).rowcount
+
+
+@cache
+def _settled(names: tuple[str, ...]) -> Statement:
+    some = ", ".join(f":{name}" for name in names)
+    return Statement(
+        "UPDATE outbox SET state = 'done', settled_at = :now "  # noqa: S608 - our own names of values
+        f"WHERE once IN ({some}) AND state = 'due' AND attempts = 0 RETURNING id"
+    )

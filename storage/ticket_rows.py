@@ -26,12 +26,12 @@ def stored(tx: Tx, row: Row[Any]) -> StoredTicket:
     return StoredTicket(row.id, ticket, row.conversation_id, row.hotline_ref, _view(tx, row, ticket))
 
 
-def view(tx: Tx, row: Row[Any]) -> TicketView:
+def view(tx: Tx, row: Any) -> TicketView:
     """What the dialog may know of this row. Raises Undecryptable or Unreadable."""
     return _view(tx, row, unseal(tx, Ticket, row.ticket_sealed))
 
 
-def _view(tx: Tx, row: Row[Any], ticket: Ticket) -> TicketView:
+def _view(tx: Tx, row: Any, ticket: Ticket) -> TicketView:
     text = row.public_text_sealed
     return TicketView(
         reference=ticket.reference,

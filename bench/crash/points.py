@@ -63,15 +63,16 @@ def _service(fuse: Fuse, when: str) -> None:
 
 
 def _claimed(fuse: Fuse) -> None:
-    from storage import inbox  # noqa: PLC0415
+    from storage import turns  # noqa: PLC0415
 
-    fuse.after(inbox, "seen")
+    fuse.after(turns, "begin")
 
 
 def _before_commit(fuse: Fuse) -> None:
-    from storage import inbox  # noqa: PLC0415
+    """Ticket and outbox entries are written, and what is left goes in one trip with the commit."""
+    from storage import turns  # noqa: PLC0415
 
-    fuse.after(inbox, "record")
+    fuse.before(turns, "end")
 
 
 def _handed_over(fuse: Fuse) -> None:

@@ -10,7 +10,7 @@ from app import service as service_module
 from intake.conversation import Ids
 from intake.messages import Address, ChannelName, Event, Inbound, Media, MediaKind, Outgoing, Reply, Tap
 from intake.ports import Unavailable
-from storage import conversations, inbox, outbox
+from storage import conversations, inbox, outbox, turns
 from storage.crypto import KeyRing
 from storage.database import Database
 from storage.tables import attachments as attachments_table
@@ -30,14 +30,14 @@ class Died(BaseException):
 def dies(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Make the last step before the commit fail, once."""
 
-    def arm(where: str = "record") -> None:
-        real = getattr(inbox, where)
+    def arm(where: str = "end") -> None:
+        real = getattr(turns, where)
 
         async def die(*arguments: Any) -> None:
-            monkeypatch.setattr(inbox, where, real)
+            monkeypatch.setattr(turns, where, real)
             raise Died
 
-        monkeypatch.setattr(inbox, where, die)
+        monkeypatch.setattr(turns, where, die)
 
     return arm
 
@@ -48,7 +48,7 @@ async def test_a_crash_before_the_commit_leaves_nothing_and_the_repeat_does_it_a
     await citizen.goes_to_the_summary()
     before = [await shell.count(table) for table in TABLES]
     submit = citizen.message("提交")
-    dies("record")
+    dies("end")
     with pytest.raises(Died):
         await shell.service.receive(submit)
     assert [await shell.count(table) for table in TABLES] == before

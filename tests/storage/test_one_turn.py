@@ -4,17 +4,19 @@
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Table, event, func, select
+from sqlalchemy import Table, func, select
 
-from intake.messages import Address, Reply
+from intake.conversation import Conversation
+from intake.messages import Address, ChannelName, Grant, Media, MediaKind, Reply
+from intake.status import Standing, Status
 from intake.ticket import Ticket
-from storage import conversations, inbox, outbox, tickets
+from storage import attachments, budgets, conversations, inbox, outbox, tickets, turns
+from storage.crypto import KeyRing
 from storage.database import Database, Tx
 from storage.tables import conversations as conversations_table
 from storage.tables import inbox as inbox_table
@@ -37,19 +39,17 @@ class Teller:
     async def turn(
         self, citizen: Address, message_id: str, crash: Exception | None = None
     ) -> tuple[Reply, ...]:
-        async with self._database.write() as tx:
-            stored = await conversations.lock(tx, citizen, self._now)
-            before = await inbox.seen(tx, citizen.channel, message_id)
-            if before is not None:
-                return before.replies
-            own = await tickets.own(tx, stored.id)
-            steps = stored.conversation.tries + 1
-            await self._file(tx, stored.id, f"WX26042609301{len(own):04}")
-            await conversations.save(tx, stored.id, replace(stored.conversation, tries=steps), self._now)
-            replies = (Reply(f"{steps}"),)
-            await inbox.record(tx, citizen.channel, message_id, stored.id, replies, self._now)
+        async with self._database.turn() as tx:
+            begun = await turns.begin(tx, citizen, message_id, "citizen:", self._now)
+            if begun.before is not None:
+                return begun.before.replies
+            stored, steps = begun.stored, begun.stored.conversation.tries + 1
+            await self._file(tx, stored.id, f"WX26042609301{len(begun.tickets):04}")
             if crash:
                 raise crash
+            replies = (Reply(f"{steps}"),)
+            said = replace(stored.conversation, tries=steps)
+            await turns.end(tx, stored, message_id, said, replies, self._now)
             return replies
 
     async def _file(self, tx: Tx, conversation_id: int, reference: str) -> None:
@@ -99,30 +99,113 @@ async def test_a_burst_from_one_citizen_loses_none(
     assert await _rows(database, tickets_table) == 5
 
 
-async def test_a_turn_costs_few_statements(teller: Teller, database: Database, citizen: Address) -> None:
+async def test_turns_go_on_after_every_kind_of_rollback(
+    database_url: str,
+    keyring: KeyRing,
+    make_ticket: Callable[..., Ticket],
+    citizen: Address,
+    now: datetime,
+) -> None:
+    """The driver forgets what was prepared: all on one connection, so that the next turn meets it."""
+    database = Database.open(database_url, keyring, pool_size=1)
+    teller = Teller(database, make_ticket, now)
+    for number in range(8):  # by then the driver has prepared statements of its own
+        await teller.turn(citizen, f"m{number}")
+    with pytest.raises(Crash):
+        await teller.turn(citizen, "in the middle", Crash())
+    await teller.turn(citizen, "after a turn")
+    with pytest.raises(Crash):
+        await _rolled_back(database, now)
+    async with database.write() as tx:
+        await outbox.queue(tx, destination="hotline", kind="submit", lane="1", body={}, now=now)
+        inner = await tx.begin_nested()
+        await inner.rollback()
+        await outbox.queue(tx, destination="hotline", kind="submit", lane="1", body={}, now=now)
+    assert await teller.turn(citizen, "at the end") == (Reply("10"),)
+    await database.close()
+
+
+async def test_what_was_recorded_meanwhile_gives_the_whole_turn_up(
+    teller: Teller, database: Database, citizen: Address, now: datetime
+) -> None:
+    """Two citizens cannot have the same message; a message put aside may have the id of one under way."""
     await teller.turn(citizen, "m1")
-    with _statements(database) as sent:
-        await teller.turn(citizen, "m2")
-    assert len(sent) == 7, sent  # lock, seen, own, ticket, outbox, save, record
-    with _statements(database) as sent:
-        await teller.turn(citizen, "m2")
-    assert len(sent) == 2, sent  # lock, seen
+    async with database.turn() as tx:
+        begun = await turns.begin(tx, citizen, "m2", "citizen:", now)
+        with pytest.raises(inbox.AlreadyRecorded):
+            await turns.end(tx, begun.stored, "m1", Conversation(tries=9), (Reply("other"),), now)
+    async with database.turn() as tx:
+        begun = await turns.begin(tx, citizen, "m1", "citizen:", now)
+    assert begun.before == inbox.StoredTurn(begun.stored.id, (Reply("1"),))
+    assert begun.stored.conversation.tries == 1
+
+
+async def test_a_turn_begins_with_what_the_other_stores_say(
+    teller: Teller, database: Database, citizen: Address, now: datetime
+) -> None:
+    await teller.turn(citizen, "m1")
+    await teller.turn(citizen, "m2")
+    async with database.write() as tx:
+        stored = await conversations.lock(tx, citizen, now)
+        own = await tickets.own(tx, stored.id)
+        standing = Standing(Status.DISPATCHED, "heat", ("water",), now, "已派", 2)
+        ticket = await tickets.find(tx, reference=own[0].reference)
+        assert ticket is not None
+        await tickets.save_standing(tx, ticket.id, standing, now)
+        own = await tickets.own(tx, stored.id)
+    async with database.turn() as tx:
+        begun = await turns.begin(tx, citizen, "m3", "citizen:", now)
+    assert begun == turns.Begun(stored, None, own)
+    assert len(begun.tickets) == 2
+
+
+async def test_what_waits_for_this_citizen_is_seen_and_nobody_elses(
+    teller: Teller, database: Database, citizen: Address, now: datetime
+) -> None:
+    await teller.turn(citizen, "m1")
+    other = Address(ChannelName.TELEGRAM, "somebody else")
+    async with database.write() as tx:
+        stored = await conversations.lock(tx, citizen, now)
+        await attachments.register(tx, stored.id, Media(MediaKind.PHOTO, "p"), now, waiting=True)
+        for lane, number in ((f"citizen:{stored.id}", None), (f"news:{stored.id}", stored.id)):
+            entry = await outbox.queue(
+                tx,
+                destination=citizen.channel.value,
+                kind="reply",
+                lane=lane,
+                body={},
+                now=now,
+                conversation_id=number,
+            )
+        assert entry is not None
+        await outbox.keep(tx, entry, now)
+    async with database.turn() as tx:
+        mine = await turns.begin(tx, citizen, "m3", "citizen:", now)
+    async with database.turn() as tx:
+        theirs = await turns.begin(tx, other, "m4", "citizen:", now)
+    assert (mine.loose, mine.kept, mine.waits) == (True, True, True)
+    assert (theirs.loose, theirs.kept, theirs.waits) == (False, False, False)
+
+
+async def test_the_right_to_write_that_came_with_a_message_is_the_later_one(
+    database: Database, citizen: Address, now: datetime
+) -> None:
+    day = timedelta(days=1)
+    for number, (messages, at) in enumerate(((5, now), (3, now + day), (9, now - day))):
+        async with database.turn() as tx:
+            begun = await turns.begin(tx, citizen, f"m{number}", "citizen:", now)
+            grants = [(Grant("said", messages, 2 * day), at)]
+            await turns.end(tx, begun.stored, f"m{number}", Conversation(), (), now, grants)
+    async with database.read() as tx:
+        assert await budgets.left(tx, begun.stored.id, now) == 3
+
+
+async def _rolled_back(database: Database, now: datetime) -> None:
+    async with database.write() as tx:
+        await outbox.queue(tx, destination="hotline", kind="submit", lane="1", body={}, now=now)
+        raise Crash
 
 
 async def _rows(database: Database, table: Table) -> int:
     async with database.read() as tx:
         return (await tx.execute(select(func.count()).select_from(table))).scalar_one()
-
-
-@contextmanager
-def _statements(database: Database) -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            sent.append(statement)
-
-    engine = database._writer.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)

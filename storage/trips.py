@@ -1,0 +1,117 @@
+"""Several statements in one trip to the database, past SQLAlchemy: for the hot path alone.
+
+The rule: a trip belongs to the transaction it is given, sees and holds what that one does, and may begin
+it or commit it. What a turn costs is not its statements but how often it waits for an answer: with
+PostgreSQL a trip is one pipeline, with SQLite one visit to the driver's thread. Statements are written
+once, with `:name` for a value; `storage.pipeline` has PostgreSQL prepare them.
+"""
+
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+from sqlalchemy import PoolProxiedConnection
+
+from storage.documents import Tx
+from storage.pipeline import Prepared, Rows, exchange
+
+_VALUE = re.compile(r"(?<!:):(\w+)")
+
+
+class Taken(Exception):
+    """A row with the same key stands there already; the transaction must be given up."""
+
+
+class Statement:
+    """One statement. `postgresql` is what it says there, if not the same."""
+
+    def __init__(self, text: str, postgresql: str = "") -> None:
+        self.text = text
+        self._postgresql = postgresql or text
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """As PostgreSQL knows it."""
+        names = tuple(dict.fromkeys(_VALUE.findall(self._postgresql)))
+        text = _VALUE.sub(lambda found: f"${names.index(found[1]) + 1}", self._postgresql).encode()
+        return Prepared(f"jiesu_{sha256(text).hexdigest()[:16]}".encode(), text, names)
+
+
+BEGIN = Statement("BEGIN IMMEDIATE", "BEGIN ISOLATION LEVEL READ COMMITTED")
+COMMIT = Statement("COMMIT")
+ROLLBACK = Statement("ROLLBACK")
+
+Steps = Sequence[Statement]
+
+
+async def send(tx: Tx, steps: Steps, values: Mapping[str, Any]) -> list[Rows]:
+    """The rows of each step, in order. Raises Taken, DatabaseDown (by `down()` around it)."""
+    if any(isinstance(value, datetime) and value.tzinfo is None for value in values.values()):
+        raise ValueError("a stored instant must know its time zone")
+    proxy = _connection(tx)
+    driver: Any = proxy.driver_connection
+    if tx.dialect.name == "postgresql":
+        return await _pipeline(driver, proxy, steps, values)
+    return await _visit(driver, steps, values)
+
+
+async def finish(tx: Tx) -> None:
+    """Commit whatever is still open, begun here or by SQLAlchemy."""
+    if tx.in_transaction():
+        await tx.commit()
+    elif is_open(_connection(tx).driver_connection):
+        await send(tx, (COMMIT,), {})
+
+
+def is_open(driver: Any) -> bool:
+    """Whether a transaction has begun on this driver's connection, whoever began it."""
+    if isinstance(driver, psycopg.AsyncConnection):
+        return driver.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
+    return bool(driver.in_transaction)
+
+
+def _connection(tx: Tx) -> PoolProxiedConnection:
+    connection = tx.sync_connection
+    assert connection is not None, "a transaction has begun"  # noqa: S101 - a caller's mistake, not an input
+    return connection.connection
+
+
+async def _pipeline(
+    driver: psycopg.AsyncConnection[Any],
+    proxy: PoolProxiedConnection,
+    steps: Steps,
+    values: Mapping[str, Any],
+) -> list[Rows]:
+    try:
+        return await exchange(driver, proxy.info, [step.prepared for step in steps], values)
+    except psycopg.errors.UniqueViolation as fault:
+        raise Taken from fault
+
+
+async def _visit(driver: Any, steps: Steps, values: Mapping[str, Any]) -> list[Rows]:
+    try:
+        # The driver has no public way to its thread with more than one statement; SQLAlchemy's own
+        # dialect takes the same one.
+        rows: list[Rows] = await driver._execute(_all, driver._conn, steps, values)  # noqa: SLF001
+    except sqlite3.IntegrityError as fault:
+        if fault.sqlite_errorname not in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"):
+            raise
+        raise Taken from fault
+    return rows
+
+
+def _all(connection: sqlite3.Connection, steps: Steps, values: Mapping[str, Any]) -> list[Rows]:
+    stored = {name: _stored(value) for name, value in values.items()}
+    return [connection.execute(step.text, stored).fetchall() for step in steps]
+
+
+def _stored(value: Any) -> Any:
+    """Instants as SQLAlchemy stores them in SQLite, in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value
