@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.delivery import FILES_WAIT
 from app.replies import queue_replies
@@ -16,6 +18,7 @@ from intake.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
 from intake.status import Status
 from storage import conversations, outbox
 from storage.database import DatabaseDown
+from storage.tables import tickets
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
 
@@ -74,6 +77,25 @@ async def test_retry_after_is_obeyed(shell: Any, citizen: Any) -> None:
     shell.backend.faults = [Unavailable("busy", retry_after=120)]
     await shell.drain()
     assert await due_in(shell, "submit") == 120
+
+
+async def test_a_worker_that_slept_past_its_lease_files_nothing_beside_its_successor(
+    shell: Any, citizen: Any
+) -> None:
+    """The successor asked for the key, was told no, and files: the sleeper must not file as well."""
+    await citizen.files_a_ticket()
+    async with shell.database.write() as tx:
+        claimed = await outbox.claim(tx, now=shell.clock(), lease=LEASE, limit=10, destinations=("hotline",))
+    (asleep,) = [entry for entry in claimed if entry.kind == "submit"]
+    shell.clock.tick(LEASE.total_seconds())
+    await shell.drain()
+    asleep_again = replace(asleep, queued_at=shell.clock())  # as fresh as can be: it would not even ask
+    assert (await shell.ticket(asleep.body["reference"])).hotline_ref == "H1"
+    async with shell.database.write() as tx:  # nor does the successor's number help it
+        await tx.execute(update(tickets).values(hotline_ref=None))
+    await shell.worker._one(asleep_again)
+    assert len(shell.backend.submitted) == 1
+    assert [entry.state for entry in await shell.entries(kind="submit")] == ["done"]
 
 
 async def test_a_lost_answer_is_asked_for_before_the_ticket_is_sent_again(shell: Any, citizen: Any) -> None:
