@@ -86,7 +86,8 @@ async def submits(citizen: Citizen) -> None:
 
 async def is_handled() -> Any:
     """The desk's part, in the folder the bot runs in; returns the ticket as it was filed."""
-    async with open_desk(Enclosed()) as (desk, _):
+    async with open_desk(Enclosed(), "http://desk") as alone:
+        desk = alone.desk
         async with asyncio.timeout(PATIENCE):
             while not (found := await desk.queue(CENTRE)):
                 await asyncio.sleep(0.1)

@@ -225,7 +225,7 @@ async def test_a_difficult_ticket(town: Any, citizen: Caller, arrives: Arrive) -
     await leader.opens(ref)
     await leader.does("supervise", level="2", text="本周内办结并报告")
     await leader.picture("7-leader")
-    await citizen.hears("已被督办")
+    await citizen.hears("已有上级督促")
     assert "本周内办结并报告" not in await citizen.heard()
     await right.sees("督办")
     await right.does("contact")

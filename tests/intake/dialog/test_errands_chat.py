@@ -13,13 +13,13 @@ def test_without_a_ticket(known: Any, word: str) -> None:
 
 def test_progress_of_ones_own(filed: Any) -> None:
     filed.turn_ticket(status="dispatched", lead_unit="housing_construction", co_units=("heating",))
-    filed.taps("查进度").hears("已转办", "住建局", "供热公司", filed.tickets[0].reference[-4:])
+    filed.taps("查进度").hears("已转给单位办理", "住建局", "供热公司", filed.tickets[0].reference[-4:])
 
 
 def test_progress_by_number_and_code(filed: Any) -> None:
     number, code = filed.filed[0].reference, "7K3M9Q"
     filed.tickets.clear()
-    filed.says("查进度").hears("编号和查询码").says(f"{number} {code}").hears("已提交，待受理")
+    filed.says("查进度").hears("编号和查询码").says(f"{number} {code}").hears("已收到，等待受理")
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ def test_progress_by_number_and_code(filed: Any) -> None:
 def test_progress_asked_for_at_once(filed: Any, form: str) -> None:
     number, code = filed.filed[0].reference, "7K3M9Q"
     filed.tickets.clear()
-    filed.says("查进度").says(form.format(n=number, c=code)).hears("已提交，待受理")
+    filed.says("查进度").says(form.format(n=number, c=code)).hears("已收到，等待受理")
 
 
 @pytest.mark.parametrize("form", ["{n} 7K3M9Q", "编号：{n}\n查询码：7K3M9Q（请勿告诉他人）"])
 def test_number_and_code_alone_are_understood_and_never_filed(filed: Any, form: str) -> None:
     filed.tickets.clear()
-    filed.says(form.format(n=filed.filed[0].reference)).hears("已提交，待受理")
+    filed.says(form.format(n=filed.filed[0].reference)).hears("已收到，等待受理")
     assert not filed.has_draft
 
 
@@ -43,7 +43,7 @@ def test_a_wrong_code_may_be_tried_again(filed: Any) -> None:
     number = filed.filed[0].reference
     filed.tickets.clear()
     filed.says("查进度", f"{number} 222222").hears("不对")
-    filed.says(f"{number} 7K3M9Q").hears("已提交，待受理")
+    filed.says(f"{number} 7K3M9Q").hears("已收到，等待受理")
 
 
 def test_too_many_tries(filed: Any) -> None:
