@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 _WRITTEN = re.compile(r"(20\d\d|21\d\d)(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
@@ -48,6 +48,12 @@ class Period:
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
+
+    def span(self, zone: tzinfo) -> tuple[datetime, datetime]:
+        """Its first moment there, and the first after it."""
+        first = datetime.combine(self.first, time.min, zone)
+        end = datetime.combine(self.last + _DAY, time.min, zone)
+        return first.astimezone(UTC), end.astimezone(UTC)
 
     @property
     def before(self) -> "Period":

@@ -6,6 +6,7 @@ from desk.bulletin.appeals import appeals
 from desk.bulletin.document import Document, Section
 from desk.bulletin.figures import Collected
 from desk.bulletin.overall import headlines, overall
+from desk.bulletin.ratings import said
 from desk.bulletin.units import late, praise, units
 from desk.bulletin.wording import Names, bulletin_words
 
@@ -17,7 +18,13 @@ def compose(found: Collected) -> Document:
     local = found.as_of.astimezone(ZoneInfo(found.city.timezone))
     sections = [overall(found, names)]
     if found.now.intake.submitted or found.now.tally.full:
-        more = (units(found, names), appeals(found, names), late(found, names), praise(found, names))
+        more = (
+            units(found, names),
+            appeals(found, names),
+            late(found, names),
+            said(found, names),
+            praise(found, names),
+        )
         sections += [section for section in more if section is not None]
     return Document(
         title=say(f"title.{period.kind}", city=found.city.name, hotline=found.city.hotline),

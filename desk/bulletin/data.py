@@ -92,6 +92,7 @@ def _document(found: Collected) -> dict[str, Any]:
         "appeals": _composition(found.composition),
         "praise": found.praise,
         "exclusions": found.exclusions,
+        "surveys": _surveys(found),
         "p90_office_minutes": found.slowest_tenth,
         "months": [
             {
@@ -102,6 +103,33 @@ def _document(found: Collected) -> dict[str, Any]:
             }
             for month in found.trend
         ],
+    }
+
+
+def _surveys(found: Collected) -> dict[str, Any]:
+    """Whom was asked and what they said; words stay in the document for people."""
+    said, sent = found.said, found.sent
+    told = None
+    if said is not None:
+        told = {
+            "answered": said.answered,
+            "attempted": said.attempted,
+            "effective": _number(said.effective),
+            "ways": said.ways,
+            "silent": said.silent,
+            "unhappy": said.unhappy,
+            "reasons": said.reasons,
+            "matters": {code: number for code, number, _ in said.words},
+        }
+    return {
+        "said": told,
+        "sent": sent
+        and {
+            "channels": {code: asdict(one) for code, one in sent.by_channel.items()},
+            "units": {unit: asdict(one) for unit, one in sent.by_unit.items()},
+            "days": {str(day): asdict(one) for day, one in sent.by_day.items()},
+            "reminders": [asdict(one) for one in sent.by_reminder],
+        },
     }
 
 

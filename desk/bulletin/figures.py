@@ -5,13 +5,17 @@ with, what was complained of, and how it came to this.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from desk import tallies
 from desk.period import Kind, Period, month_of
 from desk.rates import Counts, Intake
+from desk.ratings import Ratings, ratings
 from desk.tallies import Tally
 from intake.city import CityProfile
+from storage import survey_figures
 from storage.documents import Tx
+from storage.survey_figures import Sendings
 
 BACK = {Kind.YEAR: 12, Kind.QUARTER: 12, Kind.MONTH: 13}
 """How many months a bulletin looks back on, its own included."""
@@ -61,6 +65,8 @@ class Collected:
     exclusions: Mapping[str, int]
     slowest_tenth: int | None
     trend: tuple[Month, ...]
+    said: Ratings | None = None
+    sent: Sendings | None = None  # None where the front door's tables lie elsewhere
 
 
 async def collect(tx: Tx, city: CityProfile, period: Period, as_of: datetime) -> Collected:
@@ -77,7 +83,16 @@ async def collect(tx: Tx, city: CityProfile, period: Period, as_of: datetime) ->
         exclusions=await tallies.exclusions(tx, period),
         slowest_tenth=await tallies.slowest_tenth(tx, period),
         trend=await _trend(tx, city, period, as_of),
+        said=await ratings(tx, *period.span(ZoneInfo(city.timezone))),
+        sent=await _sent(tx, city, period),
     )
+
+
+async def _sent(tx: Tx, city: CityProfile, period: Period) -> Sendings | None:
+    if not await survey_figures.kept_here(tx):
+        return None
+    zone = ZoneInfo(city.timezone)
+    return await survey_figures.counted(tx, *period.span(zone), lambda at: at.astimezone(zone).date())
 
 
 def _others(period: Period) -> dict[str, Period]:

@@ -6,7 +6,7 @@ A code stands on the page that answers its form and nowhere else.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -124,7 +124,7 @@ class Surveying:
         status: int = 200,
     ) -> Response:
         chosen = self._period(period)
-        first, end = self._bounds(chosen)
+        first, end = chosen.span(ZoneInfo(self._desk.city.timezone))
         clock = Clock(self._desk.clock(), ZoneInfo(self._desk.city.timezone), self._look.words)
         async with self._desk.database.read() as tx:
             said = await ratings(tx, first, end)
@@ -217,13 +217,6 @@ class Surveying:
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self._desk.city.timezone)).date()
-
-    def _bounds(self, period: Period) -> tuple[datetime, datetime]:
-        zone = ZoneInfo(self._desk.city.timezone)
-        first = datetime.combine(period.first, time.min, zone)
-        return first.astimezone(UTC), datetime.combine(
-            period.last + timedelta(days=1), time.min, zone
-        ).astimezone(UTC)
 
     def _period(self, text: str) -> Period:
         starts_on = self._desk.city.rates.month_starts_on
