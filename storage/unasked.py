@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, literal_column, select, update
+from sqlalchemy import Row, ScalarSelect, Select, exists, func, literal_column, select, update
 
 from intake.messages import ChannelName
 from storage.documents import Tx
@@ -30,7 +30,7 @@ async def count(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
     """How many were completed in this time, by the channel's two letters."""
     listed = select(surveys.c.channel, func.count()).where(_listed(first, end)).group_by(surveys.c.channel)
     found = {row.channel: int(row[1]) for row in await tx.execute(listed)}
-    mine = _own(first, end).with_only_columns(conversations.c.channel, func.count(tickets.c.id.distinct()))
+    mine = _own(first, end).with_only_columns(conversations.c.channel, func.count(tickets.c.id))
     for row in await tx.execute(mine.group_by(conversations.c.channel)):
         code = ChannelName(row.channel).code
         found[code] = found.get(code, 0) + int(row[1])
@@ -45,12 +45,12 @@ async def adopt(tx: Tx, campaign_id: int, first: datetime, end: datetime) -> int
 
 async def own(tx: Tx, first: datetime, end: datetime, after: int, limit: int) -> list[Unasked]:
     """Our own tickets with a higher id than `after`, in the order of their ids."""
-    done = func.max(status_updates.c.at, type_=status_updates.c.at.type).label("done")
     statement = (
         _own(first, end)
-        .with_only_columns(*tickets.c, conversations.c.channel.label("through"), done)
+        .with_only_columns(
+            *tickets.c, conversations.c.channel.label("through"), _done(first, end).label("done")
+        )
         .where(tickets.c.id > after, conversations.c.user.is_not(None))
-        .group_by(*tickets.c, conversations.c.channel)
         .order_by(tickets.c.id)
         .limit(limit)
     )
@@ -64,12 +64,26 @@ def _listed(first: datetime, end: datetime) -> Any:
 
 
 def _own(first: datetime, end: datetime) -> Select[Any]:
-    completed = status_updates.c.type.in_(("completed", "direct_answered")) & status_updates.c.note.is_(False)
-    in_time = (status_updates.c.at >= first) & (status_updates.c.at < end)
     asked = exists().where(surveys.c.subject == tickets.c.reference)
     return (
         select(tickets.c.id)
-        .join(status_updates, status_updates.c.ticket_id == tickets.c.id)
         .join(conversations, conversations.c.id == tickets.c.conversation_id)
-        .where(tickets.c.status.in_(DONE), completed, in_time, ~asked)
+        .where(tickets.c.status.in_(DONE), _done(first, end).is_not(None), ~asked)
+    )
+
+
+def _done(first: datetime, end: datetime) -> ScalarSelect[Any]:
+    """When the ticket was completed within this time; NULL if it was not."""
+    at = status_updates.c.at
+    return (
+        select(func.max(at, type_=at.type))
+        .where(
+            status_updates.c.ticket_id == tickets.c.id,
+            status_updates.c.type.in_(("completed", "direct_answered")),
+            status_updates.c.note.is_(False),
+            at >= first,
+            at < end,
+        )
+        .correlate(tickets)
+        .scalar_subquery()
     )
