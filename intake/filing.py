@@ -10,6 +10,7 @@ from intake.conflict import reported
 from intake.messages import Choice, Reply
 from intake.moment import Moment, snippet
 from intake.ticket import AppealType, CategoryGuess, Draft, Place, Ticket
+from intake.triage import code_of
 from intake.understand.reading import SURE
 from intake.workdays import expected_by
 
@@ -155,9 +156,10 @@ def _known(draft: Draft, city: CityProfile) -> bool:
 
 
 def _labels(draft: Draft) -> tuple[str, ...]:
-    return tuple(
-        label for label, on in (("enterprise", draft.enterprise), ("related", draft.related_to)) if on
-    )
+    flags = (("enterprise", draft.enterprise), ("related", draft.related_to))
+    named = tuple(label for label, on in flags if on)
+    case = code_of(draft)
+    return (*named, case) if case else named
 
 
 def _marks(draft: Draft, moment: Moment) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from intake import crowd, knowledge, summary, twin
+from intake import crowd, knowledge, summary, triage, twin
 from intake.conversation import Turn
 from intake.filling import may_be_anonymous
 from intake.messages import Choice, Reply
@@ -32,6 +32,8 @@ def go_on(draft: Draft, moment: Moment, *before: Reply) -> Turn:
     coming = next_question(draft, moment.city)
     if coming is not None:
         return ask(coming, moment, *before)
+    draft, advice = triage.advised(draft, moment)
+    before, moment = (*before, *advice), moment.changed(draft=draft)
     same = twin.open_twin(draft, moment)
     if same is not None:
         return moment.turn(*before, twin.ask(same, moment), asking=twin.STEP)

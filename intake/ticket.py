@@ -112,6 +112,7 @@ class Draft:
     asked: int = 0  # questions asked so far, for the figures
     scanned: bool = False  # place or category come from a QR code, not from the citizen's words
     said: tuple[Said, ...] = ()  # the messages it was made of, which the citizen may still change
+    special_case: str | None = None  # a statutory case it may be (`intake.triage`); "" = none, looked for
     doubtful: frozenset[str] = frozenset()  # slots read from a story without being sure: to be confirmed
     told: str | None = None  # the question whose answer was offered; "" = none fitted
     likely: tuple[str, ...] = ()  # categories to choose from, where no suggestion is sure enough

@@ -100,9 +100,9 @@ def test_thanks_in_the_middle_bring_the_question_back(known: Any) -> None:
     assert known.draft.place is None
 
 
-def test_a_long_story_is_cut_and_the_citizen_told(known: Any) -> None:
-    known.says("路灯坏了。" * 819).hears("太长")
-    assert len(known.draft.content) == 2000
+def test_a_long_story_is_kept_whole_and_the_citizen_told(known: Any) -> None:
+    known.says("路灯坏了。" * 819).hears("其余的作为补充一起转交")
+    assert known.draft.content == "路灯坏了。" * 819
 
 
 def test_english(chats: Any) -> None:
