@@ -22,39 +22,37 @@ PRECISE = 0.1
 Step = Callable[[], None]
 
 
-def svm(learnt: csr_matrix, labels: Labels, weights: Floats, kinds: int, step: Step) -> tuple[Floats, Floats]:
+def svm(learnt: csr_matrix, labels: Labels, kinds: int, step: Step) -> tuple[Floats, Floats]:
     """What each run is worth to each label (runs by labels), and where each label starts."""
     fitted = []
     for kind in range(kinds):
-        fitted.append(_against_the_rest(learnt, labels == kind, weights, SVM_C))
+        fitted.append(_against_the_rest(learnt, labels == kind, SVM_C))
         step()
     return _table(fitted)
 
 
-def nb_svm(
-    learnt: csr_matrix, labels: Labels, weights: Floats, kinds: int, step: Step
-) -> tuple[Floats, Floats]:
+def nb_svm(learnt: csr_matrix, labels: Labels, kinds: int, step: Step) -> tuple[Floats, Floats]:
     """The same for the NB-SVM; `learnt` holds ones."""
     fitted = []
     for kind in range(kinds):
-        ratio = _ratio(learnt, labels == kind, weights)
-        worth, start = _against_the_rest(csr_matrix(learnt @ diags(ratio)), labels == kind, weights, NB_C)
+        ratio = _ratio(learnt, labels == kind)
+        worth, start = _against_the_rest(csr_matrix(learnt @ diags(ratio)), labels == kind, NB_C)
         fitted.append((worth * ratio, start))
         step()
     return _table(fitted)
 
 
-def _ratio(learnt: csr_matrix, own: npt.NDArray[np.bool_], weights: Floats) -> Floats:
+def _ratio(learnt: csr_matrix, own: npt.NDArray[np.bool_]) -> Floats:
     """How much more often each run stands in the class than outside it: a logarithm."""
-    inside = SMOOTHING + learnt.T @ (weights * own)
-    outside = SMOOTHING + learnt.T @ (weights * ~own)
+    inside = SMOOTHING + learnt.T @ own.astype(np.float64)
+    outside = SMOOTHING + learnt.T @ (~own).astype(np.float64)
     return np.asarray(np.log(inside / inside.sum()) - np.log(outside / outside.sum()))
 
 
 def _against_the_rest(
-    learnt: csr_matrix, own: npt.NDArray[np.bool_], weights: Floats, strictness: float
+    learnt: csr_matrix, own: npt.NDArray[np.bool_], strictness: float
 ) -> tuple[Floats, float]:
-    fitted = LinearSVC(C=strictness, tol=PRECISE, random_state=0).fit(learnt, own, sample_weight=weights)
+    fitted = LinearSVC(C=strictness, tol=PRECISE, random_state=0).fit(learnt, own)
     return fitted.coef_[0], float(fitted.intercept_[0])
 
 

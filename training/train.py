@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from intake.understand.model.files import KINDS, Numbers
@@ -23,8 +23,6 @@ from training.rows import Row
 FOLDS = 5
 ANSWERED = 0.8
 """The share of complaints the threshold lets through."""
-UNTITLED = 0.5
-"""What a complaint counts the second time, without its title: a chat has none."""
 STRICTNESS = 1.0
 Step = Callable[[], None]
 
@@ -96,20 +94,9 @@ def _bodies(fields: tuple[Counted, ...], of: Labels) -> csr_matrix:
 
 def _learn(fields: tuple[Counted, ...], truth: Labels, of: Labels, kinds: int, step: Step) -> _Base:
     words = vocabulary(fields, of)
-    titles = len(words.keys[0])
-    twice = np.concatenate([truth[of], truth[of]])
-    weights = np.concatenate([np.ones(len(of)), np.full(len(of), UNTITLED)])
-    first, first_start = svm(_twice(weighed(fields, words, of), titles), twice, weights, kinds, step)
-    second, second_start = nb_svm(_twice(present(fields, words, of), titles), twice, weights, kinds, step)
+    first, first_start = svm(weighed(fields, words, of), truth[of], kinds, step)
+    second, second_start = nb_svm(present(fields, words, of), truth[of], kinds, step)
     return _Base(words, first, second, np.stack([first_start, second_start]))
-
-
-def _twice(learnt: csr_matrix, titles: int) -> csr_matrix:
-    """Every row, and every row again without the columns of its title."""
-    bare = learnt.tocsc(copy=True)
-    bare.data[: bare.indptr[titles]] = 0
-    bare.eliminate_zeros()
-    return csr_matrix(vstack([learnt, bare.tocsr()]))
 
 
 def _cross_calibrated(scores: Floats, truth: Labels, fold: Labels, kinds: int) -> Floats:

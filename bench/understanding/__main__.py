@@ -9,12 +9,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.understanding import classify, duplicates, personal, safety, slots
+from bench.understanding import addresses, classify, duplicates, personal, safety, slots
 from bench.understanding.goal import show
 from bench.understanding.section import Asked, Section
 
 SECTIONS: tuple[Section, ...] = (
     classify.SECTION,
+    addresses.SECTION,
     slots.SECTION,
     safety.SECTION,
     duplicates.SECTION,

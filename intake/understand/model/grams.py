@@ -1,7 +1,7 @@
-"""Runs of signs as numbers: the features of the category model, the same when it learns and when it is asked.
+"""Runs of signs as numbers: the features of the category model, when it learns and when it is asked.
 
-A sign is at most 21 bits, so a run of three fits into one 64-bit key. Three fields are kept apart: the title,
-the body, and how the body begins, which names its matter more often than the rest does.
+A sign is at most 21 bits, so a run of up to three fits into one 64-bit key. Title and body are kept apart: a
+word in a title says more.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,6 @@ Keys = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.float32]
 
 BITS = np.uint64(21)
-OPENING = 14
-"""Signs of the body that count as its opening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +25,12 @@ class Field:
     runs: tuple[int, ...]
 
 
-FIELDS = (Field("title", (1, 2)), Field("body", (1, 2)), Field("opening", (2, 3)))
+FIELDS = (Field("title", (1, 2)), Field("body", (1, 2)))
 
 
 def fields_of(title: str, body: str) -> tuple[str, ...]:
     """The texts of `FIELDS`, without blanks and capitals."""
-    first, rest = _plain(title), _plain(body)
-    return first, rest, rest[:OPENING]
+    return _plain(title), _plain(body)
 
 
 def _plain(text: str) -> str:
