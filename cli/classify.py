@@ -44,12 +44,17 @@ def train(
     with _bar("learning", steps(rows)) as step:
         trained = train(rows, step, seed)
     about = {"complaints": len(rows), **trained.measures.figures()}
-    save(out, trained.labels, trained.sizes, trained.threshold, about, trained.numbers)
+    save(out, trained.labels, trained.sizes, trained.thresholds, about, trained.numbers)
     if json:
         typer.echo(jsonlib.dumps(trained.measures.figures()))
         return
     for table in tables(trained.measures):
         Console().print(table)
+    bare = trained.untitled
+    typer.echo(
+        f"Without titles, as in a chat: macro_f1 {bare.macro_f1:.4f}, accuracy {bare.accuracy:.4f}, "
+        f"{bare.accuracy_at_coverage:.4f} at {bare.coverage:.0%} coverage"
+    )
     typer.echo(f"{out}: saved. Name it in the city's profile under [classifier].")
 
 
@@ -91,7 +96,7 @@ def predict(
     for label, chance in opinion.ranked[:3]:
         typer.echo(f"{chance:6.1%}  {label}")
     if not opinion.sure:
-        typer.echo(f"abstains: below {opened.threshold:.1%}")
+        typer.echo("abstains: not sure enough")
 
 
 def _as_json(opinion: Opinion) -> str:

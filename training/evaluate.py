@@ -20,4 +20,5 @@ def evaluate(model: LinearModel, rows: Sequence[Row], step: Step) -> Measures:
         chances[at] = model.chances(row.title, row.body)
         step()
     truth = np.array([numbers[row.label] for row in rows])
-    return measure(chances, truth, model.labels, model.threshold)
+    thresholds = np.array([model.threshold(row.title) for row in rows])
+    return measure(chances, truth, model.labels, thresholds)

@@ -45,8 +45,8 @@ class Measures:
         return {name: round(getattr(self, name), 4) for name in names}
 
 
-def measure(chances: Floats, truth: Labels, labels: tuple[str, ...], threshold: float) -> Measures:
-    """`truth` numbers labels; a number beyond them is a label the model does not know."""
+def measure(chances: Floats, truth: Labels, labels: tuple[str, ...], threshold: float | Floats) -> Measures:
+    """`threshold` may be one for each complaint. A number in `truth` beyond `labels` is one not known."""
     taken, sure = chances.argmax(axis=1), chances.max(axis=1)
     hits = taken == truth
     answered = sure >= threshold

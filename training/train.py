@@ -33,9 +33,10 @@ class Trained:
 
     labels: tuple[str, ...]
     sizes: tuple[int, ...]
-    threshold: float
+    thresholds: tuple[float, float]  # with a title, and without
     numbers: dict[str, Numbers]
     measures: Measures
+    untitled: Measures  # of the same complaints without their titles, as a chat has them
     chances: Floats  # of each row, by classifiers that had not seen it
 
 
@@ -48,10 +49,14 @@ class _Base:
     nb: Floats
     starts: Floats
 
-    def scores(self, fields: tuple[Counted, ...], of: Labels) -> Floats:
-        weighty = weighed(fields, self.words, of) @ self.svm + self.starts[0]
-        ones = present(fields, self.words, of) @ self.nb + self.starts[1]
-        return np.hstack([weighty, ones])
+    def scores(self, fields: tuple[Counted, ...], of: Labels) -> tuple[Floats, Floats]:
+        """Of these rows with their titles, and without."""
+        weighty, ones = weighed(fields, self.words, of), present(fields, self.words, of)
+        titles = len(self.words.keys[0])
+        bare = weighty[:, titles:] @ self.svm[titles:], ones[:, titles:] @ self.nb[titles:]
+        whole = weighty @ self.svm, ones @ self.nb
+        start = self.starts.ravel()
+        return np.hstack(whole) + start, np.hstack(bare) + start
 
 
 def steps(rows: Sequence[Row]) -> int:
@@ -69,19 +74,23 @@ def train(rows: Sequence[Row], step: Step, seed: int = 0) -> Trained:
     groups = near_copies(_bodies(fields, everyone))
     step()
     fold = folds(truth, groups, FOLDS, seed)
-    scores = np.zeros((len(rows), 2 * len(labels)))
+    scores, bare = np.zeros((2, len(rows), 2 * len(labels)))
     for one in range(FOLDS):
         others, own = np.flatnonzero(fold != one), np.flatnonzero(fold == one)
-        scores[own] = _learn(fields, truth, others, len(labels), step).scores(fields, own)
-    chances = _cross_calibrated(scores, truth, fold, len(labels))
-    threshold = threshold_for(chances.max(axis=1), ANSWERED)
+        scores[own], bare[own] = _learn(fields, truth, others, len(labels), step).scores(fields, own)
+    chances, untitled = (_cross_calibrated(one, truth, fold, len(labels)) for one in (scores, bare))
+    thresholds = (
+        threshold_for(chances.max(axis=1), ANSWERED),
+        threshold_for(untitled.max(axis=1), ANSWERED),
+    )
     base = _learn(fields, truth, everyone, len(labels), step)
     return Trained(
         labels,
         tuple(len(keys) for keys in base.words.keys),
-        threshold,
-        _numbers(base, _stack(scores, truth, len(labels))),
-        measure(chances, truth, labels, threshold),
+        thresholds,
+        _numbers(base, *(_stack(one, truth, len(labels)) for one in (scores, bare))),
+        measure(chances, truth, labels, thresholds[0]),
+        measure(untitled, truth, labels, thresholds[1]),
         chances,
     )
 
@@ -119,7 +128,7 @@ def _stack(scores: Floats, truth: Labels, kinds: int) -> Floats:
     return np.vstack([worth.T, start])
 
 
-def _numbers(base: _Base, stack: Floats) -> dict[str, Numbers]:
+def _numbers(base: _Base, stack: Floats, bare: Floats) -> dict[str, Numbers]:
     found: dict[str, npt.NDArray[np.generic]] = {
         "keys": np.concatenate(base.words.keys),
         "worth": np.concatenate(base.words.worth),
@@ -127,5 +136,6 @@ def _numbers(base: _Base, stack: Floats) -> dict[str, Numbers]:
         "nb": base.nb,
         "starts": base.starts,
         "stack": stack,
+        "bare": bare,
     }
     return {name: found[name].astype(kind) for name, kind in KINDS.items()}

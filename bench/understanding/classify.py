@@ -30,9 +30,11 @@ def goals(asked: Asked) -> Iterator[Goal]:
     yield Goal("accuracy", None, found.accuracy)
     yield Goal(f"accuracy at {found.coverage:.0%} coverage", 0.98, found.accuracy_at_coverage)
     yield Goal("calibration error", 0.03, found.calibration_error, at_most=True)
+    yield Goal("macro-F1 without titles, as in a chat", None, trained.untitled.macro_f1)
+    yield Goal("accuracy of what is answered there", None, trained.untitled.accuracy_at_coverage)
     with TemporaryDirectory() as folder:
         about = Path(folder)
-        save(about, trained.labels, trained.sizes, trained.threshold, {}, trained.numbers)
+        save(about, trained.labels, trained.sizes, trained.thresholds, {}, trained.numbers)
         model = open_model(about)
         yield Goal("one answer, median", 1.0, _milliseconds(model, rows), " ms", at_most=True)
         yield Goal("model", 50.0, model.size / 1e6, " MB", at_most=True)

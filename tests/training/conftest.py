@@ -65,7 +65,7 @@ def trained(rows: list[Row]) -> Trained:
 @pytest.fixture(scope="session")
 def folder(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("model")
-    save(where, trained.labels, trained.sizes, trained.threshold, {}, trained.numbers)
+    save(where, trained.labels, trained.sizes, trained.thresholds, {}, trained.numbers)
     return where
 
 

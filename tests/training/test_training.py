@@ -60,7 +60,7 @@ def test_the_same_rows_and_seed_give_the_same_model(rows: list[Row], trained: Tr
     again = train(rows, lambda: counted.append(1))
     assert len(counted) == steps(rows)
     assert all((again.numbers[name] == trained.numbers[name]).all() for name in trained.numbers)
-    assert again.threshold == trained.threshold
+    assert again.thresholds == trained.thresholds
 
 
 def test_two_labels_are_enough(made_up: MadeUp) -> None:

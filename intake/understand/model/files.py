@@ -14,11 +14,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-SHAPE = 1
+SHAPE = 2
 """Raise it when the numbers change their meaning."""
 
 HEAD = "model.json"
-KINDS = {"keys": "<u8", "worth": "<f4", "svm": "<f2", "nb": "<f2", "starts": "<f8", "stack": "<f8"}
+KINDS = {
+    "keys": "<u8",
+    "worth": "<f4",
+    "svm": "<f2",
+    "nb": "<f2",
+    "starts": "<f8",
+    "stack": "<f8",
+    "bare": "<f8",
+}
 """Every file of numbers, and its type."""
 LARGEST = 200_000_000
 """Bytes of one file."""
@@ -37,7 +45,7 @@ class Stored:
 
     labels: tuple[str, ...]
     sizes: tuple[int, ...]  # runs in each field
-    threshold: float
+    thresholds: tuple[float, float]  # with a title, and without
     about: Mapping[str, Any]  # what it was learnt from, for people
     numbers: Mapping[str, Numbers]
     bytes: int
@@ -53,7 +61,7 @@ def load(folder: Path) -> Stored:
     return Stored(
         labels,
         sizes,
-        _threshold(head, folder),
+        _thresholds(head, folder),
         head["about"] if isinstance(head.get("about"), dict) else {},
         numbers,
         sum((folder / f"{name}.npy").stat().st_size for name in KINDS),
@@ -64,7 +72,7 @@ def save(
     folder: Path,
     labels: tuple[str, ...],
     sizes: tuple[int, ...],
-    threshold: float,
+    thresholds: tuple[float, float],
     about: Mapping[str, Any],
     numbers: Mapping[str, Numbers],
 ) -> None:
@@ -77,7 +85,7 @@ def save(
         file.unlink(missing_ok=True)  # another process may have the old one mapped
         np.save(file, np.ascontiguousarray(numbers[name], dtype=kind), allow_pickle=False)
         sums[name] = _sum(file)
-    head = {"shape": SHAPE, "labels": labels, "sizes": sizes, "threshold": threshold, "about": about}
+    head = {"shape": SHAPE, "labels": labels, "sizes": sizes, "thresholds": thresholds, "about": about}
     text = json.dumps(head | {"sha256": sums}, ensure_ascii=False, indent=1)
     half = folder / f"{HEAD}.new"
     half.write_text(text + "\n", encoding="utf-8")
@@ -118,11 +126,12 @@ def _sizes(head: dict[str, Any], folder: Path) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _threshold(head: dict[str, Any], folder: Path) -> float:
-    threshold = head.get("threshold")
-    if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
-        raise BadModel(f"{folder / HEAD} is damaged: its threshold is not between 0 and 1.")
-    return float(threshold)
+def _thresholds(head: dict[str, Any], folder: Path) -> tuple[float, float]:
+    found = head.get("thresholds")
+    good = isinstance(found, list) and all(isinstance(one, int | float) and 0 <= one <= 1 for one in found)
+    if not good or not found or len(found) != 2:
+        raise BadModel(f"{folder / HEAD} is damaged: its thresholds are not two numbers between 0 and 1.")
+    return float(found[0]), float(found[1])
 
 
 def _numbers(folder: Path, name: str, head: dict[str, Any]) -> Numbers:
@@ -158,6 +167,7 @@ def _check(numbers: Mapping[str, Numbers], runs: int, kinds: int, folder: Path) 
         "nb": (runs, kinds),
         "starts": (2, kinds),
         "stack": (2 * kinds + 1, kinds),
+        "bare": (2 * kinds + 1, kinds),
     }
     for name, shape in wanted.items():
         if numbers[name].shape != shape:

@@ -1,7 +1,7 @@
 """The category model asked: a complaint in, labels with calibrated probabilities out. Numpy alone.
 
-Two linear classifiers give each label a score; a logistic regression over both makes them probabilities.
-Below the threshold the model abstains.
+Two linear classifiers give each label a score; a logistic regression over both makes them probabilities: one
+for complaints with a title, one for those without. Below the threshold the model abstains.
 """
 
 from pathlib import Path
@@ -27,7 +27,7 @@ class LinearModel:
         if len(stored.sizes) != len(FIELDS):
             raise BadModel("The model reads other fields than this release: train it again.")
         self.labels = stored.labels
-        self.threshold = stored.threshold
+        self._thresholds = stored.thresholds
         self.about = stored.about
         self.size = stored.bytes
         self._ends = np.cumsum(stored.sizes)
@@ -38,7 +38,7 @@ class LinearModel:
         chances = self.chances(title, body)
         order = np.argsort(-chances, kind="stable")
         ranked = tuple((self.labels[at], float(chances[at])) for at in order)
-        return Opinion(ranked, sure=ranked[0][1] >= self.threshold)
+        return Opinion(ranked, sure=ranked[0][1] >= self.threshold(title))
 
     def of_text(self, text: str) -> Opinion:
         """The same for a message: a short first line above others is its title."""
@@ -46,13 +46,17 @@ class LinearModel:
         titled = rest.strip() and len(first) <= TITLE
         return self.opinion(first, rest) if titled else self.opinion("", text)
 
+    def threshold(self, title: str) -> float:
+        """The confidence from which it answers."""
+        return self._thresholds[0 if title.strip() else 1]
+
     def chances(self, title: str, body: str) -> Floats:
         """The probability of each label."""
         svm, nb = self._numbers["starts"]
         for at, text in enumerate(fields_of(title, body)):
             weighed, present = self._field(at, text)
             svm, nb = svm + weighed, nb + present
-        stack = self._numbers["stack"]
+        stack = self._numbers["stack" if title.strip() else "bare"]
         scores = np.concatenate([svm, nb]) @ stack[:-1] + stack[-1]
         powers = np.exp(scores - scores.max())
         return np.asarray(powers / powers.sum())
