@@ -31,7 +31,7 @@ class LinearModel:
         self.about = stored.about
         self.size = stored.bytes
         self._ends = np.cumsum(stored.sizes)
-        self._numbers = stored.numbers
+        self._numbers = {name: np.asarray(found) for name, found in stored.numbers.items()}  # still mapped
 
     def opinion(self, title: str, body: str) -> Opinion:
         """What the model holds of a complaint; `title` may be empty."""
