@@ -23,7 +23,7 @@ run: $(VENV)/.run ## start everything on 127.0.0.1:8000 (ARGS="--port 8001" to c
 	$(BIN)/jiesu serve $(ARGS)
 
 # Killing, forking and faulting real processes takes minutes of a quiet machine: they have a target of their own.
-HEAVY := tests/crash tests/several tests/faults
+HEAVY := tests/crash tests/several tests/faults tests/security
 
 test: $(VENV)/.dev ## run the tests, real PostgreSQL, Redis and Chromium included
 	$(BIN)/pytest -n 2 --dist loadgroup $(HEAVY:%=--ignore=%) $(ARGS)
@@ -46,7 +46,18 @@ $(FOREIGN)/telegram-test-api/node_modules: tests/foreign/package.json
 	npm install --silent --no-audit --no-fund --prefix $(FOREIGN)/telegram-test-api
 	@touch $@
 
-check: $(VENV)/.dev lint test ## everything CI runs
+check: $(VENV)/.dev lint sbom test ## everything CI runs
+
+sbom: $(VENV)/.dev ## the bill of materials (var/sbom.json), and known holes where they can be asked for
+	@mkdir -p var
+	$(BIN)/cyclonedx-py requirements requirements.lock --of JSON -o var/sbom.json
+	@$(BIN)/python -m bench.audit --lenient
+
+security: $(VENV)/.dev ## every check of security (FUZZ_SECONDS=… for longer fuzzing)
+	$(BIN)/python -m bench.security
+
+redteam: $(VENV)/.dev ## play the named attacks and print each with its answer
+	$(BIN)/python -m bench.redteam
 
 lint: $(VENV)/.dev ## ruff, mypy and the layers
 	$(BIN)/ruff format --check .
@@ -90,4 +101,4 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --extra classify -c requirements.lock -o requirements-classify.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-.PHONY: bench-desk bench-growth bench-survey foreign help run test check lint format crash outage fuzz bench bench-understanding classify lock
+.PHONY: redteam sbom security bench-desk bench-growth bench-survey foreign help run test check lint format crash outage fuzz bench bench-understanding classify lock

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from desk import rotation as desk_rotation
-from storage import query_codes, rekey, tables
+from storage import query_codes, rekey, tables, tickets
 from storage.attachments import Folder, is_used
 from storage.database import Database
 
@@ -31,6 +31,10 @@ async def rotate(database: Database, folder: Folder, *, with_desk: bool) -> Asyn
     """Seal all again with the newest secret. Raises Undecryptable, or `desk.rotation.BrokenHistory`."""
     async for done, changed in rekey.seal_again(database, tables.metadata):
         yield Rotated(done, changed)
+    last, some = 0, 1
+    while some:
+        async with database.write() as tx:
+            some, last = await tickets.digest_phones_anew(tx, last, rekey.AT_ONCE)
     for sha256 in folder.names():
         yield Rotated(1, int(await _file_again(database, folder, sha256)))
     if with_desk:

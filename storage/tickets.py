@@ -172,6 +172,18 @@ async def mark_urged(tx: Tx, ticket_id: int, now: datetime) -> None:
     await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(urged_at=now))
 
 
+async def digest_phones_anew(tx: Tx, after: int, limit: int) -> tuple[int, int]:
+    """Digest the numbers of the next tickets with the newest key; how many, and the last one's row."""
+    rows = (
+        await tx.execute(select(tickets).where(tickets.c.id > after).order_by(tickets.c.id).limit(limit))
+    ).all()
+    for row in rows:
+        fresh = phone_digest(tx, unseal(tx, Ticket, row.ticket_sealed).phone)
+        if fresh != row.phone_digest:
+            await tx.execute(update(tickets).where(tickets.c.id == row.id).values(phone_digest=fresh))
+    return len(rows), rows[-1].id if rows else after
+
+
 def phone_digest(tx: Tx, phone: str | None) -> str | None:
     """What a number is found by, and nothing else is learned from."""
     return keyring(tx).digest(_PHONE, _plain(phone)) if phone else None

@@ -316,6 +316,15 @@ def test_a_secret_is_replaced_by_command(jiesu: Any, here: Path) -> None:
     assert json.loads(said.out) == {"sealed_again": 0, "query_codes_left": 0, "spooled": 0}
 
 
+def test_after_the_rotation_a_citizen_is_still_found_by_phone(jiesu: Any, here: Path) -> None:
+    jiesu("migrate")
+    filed_ticket(here)
+    old = (here / "var" / "secret.key").read_text().strip()
+    assert jiesu("keys", "rotate", JIESU_SECRET_KEY=f"a-new-secret-of-good-length,{old}").status == 0
+    said = jiesu("export", "--phone", "13912345678", JIESU_SECRET_KEY="a-new-secret-of-good-length")
+    assert json.loads(said.out)[0]["tickets"][0]["ticket"]["name"] == "王芳"
+
+
 def test_a_forgotten_secret_is_named_before_anything_is_lost(jiesu: Any, here: Path) -> None:
     jiesu("migrate")
     in_outbox(here, "reply")

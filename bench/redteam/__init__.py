@@ -1,0 +1,1 @@
+"""Named attacks on a whole house, each with the answer it got."""

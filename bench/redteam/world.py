@@ -1,0 +1,157 @@
+"""A whole house in a temporary folder, with both channels configured and nobody behind them."""
+
+import itertools
+import secrets
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+from sqlalchemy import func, select
+
+from app.settings import Enclosed
+from app.wiring import House, open_house, utc_now
+from desk import users
+from desk.states import Role
+from hotline.signatures import sign
+from playground.wechat_cipher import Seal
+from playground.wechat_wire import Wire
+from storage.tables import metadata
+from webhooks.server import create_app
+
+SITE = "https://front.example"
+TELEGRAM_SECRET = "the-hook"
+PASSWORD = "a long password"
+CALLS = "calls-and-callbacks-secret"
+STORY = "我家暖气不热三天了，整栋楼都这样，五一路幸福小区3号楼2单元，我叫王芳，电话13912345678"
+STAFF = {"wang": (Role.CENTRE, None), "li": (Role.UNIT, "heating"), "sun": (Role.LEADER, None)}
+
+
+@dataclass
+class World:
+    """The house, its doors, and the keys a real platform would hold."""
+
+    house: House
+    app: Any
+    http: httpx.AsyncClient
+    seal: Seal
+    folder: Path
+    ids: Any = field(default_factory=lambda: itertools.count(1000))
+
+    def push(
+        self, fields: Mapping[str, Any] | None = None, user: str = "oAttacker", **more: Any
+    ) -> tuple[dict[str, str], bytes]:
+        """A push as WeChat sends it in safe mode: parameters and body."""
+        number = next(self.ids)
+        base = {
+            "ToUserName": "gh_1",
+            "FromUserName": user,
+            "CreateTime": int(time.time()),
+            "MsgType": "text",
+            "Content": "你好",
+            "MsgId": number,
+        }
+        wire, stamp, nonce = Wire(self.seal, "safe"), str(int(time.time())), secrets.token_hex(4)
+        added, body = wire.push(base | dict(fields or {}) | more, stamp, nonce)
+        return wire.query(stamp, nonce, user) | added, body
+
+    async def wechat(self, query: Mapping[str, str], body: bytes) -> httpx.Response:
+        return await self.http.post("/webhooks/wechat", params=dict(query), content=body)
+
+    async def says(self, text: str, user: str = "oAttacker") -> str:
+        """What the citizen hears, decrypted."""
+        answer = await self.wechat(*self.push(user=user, Content=text))
+        heard = Wire(self.seal, "safe").reply(answer.status_code, answer.content, user)
+        return heard or ""
+
+    async def files_a_ticket(self, user: str, words: str = STORY) -> str:
+        await self.says(words, user)
+        await self.says("同意", user)
+        return await self.says("提交", user)
+
+    async def call(self, path: str, document: Any, **headers: str) -> httpx.Response:
+        """The front door's own call to the desk, or the desk's to it: signed."""
+        body = document if isinstance(document, bytes) else orjson.dumps(document)
+        signed = sign(CALLS, secrets.token_hex(8), utc_now(), body) | headers
+        return await self.http.post(path, content=body, headers=signed)
+
+    async def count(self, table: str) -> int:
+        async with self.house.database.read() as tx:
+            counted = select(func.count()).select_from(metadata.tables[table])
+            return int((await tx.execute(counted)).scalar_one())
+
+    async def logged_in(self, name: str) -> httpx.AsyncClient:
+        """Somebody of the staff, in a browser of their own."""
+        browser = self.browser()
+        token = (await browser.get("/desk/login")).text.partition('name="token" value="')[2].partition('"')[0]
+        given = {"token": token, "name": name, "password": PASSWORD}
+        assert (await browser.post("/desk/login", data=given)).status_code == 303
+        return browser
+
+    def browser(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=SITE)
+
+    async def file_at_desk(self, **changes: Any) -> str:
+        """A ticket filed at the desk by its API; returns its number there."""
+        key = secrets.token_hex(16)
+        document = DOCUMENT | {"idempotency_key": key, "reference": f"WX{key[:15]}".upper()} | changes
+        answer = await self.call("/desk/api/v1/tickets", document, **{"idempotency-key": f'"{key}"'})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["hotline_ref"])
+
+
+DOCUMENT: dict[str, Any] = {
+    "channel": "WX",
+    "submitted_at": "2026-11-23T09:30:15+08:00",
+    "appeal_type": "TS",
+    "category": {"code": "99", "path": "其他", "confidence": 0.8},
+    "urgency": {"level": "normal", "rule": None},
+    "title": "暖气不热",
+    "content": "暖气不热",
+    "expectation": None,
+    "occurred": None,
+    "place": {"text": "雄关路88号", "area_code": None},
+    "subject": None,
+    "person": {"kind": "individual", "name": "王芳", "phone": "13912345678", "confidential": False},
+    "reply_wanted": True,
+    "is_public": False,
+    "expected_by": None,
+    "attachments": [],
+    "suggested": {"lead_unit": None, "co_units": []},
+    "related_to": None,
+    "labels": [],
+    "consent": None,
+    "language": "zh",
+}
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[World]:
+    """A fresh house with staff, closed at the end."""
+    seal = Seal("wx1", "a-token", secrets.token_hex(32)[:43])
+    settings = Enclosed(
+        database_url=f"sqlite:///{folder / 'jiesu.db'}",
+        public_url=SITE,
+        secret_key="a secret of the red team",
+        telegram={"token": "42:abc", "webhook_secret": TELEGRAM_SECRET, "api_url": "http://127.0.0.1:9"},
+        wechat={
+            "appid": seal.appid,
+            "secret": "s",
+            "token": seal.token,
+            "aes_key": seal.aes_key,
+            "api_url": "http://127.0.0.1:9",
+        },
+        hotline={"secret": CALLS},
+    )
+    async with open_house(settings, SITE, folder) as house:
+        async with house.database.write() as tx:
+            for name, (role, unit) in STAFF.items():
+                await users.add(tx, name, PASSWORD, role, unit, utc_now())
+        app = create_app(house, with_worker=False)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=SITE) as http:
+            yield World(house, app, http, seal, folder)
