@@ -44,6 +44,7 @@ def settings_of(given: dict[str, Any]) -> Enclosed:
         redis_url=given["redis_url"],
         secret_key=SecretStr("the key of a run that is over in minutes"),
         playground=False,
+        city=given["city"],
         public_url=given["base_url"],
         telegram=Telegram(
             token=SecretStr("100001:crash-run-crash-run-crash-run-cra"),

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 
 from app.pretend import TELEGRAM_API, WECHAT_API
 from bench.crash.account import Line, account
+from bench.crash.awake import awake
 from bench.crash.backend import Backend, Kind
 from bench.crash.child import settings_of
 from bench.crash.people import Case, People
@@ -85,6 +86,7 @@ async def run(
         given = {
             "database_url": order.database_url,
             "redis_url": order.redis_url,
+            "city": awake(),
             "base_url": front_door,
             "platforms_url": f"http://127.0.0.1:{platforms.getsockname()[1]}",
         }
