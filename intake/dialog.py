@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake import (
+    albums,
     answers,
     aside,
     calm,
@@ -44,7 +45,7 @@ def advance(
     """The turn that `inbound` makes of `conversation`. No I/O, no clock, no chance."""
     moment = scenes.forgotten(Moment(conversation, inbound, situation, city, now))
     turn = voice.asked_to_type(emergency.warned(_step(moment), moment), moment)
-    return elder.few_choices(turn, moment)
+    return elder.few_choices(albums.remembered(turn, moment), moment)
 
 
 def _step(moment: Moment) -> Turn:
@@ -139,6 +140,7 @@ HANDLERS: tuple[Handler, ...] = (
     calm.answered,
     _stale_button,
     _menu,
+    albums.latecomer,
     person.write_on,
     aside.cancelled,
     aside.resumed,

@@ -1,6 +1,7 @@
 """The whole story over long polling: the real command, and nothing in its environment but a token."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from app.wiring import open_desk, utc_now
 from desk.states import Actor, Role, State
 from playground.telegram_api import api_router
 from playground.telegram_platform import TelegramPlatform
-from tests.processes import STARTS, Running, listening, running
+from tests.processes import STARTS, Running, clean, listening, program, running
 
 TOKEN = "4200:nothing-but-a-token"
 CENTRE = Actor(Role.CENTRE, "desk", None)
@@ -46,6 +47,7 @@ async def asked(platform: TelegramPlatform) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.timeout(600)
 async def test_the_whole_story_with_nothing_but_a_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, citizen_of: Any
 ) -> None:
@@ -72,6 +74,20 @@ async def test_the_whole_story_with_nothing_but_a_token(
         await citizen.taps("满意")
         await citizen.hears("谢谢您的评价")
         assert set(platform.profile) >= {("commands", ""), ("commands", "en")}
+
+
+@pytest.mark.timeout(600)
+async def test_a_wrong_token_ends_it_with_one_sentence(tmp_path: Path) -> None:
+    async with stand_in() as (platform, api_url):
+        env = clean({"JIESU_TELEGRAM__TOKEN": "4200:wrong", "JIESU_TELEGRAM__API_URL": api_url})
+        run = (sys.executable, "-c", "from cli.main import run; run()", "poll", "--port", "0")
+        async with program(tmp_path, env, *run, name="poll") as started, asyncio.timeout(STARTS):
+            assert await started.process.wait() == 1
+        assert platform.calls == []
+    said = started.log.read_text()
+    assert "Telegram does not know this token" in said.splitlines()[-1]
+    assert "Traceback" not in said
+    assert "wrong" not in said
 
 
 async def handled(desk: Any) -> None:

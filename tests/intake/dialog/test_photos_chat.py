@@ -63,6 +63,26 @@ def test_the_last_answer_to_an_album_over_the_limit_says_so(at_summary: Any) -> 
         at_summary.sends_photo(group="a").hears("最多9个", "照片：9个")
 
 
+def test_the_rest_of_an_album_follows_the_matter_it_belongs_to(at_summary: Any) -> None:
+    at_summary.sends_photo(group="a").taps("提交").hears("您的诉求已登记")
+    (ticket,) = at_summary.filed
+    for _ in range(2):
+        at_summary.sends_photo(group="a").hears("已补充到尾号", ticket.reference[-4:])
+        assert at_summary.conversation.draft is None
+    at_summary.sends_photo(group="b").hears("发生了什么")
+
+
+def test_an_album_given_up_with_its_matter_follows_no_other(at_summary: Any) -> None:
+    at_summary.taps("提交").says("路灯坏了一个月了").sends_photo(group="a")
+    at_summary.says("取消", "确定取消").sends_photo(group="a").hears("发生了什么")
+
+
+def test_an_album_before_consent_follows_too(chat: Any) -> None:
+    chat.sends_photo("新华中路15号院门口井盖没了，王芳13912345678", group="a").taps("同意")
+    chat.hears("请核对").taps("提交").sends_photo(group="a").hears("已补充到尾号")
+    assert chat.conversation.draft is None
+
+
 def test_voice_without_words(known: Any) -> None:
     known.sends_photo().hears("发生了什么")
     assert len(known.draft.attachments) == 1

@@ -1,0 +1,42 @@
+"""An album comes photo by photo, and its last photos may come after the matter was handed in.
+
+The rule: a photo belongs where the rest of its album went. Presses have a queue of their own at the
+platform, so that who presses "submit" while an album is still on its way overtakes the rest of it.
+"""
+
+from dataclasses import replace
+
+from intake.conversation import Conversation, FileTicket, TellHotline, Turn
+from intake.messages import Reply
+from intake.moment import Moment, tail
+
+
+def latecomer(moment: Moment) -> Turn | None:
+    """A photo of an album whose matter was filed before it came: it follows as a supplement."""
+    inbound, files = moment.inbound, moment.situation.attachments
+    late = bool(inbound.group) and inbound.group == moment.conversation.album
+    if not late or _writing(moment.conversation) or not files or not moment.situation.tickets:
+        return None
+    newest = moment.situation.tickets[0]
+    done = Reply(moment.say("errand.supplement_done", tail=tail(newest.reference)), durable=True)
+    effect = TellHotline(newest.reference, "supplement", inbound.text.strip() or None, files)
+    return moment.turn(done, effects=(effect,))
+
+
+def remembered(turn: Turn, moment: Moment) -> Turn:
+    """The turn with the album that is part of what is being written, or of what was filed last."""
+    return replace(turn, conversation=replace(turn.conversation, album=_album(turn, moment)))
+
+
+def _album(turn: Turn, moment: Moment) -> str:
+    before, after = _writing(moment.conversation), _writing(turn.conversation)
+    if after and moment.inbound.group:
+        return moment.inbound.group
+    filed = any(isinstance(effect, FileTicket) for effect in turn.effects)
+    if before == after or filed:
+        return moment.conversation.album
+    return ""  # begun without an album, or given up
+
+
+def _writing(conversation: Conversation) -> bool:
+    return conversation.draft is not None or conversation.held is not None
