@@ -111,7 +111,7 @@ async def test_killed_at_each_step_it_neither_skips_nor_doubles(
     with pytest.raises(Killed):
         await look(shell)
     monkeypatch.undo()
-    shell.worker._patience = 600.0  # noqa: SLF001  # see _patient
+    shell.worker._patience = 600.0  # see _patient
     for _ in range(3):
         await look(shell, seconds=61)
     unsure = [entry for entry in await shell.entries() if entry.state == "unsure"]
@@ -160,7 +160,7 @@ async def test_given_twice_it_asks_once(shell: Any, campaign: int) -> None:
 
 
 async def test_two_processes_run_one_campaign(shell: Any, second: Any, campaign: int) -> None:
-    second.worker._patience = 600.0  # noqa: SLF001  # see _patient
+    second.worker._patience = 600.0  # see _patient
     await asyncio.gather(*(one.worker.surveyor.once() for one in (shell, second) * 2))
     await asyncio.gather(shell.drain(), second.drain())
     both = sent(shell) + sent(second)
