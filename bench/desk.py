@@ -38,7 +38,8 @@ from desk.demo.texts import Writer
 from desk.pages.gate import SESSION_COOKIE
 from desk.pages.router import desk_pages
 from desk.period import month_of
-from desk.states import Actor, Role
+from desk.sieve import Sieve
+from desk.states import FINAL, OPEN, Actor, Role
 from intake.city import CityProfile, load
 from intake.phrases import worded
 from storage.crypto import KeyRing
@@ -227,9 +228,13 @@ async def _plans(desk: Desk, now: datetime) -> dict[str, str]:
 
     engine = desk.database._reader.sync_engine  # noqa: SLF001  # to read its statements
     event.listen(engine, "before_cursor_execute", note)
-    centre = Actor(Role.CENTRE, "bench")
+    centre, unit = Actor(Role.CENTRE, "bench"), Actor(Role.UNIT, "bench", "property_centre")
     asks: dict[str, Ask] = {
-        "queue": lambda: desk.queue(centre, limit=200),
+        "queue": lambda: desk.queue(centre, states=OPEN, limit=200),
+        "ended": lambda: desk.queue(centre, states=FINAL, limit=200),
+        "unit": lambda: desk.queue(unit, states=OPEN, limit=200),
+        "unit ended": lambda: desk.queue(unit, states=FINAL, limit=200),
+        "asked": lambda: desk.counts(centre, Sieve(requests=True)),
         "counts": lambda: desk.counts(centre),
         "search": lambda: _found(desk, centre),
         "overview": lambda: _looked(desk, now),

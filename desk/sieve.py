@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, literal_column, or_
+from sqlalchemy import ColumnElement, literal_column, or_, select
 
 from desk.states import OPEN, State
 from desk.tables import co_units, tickets
@@ -55,9 +55,17 @@ class Sieve:
 
 
 def of_unit(unit: str) -> ColumnElement[bool]:
-    """Tickets this unit leads or helps with."""
-    helps = exists().where(co_units.c.ticket_id == tickets.c.id, co_units.c.unit == unit)
-    return or_(tickets.c.lead_unit == unit, helps)
+    """Tickets this unit leads or helps with.
+
+    A limited subquery is asked for each ticket; with `exists` PostgreSQL reads all the unit ever helped with.
+    """
+    helps = (
+        select(co_units.c.unit)
+        .where(co_units.c.ticket_id == tickets.c.id, co_units.c.unit == unit)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return or_(tickets.c.lead_unit == unit, helps.is_not(None))
 
 
 def _lit(light: str, now: datetime) -> list[ColumnElement[bool]]:
