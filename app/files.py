@@ -11,7 +11,7 @@ from app.malware import NoScanner, Scanner
 from app.vetting import OPAQUE, Vetted, vet
 from hotline.contract import AttachmentPart
 from intake.messages import Media, MediaKind
-from intake.ports import Channel, Rejected, Unavailable
+from intake.ports import Channel, Fetched, Rejected, Unavailable
 from storage import attachments
 from storage.attachments import Attachment, Folder, NoSuchFile
 from storage.crypto import KeyRing
@@ -34,13 +34,17 @@ class Files:
         base_url: str,
         clock: Callable[[], datetime],
         scanner: Scanner | None = None,
+        *,
+        copies: bool = False,
     ) -> None:
+        """`copies`: this house keeps none but those it got from another, which let nothing bad out."""
         self._database = database
         self._folder = folder
         self._keyring = keyring
         self._base_url = base_url.rstrip("/")
         self._clock = clock
         self._scanner = scanner or NoScanner()
+        self._copies = copies
 
     async def fetch(self, body: dict[str, Any], channel: Channel) -> None:
         """Download, look at and keep one file.
@@ -72,6 +76,19 @@ class Files:
         async with self._database.read() as tx:
             found = await attachments.by_ids(tx, ids)
         return sum(file.state in ("quarantined", "failed") for file in found)
+
+    async def take(self, content: bytes) -> AttachmentPart:
+        """Look at a picture that came another way than by a channel, and keep it as it may be shown.
+
+        Raises Unavailable, or Rejected for one that may not be taken.
+        """
+        if await self._scanner.finds(content) is not None:
+            raise Rejected("the scanner found something in it")
+        vetted = await asyncio.to_thread(vet, Fetched(content, ""))
+        sha256, size = await self.keep(vetted.content), len(vetted.content)
+        return AttachmentPart(
+            kind="photo", sha256=sha256, media_type=vetted.media_type, size=size, url=self.link(sha256)
+        )
 
     async def keep(self, content: bytes) -> str:
         """Keep a content that came another way; returns its sha256. Raises Unavailable."""
@@ -115,10 +132,13 @@ class Files:
             return None
         if not expires.isdecimal() or int(expires) < self._clock().timestamp():
             return None
-        async with self._database.read() as tx:
-            if await attachments.is_quarantined(tx, sha256):
-                return None
+        if not self._copies and await self._is_quarantined(sha256):
+            return None
         return await self._folder.read(sha256)
+
+    async def _is_quarantined(self, sha256: str) -> bool:
+        async with self._database.read() as tx:
+            return await attachments.is_quarantined(tx, sha256)
 
     def link(self, sha256: str) -> str:
         """The whole address, for documents that leave the house; it expires."""

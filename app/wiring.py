@@ -412,7 +412,7 @@ async def open_desk(settings: Settings, base_url: str) -> AsyncIterator[LoneDesk
         front_door = settings.public_url or ""
         desk = _desk(database, city, calls, callbacks, front_door, http)
         folder = Folder(VAR / "attachments", keyring)
-        files = Files(database, folder, keyring, base_url, utc_now)
+        files = Files(database, folder, keyring, base_url, utc_now, _scanner(settings), copies=True)
         password = secrets.token_urlsafe(9)
         made = await desk.ensure_first_user(password)
         gathering = Gathering(database, folder, front_door, http, utc_now)

@@ -97,7 +97,7 @@ def _open311(desk: Desk, settings: Settings, files: Files) -> APIRouter:
     key = settings.hotline.api_key
     keys = tuple(one for one in (key.get_secret_value() if key else "").split(",") if one)
     rules = Rules(keys, settings.hotline.jurisdiction)
-    return open311_router(desk, rules, keep=files.keep, media_url=lambda part: files.link(part.sha256))
+    return open311_router(desk, rules, keep=files.take, media_url=lambda part: files.link(part.sha256))
 
 
 def _channels(app: FastAPI, house: House) -> None:

@@ -1,4 +1,4 @@
-"""A posted picture: looked at, kept by its content, and made an attachment like any other."""
+"""A posted picture: looked at, kept as it may be shown, and made an attachment like any other."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,12 +6,13 @@ import puremagic
 
 from desk.open311.answers import Failed
 from hotline.contract import AttachmentPart
+from intake.ports import Rejected, Unavailable
 
 LARGEST = 10 * 1024 * 1024
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 
-Keep = Callable[[bytes], Awaitable[str]]
-"""Stores a content for good; returns its sha256."""
+Keep = Callable[[bytes], Awaitable[AttachmentPart]]
+"""Looks at a picture and stores it for good. Raises Unavailable, or Rejected for what may not be taken."""
 
 
 async def picture(content: bytes | None, keep: Keep) -> AttachmentPart | None:
@@ -20,12 +21,14 @@ async def picture(content: bytes | None, keep: Keep) -> AttachmentPart | None:
         return None
     if len(content) > LARGEST:
         raise Failed(413, "media is too large")
-    media_type = _shown(content)
-    if media_type not in _PICTURES:
+    if _shown(content) not in _PICTURES:
         raise Failed(400, "media must be a JPEG, PNG, WebP or GIF picture")
-    return AttachmentPart(
-        kind="photo", sha256=await keep(content), media_type=media_type, size=len(content), url=""
-    )
+    try:
+        return await keep(content)
+    except Rejected:
+        raise Failed(400, "media may not be taken") from None
+    except Unavailable:
+        raise Failed(503, "try again later", retry_after=30) from None
 
 
 def _shown(content: bytes) -> str:

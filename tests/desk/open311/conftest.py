@@ -10,7 +10,9 @@ from fastapi import FastAPI
 
 from desk.app import Desk
 from desk.open311.router import Rules, open311_router
+from hotline.contract import AttachmentPart
 from intake.city import Area, Category, CityProfile, ExtraQuestion
+from intake.ports import Rejected
 
 KEY = "a-writers-key"
 
@@ -41,10 +43,12 @@ def kept() -> dict[str, bytes]:
 
 @pytest.fixture
 def app(desk: Desk, kept: dict[str, bytes]) -> FastAPI:
-    async def keep(content: bytes) -> str:
+    async def keep(content: bytes) -> AttachmentPart:
+        if b"eicar" in content:
+            raise Rejected("found")
         sha256 = hashlib.sha256(content).hexdigest()
         kept[sha256] = content
-        return sha256
+        return AttachmentPart(kind="photo", sha256=sha256, media_type="image/png", size=len(content), url="")
 
     app = FastAPI()
     rules = Rules((KEY, "another"), "jiayuguan.cn")

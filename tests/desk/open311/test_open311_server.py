@@ -102,11 +102,16 @@ async def test_what_is_no_form_and_what_is_too_large(client: httpx.AsyncClient) 
 async def test_a_file_that_is_no_picture_is_not_kept(
     client: httpx.AsyncClient, kept: dict[str, bytes]
 ) -> None:
-    for content in (b"MZ\x90\x00 a program", b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", b"%PDF-1.4"):
+    for content in (
+        PNG + b"eicar",
+        b"MZ\x90\x00 a program",
+        b"<svg xmlns='http://www.w3.org/2000/svg'></svg>",
+        b"%PDF-1.4",
+    ):
         answer = await client.post(
             "/requests.json", data=posted(), files={"media": ("holiday.jpg", content, "image/jpeg")}
         )
-        assert is_refused(answer, 400, "picture")
+        assert is_refused(answer, 400, "media m")
     assert kept == {}
 
 
