@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.understanding import addresses, classify, duplicates, personal, safety, slots
+from bench.understanding import addresses, classify, duplicates, personal, questions, safety, slots
 from bench.understanding.goal import show
 from bench.understanding.section import Asked, Section
 
@@ -19,6 +19,7 @@ SECTIONS: tuple[Section, ...] = (
     slots.SECTION,
     safety.SECTION,
     duplicates.SECTION,
+    questions.SECTION,
     personal.SECTION,
 )
 """In the order of the table."""
