@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 import struct
 import zipfile
 import zlib
@@ -17,21 +16,17 @@ from bench.redteam.world import World
 from intake.ports import Fetched, Rejected
 from storage.tables import attachments
 
-NUMBER = re.compile(r"WX\d{15}")
-
 
 @attack("chat: withdraw somebody else's ticket")
 async def others(world: World) -> Answer:
-    receipt = await world.files_a_ticket("oVictim")
-    number = NUMBER.findall(receipt)[0]
+    number = await world.files_a_ticket("oVictim")
     heard = await world.says(f"撤单 {number}", "oThief")
     return Answer("没有正在办理" in heard, "nothing of theirs is known")
 
 
 @attack("chat: guess a query code")
 async def guess(world: World) -> Answer:
-    receipt = await world.files_a_ticket("oOwner")
-    number = NUMBER.findall(receipt)[0]
+    number = await world.files_a_ticket("oOwner")
     heard = [await world.says(f"查进度 {number} 222{last}22", "oGuesser") for last in "2345678"]
     return Answer(heard[-1] != heard[0], "locked after five wrong ones")
 
