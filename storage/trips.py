@@ -107,7 +107,11 @@ async def _visit(driver: Any, steps: Steps, values: Mapping[str, Any]) -> list[R
 
 def _all(connection: sqlite3.Connection, steps: Steps, values: Mapping[str, Any]) -> list[Rows]:
     stored = {name: _stored(value) for name, value in values.items()}
-    return [connection.execute(step.text, stored).fetchall() for step in steps]
+    return [_one(connection, step, stored) for step in steps]
+
+
+def _one(connection: sqlite3.Connection, step: Statement, values: Mapping[str, Any]) -> Rows:
+    return connection.execute(step.text, values).fetchall()
 
 
 def _stored(value: Any) -> Any:

@@ -5,6 +5,7 @@ the worst there is). On SQLite the n-th statement fails as a disk does.
 """
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.service import Service
 from bench.faults.proxy import Trouble, always, fine
 from intake.messages import Address, ChannelName, Inbound
 from intake.ports import Unavailable
+from storage import trips
 from storage.cache import MemoryCache
 from storage.crypto import KeyRing
 from storage.database import Database
@@ -24,7 +26,8 @@ from storage.tables import inbox, outbox, tickets
 MOST = 60
 """More words to the database than any turn needs."""
 
-STORY = "新华路15号院门口井盖坏了，我姓王，电话13912345678"
+STORY = "新华路{number}号院门口井盖坏了，我姓王，电话13912345678"
+"""Each citizen's in a place of its own: nobody is asked whether it is the neighbours' matter."""
 
 
 class Chat:
@@ -50,7 +53,8 @@ class Chat:
 
     async def files(self) -> tuple[str, ...]:
         """The whole way to a ticket; what was answered to the last message."""
-        await self.says(STORY)
+        number = "".join(sign for sign in self._address.user if sign.isdigit())
+        await self.says(STORY.format(number=number or "90"))
         await self.says("同意")
         return await self.says("提交")
 
@@ -113,16 +117,26 @@ async def test_a_database_that_is_silent_is_given_up_and_asked_again(
 
 
 async def test_sqlites_nth_statement_fails_as_a_disk_does(
-    sqlite_url: str, keyring: KeyRing, city: Any
+    sqlite_url: str, keyring: KeyRing, city: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = Database.open(sqlite_url, keyring)
-    failing = {"seen": 0, "at": 0}
+    failing, in_a_trip = {"seen": 0, "at": 0}, trips._one
+
+    def is_the_nth() -> bool:
+        failing["seen"] += 1
+        return failing["seen"] == failing["at"]
 
     @event.listens_for(database._writer.sync_engine, "before_cursor_execute")
     def fail(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        failing["seen"] += 1
-        if failing["seen"] == failing["at"]:
+        if is_the_nth():
             raise OperationalError(statement, None, Exception("disk I/O error"))
+
+    def fail_in_a_trip(*step: Any) -> Any:
+        if is_the_nth():
+            raise sqlite3.OperationalError("disk I/O error")
+        return in_a_trip(*step)
+
+    monkeypatch.setattr(trips, "_one", fail_in_a_trip)
 
     service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
     filed = 0
