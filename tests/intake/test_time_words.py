@@ -31,6 +31,9 @@ from intake.understand.normalise import normalise
         ("半小时前有人打架", "2026-11-23T09:30"),
         ("20分钟前", "2026-11-23T09:40"),
         ("刚才", "2026-11-23T10:00"),
+        ("夜来黑里10点", "2026-11-22T22:00"),
+        ("今儿晌午12点", "2026-11-23T12:00"),
+        ("昨儿后晌3点", "2026-11-22T15:00"),
     ],
 )
 def test_a_day_and_an_hour_fix_the_instant(text: str, at: str, city: CityProfile, now: datetime) -> None:
