@@ -128,11 +128,13 @@ def _forget_prepared(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "rollback")
     def _rolled_back(connection: Connection) -> None:
-        forget(connection.connection.info)
+        if not connection.invalidated:  # else the line is gone, and what was prepared with it
+            forget(connection.connection.info)
 
     @event.listens_for(engine.sync_engine, "rollback_savepoint")
     def _rolled_back_a_part(connection: Connection, _name: str, _context: Any) -> None:
-        forget(connection.connection.info)
+        if not connection.invalidated:
+            forget(connection.connection.info)
 
     @event.listens_for(engine.sync_engine, "reset")
     def _reset(connection: Any, record: Any, _state: Any) -> None:
