@@ -22,7 +22,7 @@ Day = TypeVar("Day", bound=date)
 
 _KNOWN_YEARS = frozenset(day.year for day in chinese_calendar.constants.workdays)
 _FIXED = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
-"""Month and day: the State Council's holiday rules, §2 (decree 795 of 2024). Its other days follow moon and sun."""
+"""Month and day: the State Council's holiday rules, §2 (decree 795 of 2024). Others follow moon and sun."""
 
 _ANNOUNCED_AHEAD = timedelta(days=60)
 """The State Council announces a year's days in October or November of the year before."""
