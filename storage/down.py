@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from intake.ports import Unavailable
@@ -24,5 +24,7 @@ def down() -> Iterator[None]:
         raise DatabaseDown(f"database: {type(error.orig).__name__}") from error
     except (psycopg.OperationalError, psycopg.InterfaceError, sqlite3.OperationalError) as error:
         raise DatabaseDown(f"database: {type(error).__name__}") from error
+    except PendingRollbackError as error:  # the line broke in this transaction, and something went on in it
+        raise DatabaseDown("database: the connection was lost") from error
     except PoolTimeout as error:
         raise DatabaseDown("database: no connection became free") from error
