@@ -17,6 +17,7 @@ from app.service import Service
 from app.updates import Updates
 from app.wiring import open_city
 from app.worker import Worker
+from intake import crowd
 from intake.city import CityProfile
 from intake.messages import Address, ChannelName, Inbound, Media, MediaKind, Outgoing, Reply
 from intake.ports import Fetched, Unavailable
@@ -185,6 +186,8 @@ class Citizen:
     async def goes_to_the_summary(self, words: str = FIRST_WORDS) -> None:
         await self.says(words)
         replies = await self.says("同意")
+        if any(reply.step == crowd.STEP for reply in replies):  # others told the same story before
+            replies = await self.says("单独登记")
         assert any("请核对" in reply.text for reply in replies)
 
     async def files_a_ticket(self, words: str = FIRST_WORDS) -> str:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from intake.chapters import MAX_TOLD
 from intake.conversation import FileTicket, RaiseAlert
 from intake.messages import FLOW, MediaKind
 
@@ -217,7 +218,7 @@ def check(chat: Any, before: Any, name: str, what: Any) -> None:
     assert chat.conversation.consent is not None or chat.conversation.draft is None
     draft = chat.conversation.draft
     assert draft is None or len(draft.attachments) <= chat.city.drafts.max_attachments
-    assert draft is None or len(draft.content) <= 2000
+    assert draft is None or len(draft.content) <= MAX_TOLD
 
 
 @pytest.mark.parametrize("junk", ["🙂", "？", "嗯？", "77", "随便说说"])
