@@ -28,6 +28,7 @@ _REFUSED = (
     *(b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"MSCF", b"ISc(", b"!<arch>"),
     *(b"\xd0\xcf\x11\xe0", b"L\x00\x00\x00\x01\x14\x02", b"\x1f\x9d", b"\x1f\xa0", b"CD001"),
 )
+_VOICES = (b"#!AMR\n", b"#!AMR-WB\n", b"#!SILK_V3")  # RFC 4867 §5: a voice begins as a script does
 _MARKUP = (b"<!doctype", b"<html", b"<script", b"<svg", b"<?xml", b"<?php", b"<hta", b"[internetshortcut]")
 _TAR = (257, b"ustar")
 
@@ -67,7 +68,7 @@ def _is_refused(content: bytes) -> bool:
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     at, sign = _TAR
     return (
-        content.startswith(_REFUSED)
+        (content.startswith(_REFUSED) and not content.startswith(_VOICES))
         or content[at : at + len(sign)] == sign
         or start[:64].lower().startswith(_MARKUP)
     )

@@ -105,6 +105,11 @@ def test_other_pictures_stay_pictures(form: str) -> None:
     assert vet(Fetched(a_photo(form), "")).media_type in ("image/png", "image/jpeg")
 
 
+@pytest.mark.parametrize("start", [b"#!AMR\n", b"#!AMR-WB\n", b"#!SILK_V3"])
+def test_a_voice_begins_as_a_script_does_and_is_none(start: bytes) -> None:
+    assert vet(Fetched(start + bytes(40), "audio/amr")).content == start + bytes(40)
+
+
 def test_what_is_no_picture_is_kept_as_it_is() -> None:
     pdf = b"%PDF-1.4\n" + bytes(100)
     assert vet(Fetched(pdf, OPAQUE)).content == pdf

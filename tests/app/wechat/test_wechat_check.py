@@ -97,6 +97,7 @@ def here(stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in given.items():
         monkeypatch.setenv(f"JIESU_WECHAT__{name}", value)
     monkeypatch.setenv("JIESU_CITY", str(tmp_path / "city.toml"))
+    monkeypatch.setenv("JIESU_PUBLIC_URL", "https://hotline.example.cn")
     return tmp_path
 
 

@@ -108,6 +108,6 @@ async def test_a_backend_that_hangs(office: Any) -> None:
     await asyncio.sleep(0.1)
     status, said = await answered(office, citizen, "查进度")
     assert (status, working.done()) == (200, False)
-    assert "已提交" in said
+    assert "已收到" in said
     office.backend.gate.set()
     await working
