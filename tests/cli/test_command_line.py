@@ -60,7 +60,7 @@ def test_a_half_configured_channel_stops_the_start(jiesu: Any, command: list[str
     assert said.status == 1
     for name in ("TOKEN", "AES_KEY"):
         assert f"JIESU_WECHAT__{name} is missing" in said.out + said.err
-    assert "hidden" not in said.out + said.err
+    assert "s3cret" not in said.out + said.err
 
 
 def test_the_real_command_says_it_on_stderr(process: Any) -> None:
@@ -169,10 +169,10 @@ def test_check_shows_messages_that_were_put_aside_but_not_what_they_say(jiesu: A
 
 
 def test_check_env_lists_every_variable(jiesu: Any) -> None:
-    said = jiesu("check", "--env", JIESU_SECRET_KEY="hidden", JIESU_TELEGRAM__TOKEN="hidden")
+    said = jiesu("check", "--env", JIESU_SECRET_KEY="s3cret", JIESU_TELEGRAM__TOKEN="s3cret")
     assert said.status == 0
     assert said.out.count("JIESU_") == len(said.out.splitlines())
-    assert "hidden" not in said.out
+    assert "s3cret" not in said.out
 
 
 def test_migrate_twice_is_fine(jiesu: Any) -> None:
@@ -193,7 +193,7 @@ def test_a_backend_that_is_not_there_fails_every_trial(jiesu: Any, json_wanted: 
     options = ["--json"] if json_wanted else []
     said = jiesu("hotline", "try", "http://127.0.0.1:9/api", *options, JIESU_HOTLINE__SECRET="hidden secret")
     assert said.status == 1
-    assert "hidden" not in said.out + said.err
+    assert "s3cret" not in said.out + said.err
     if json_wanted:
         assert {verdict["ok"] for verdict in json.loads(said.out)} == {False}
     else:

@@ -47,7 +47,7 @@ async def test_a_wrong_password_is_told_without_saying_what_was_wrong(
     await account("wang")
     answer = await stranger.log_in(name, password)
     assert answer.status_code == 401
-    assert "用户名或密码不对" in answer.text
+    assert "用户名、密码或动态口令不对" in answer.text
     assert "jiesu_desk=" not in answer.headers.get("set-cookie", "")
 
 
