@@ -71,7 +71,7 @@ class _Ledger:
             return None
         ticket = unclaimed.pop()
         self._own.setdefault(story.phone, []).append(story.reference)
-        self._compare(story, "\n".join((_words(ticket), *self._continued(story))))
+        self._compare(story, "\n".join((ticket.content, *self._continued(story), *_slots(ticket))))
         return ticket
 
     def _continued(self, story: Story) -> Iterator[str]:
@@ -104,9 +104,10 @@ class _Ledger:
             self.shortened.append(story.row)
 
 
-def _words(ticket: TicketDocument) -> str:
-    place = ticket.place.text if ticket.place else ""
-    return "\n".join(part for part in (ticket.content, place, ticket.subject) if part)
+def _slots(ticket: TicketDocument) -> Iterator[str]:
+    """The answers that stand outside the story."""
+    yield (ticket.place.text if ticket.place else None) or ""
+    yield ticket.subject or ""
 
 
 def _dense(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.lanes import HOTLINE
-from desk import alerts
+from desk import alerts, store
 from desk.app import Desk
 from desk.states import Actor, Role
 from hotline.contract import TicketDocument
@@ -40,8 +40,12 @@ async def delivered(database: Database, patience: float) -> None:
 
 async def read_books(desk: Desk) -> Books:
     """Everything the desk holds."""
-    tickets = await desk.queue(_READER, limit=ALL)
+    seen = await desk.queue(_READER, limit=ALL)
     async with desk.database.read() as tx:
+        found = [
+            await store.load(tx, ticket.hotline_ref) for ticket in seen
+        ]  # as kept, not as shown: seals off
+        tickets = [ticket for ticket in found if ticket is not None]
         rung = await alerts.latest(tx, ALL)
     return Books(
         tickets={ticket.document.idempotency_key: ticket.document for ticket in tickets},

@@ -53,6 +53,14 @@ async def test_whoever_is_nobody_twice_gets_two_tickets(write: Write, channel: C
     assert (found.tickets, found.supplements, found.clean) == (2, 0, True)
 
 
+async def test_a_report_under_seal_is_in_the_books_word_for_word(write: Write) -> None:
+    report = "我要举报峪泉镇新华小区3栋402室无证开家庭旅馆，每天人员混乱，消防也没有。"
+    found = await replay_rows(
+        read_rows(write(COLUMNS, [("u1", "无证经营", report)])), ChannelName.WECHAT, lambda _: None
+    )
+    assert (found.tickets, found.shortened_rows) == (1, ())
+
+
 async def test_a_story_in_several_messages_arrives_whole_while_a_question_waits(write: Write) -> None:
     file = write(COLUMNS, [("u1", "路灯不亮", LAMP), ("u1", "暖气不热", COLD)])
     found = await replay_rows(read_rows(file), ChannelName.WECHAT, lambda _: None)
