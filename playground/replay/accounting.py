@@ -71,12 +71,14 @@ class _Ledger:
             return None
         ticket = unclaimed.pop()
         self._own.setdefault(story.phone, []).append(story.reference)
-        self._compare(story, "\n".join((ticket.content, *self._continued(story), *_slots(ticket))))
+        self._compare(
+            story, "\n".join((ticket.content, *self._continued(story, story.reference), *_slots(ticket)))
+        )
         return ticket
 
-    def _continued(self, story: Story) -> Iterator[str]:
-        """What followed the ticket as supplements because it was too long for it."""
-        told, waiting = _dense("".join(story.told)), self._supplements.get(story.reference, [])
+    def _continued(self, story: Story, reference: str) -> Iterator[str]:
+        """What followed as supplements because it was too long for the ticket, or for one supplement."""
+        told, waiting = _dense("".join(story.told)), self._supplements.get(reference, [])
         while len(told) > MAX_CONTENT - ANSWERS and waiting and _dense(waiting[0]) in told:
             yield waiting.pop(0)
 
@@ -93,7 +95,8 @@ class _Ledger:
     def _supplement(self, story: Story) -> bool:
         for reference in self._own.get(story.phone, ()):
             if reference.endswith(story.reference) and self._supplements.get(reference):
-                self._compare(story, self._supplements[reference].pop(0))
+                first = self._supplements[reference].pop(0)
+                self._compare(story, "\n".join((first, *self._continued(story, reference))))
                 return True
         return False
 

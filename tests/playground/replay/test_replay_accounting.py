@@ -93,7 +93,11 @@ def test_words_that_did_not_arrive_are_noted() -> None:
 def test_a_story_that_goes_on_in_a_supplement_arrived_whole() -> None:
     told = replace(story(1, Ending.TICKET, "WX0001"), told=(WORDS * 400,))
     cut = ticket("WX0001", "a", WORDS * 333 + WORDS[:2], subject="物业")
-    assert account([told], books(cut, added=(WORDS[2:] + WORDS * 66,))).shortened == ()
+    rest = WORDS[2:] + WORDS * 66
+    assert account([told], books(cut, added=(rest,))).shortened == ()
+    added = replace(told, row=2, ending=Ending.SUPPLEMENT, reference="0001")
+    both = books(cut, added=(rest, cut.content, rest))
+    assert account([told, added], both).shortened == ()
 
 
 def test_the_report_counts_questions_and_what_nobody_had_to_ask(city: CityProfile) -> None:
