@@ -98,7 +98,8 @@ def seal(account: Account, query: Query, reply: str, at: datetime) -> str:
     if account.mode is Mode.PLAIN:
         return reply
     stamp = str(int(at.timestamp()))
-    sealed = _cipher(account).encrypt(reply, stamp, query.nonce)
+    nonce = query.nonce if query.nonce.isprintable() and "]]>" not in query.nonce else "0"  # it stands in XML
+    sealed = _cipher(account).encrypt(reply, stamp, nonce)
     return _json_envelope(sealed) if codec.is_json(reply.encode()) else sealed
 
 
