@@ -37,7 +37,7 @@ def _nobody_else_reported_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Chat:
-    """One citizen who sends each message again until it is taken, as Telegram does."""
+    """One citizen who sends each message again until it is taken, after a breath, as Telegram does."""
 
     def __init__(self, service: Service, user: str) -> None:
         self._service = service
@@ -54,6 +54,7 @@ class Chat:
             except Unavailable:
                 self.asked_again += 1
                 assert self.asked_again < 50
+                await asyncio.sleep(0.02)
                 continue
             return tuple(reply.text for reply in replies)
 
