@@ -6,6 +6,7 @@ says whether it is the same.
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from intake.city import CityProfile
@@ -13,8 +14,8 @@ from intake.understand import place
 from intake.understand.lexicon import compiled, table
 from intake.understand.normalise import normalise
 
-SAME = 0.12
-"""Share of common pairs of characters from which two texts that name one place are about one event."""
+SAME = 0.065
+"""Share of common pairs of characters, names aside, from which two texts on one place are about one event."""
 HEAD = 3
 """The signs of a name that are compared: what follows varies ("…小区", "…二期", "…门口")."""
 READ = 400
@@ -33,6 +34,20 @@ class Echo:
     citizen: int
     content: str
     related_to: str | None = None
+    where: str = ""
+
+
+Doors = Mapping[str, frozenset[int]]
+"""House numbers by their road."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What of an appeal is compared with others."""
+
+    pairs: frozenset[str]
+    names: frozenset[str]
+    doors: Doors
 
 
 def matter_of(where: str, city: CityProfile) -> str | None:
@@ -48,10 +63,29 @@ def names_in(text: str, city: CityProfile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(head for head in heads if head))[:MOST]
 
 
-def likeness(one: str, other: str) -> float:
-    """0 to 1: how many pairs of characters two texts share."""
-    a, b = _pairs(one), _pairs(other)
-    return len(a & b) / math.sqrt(len(a) * len(b)) if a and b else 0.0
+def said_of(content: str, where: str, city: CityProfile) -> Said:
+    """What is compared of an appeal; `where` is the place it is filed under, if known."""
+    text = normalise(f"{where}\n{content}"[: READ + len(where)])
+    names = frozenset[str]().union(*(_pairs(name.text) for name in place.named(text, city)))
+    return Said(_pairs(normalise(content[:READ])) - names, names, place.doors(text, city))
+
+
+def likeness(one: Said, other: str) -> float:
+    """0 to 1: how many pairs of characters two appeals share, but for the names of places."""
+    here, there = one.pairs, _pairs(normalise(other[:READ])) - one.names
+    return len(here & there) / math.sqrt(len(here) * len(there)) if here and there else 0.0
+
+
+def is_same(one: Said, echo: Echo, city: CityProfile) -> bool:
+    """Whether they are about one event; two houses of one road are two, however alike the words."""
+    if likeness(one, echo.content) < SAME:
+        return False
+    return not one.doors or not _apart(one.doors, said_of(echo.content, echo.where, city).doors)
+
+
+def _apart(here: Doors, there: Doors) -> bool:
+    roads = here.keys() & there.keys()
+    return bool(roads) and not any(here[road] & there[road] for road in roads)
 
 
 def _head(name: str) -> str:
@@ -60,5 +94,5 @@ def _head(name: str) -> str:
 
 
 def _pairs(text: str) -> frozenset[str]:
-    runs = "".join(_SIGNS.findall(normalise(text[:READ])))
+    runs = "".join(_SIGNS.findall(text))
     return frozenset(runs[at : at + 2] for at in range(len(runs) - 1))

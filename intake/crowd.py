@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from intake import summary
-from intake.alike import SAME, Echo, likeness
+from intake.alike import Echo, is_same, said_of
 from intake.conversation import Turn
 from intake.messages import Choice, Reply
 from intake.moment import Moment, pick, snippet
@@ -31,9 +31,10 @@ class Crowd:
 
 def around(draft: Draft, moment: Moment) -> Crowd | None:
     """The others who complain of what this draft is about; None where it was asked, or there are too few."""
-    if draft.related_to is not None or draft.place is None:
+    if draft.related_to is not None or draft.place is None or not moment.situation.echoes:
         return None
-    alike = [echo for echo in moment.situation.echoes if likeness(draft.content, echo.content) >= SAME]
+    said = said_of(draft.content, draft.place.text, moment.city)
+    alike = [echo for echo in moment.situation.echoes if is_same(said, echo, moment.city)]
     citizens = len({echo.citizen for echo in alike})
     return Crowd(citizens, _master(alike)) if citizens >= LEAST else None
 

@@ -30,4 +30,5 @@ async def find(tx: Tx, names: Iterable[str], but_of: int, since: datetime) -> tu
 
 def _echo(tx: Tx, reference: str, conversation_id: int, sealed: bytes) -> Echo:
     ticket = unseal(tx, Ticket, sealed)
-    return Echo(reference, conversation_id, ticket.content, ticket.related_to)
+    where = ticket.place.text if ticket.place else ""
+    return Echo(reference, conversation_id, ticket.content, ticket.related_to, where)

@@ -6,6 +6,7 @@ tagged as the begin or the inside of an element, from its neighbours and the tag
 
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ import numpy.typing as npt
 ROUNDS = 6
 RARE = 2
 """Times a feature must be seen to be learnt."""
+_COUNTED = re.compile(r"[0-9]+|[A-Za-z]+|.", re.DOTALL)
+"""What public data counts as one sign."""
 Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
@@ -44,16 +47,33 @@ class Address:
 
 
 def read_addresses(file: Path) -> tuple[Address, ...]:
-    """A JSON object a line: text, and entities with start, end and label. Raises BadAddresses, OSError."""
+    """A JSON object a line: text, and entities with start, end and label. Raises BadAddresses, OSError.
+
+    Public data counts a number or a word in Latin letters as one sign, so its offsets are moved to the
+    text's own; a line whose elements end neither way at the text's end is left out.
+    """
     found = []
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         try:
             row = json.loads(line)
-            elements = (Element(e["start"], e["end"], e["label"]) for e in row["entities"])
-            found.append(Address(row["text"], tuple(elements)))
+            elements = [Element(e["start"], e["end"], e["label"]) for e in row["entities"]]
+            address = _placed(row["text"], elements)
         except (ValueError, LookupError, TypeError):
             raise BadAddresses(f"{file}:{number} is not an address with its elements.") from None
+        if address is not None:
+            found.append(address)
     return tuple(found)
+
+
+def _placed(text: str, elements: Sequence[Element]) -> Address | None:
+    """The address with its elements where they stand in its text; None where nobody can tell."""
+    last = elements[-1].end if elements else len(text)
+    if last == len(text):
+        return Address(text, tuple(elements))
+    starts = [sign.start() for sign in _COUNTED.finditer(text)] + [len(text)]
+    if last != len(starts) - 1:
+        return None
+    return Address(text, tuple(Element(starts[e.start], starts[e.end], e.label) for e in elements))
 
 
 @dataclass(frozen=True, slots=True)

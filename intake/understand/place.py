@@ -12,7 +12,7 @@ from functools import cache
 
 from intake.city import CityProfile
 from intake.ticket import Place
-from intake.understand.lexicon import compiled, table
+from intake.understand.lexicon import compiled, number_of, table
 from intake.understand.names import known_names, named_area
 from intake.understand.reading import Found
 
@@ -76,6 +76,8 @@ class _Words:
     cut: re.Pattern[str]
     anchor: re.Pattern[str]
     road_head: re.Pattern[str]
+    door_number: re.Pattern[str]
+    number: re.Pattern[str]
     no_place: frozenset[str]
     common_ends: tuple[str, ...]
 
@@ -104,8 +106,28 @@ def named(text: str, city: CityProfile) -> Iterator[Name]:
     for piece in _pieces(text, city):
         if not piece.kinds & {"admin", "tail", "detail", "town", "area"}:
             name = text[piece.start : piece.end]
-            road = "crossing" in piece.kinds or _words().endings["road"].fullmatch(name)
-            yield Name(name, bool(road))
+            yield Name(
+                name, "crossing" in piece.kinds or _is_road(name, replace(piece, start=0, end=len(name)))
+            )
+
+
+def doors(text: str, city: CityProfile) -> dict[str, frozenset[int]]:
+    """The house numbers a text names behind a road, by the road."""
+    found: dict[str, frozenset[int]] = {}
+    for piece in _pieces(text, city):
+        match = _words().door_number.match(text, piece.end)
+        if match and _is_road(text, piece):
+            road = text[piece.start : piece.end]
+            found[road] = found.get(road, frozenset()) | set(_numbers(match["numbers"]))
+    return found
+
+
+def _numbers(said: str) -> Iterator[int]:
+    return (number_of(one[0]) for one in _words().number.finditer(said))
+
+
+def _is_road(text: str, piece: _Piece) -> bool:
+    return bool(_words().endings["road"].fullmatch(text, piece.start, piece.end))
 
 
 def _doubt(text: str, best: _Piece, chains: Sequence[_Piece]) -> float:
@@ -233,6 +255,8 @@ def _words() -> _Words:
         cut=compiled(data["cut_pattern"]),
         anchor=compiled(data["anchor_pattern"]),
         road_head=compiled(data["road_head_pattern"]),
+        door_number=compiled(data["door_number_pattern"]),
+        number=compiled("{n}"),
         no_place=frozenset(data["not_places"]),
         common_ends=tuple(data["common_ends"]),
     )

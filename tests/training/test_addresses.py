@@ -37,3 +37,13 @@ def test_a_file_that_is_none_is_named_with_its_line(tmp_path: Path, line: str) -
     file.write_text(f"{good}\n{line}\n", "utf-8")
     with pytest.raises(BadAddresses, match=r"train\.jsonl:2 is not an address"):
         read_addresses(file)
+
+
+def test_offsets_that_count_a_number_as_one_sign_are_moved_to_the_text(tmp_path: Path) -> None:
+    file = tmp_path / "train.jsonl"
+    road, roadno = {"start": 0, "end": 3, "label": "road"}, {"start": 3, "end": 5, "label": "roadno"}
+    tower, beyond = {"start": 5, "end": 7, "label": "houseno"}, {"start": 5, "end": 9, "label": "houseno"}
+    rows = [{"text": "文化路602号AB座", "entities": [road, roadno, one]} for one in (tower, beyond)]
+    file.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    (address,) = read_addresses(file)  # of the second line nobody can tell where its elements stand
+    assert [address.text[e.start : e.end] for e in address.elements] == ["文化路", "602号", "AB座"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from intake.alike import Echo, likeness, matter_of, names_in
+from intake.alike import Echo, is_same, likeness, matter_of, names_in, said_of
 
 NOISE = "锦绣花园小区门口的工地半夜还在施工，噪音太大，老人孩子没法睡觉，请尽快处理"
 OTHERS = (
@@ -82,7 +82,39 @@ def test_a_matter_is_found_by_its_estate_rather_than_its_road(jiayuguan: Any) ->
     assert "锦绣花" in names_in(NOISE, jiayuguan)
 
 
-def test_texts_about_one_thing_are_more_alike() -> None:
-    same, other = OTHERS[0].content, "锦绣花园的暖气不热，只有十几度，物业不管"
-    assert likeness(NOISE, same) > likeness(NOISE, other)
-    assert likeness(NOISE, "") == 0.0
+def test_texts_about_one_thing_are_more_alike(jiayuguan: Any) -> None:
+    said = said_of(NOISE, "", jiayuguan)
+    assert likeness(said, OTHERS[0].content) > 0.1
+    assert likeness(said, "锦绣花园的暖气不热，只有十几度，物业不管") < 0.05  # the place alone says nothing
+    assert likeness(said, "") == 0.0
+
+
+def _at(where: str, echo: Echo) -> Echo:
+    return replace(echo, content=echo.content.replace("锦绣花园", where), where=where)
+
+
+def test_two_houses_of_one_road_are_two_events(known: Any) -> None:
+    known.echoes = tuple(_at("新华路1号", echo) for echo in OTHERS)
+    known.says(SURE.replace("锦绣花园小区", "新华路3号")).hears("请核对").hears_not("位市民")
+
+
+def test_the_same_house_of_a_road_is_one_event(known: Any) -> None:
+    known.echoes = tuple(_at("新华路3号", echo) for echo in OTHERS)
+    known.says(SURE.replace("锦绣花园小区", "新华路三号")).hears("已有2位市民")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("新华路3号停水了", "新华路1号停水了", False),
+        ("新华路3号停水了", "新华路停水了，我家住1号", True),  # the whole road, perhaps
+        ("新华路十二号停水了", "新华路12号停水了", True),
+        ("新华路3-9号停水了", "新华路9号停水了", True),
+        ("新华路3号停水了", "五一南路1号停水了", True),  # other roads are told apart by their names
+        ("新华路3号晚上停水了", "新华路1号停水了", True),  # a day of the month
+    ],
+)
+def test_only_numbers_of_one_road_keep_two_appeals_apart(
+    one: str, other: str, expected: bool, jiayuguan: Any
+) -> None:
+    assert is_same(said_of(one, "", jiayuguan), Echo("WX1", 2, other), jiayuguan) is expected
