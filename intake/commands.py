@@ -85,7 +85,7 @@ def _skip(moment: Moment) -> Turn | None:
 
 def _start(side: Side) -> Command:
     def run(moment: Moment) -> Turn | None:
-        if side is Side.SUPPLEMENT and moment.conversation.asking == twin.STEP:
+        if side in (Side.SUPPLEMENT, Side.URGE) and moment.conversation.asking == twin.STEP:
             return None  # it answers the question whether to add to that ticket
         return errands.start(side, moment)
 

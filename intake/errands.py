@@ -4,8 +4,6 @@ An errand stands beside the draft and never touches it.
 """
 
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from intake import bound_phone, form, inquiry
 from intake.conversation import CorrectTicket, Effect, Errand, Side, TellHotline, Turn
@@ -13,13 +11,13 @@ from intake.inquiry import is_named
 from intake.messages import Choice, Reply
 from intake.moment import Moment, pick, snippet, tail
 from intake.questions.words import has_words
-from intake.status import ENDED, Status
+from intake.status import ENDED
 from intake.ticket import TicketView
+from intake.urging import may_be_urged, urged
 
 PICK = "pick"
 OFFER = "offer"
 WITHDRAW = "withdraw"
-ANSWERED = frozenset({Status.DIRECT_ANSWERED, Status.COMPLETED, Status.CALLBACK})
 
 
 _ELSEWHERE = {Side.PROGRESS: inquiry.go_on, Side.BIND: bound_phone.go_on}
@@ -103,9 +101,8 @@ def open_tickets(moment: Moment) -> tuple[TicketView, ...]:
 
 
 def _open_for(side: Side, moment: Moment) -> tuple[TicketView, ...]:
-    """What the errand can be about: nobody presses for what is answered."""
-    closed = ANSWERED if side is Side.URGE else frozenset[str]()
-    return tuple(view for view in open_tickets(moment) if view.status not in closed)
+    """What the errand can be about."""
+    return tuple(view for view in open_tickets(moment) if side is not Side.URGE or may_be_urged(view))
 
 
 def _pick_question(moment: Moment) -> Reply:
@@ -209,18 +206,8 @@ def _offered(errand: Errand, view: TicketView, moment: Moment) -> Turn | None:
 
 
 def _urge(view: TicketView, moment: Moment) -> Turn:
-    """Once a day for a ticket: more presses nobody."""
-    if view.last_urged is not None and _same_day(view.last_urged, moment.now, moment.city.timezone):
-        key = "errand.urge_again" if view.due_at else "errand.urge_again_no_due"
-        due = moment.day(view.due_at) if view.due_at else ""
-        return _done(moment, Reply(moment.say(key, tail=tail(view.reference), due=due)))
-    done = Reply(moment.say("errand.urge_done", tail=tail(view.reference)), durable=True)
-    return _done(moment, done, effects=(TellHotline(view.reference, "urge"),))
-
-
-def _same_day(one: datetime, other: datetime, zone: str) -> bool:
-    local = ZoneInfo(zone)
-    return one.astimezone(local).date() == other.astimezone(local).date()
+    told, effects = urged(view, moment)
+    return _done(moment, told, effects=effects)
 
 
 def _withdraw_question(view: TicketView, moment: Moment) -> Reply:

@@ -10,6 +10,7 @@ from intake.moment import Moment, pick, snippet, tail
 from intake.questions.words import has_words, joined
 from intake.status import ENDED
 from intake.ticket import Draft, TicketView
+from intake.urging import may_be_urged, urged
 
 STEP = "same"
 SAME_WITHIN_DAYS = 30
@@ -39,29 +40,40 @@ def ask(view: TicketView, moment: Moment) -> Reply:
         title=snippet(view.title, 30),
         status=moment.say(f"status.{view.status}"),
     )
-    return Reply(text, _choices(moment), step=STEP, durable=True)
+    return Reply(text, _choices(view, moment), step=STEP, durable=True)
 
 
-def _choices(moment: Moment) -> tuple[Choice, ...]:
-    return moment.choices(supplement="same.supplement", new="same.new")
+def _choices(view: TicketView, moment: Moment) -> tuple[Choice, ...]:
+    urge = moment.choices(urge="same.urge") if may_be_urged(view) else ()
+    return (*moment.choices(supplement="same.supplement", new="same.new"), *urge)
 
 
 def answer(moment: Moment) -> Turn:
-    """Add to the open ticket, or go on to a new one."""
+    """Add to the open ticket, press for it too, or go on to a new one."""
     draft = moment.conversation.draft or Draft()
     twin = open_twin(draft, moment)
-    option = pick(_choices(moment), STEP, moment)
+    option = pick(_choices(twin, moment), STEP, moment) if twin else None
     if twin is None or option == "new" or moment.reading.command == "no":
         return summary.show(moment.changed(draft=replace(draft, related_to=twin.reference if twin else "")))
     if option == "supplement" or moment.reading.command in ("yes", "supplement"):
-        first, *rest = chapters(draft.content)
-        effects = (
-            TellHotline(twin.reference, "supplement", first, draft.attachments),
-            *(TellHotline(twin.reference, "supplement", part) for part in rest),
-        )
-        done = Reply(moment.say("errand.supplement_done", tail=tail(twin.reference)), durable=True)
-        return moment.turn(done, effects=effects, **NO_DRAFT)
+        return moment.turn(_added(twin, moment), effects=_words(twin, draft), **NO_DRAFT)
+    if may_be_urged(twin) and (option == "urge" or moment.reading.command == "urge"):
+        told, effects = urged(twin, moment)  # what was said now goes with it
+        return moment.turn(_added(twin, moment), told, effects=(*_words(twin, draft), *effects), **NO_DRAFT)
     text = moment.inbound.text.strip()
     if has_words(text) and moment.reading.command is None:  # the story goes on
         draft = replace(draft, content=joined(draft.content, text))
     return moment.turn(ask(twin, moment), draft=draft)
+
+
+def _added(twin: TicketView, moment: Moment) -> Reply:
+    return Reply(moment.say("errand.supplement_done", tail=tail(twin.reference)), durable=True)
+
+
+def _words(twin: TicketView, draft: Draft) -> tuple[TellHotline, ...]:
+    """The whole story and its photos, for the open ticket."""
+    first, *rest = chapters(draft.content)
+    return (
+        TellHotline(twin.reference, "supplement", first, draft.attachments),
+        *(TellHotline(twin.reference, "supplement", part) for part in rest),
+    )

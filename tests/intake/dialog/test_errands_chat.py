@@ -206,6 +206,25 @@ def test_the_same_matter_is_another_one(filed: Any, story: str, word: str) -> No
     assert filed.filed[1].related_to == filed.filed[0].reference
 
 
+@pytest.mark.parametrize("word", ["补充并催办", "催办", "3"])
+def test_the_same_matter_again_is_pressed_for_with_the_new_words(filed: Any, story: str, word: str) -> None:
+    filed.says(story, word).hears("已补充", "催办")
+    assert [told.type for told in filed.told] == ["supplement", "urge"]
+    assert filed.told[0].text == story
+    assert not filed.has_draft
+
+
+def test_pressed_for_twice_a_day_the_words_are_added_all_the_same(filed: Any, story: str, now: Any) -> None:
+    filed.turn_ticket(last_urged=now).says(story, "催办").hears("已补充", "今天已经催过了")
+    assert [told.type for told in filed.told] == ["supplement"]
+
+
+def test_nobody_presses_for_what_is_answered(filed: Any, story: str) -> None:
+    filed.turn_ticket(status="completed").says(story).hears("类似的事").hears_not("催办")
+    filed.says("催办")
+    assert not [told for told in filed.told if told.type == "urge"]
+
+
 def test_more_words_at_the_question_are_kept(filed: Any, story: str) -> None:
     filed.says(story, "今天又来人看了还是没修好").hears("类似的事").taps("补充到原诉求")
     assert "还是没修好" in filed.told[0].text
