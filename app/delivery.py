@@ -15,12 +15,22 @@ from app.replies import SURVEYS, outgoing_of
 from hotline.contract import AttachmentPart
 from hotline.documents import alert_event, handoff_event, ticket_document, ticket_event
 from intake.city import CityProfile
-from intake.messages import Address, ChannelName, Inbound, Outgoing, Reply
-from intake.ports import Channel, Hotline, Paced, Rejected, Unavailable, Unreachable, Unsure
+from intake.messages import Address, ChannelName, FileNews, Inbound, Outgoing, Reply
+from intake.ports import (
+    Channel,
+    Hotline,
+    NotNow,
+    NotTaken,
+    Paced,
+    Rejected,
+    Unavailable,
+    Unreachable,
+    Unsure,
+)
 from intake.steps import still_asks
 from intake.survey_times import next_open
 from intake.ticket import Ticket
-from storage import conversations, outbox, tickets
+from storage import conversations, loose_files, outbox, tickets
 from storage.database import Database, Tx
 from storage.outbox import Claimed
 from storage.tickets import StoredTicket
@@ -154,7 +164,36 @@ class Delivery:
         await self._files.discard(entry.body["sha256"])
 
     async def _fetch(self, entry: Claimed) -> None:
-        await self._files.fetch(entry.body, self._channel(entry))
+        """What a file shows is for its citizen to hear: where it was taken, or why it is not kept."""
+        attachment = entry.body["attachment"]
+        try:
+            place = await self._files.fetch(entry.body, self._channel(entry))
+        except (NotNow, Unreachable):
+            raise
+        except Rejected as refusal:
+            why = refusal.why if isinstance(refusal, NotTaken) else "gone"
+            await self._tell_of(entry, FileNews(attachment, refused=why))
+            raise
+        if place is not None:
+            await self._tell_of(entry, FileNews(attachment, place))
+
+    async def _tell_of(self, entry: Claimed, news: FileNews) -> None:
+        """A turn of its own, once however often the file is fetched; nobody who has left is written to.
+
+        Raises Waiting for a place while it is not known what matter the photo belongs to.
+        """
+        async with self._database.read() as tx:
+            stored = await conversations.by_id(tx, entry.conversation_id or 0)
+            loose = () if stored is None else await loose_files.waiting(tx, stored.id)
+        if stored is None or not stored.reachable:
+            return
+        if news.place is not None and any(file.id == news.attachment for file in loose):
+            raise Waiting("its matter is not known yet", LOOK_AGAIN)
+        language = entry.body.get("language", "")
+        told = Inbound(f"file:{news.attachment}", stored.address, self._clock(), language=language, file=news)
+        replies = await self._turns.receive(told)
+        if replies:
+            await self._turns.send_late(told.address, replies, told.id)
 
     def _channel(self, entry: Claimed) -> Channel:
         channel = self._channels.get(ChannelName(entry.destination))

@@ -78,7 +78,12 @@ async def fetch(
             destination=inbound.address.channel.value,
             kind="fetch",
             lane=f"file:{attachment_id}",
-            body=_traced(attachment=attachment_id, kind=media.kind.value, media_id=media.media_id),
+            body=_traced(
+                attachment=attachment_id,
+                kind=media.kind.value,
+                media_id=media.media_id,
+                language=inbound.language,
+            ),
             now=now,
             conversation_id=conversation_id,
             urgent=True,

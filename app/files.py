@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from app.malware import NoScanner, Scanner
 from app.vetting import OPAQUE, Vetted, vet
 from hotline.contract import AttachmentPart
-from intake.messages import Media, MediaKind
-from intake.ports import Channel, Fetched, Rejected, Unavailable
+from intake.messages import Location, Media, MediaKind
+from intake.ports import Channel, Fetched, NotTaken, Unavailable
 from storage import attachments
 from storage.attachments import Attachment, Folder, NoSuchFile
 from storage.crypto import KeyRing
@@ -46,19 +46,21 @@ class Files:
         self._scanner = scanner or NoScanner()
         self._copies = copies
 
-    async def fetch(self, body: dict[str, Any], channel: Channel) -> None:
-        """Download, look at and keep one file.
+    async def fetch(self, body: dict[str, Any], channel: Channel) -> Location | None:
+        """Download, look at and keep one file; returns where a photo says it was taken.
 
-        Raises Unavailable, or Rejected for one that is gone for good or may not be taken; what the scanner
-        finds something in is kept in quarantine first, where nobody is given it.
+        Raises Unavailable, Rejected for one that is gone for good, or NotTaken; what the scanner finds
+        something in is kept in quarantine first, where nobody is given it.
         """
         media = Media(MediaKind(body["kind"]), body["media_id"])
         fetched = await channel.fetch(media)
         found = await self._scanner.finds(fetched.content)
         if found is not None:
             await self._keep(body["attachment"], Vetted(fetched.content, OPAQUE), "quarantined")
-            raise Rejected(f"quarantined: {found[:80]}")
-        await self._keep(body["attachment"], await asyncio.to_thread(vet, fetched), "stored")
+            raise NotTaken("malware", f"quarantined: {found[:80]}")
+        vetted = await asyncio.to_thread(vet, fetched)
+        await self._keep(body["attachment"], vetted, "stored")
+        return vetted.place
 
     async def _keep(self, attachment_id: str, vetted: Vetted, state: str) -> None:
         sha256, size = await self.keep(vetted.content), len(vetted.content)
@@ -80,10 +82,10 @@ class Files:
     async def take(self, content: bytes) -> AttachmentPart:
         """Look at a picture that came another way than by a channel, and keep it as it may be shown.
 
-        Raises Unavailable, or Rejected for one that may not be taken.
+        Raises Unavailable, or NotTaken.
         """
         if await self._scanner.finds(content) is not None:
-            raise Rejected("the scanner found something in it")
+            raise NotTaken("malware", "the scanner found something in it")
         vetted = await asyncio.to_thread(vet, Fetched(content, ""))
         sha256, size = await self.keep(vetted.content), len(vetted.content)
         return AttachmentPart(

@@ -21,8 +21,11 @@ class Pace:
         self._buckets = buckets
 
     async def is_too_fast(self, inbound: Inbound) -> bool:
-        """Whether this message comes too soon after too many others. Leaving is always heard."""
-        if inbound.event is Event.LEFT or inbound.burst is not None:
+        """Whether this message comes too soon after too many others.
+
+        Leaving is always heard, and what we tell ourselves.
+        """
+        if inbound.event is Event.LEFT or inbound.burst is not None or inbound.file is not None:
             return False
         address = inbound.address
         mine = (f"citizen:{address.channel.value}:{address.user}", *CITIZEN)

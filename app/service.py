@@ -264,8 +264,8 @@ class Service:
         return bool(replies)
 
     async def _kept(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> list[Outgoing]:
-        """What waited for this contact; whoever leaves is told nothing."""
-        if inbound.event is Event.LEFT or not begun.kept:
+        """What waited for this contact; whoever leaves is told nothing, and news of a file is no contact."""
+        if inbound.event is Event.LEFT or inbound.file is not None or not begun.kept:
             return []
         return [outgoing_of(body) for body in await outbox.take_kept(tx, begun.stored.id, now)]
 

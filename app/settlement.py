@@ -14,7 +14,7 @@ from intake.news import rejected
 from intake.phrases import pick_language
 from intake.ports import NotNow, Paused, Rejected, Taken, Unavailable, Unreachable, Unsure
 from intake.status import Standing, Status
-from storage import attachments, conversations, outbox, receipts, tickets
+from storage import attachments, conversations, loose_files, outbox, receipts, tickets
 from storage.database import Database, Tx
 from storage.outbox import Claimed
 
@@ -149,6 +149,7 @@ class Settlement:
             await outbox.bury(tx, entry.id, reason, now)
             if entry.kind == "fetch":
                 await attachments.fail(tx, entry.body["attachment"], reason)
+                await loose_files.settle(tx, [entry.body["attachment"]])
             if entry.kind == "submit":
                 await self._tell_rejected(tx, entry, now)
         log.warning("buried", destination=entry.destination, kind=entry.kind, entry=entry.id, reason=reason)

@@ -1,11 +1,12 @@
 """What a citizen's file really is, by its bytes, and what of it is kept.
 
 The rule: archives and programs are turned away whatever they are called. A picture is encoded anew, so
-that neither place nor device nor anything hidden behind the picture comes along; what claims to be a
-picture and cannot be read as one is kept as it is and never shown, only saved.
+that neither place nor device nor anything hidden behind the picture comes along; one that cannot be, and may
+still tell where its citizen lives, is turned away. What only claims to be a picture is kept as it is.
 """
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import puremagic
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from intake.messages import Location
-from intake.ports import Fetched, Rejected
+from intake.ports import Fetched, NotTaken
 
 LARGEST = 25 * 1024 * 1024
 MOST_PIXELS = 60_000_000
@@ -31,6 +32,12 @@ _REFUSED = (
 _VOICES = (b"#!AMR\n", b"#!AMR-WB\n", b"#!SILK_V3")  # RFC 4867 §5: a voice begins as a script does
 _MARKUP = (b"<!doctype", b"<html", b"<script", b"<svg", b"<?xml", b"<?php", b"<hta", b"[internetshortcut]")
 _TAR = (257, b"ustar")
+_TIFF = (b"II*\0", b"MM\0*")
+_HEIF = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM")
+_MARKS = (b"Exif\0\0", b"eXIf", b"EXIF", b"http://ns.adobe.com/xap", b"XML:com.adobe.xmp")
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError, struct.error)
+"""What Pillow raises for pictures, and marks in them, that are not what they claim to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +50,16 @@ class Vetted:
 
 
 def vet(fetched: Fetched) -> Vetted:
-    """Slow for a large picture: keep it off the event loop. Raises Rejected with the reason."""
+    """Slow for a large picture: keep it off the event loop. Raises NotTaken with the reason."""
     content = fetched.content
     if not content:
-        raise Rejected("an empty file")
+        raise NotTaken("empty", "an empty file")
     if len(content) > LARGEST:
-        raise Rejected("a file that is too large")
+        raise NotTaken("large", "a file that is too large")
     if _is_refused(content):
-        raise Rejected("an archive, a program or a page: such files are not taken")
+        raise NotTaken("kind", "an archive, a program or a page: such files are not taken")
+    if content.startswith(_TIFF) or (content[4:8] == b"ftyp" and content[8:12] in _HEIF):
+        raise NotTaken("picture", "a picture of a kind that cannot be encoded anew")
     return _picture(content) or Vetted(content, content_type(fetched))
 
 
@@ -75,25 +84,34 @@ def _is_refused(content: bytes) -> bool:
 
 
 def _picture(content: bytes) -> Vetted | None:
-    """The picture alone; None for what is none. Raises Rejected for one made to fill our memory."""
+    """The picture alone; None for what is none. Raises NotTaken for a broken or a monstrous one."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # Pillow warns of bombs, counted here, and of broken marks
             with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
-                    raise Rejected("a picture with too many pixels")
-                return _encoded(picture)
+                    raise NotTaken("large", "a picture with too many pixels")
+                return _whole(picture)
     except Image.DecompressionBombError:
-        raise Rejected("a picture with too many pixels") from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):  # Pillow's, for broken ones
+        raise NotTaken("large", "a picture with too many pixels") from None
+    except (UnidentifiedImageError, *_BROKEN):
+        if content.startswith(_PICTURES) and any(mark in content for mark in _MARKS):
+            raise NotTaken("picture", "a broken picture with marks in it") from None
         return None
+
+
+def _whole(picture: Image.Image) -> Vetted:
+    try:
+        return _encoded(picture)
+    except _BROKEN:
+        raise NotTaken("picture", "a picture that cannot be read") from None
 
 
 def _encoded(picture: Image.Image) -> Vetted:
     form, media_type = _KEPT_AS.get(picture.format or "", ("JPEG", "image/jpeg"))
     place = _place(picture)
     picture.load()
-    upright = ImageOps.exif_transpose(picture)
+    upright = _upright(picture)
     clear = form == "PNG" and ("A" in upright.mode or upright.mode == "P")
     bare = upright.convert("RGBA" if clear else "RGB")
     bare.info.clear()
@@ -102,9 +120,20 @@ def _encoded(picture: Image.Image) -> Vetted:
     return Vetted(out.getvalue(), media_type, place)
 
 
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turned as its marks say; as it lies where they say nothing that can be read."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except _BROKEN:
+        return picture
+
+
 def _place(picture: Image.Image) -> Location | None:
     """Where it was taken (WGS84), if it says so and means it."""
-    gps = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    try:
+        gps = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    except _BROKEN:
+        return None
     names = ExifTags.GPS
     lat = _degrees(gps.get(names.GPSLatitude), gps.get(names.GPSLatitudeRef), "S")
     lng = _degrees(gps.get(names.GPSLongitude), gps.get(names.GPSLongitudeRef), "W")

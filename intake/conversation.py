@@ -51,6 +51,7 @@ class Held:
     location: Location | None = None
     contact: Contact | None = None
     said: tuple[Said, ...] = ()  # the messages the words came in
+    photo_place: Location | None = None  # as in `Draft`
 
 
 @dataclass(frozen=True, slots=True)

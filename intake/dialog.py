@@ -18,6 +18,7 @@ from intake import (
     elder,
     emergency,
     errands,
+    file_news,
     form,
     notice,
     person,
@@ -134,6 +135,7 @@ def _command(moment: Moment) -> Turn | None:
 
 HANDLERS: tuple[Handler, ...] = (
     _left,
+    file_news.heard,
     emergency.interrupt,
     _greeting,
     _unreadable,

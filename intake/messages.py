@@ -85,6 +85,18 @@ class Event(StrEnum):
     REFUSED = "refused"  # what may not be taken on this channel; its content was dropped at the door
 
 
+@dataclass(frozen=True, slots=True)
+class FileNews:
+    """What looking at a file showed, told by us and by no platform.
+
+    `place` is where a photo says it was taken; `refused` the reason's name why the file was not taken.
+    """
+
+    attachment: str
+    place: Location | None = None
+    refused: str = ""
+
+
 class Burst(StrEnum):
     """Files that come one by one, though the citizen sent them together: with the next words, one matter."""
 
@@ -130,6 +142,7 @@ class Inbound:
     grant: Grant | None = None  # None = the channel counts no messages
     burst: Burst | None = None  # None = a message by itself
     second: Second | None = None  # None = nobody else has read it
+    file: FileNews | None = None  # None = no news of a file sent before
 
 
 @dataclass(frozen=True, slots=True)

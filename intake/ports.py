@@ -29,6 +29,14 @@ class Rejected(Exception):
         self.reason = reason
 
 
+class NotTaken(Rejected):
+    """A file we may not or cannot keep; `why` is the reason's name, for the words its citizen is told."""
+
+    def __init__(self, why: str, reason: str) -> None:
+        super().__init__(reason)
+        self.why = why
+
+
 class Unreachable(Rejected):
     """The citizen blocked us or left: stop pushes to them."""
 

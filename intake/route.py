@@ -7,8 +7,9 @@ from datetime import timedelta
 from intake import answers, crowd, edits, form, knowledge, review, solved, summary, twin
 from intake.chapters import MAX_CONTENT, MAX_TOLD
 from intake.conversation import Held, Turn
-from intake.messages import Reply
+from intake.messages import FileNews, Reply
 from intake.moment import Moment
+from intake.questions.photo_place import offered
 from intake.questions.words import joined
 from intake.ticket import Draft, Said
 from intake.understand.reader import read
@@ -64,7 +65,10 @@ def _with_files(moment: Moment) -> Moment:
         return moment
     draft = moment.conversation.draft or Draft()
     kept = (*draft.attachments, *files)[: moment.city.drafts.max_attachments]
-    return moment.changed(draft=replace(draft, attachments=kept), draft_at=moment.now)
+    draft, news = replace(draft, attachments=kept), moment.inbound.file
+    if news is not None and news.place is not None:
+        draft = offered(draft, news.place, moment)
+    return moment.changed(draft=draft, draft_at=moment.now)
 
 
 def _left_out(turn: Turn, moment: Moment) -> Iterator[Reply]:
@@ -92,6 +96,7 @@ def held(moment: Moment) -> Held:
         location=moment.inbound.location or before.location,
         contact=moment.inbound.contact or before.contact,
         said=_said(before, said, moment.inbound.source),
+        photo_place=before.photo_place,
     )
 
 
@@ -122,6 +127,7 @@ def resume_held(moment: Moment) -> Turn:
         media=(),
         group="",
         source="",
+        file=FileNews("", kept.photo_place),
     )
     reading = moment.situation.held_reading or Reading()
     situation = replace(moment.situation, reading=reading, attachments=kept.attachments)

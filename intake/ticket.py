@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from intake.messages import Location
+
 
 class AppealType(StrEnum):
     """诉求类型, by the code every 12345 system uses."""
@@ -116,6 +118,7 @@ class Draft:
     doubtful: frozenset[str] = frozenset()  # slots read from a story without being sure: to be confirmed
     told: str | None = None  # the question whose answer was offered; "" = none fitted
     likely: tuple[str, ...] = ()  # categories to choose from, where no suggestion is sure enough
+    photo_place: Location | None = None  # where a photo says it was taken: to be offered, not used unasked
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from bots.telegram.phrases import Phrases, built_in
 from bots.telegram.render import as_answer, render, webhook_answer
 from bots.telegram.shared import Shared
 from intake.messages import Address, ChannelName, Inbound, Media, Outgoing, Reply
-from intake.ports import Fetched, Rejected
+from intake.ports import Fetched, NotTaken, Rejected
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. The Bot API hands out no larger ones."""
@@ -208,7 +208,7 @@ class Telegram:
             async for chunk in chunks:
                 content += chunk
                 if max(len(content), size) > self._largest_file:
-                    raise Rejected("the file is too large")
+                    raise NotTaken("large", "the file is too large")
         return bytes(content)
 
     def _chunks(self, path: str) -> AsyncGenerator[bytes]:

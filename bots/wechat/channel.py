@@ -21,7 +21,7 @@ from bots.wechat.passive import split, wording
 from bots.wechat.token import Cache
 from intake.city import Template
 from intake.messages import Address, ChannelName, Media, Outgoing
-from intake.ports import Fetched, NotNow, Rejected, Taken, Unavailable, Unreachable
+from intake.ports import Fetched, NotNow, NotTaken, Rejected, Taken, Unavailable, Unreachable
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. WeChat's own limits are 10 MB for a photo and a video, 2 MB for a voice."""
@@ -192,5 +192,5 @@ def _file(answer: Answer) -> Fetched:
     if answer.status != 200:
         raise Rejected(f"HTTP {answer.status}")
     if answer.cut:
-        raise Rejected("larger than we take")
+        raise NotTaken("large", "larger than we take")
     return Fetched(answer.body, answer.headers.get("content-type", "").split(";")[0].strip())

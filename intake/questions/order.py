@@ -6,6 +6,7 @@ from intake.city import CityProfile
 from intake.questions.category import CATEGORY, EXTRA, LIKELY, extra, under
 from intake.questions.contact import CONTACT
 from intake.questions.doubt import confirming
+from intake.questions.photo_place import PHOTO_PLACE
 from intake.questions.place import PLACE
 from intake.questions.question import Question
 from intake.questions.switches import SWITCHES
@@ -27,6 +28,8 @@ def question(step: str, draft: Draft, city: CityProfile) -> Question | None:
         return next((q for q in _extras(draft, city) if q.slot == step), None)
     if step.startswith("category:"):
         return under(step.removeprefix("category:"))
+    if step == PHOTO_PLACE.slot:
+        return PHOTO_PLACE if PHOTO_PLACE.empty(draft) else None
     if step in ASKED:
         return _doubted(ASKED[step], draft)
     return SWITCHES.get(step) or (CATEGORY if step == "category" else None)
@@ -40,6 +43,7 @@ def _doubted(asked: Question, draft: Draft) -> Question:
 def _in_order(draft: Draft, city: CityProfile) -> Iterator[Question]:
     asked = city.appeals[draft.appeal_type or AppealType.HELP].ask
     yield CONTENT
+    yield PHOTO_PLACE
     for slot in ("place", "subject", "occurred", "wish"):
         if slot in asked:
             yield ASKED[slot]

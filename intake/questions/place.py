@@ -62,7 +62,7 @@ def with_pin(draft: Draft, pin: Location, moment: Moment) -> Draft | Unclear:
     name = f"{moment.city.areas[area].name} " if area else ""
     text = before or pin.label or f"{name}{pin.lat:.5f},{pin.lng:.5f}"
     place = Place(text[:MAX_PLACE], area, pin.lat, pin.lng, pin.coord_sys)
-    return replace(draft, place=place, doubtful=draft.doubtful - {"place"})
+    return replace(draft, place=place, photo_place=None, doubtful=draft.doubtful - {"place"})
 
 
 PLACE = Question(

@@ -34,6 +34,7 @@ from intake.messages import (
     ChannelName,
     Contact,
     Event,
+    FileNews,
     Inbound,
     Location,
     Media,
@@ -92,6 +93,10 @@ class Chat:
 
     def sends_photo(self, caption: str = "", group: str = "", kind: MediaKind = MediaKind.PHOTO) -> "Chat":
         return self._send(text=caption, group=group, media=(Media(kind, f"media-{self.messages}"),))
+
+    def is_told_of(self, attachment: str, place: Location | None = None, refused: str = "") -> "Chat":
+        """What looking at a file showed, some seconds after it came."""
+        return self._send(file=FileNews(attachment, place, refused))
 
     def sends_pin(self, lat: float = 39.775, lng: float = 98.282, label: str = "") -> "Chat":
         return self._send(location=Location(lat, lng, "GCJ02", label))
