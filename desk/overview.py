@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, select
 
 from desk import tallies
+from desk.hot import Hot, hot
 from desk.roll_ups import facts
 from desk.states import OPEN, WITH_UNIT, State
 from desk.tables import tickets
@@ -21,20 +22,8 @@ from storage.documents import Tx
 DAYS = 30
 _LONG = timedelta(days=28)
 _DAY = timedelta(days=1)
-_LEAST, _TIMES = 5, 3
-"""Hot: so many of one matter in one place within a day, and so many times the mean of four weeks."""
 
 _f = facts.c
-
-
-@dataclass(frozen=True, slots=True)
-class Hot:
-    """One matter in one place that suddenly many complain of; `usual` is the daily mean of four weeks."""
-
-    area: str
-    category: str
-    number: int
-    usual: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +69,7 @@ async def overview(tx: Tx, city: CityProfile, now: datetime) -> Overview:
         ),
         areas=await _grouped(tx, _f.area_code, first, today),
         matters=await _grouped(tx, func.substr(_f.category_code, 1, 4), first, today),
-        hot=await hot(tx, now),
+        hot=await hot(tx, city, now),
     )
 
 
@@ -94,21 +83,6 @@ async def lights(tx: Tx, now: datetime) -> dict[str, int]:
     )
     query = select(light, func.count()).where(tickets.c.state.in_(sorted(OPEN))).group_by(light)
     return {row[0]: row[1] for row in await tx.execute(query)}
-
-
-async def hot(tx: Tx, now: datetime) -> tuple[Hot, ...]:
-    """What suddenly many complain of, most first."""
-    matter = func.substr(_f.category_code, 1, 4)
-    fresh = func.sum(case((_f.submitted_at > now - _DAY, 1), else_=0))
-    query = (
-        select(_f.area_code, matter, fresh, func.count() - fresh)
-        .where(_f.submitted_at > now - _LONG - _DAY, _f.submitted_at <= now, _f.area_code.is_not(None))
-        .group_by(_f.area_code, matter)
-        .having(fresh >= _LEAST)
-    )
-    found = [Hot(area, code, number, old / _LONG.days) for area, code, number, old in await tx.execute(query)]
-    burning = [one for one in found if one.number >= _TIMES * one.usual]
-    return tuple(sorted(burning, key=lambda one: -one.number))
 
 
 async def overdue(tx: Tx, now: datetime, limit: int) -> tuple[Overdue, ...]:

@@ -16,9 +16,10 @@ from desk.bulletin.figures import Collected, collect
 from desk.bulletin.forms import FORMS, written
 from desk.bulletin.plot import plot
 from desk.bulletin.wording import Names, bulletin_words
-from desk.overview import Hot, Overdue, Overview
+from desk.overview import Overdue, Overview
 from desk.pages.frame import framed
 from desk.pages.gate import Barred, Gate, Visit
+from desk.pages.hot import burning
 from desk.pages.look import Look
 from desk.pages.moments import Clock
 from desk.period import BadPeriod, Period, month_of, read_period
@@ -57,7 +58,7 @@ class Overviews:
             rated=[(self._names.rate(name), rate(month[name].value)) for name in self._three()],
             lights=[(name, found.lights.get(name, 0)) for name in ("red", "yellow", "green", "none")],
             charts=[plot(chart) for chart in self._charts(found)],
-            hot=[self._burning(one) for one in found.hot],
+            hot=[burning(one, self._names, self._look.words) for one in found.hot],
         )
 
     async def bulletin(self, request: Request, period: str = "", form: str = "") -> Response:
@@ -97,14 +98,6 @@ class Overviews:
             )
         frame = await framed(self._desk, self._look.words, visit)
         return self._look.page(request, "lists.html", frame=frame, which=which, names=_LISTS, rows=rows)
-
-    def _burning(self, one: Hot) -> tuple[str, str, int, str]:
-        return (
-            self._names.area(one.area),
-            self._names.category(one.category),
-            one.number,
-            f"{one.usual:.1f}",
-        )
 
     async def _rows(self, which: str) -> list[dict[str, str]]:
         now, words = self._desk.clock(), self._look.words

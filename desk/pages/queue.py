@@ -8,8 +8,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from desk.app import Desk
+from desk.bulletin.wording import Names, bulletin_words
+from desk.hot import hot
 from desk.pages.frame import framed
 from desk.pages.gate import Gate
+from desk.pages.hot import Burning, burning
 from desk.pages.look import Look
 from desk.pages.moments import Clock, is_settled, light
 from desk.pages.sifting import Filters, read_filters
@@ -19,6 +22,8 @@ from intake.city import CityProfile
 from intake.masking import shortened
 
 LONGEST = 200
+HOTTEST = 5
+"""Hot matters shown above the list."""
 _TODO = {
     Role.CENTRE: frozenset({State.SUBMITTED, State.ACCEPTED, State.RETURN_REVIEW, State.REPLY_REVIEW}),
     Role.UNIT: frozenset({State.DISPATCHED, State.SIGNED, State.PROCESSING, State.REWORK}),
@@ -80,6 +85,12 @@ class Queue:
 
 def queue_routes(router: APIRouter, desk: Desk, gate: Gate, look: Look) -> None:
     """Add the list to the router."""
+    names = Names(desk.city, bulletin_words())
+
+    async def burning_now() -> tuple[Burning, ...]:
+        async with desk.database.read() as tx:
+            found = await hot(tx, desk.city, desk.clock())
+        return tuple(burning(one, names, look.words) for one in found[:HOTTEST])
 
     @router.get("")
     async def queue(request: Request, state: str = "") -> Response:
@@ -102,6 +113,7 @@ def queue_routes(router: APIRouter, desk: Desk, gate: Gate, look: Look) -> None:
             request,
             "queue.html",
             queue=shown,
+            hot=() if visit.actor.role is Role.UNIT else await burning_now(),
             chosen=chosen,
             units=tuple(desk.city.units.values()),
             frame=await framed(desk, look.words, visit),

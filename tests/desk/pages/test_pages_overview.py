@@ -11,8 +11,8 @@ import docx
 import openpyxl
 import pytest
 
-from desk import overview
 from desk.app import Desk
+from desk.hot import LEAST, hot
 
 
 @pytest.fixture
@@ -64,16 +64,42 @@ async def test_the_overview_counts_today_and_the_backlog(
     assert "style=" not in page
 
 
+@pytest.mark.parametrize("path", ["/desk/overview", "/desk"])
 async def test_what_many_complain_of_at_once_burns(
-    desk: Desk, sun: Any, caller: Any, document: dict[str, Any]
+    path: str, desk: Desk, sun: Any, caller: Any, document: dict[str, Any]
 ) -> None:
-    for number in range(overview._LEAST):
+    for number in range(LEAST):
         await caller.file(document | {"idempotency_key": f"k{number}", "reference": f"WX{number}"})
-        page = await sun.look("/desk/overview")
-        assert ("24 小时内 5 件" in page) == (number == overview._LEAST - 1)
+        page = await sun.look(path)
+        assert ("24 小时内 5 件" in page) == (number == LEAST - 1)
+    assert "四周内首次出现" in page
+    assert re.search(r'class="spark"[^>]*每天件数：(0, ){13}5"', page)
     async with desk.database.read() as tx:
         usual = datetime(2023, 5, 26, tzinfo=UTC)  # a month later nothing of it is fresh
-        assert await overview.hot(tx, usual) == ()
+        assert await hot(tx, desk.city, usual) == ()
+
+
+async def test_what_grows_is_told_against_what_is_usual_there(
+    desk: Desk, sun: Any, caller: Any, document: dict[str, Any], clock: Any
+) -> None:
+    for number in range(LEAST):
+        await caller.file(document | {"idempotency_key": f"a{number}", "reference": f"WX1{number}"})
+    clock.on(days=3)
+    fresh = document | {"submitted_at": clock().isoformat()}
+    for number in range(LEAST + 2):
+        await caller.file(fresh | {"idempotency_key": f"b{number}", "reference": f"WX2{number}"})
+    async with desk.database.read() as tx:
+        (one,) = await hot(tx, desk.city, clock())
+    assert (one.number, one.days[-4:]) == (LEAST + 2, (LEAST, 0, 0, LEAST + 2))
+    assert one.growth == pytest.approx((LEAST + 2) / (LEAST / 28))
+    await sun.log_in("sun")
+    assert "是平时的 39.2 倍" in await sun.look("/desk")
+
+
+async def test_a_unit_is_not_shown_where_the_city_burns(li: Any, caller: Any, document: Any) -> None:
+    for number in range(LEAST):
+        await caller.file(document | {"idempotency_key": f"k{number}", "reference": f"WX{number}"})
+    assert 'class="spark"' not in await li.look("/desk")
 
 
 async def test_the_bulletin_is_a_page_and_every_kind_of_file(sun: Any, life: Any) -> None:
