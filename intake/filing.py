@@ -10,7 +10,7 @@ from intake.conflict import reported
 from intake.messages import Choice, Reply
 from intake.moment import Moment, snippet
 from intake.ticket import AppealType, CategoryGuess, Draft, Place, Ticket
-from intake.triage import code_of
+from intake.triage import code_of, is_garbage
 from intake.understand.reading import SURE
 from intake.workdays import expected_by
 
@@ -167,15 +167,8 @@ def _marks(draft: Draft, moment: Moment) -> Iterable[str]:
     since = moment.now - timedelta(days=1)
     if sum(view.submitted_at >= since for view in moment.situation.tickets) >= MANY_A_DAY:
         yield "frequent"
-    if _is_garbage(draft.content):
+    if is_garbage(draft.content):
         yield "garbled"
-
-
-def _is_garbage(text: str) -> bool:
-    """A few signs over and over, or none that anybody reads."""
-    signs = [sign for sign in text if not sign.isspace()]
-    letters = sum(sign.isalpha() for sign in signs)
-    return len(signs) >= 6 and (len(set(signs)) <= len(signs) // 5 or letters * 3 < len(signs))
 
 
 def kind_of(draft: Draft) -> AppealType:

@@ -17,20 +17,22 @@ SAME_WITHIN_DAYS = 30
 
 
 def open_twin(draft: Draft, moment: Moment) -> TicketView | None:
-    """The citizen's own open ticket on what looks like the same matter."""
-    if (
-        draft.related_to is not None
-        or draft.category is None
-        or draft.category.code == moment.city.fallback_category
-    ):
-        return None
-    area = draft.place.area_code if draft.place else None
-    for view in moment.situation.tickets:
-        fresh = (moment.now - view.submitted_at).days < SAME_WITHIN_DAYS
-        same = view.category_code[:4] == draft.category.code[:4] and view.area_code == area
-        if fresh and same and view.status not in ENDED:
-            return view
-    return None
+    """The citizen's own open ticket on what looks like the same matter; None where that was asked."""
+    return next(iter(open_twins(draft, moment)), None) if draft.related_to is None else None
+
+
+def open_twins(draft: Draft, moment: Moment) -> tuple[TicketView, ...]:
+    """All of them, newest first: of the same branch of categories, in the same area, not yet over."""
+    if draft.category is None or draft.category.code == moment.city.fallback_category:
+        return ()
+    branch, area = draft.category.code[:4], draft.place.area_code if draft.place else None
+    return tuple(
+        view
+        for view in moment.situation.tickets
+        if (moment.now - view.submitted_at).days < SAME_WITHIN_DAYS
+        and (view.category_code[:4], view.area_code) == (branch, area)
+        and view.status not in ENDED
+    )
 
 
 def ask(view: TicketView, moment: Moment) -> Reply:

@@ -135,7 +135,7 @@ def _facts(ticket: DeskTicket, clock: Clock, city: CityProfile) -> list[tuple[st
         ),
         ("ticket.related", document.related_to or ""),
         ("ticket.master", life.master_ref or ""),
-        ("ticket.labels", words.join(document.labels)),
+        ("ticket.labels", words.join(words.texts.get(f"label.{one}", one) for one in document.labels)),
     ]
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from intake.filing import MANY_A_DAY, _is_garbage
+from intake.filing import MANY_A_DAY
 from intake.ticket import TicketView
+from intake.triage import is_garbage
 
 
 @pytest.mark.parametrize("word", ["傻逼", "你们都是废物！", "滚", "fuck you", "垃圾热线", "什么玩意"])
@@ -31,7 +32,7 @@ def test_a_matter_told_with_them_is_heard(known: Any, word: str) -> None:
     ],
 )
 def test_garbled_text_is_known(text: str, is_one: bool) -> None:
-    assert _is_garbage(text) is is_one
+    assert is_garbage(text) is is_one
 
 
 @pytest.mark.parametrize(("before", "marks"), [(MANY_A_DAY - 1, ()), (MANY_A_DAY, ("frequent",))])
