@@ -15,11 +15,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi.routing import APIRoute
 
 from app.logs import set_up
-from bench.redteam.world import STAFF, World, opened
+from bench.redteam.world import STAFF, World, opened, serving
 from desk.pages.gate import SESSION_COOKIE, proof
 from desk.pages.router import desk_pages
 
@@ -74,13 +73,8 @@ def _operation(method: str, path: str, token: str) -> dict[str, Any]:
 async def _served(world: World) -> AsyncIterator[str]:
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(world.app, lifespan="off", log_level="critical"))
-        running = asyncio.create_task(server.serve(sockets=[line]))
-        while not server.started:  # noqa: ASYNC110  uvicorn tells it by a flag
-            await asyncio.sleep(0.05)
-        yield f"http://127.0.0.1:{line.getsockname()[1]}"
-        server.should_exit = True
-        await running
+        async with serving(world.app, line):
+            yield f"http://127.0.0.1:{line.getsockname()[1]}"
 
 
 async def _asked(url: str, document: Path, cookie: str) -> tuple[int, str]:

@@ -4,10 +4,9 @@ import asyncio
 import socket
 
 import httpx
-import uvicorn
 
 from bench.redteam.attack import Answer, attack, status
-from bench.redteam.world import PASSWORD, World
+from bench.redteam.world import PASSWORD, World, serving
 from desk.bulletin.data import harmless
 from desk.pages.gate import SESSION_COOKIE
 
@@ -153,17 +152,12 @@ async def loris(world: World) -> Answer:
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
         port = line.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(world.app, lifespan="off", log_level="error"))
-        running = asyncio.create_task(server.serve(sockets=[line]))
-        while not server.started:  # noqa: ASYNC110  uvicorn tells it by a flag
-            await asyncio.sleep(0.05)
-        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
-        for _, writer in slow:
-            writer.write(b"POST /webhooks/wechat HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\nX-a: ")
-        async with httpx.AsyncClient() as client:
-            answer = await client.get(f"http://127.0.0.1:{port}/healthz")
-        for _, writer in slow:
-            writer.transport.abort()
-        server.should_exit = True
-        await running
+        async with serving(world.app, line):
+            slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
+            for _, writer in slow:
+                writer.write(b"POST /webhooks/wechat HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\nX-a: ")
+            async with httpx.AsyncClient() as client:
+                answer = await client.get(f"http://127.0.0.1:{port}/healthz")
+            for _, writer in slow:
+                writer.transport.abort()
     return Answer(answer.status_code == 200, "200 half requests open, the next is answered")

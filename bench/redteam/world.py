@@ -1,7 +1,9 @@
 """A whole house in a temporary folder, with both channels configured and nobody behind them."""
 
+import asyncio
 import itertools
 import secrets
+import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,6 +13,7 @@ from typing import Any
 
 import httpx
 import orjson
+import uvicorn
 from sqlalchemy import func, select
 
 from app.settings import Enclosed
@@ -133,11 +136,25 @@ DOCUMENT: dict[str, Any] = {
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[World]:
-    """A fresh house with staff, closed at the end."""
+async def serving(app: Any, line: socket.socket) -> AsyncIterator[None]:
+    """The app at a real socket, for whoever does not come through `World`."""
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
+    running = asyncio.create_task(server.serve(sockets=[line]))
+    while not server.started:  # noqa: ASYNC110  uvicorn tells it by a flag
+        await asyncio.sleep(0.05)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await running
+
+
+@asynccontextmanager
+async def opened(folder: Path, *, database_url: str = "", inside: str = SITE) -> AsyncIterator[World]:
+    """A fresh house with staff, closed at the end; `inside` is where house and desk reach each other."""
     seal = Seal("wx1", "a-token", secrets.token_hex(32)[:43])
     settings = Enclosed(
-        database_url=f"sqlite:///{folder / 'jiesu.db'}",
+        database_url=database_url or f"sqlite:///{folder / 'jiesu.db'}",
         public_url=SITE,
         secret_key="a secret of the red team",
         telegram={"token": "42:abc", "webhook_secret": TELEGRAM_SECRET, "api_url": "http://127.0.0.1:9"},
@@ -150,7 +167,7 @@ async def opened(folder: Path) -> AsyncIterator[World]:
         },
         hotline={"secret": CALLS},
     )
-    async with open_house(settings, SITE, folder) as house:
+    async with open_house(settings, inside, folder) as house:
         async with house.database.write() as tx:
             for name, (role, unit) in STAFF.items():
                 await users.add(tx, name, PASSWORD, role, unit, utc_now())
