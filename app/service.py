@@ -30,6 +30,7 @@ from app.replies import (
 from app.telling import Telling
 from app.tracing import traced
 from app.transcription import as_it_is
+from intake import crowd
 from intake.bound_phone import CODE, code_in
 from intake.city import CityProfile
 from intake.conversation import Answered, Conversation, Effect, FileTicket, Ids, Side, Situation, Turn
@@ -274,7 +275,7 @@ class Service:
     ) -> Turn:
         """The dialog's step and what it asks for; drawn anew while its reference is taken."""
         for _ in range(DRAWS):
-            turn = advance(stored.conversation, inbound, situation, self._city, now)
+            turn = await self._advance(tx, stored, inbound, situation, now)
             try:
                 await effects.carry_out(tx, turn.effects, stored, inbound, now)
             except ReferenceTaken:
@@ -282,6 +283,17 @@ class Service:
             else:
                 return turn
         raise Unavailable("no reference is free in this second", retry_after=1)
+
+    async def _advance(
+        self, tx: Tx, stored: StoredConversation, inbound: Inbound, situation: Situation, now: datetime
+    ) -> Turn:
+        """The dialog's step; once more, with what other citizens said, where it needs that."""
+        try:
+            return advance(stored.conversation, inbound, situation, self._city, now)
+        except crowd.OthersUnknown as needs:
+            echoes = await echoing.heard(tx, stored.id, needs.draft, self._city, now)
+        situation = replace(situation, echoes=echoes)
+        return advance(stored.conversation, inbound, situation, self._city, now)
 
     async def _situation(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> Situation:
         stored = begun.stored
@@ -294,9 +306,8 @@ class Service:
             held_reading=self._read(held.text, inbound, now) if held else None,
             tickets=begun.tickets,
             attachments=files,
+            echoes=None,
         )
-        echoes = await echoing.heard(tx, stored, situation.reading, self._city, now)
-        situation = replace(situation, echoes=echoes)
         if _asks_for_own(situation, inbound):
             situation = replace(situation, own=await own_data.gather(tx, stored))
         return await self._look_up(tx, situation, stored.conversation, inbound, now)

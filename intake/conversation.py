@@ -137,7 +137,8 @@ class Situation:
     attachments: tuple[str, ...] = ()  # ids of the files this message brought
     lookup: Lookup | None = None
     looked_up: TicketView | None = None
-    echoes: tuple[Echo, ...] = ()  # other citizens' recent appeals that name a place this one names
+    echoes: tuple[Echo, ...] | None = ()
+    """Other citizens' recent appeals that name a place this one names; None: `crowd` asks for them."""
     own: OwnData | None = None  # when the citizen asks to see it
     code: str | None = None  # right, wrong or none: what became of a code that binds a phone
 

@@ -21,6 +21,14 @@ LEAST = 2
 """Citizens from whom on it is an event and not a chance."""
 
 
+class OthersUnknown(Exception):
+    """What other citizens said was not gathered, and this draft needs it: gather it, and step again."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__("other citizens' appeals were not gathered")
+        self.draft = draft
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """How many others there are, and the ticket theirs hang on."""
@@ -30,8 +38,15 @@ class Crowd:
 
 
 def around(draft: Draft, moment: Moment) -> Crowd | None:
-    """The others who complain of what this draft is about; None where it was asked, or there are too few."""
-    if draft.related_to is not None or draft.place is None or not moment.situation.echoes:
+    """The others who complain of what this draft is about; None where it was asked, or there are too few.
+
+    Raises OthersUnknown.
+    """
+    if draft.related_to is not None or draft.place is None:
+        return None
+    if moment.situation.echoes is None:
+        raise OthersUnknown(draft)
+    if not moment.situation.echoes:
         return None
     said = said_of(draft.content, draft.place.text, moment.city)
     alike = [echo for echo in moment.situation.echoes if is_same(said, echo, moment.city)]

@@ -44,6 +44,15 @@ async def test_a_turn_without_effects(shell: Any, citizen: Any) -> None:
     assert made[-1].endswith("COMMIT")
 
 
+async def test_a_turn_in_the_middle_of_a_form(shell: Any, citizen: Any) -> None:
+    """Others who said the same are looked for when nothing is left to ask, not with every word."""
+    await citizen.says("雄关街道锦绣花园小区3号楼的暖气不热三天了")
+    await citizen.says("同意")
+    with trips_made(shell) as made:
+        await shell.service.receive(citizen.message("整栋楼都这样"))
+    assert len(made) == PLAIN, made
+
+
 async def test_a_repeat(shell: Any, citizen: Any) -> None:
     message = citizen.message("帮助")
     await shell.service.receive(message)
