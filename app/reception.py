@@ -11,8 +11,9 @@ import structlog
 
 from app import metrics
 from app.service import Service
-from app.spool import Aside, Spool
+from app.spool import Aside, Spool, Spooled, Told
 from app.spool_log import Record
+from app.witness import Witness
 from intake.city import CityProfile
 from intake.messages import Address, ChannelName, Inbound, Reply
 from intake.phrases import pick_language, say
@@ -34,8 +35,9 @@ class Behind(Unavailable):
 class Reception:
     """`webhooks.ports.Receiver`: the service, and the spool behind it."""
 
-    def __init__(self, service: Service, spool: Spool, city: CityProfile) -> None:
+    def __init__(self, service: Service, witness: Witness, spool: Spool, city: CityProfile) -> None:
         self._service = service
+        self._witness = witness
         self._spool = spool
         self._city = city
         self._failed = 0
@@ -110,9 +112,12 @@ class Reception:
         await self._spool.done(record)
         return True
 
-    async def _do(self, message: Inbound | Aside) -> None:
+    async def _do(self, message: Spooled) -> None:
         if isinstance(message, Aside):
             await self._service.put_aside(message.channel, message.message_id, message.body, message.reason)
+            return
+        if isinstance(message, Told):
+            await self._witness.write_down(message.happening)
             return
         replies = await self._service.receive(message)
         if replies:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app import metrics
 from app.spool_log import Log, Record
+from intake.happening import Happening
 from intake.messages import Address, ChannelName, Inbound
 from intake.ports import Unavailable
 from storage.crypto import KeyRing, Undecryptable
@@ -38,7 +39,14 @@ class Aside:
     reason: str
 
 
-Spooled = Inbound | Aside
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a channel told beside the dialog, on its way to where it is written down."""
+
+    happening: Happening
+
+
+Spooled = Inbound | Aside | Told
 _spooled: TypeAdapter[Spooled] = TypeAdapter(
     Spooled, config={"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 )
@@ -99,8 +107,20 @@ class Spool:
         return self._log.alone()
 
     def _who(self, message: Spooled) -> bytes:
-        whom = _name(message.address) if isinstance(message, Inbound) else f"aside:{message.channel.value}"
-        return bytes.fromhex(self._keyring.digest("spool", whom))
+        return bytes.fromhex(self._keyring.digest("spool", _whom(message)))
+
+
+def _whom(message: Spooled) -> str:
+    """In whose queue it waits."""
+    match message:
+        case Inbound():
+            return _name(message.address)
+        case Told(happening) if happening.address is not None:
+            return _name(happening.address)
+        case Told(happening):
+            return f"told:{happening.channel.value}"
+        case Aside():
+            return f"aside:{message.channel.value}"
 
 
 def _name(address: Address) -> str:

@@ -254,15 +254,15 @@ async def _wire(
     hear = in_turn(_hearing(settings, http, channels), _second_reader(settings, http, database, city))
     pace = Pace(buckets) if buckets is not None else None
     service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear, pace=pace)
-    updates = Updates(database, cache, city, utc_now)
+    updates, witness = Updates(database, cache, city, utc_now), Witness(database, utc_now, spool)
     delivery = Delivery(database, city, channels, hotline, files, service, utc_now)
     return House(
         settings=settings,
         city=city,
         database=database,
         service=service,
-        reception=Reception(service, spool, city),
-        witness=Witness(database, utc_now),
+        reception=Reception(service, witness, spool, city),
+        witness=witness,
         updates=updates,
         following=Following(database, hotline, updates, utc_now) if isinstance(hotline, Follows) else None,
         worker=Worker(database, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),

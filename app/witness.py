@@ -1,7 +1,8 @@
 """What a channel tells beside the dialog, written down and acted upon in one transaction.
 
 The rule: only the channel's own word settles what it took from us, and a right that it denies is not
-asked for again all day.
+asked for again all day. The channel tells each thing once: without a database it waits in the spool, behind
+what its citizen did before.
 """
 
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from datetime import datetime
 import structlog
 
 from app.bursts import NO_MESSAGES
+from app.spool import Spool, Told
 from intake.happening import Happening
 from intake.messages import ChannelName
+from intake.ports import Unavailable
 from storage import account_notes, budgets, conversations, happenings, permissions, receipts
 from storage.conversations import StoredConversation
 from storage.database import Database, Tx
@@ -25,11 +28,23 @@ log = structlog.get_logger(__name__)
 class Witness:
     """What a channel's webhook tells, when it is not a citizen who speaks."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], spool: Spool | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._spool = spool
 
     async def record(self, happening: Happening) -> None:
+        """`write_down`, if need be by way of the spool. Raises Unavailable."""
+        if self._spool is None:
+            return await self.write_down(happening)
+        if happening.address is not None and self._spool.holds(happening.address):
+            return await self._spool.keep(Told(happening))
+        try:
+            await self.write_down(happening)
+        except Unavailable:
+            await self._spool.keep(Told(happening))
+
+    async def write_down(self, happening: Happening) -> None:
         """Write it down once, and do what follows from it. Raises Unavailable."""
         now = self._clock()
         async with self._database.write() as tx:

@@ -74,9 +74,11 @@ class Turns:
             raise Failed
         return turn.task.result()
 
-    async def within(self, seconds: float, what: Coroutine[Any, Any, None]) -> None:
-        """Do something in the given time if it can be done, and afterwards if not."""
-        await asyncio.wait({self._keep(what)}, timeout=max(seconds, 0))
+    async def within(self, seconds: float, what: Coroutine[Any, Any, Any]) -> bool:
+        """Do something in the given time if it can be done, and afterwards if not; whether it is done."""
+        task = self._keep(what)
+        await asyncio.wait({task}, timeout=max(seconds, 0))
+        return task.done() and task.exception() is None
 
     def beside(self, what: Coroutine[Any, Any, None]) -> None:
         """Do something that nobody waits for."""

@@ -141,10 +141,9 @@ class _Door:
         except Failed:
             return _said(self._passive(query, push, self._sorry).body)
         answer = self._passive(query, push, replies)
-        if answer.overflow:
-            rest = self._service.send_late(inbound.address, answer.overflow, f"{inbound.id}:rest")
-            await self._turns.within(_left(deadline), rest)
-        return _said(answer.body, BackgroundTask(self._handed_over, inbound, replies))
+        if await self._sent_on(inbound, answer.overflow, deadline):
+            return _said(answer.body, BackgroundTask(self._handed_over, inbound, replies))
+        return _said(answer.body, BackgroundTask(self._kept_whole, inbound))
 
     async def _holds(self, deadline: float) -> bool:
         """Wait for what may belong to a file, if its push is the only chance to answer it."""
@@ -156,6 +155,17 @@ class _Door:
         if only_now:
             await sleep(min(self._hold, _left(deadline)))
         return only_now
+
+    async def _sent_on(self, inbound: Inbound, rest: tuple[Reply, ...], deadline: float) -> bool:
+        """Whether what did not fit into the answer is in the outbox, if there is any."""
+        if not rest:
+            return True
+        queued = self._service.send_late(inbound.address, rest, f"{inbound.id}:rest")
+        return await self._turns.within(_left(deadline), queued)
+
+    async def _kept_whole(self, inbound: Inbound) -> None:
+        """The rest of a long answer found no place: its stored replies go out again, all of them."""
+        await self._turns.within(0, self._service.shelve(inbound))
 
     async def _handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
         """Runs once the answer is written; until then the outbox holds its durable replies back."""

@@ -19,15 +19,18 @@ from sqlalchemy import select
 from app.reception import Reception
 from app.service import Service
 from app.spool import Aside, Spool
+from app.witness import Witness
 from bench.faults.proxy import Trouble, always, fine, proxy
 from intake.city import load
+from intake.happening import Happening, Permission
 from intake.messages import Address, ChannelName, Inbound
 from intake.phrases import worded
 from intake.ports import Unavailable
-from storage import engines, inbox, outbox
+from storage import conversations, engines, inbox, outbox, permissions
 from storage.cache import MemoryCache
 from storage.crypto import KeyRing
 from storage.database import Database
+from storage.tables import happenings
 from storage.tables import inbox as inbox_table
 
 FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
@@ -40,6 +43,7 @@ class Counter:
 
     reception: Reception
     other: Reception
+    witness: Witness
     database: Database
     spool: Spool
     down: Callable[[], AbstractAsyncContextManager[None]]
@@ -103,9 +107,17 @@ async def counter(
         service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
         folder = tmp_path / "spool"
         spools = [Spool(folder, keyring, lambda: datetime.now(UTC)) for _ in range(2)]
-        first, second = (Reception(service, spool, city) for spool in spools)
+        witnesses = [Witness(database, lambda: datetime.now(UTC), spool) for spool in spools]
+        first, second = (
+            Reception(service, witness, spool, city) for witness, spool in zip(witnesses, spools, strict=True)
+        )
         yield Counter(
-            first, second, database, spools[0], held_file if database.kind == "sqlite" else broken_line
+            first,
+            second,
+            witnesses[0],
+            database,
+            spools[0],
+            held_file if database.kind == "sqlite" else broken_line,
         )
         await database.close()
 
@@ -153,6 +165,47 @@ async def test_a_drain_that_dies_after_the_turn_is_done_over_without_a_trace(cou
     await counter.settle()
     (replies,) = await counter.handled(says("你好"))
     assert await counter.sent() == list(replies or ())
+
+
+def told(template: str, *, allowed: bool = True) -> Happening:
+    name = "subscribe_msg_popup_event" if allowed else "subscribe_msg_change_event"
+    permission = Permission(template, allowed)
+    return Happening(name, ChannelName.WECHAT, name, datetime.now(UTC), ANNA, permissions=(permission,))
+
+
+async def allowed(counter: Counter) -> frozenset[str]:
+    async with counter.database.read() as tx:
+        found = await conversations.find(tx, ANNA)
+        return frozenset() if found is None else await permissions.allowed(tx, found.id)
+
+
+async def test_what_a_citizen_allows_while_the_database_is_away_counts_afterwards(counter: Counter) -> None:
+    """The platform says it once; the citizen is new, and their first words wait as well."""
+    async with counter.down():
+        await counter.reception.shelve(says("你好"))
+        await counter.witness.record(told("T1"))
+    assert await allowed(counter) == frozenset()
+    await counter.settle()
+    assert await allowed(counter) == {"T1"}
+
+
+async def test_what_is_told_waits_behind_what_its_citizen_did_before(counter: Counter) -> None:
+    await counter.reception.receive(says("你好"))
+    async with counter.down():
+        await counter.witness.record(told("T1"))
+    await counter.witness.record(told("T1", allowed=False))  # the database is back, the spool not yet empty
+    assert counter.spool.depth() == 2
+    await counter.settle()
+    assert await allowed(counter) == frozenset()
+
+
+async def test_what_concerns_nobody_waits_too(counter: Counter) -> None:
+    finished = Happening("f", ChannelName.WECHAT, "MASSSENDJOBFINISH", datetime.now(UTC))
+    async with counter.down():
+        await counter.witness.record(finished)
+    await counter.settle()
+    async with counter.database.read() as tx:
+        assert (await tx.scalars(select(happenings.c.name))).all() == ["MASSSENDJOBFINISH"]
 
 
 async def test_what_nobody_can_read_waits_for_the_database_too(counter: Counter) -> None:

@@ -200,14 +200,15 @@ async def open_office(
             Forms(city.wechat.templates, city.timezone),
         )
         service = Service(database, cache, city, clock)
-        reception = Reception(service, Spool(tmp_path / "spool", keyring, clock), city)
+        spool = Spool(tmp_path / "spool", keyring, clock)
+        witness = Witness(database, clock, spool)
+        reception = Reception(service, witness, spool, city)
         delivery = Delivery(database, city, {channel.name: channel}, backend, files, service, clock)
         platform.forms.templates = {
             "SUB": AccountTemplate(tuple(FIELDS), by_permission=True),
             "TPL": AccountTemplate(tuple(FIELDS)),
         }
         account = Account(APPID, TOKEN, KEY, Mode.SAFE)
-        witness = Witness(database, clock)
         app.include_router(wechat_router(account, reception, witness, clock, patience=patience, hold=hold))
         app.include_router(api_router(platform), prefix="/api")
         return Office(

@@ -202,9 +202,10 @@ async def push(here: Path, stand: Stand, ours: dict[str, str]) -> None:
     fields = {"appid": APPID, "token": TOKEN, "aes_key": KEY} | ours
     clock = lambda: datetime.now(UTC)  # noqa: E731
     service = Service(database, MemoryCache(), open_city(str(here / "city.toml")), clock)
-    reception = Reception(service, Spool(here / "spool", keyring, clock), open_city(str(here / "city.toml")))
+    spool, witness = Spool(here / "spool", keyring, clock), Witness(database, clock)
+    reception = Reception(service, witness, spool, open_city(str(here / "city.toml")))
     app = FastAPI()
-    app.include_router(wechat_router(Account(**fields), reception, Witness(database, clock), clock))
+    app.include_router(wechat_router(Account(**fields), reception, witness, clock))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us.test") as http:
         seal = stand.platform.wire
         message = {"ToUserName": "gh_1", "FromUserName": "oX", "CreateTime": 1, "MsgType": "text"}

@@ -29,6 +29,7 @@ class Service:
     fault: Exception | None = None
     aside_fault: Exception | None = None
     disk_fault: Exception | None = None
+    late_fault: Exception | None = None
     shelved: list[Inbound] = field(default_factory=list)
     started: list[Inbound] = field(default_factory=list)
     taken: dict[str, Inbound] = field(default_factory=dict)
@@ -60,6 +61,8 @@ class Service:
         self.aside.append((message_id, body, reason))
 
     async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
+        if self.late_fault:
+            raise self.late_fault
         self.late.setdefault(key, replies)
 
     async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:

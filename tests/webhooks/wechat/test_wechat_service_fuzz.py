@@ -138,14 +138,11 @@ async def opened(sqlite_url: str, keyring: KeyRing, tmp_path: Path) -> AsyncIter
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    reception = Reception(
-        Service(database, MemoryCache(), city, clock), Spool(tmp_path / "spool", keyring, clock), city
-    )
+    spool, witness = Spool(tmp_path / "spool", keyring, clock), Witness(database, clock)
+    reception = Reception(Service(database, MemoryCache(), city, clock), witness, spool, city)
     app = FastAPI()
     account = Account("wx1", TOKEN, mode=Mode.PLAIN)
-    app.include_router(
-        wechat_router(account, reception, Witness(database, clock), clock, patience=HANGS_AFTER)
-    )
+    app.include_router(wechat_router(account, reception, witness, clock, patience=HANGS_AFTER))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://us.test") as http:
         yield Door(http, database)

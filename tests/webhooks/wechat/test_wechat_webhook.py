@@ -177,6 +177,19 @@ async def test_what_does_not_fit_goes_by_the_outbox(stand: Any) -> None:
     assert list(stand.service.late.values()) == [(Reply("乙" * 600),)]
 
 
+async def test_a_rest_that_finds_no_place_has_the_whole_answer_sent_again(stand: Any) -> None:
+    """Else the end of a receipt would be lost with the database's next hiccup."""
+    stand.service.replies = (Reply("甲" * 600), Reply("乙" * 600, durable=True))
+    stand.service.late_fault = Unavailable("database")
+    phone = await stand.platform.phone(None)
+    await phone.say("你好")
+    await stand.platform.settled()
+    await until(lambda: stand.service.shelved)
+    assert shown(phone) == ["甲" * 600]
+    assert [inbound.text for inbound in stand.service.shelved] == ["你好"]
+    assert stand.service.handed == []
+
+
 async def test_a_slow_turn_is_answered_success_goes_on_and_is_told_later_once(build: Any) -> None:
     stand = build(patience=0.05)
     stand.service.gate = asyncio.Event()
