@@ -113,7 +113,7 @@ class House:
         await until_heard(partial(leave_webhook, self.telegram))
         telling = asyncio.create_task(until_heard(partial(introduce, self.telegram), asyncio.Event()))
         try:
-            await Poll(self.telegram, self.service, utc_now).run()
+            await Poll(self.telegram, self.reception, utc_now).run()
         finally:
             telling.cancel()
             await asyncio.wait({telling})

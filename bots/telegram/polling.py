@@ -1,9 +1,9 @@
 """Long polling: the same turns as behind the webhook, for a bot without a public address.
 
 The rule: an update is confirmed (the offset moves past it) only after its turn is committed and its
-replies are sent or in the outbox. Stopping is cancelling, at any moment: what was not confirmed comes
-again, and the inbox knows it. One chat's messages go in order, chats side by side. An update that
-cannot be read is put aside and holds up nobody.
+replies are sent or in the outbox; where there is no turn now, after it is on our disk. Stopping is
+cancelling, at any moment: what was not confirmed comes again, and the inbox knows it. One chat's messages
+go in order, chats side by side. An update that cannot be read is put aside and holds up nobody.
 """
 
 import asyncio
@@ -102,7 +102,7 @@ class Poll:
                 await self._until_done(step)
 
     async def _until_done(self, step: Step) -> None:
-        """Again and again while the database is away: skipping would lose the message."""
+        """Again and again while neither database nor disk takes it: skipping would lose the message."""
         for faults in count():
             try:
                 await step()
@@ -117,13 +117,22 @@ class Poll:
 
     async def _handle(self, heard: Heard) -> None:
         if isinstance(heard.message, Inbound):
-            replies = await take_turn(self._telegram, self._service, heard.message, heard)
-            await self._answer(heard.message, replies)
+            await self._take(heard.message, heard)
             return
         if heard.tapped is not None:
             await acknowledge(self._telegram, heard.tapped)
         if isinstance(heard.message, FromGroup):
             await if_possible(self._telegram.answer_group(heard.message), "answer_group")
+
+    async def _take(self, inbound: Inbound, heard: Heard) -> None:
+        """The turn; or the disk, so that nobody waits for somebody else's, and presses do not run out."""
+        try:
+            await self._answer(inbound, await take_turn(self._telegram, self._service, inbound, heard))
+        except Unavailable as fault:
+            log.warning("telegram message kept for later", reason=fault.reason)
+            for told in await self._service.shelve(inbound):
+                outgoing = Outgoing(inbound.address, told, key=f"{inbound.id}:kept")
+                await if_possible(self._telegram.send(outgoing), "kept")
 
     async def _answer(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
         """A lone prompt by a call of our own; all else, and a prompt that failed, through the outbox."""

@@ -3,7 +3,8 @@
 A press is answered first: the call that stops its spinner starts before the turn and runs beside it,
 because Telegram forgets a press within seconds and a turn may have to wait for the database. It is a
 call of its own and never rides the webhook's answer, which comes only after the turn. Its failure
-costs a spinner and nothing else, so it is logged and goes no further.
+costs a spinner and nothing else, so it is logged and goes no further. What may not stay in the chat is
+taken out beside the turn as well, whether there is a database or not.
 """
 
 import asyncio
@@ -32,6 +33,10 @@ class Service(Protocol):
         """Take one message in; what the answer may carry. Raises Unavailable, and nothing else."""
         ...
 
+    async def shelve(self, inbound: Inbound) -> Replies:
+        """Keep on the disk what has no turn now; what its sender is told. Raises Unavailable."""
+        ...
+
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         """Keep what cannot be handled. Raises Unavailable."""
         ...
@@ -43,15 +48,9 @@ class Service(Protocol):
 
 async def take_turn(telegram: "Telegram", service: Service, inbound: Inbound, heard: Heard) -> Replies:
     """The turn's replies, committed but not yet sent. Raises Unavailable."""
-    tapped = heard.tapped
-    if tapped is None:
-        replies = await _turn(telegram, service, inbound)
-    else:
-        replies, _ = await asyncio.gather(_turn(telegram, service, inbound), acknowledge(telegram, tapped))
-        if inbound.tap is not None and inbound.tap.step != MENU:
-            await if_possible(telegram.retire_buttons(tapped), "retire_buttons")
-    if heard.improper is not None:
-        await if_possible(telegram.remove(heard.improper), "remove")
+    replies, _ = await asyncio.gather(_turn(telegram, service, inbound), _beside(telegram, heard))
+    if heard.tapped is not None and inbound.tap is not None and inbound.tap.step != MENU:
+        await if_possible(telegram.retire_buttons(heard.tapped), "retire_buttons")
     return replies
 
 
@@ -63,6 +62,13 @@ async def acknowledge(telegram: "Telegram", tapped: Tapped) -> None:
 def lone_prompt(replies: Replies) -> Reply | None:
     """The reply that may go without the outbox: the only one, and nothing is lost if it is."""
     return replies[0] if rides(replies) else None
+
+
+async def _beside(telegram: "Telegram", heard: Heard) -> None:
+    if heard.tapped is not None:
+        await acknowledge(telegram, heard.tapped)
+    if heard.improper is not None:
+        await if_possible(telegram.remove(heard.improper), "remove")
 
 
 async def _turn(telegram: "Telegram", service: Service, inbound: Inbound) -> Replies:

@@ -88,6 +88,8 @@ class Desk:
         self.late: dict[str, tuple[Reply, ...]] = {}
         self.worker: Telegram | None = None  # sends what comes late, where a test needs to see it
         self.down = 0  # how many more times the database is away
+        self.full = 0  # how many more times the disk takes nothing
+        self.shelved: list[Inbound] = []
         self.answer: Callable[[Inbound], tuple[Reply, ...]] = lambda inbound: (
             Reply(f"好的：{inbound.text}"),
         )
@@ -101,6 +103,13 @@ class Desk:
             self.received.append(inbound)
             self.turns[inbound.id] = self.answer(inbound)
         return self.turns[inbound.id]
+
+    async def shelve(self, inbound: Inbound) -> tuple[Reply, ...]:
+        if self.full:
+            self.full -= 1
+            raise Unavailable("the disk is full", 0.001)
+        self.shelved.append(inbound)
+        return (Reply("已收到"),)
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         self.aside.append((message_id, reason))

@@ -12,7 +12,7 @@ from bots.telegram import polling as polling_module
 from bots.telegram.channel import Telegram, open_telegram
 from bots.telegram.polling import Poll, next_offset
 from bots.telegram.setup import introduce, leave_webhook, set_up
-from intake.messages import Choice, Event, Reply
+from intake.messages import Choice, Event, Inbound, Reply
 from intake.ports import Rejected, Unavailable
 from intake.understand.commands import find
 from playground.telegram_faults import Fault
@@ -88,16 +88,37 @@ async def test_a_fault_of_telegrams_is_waited_out(
     assert texts(phone) == ["好的：一"]
 
 
-async def test_while_the_database_is_away_nothing_is_confirmed_and_nothing_skipped(
+async def test_with_no_database_and_no_disk_nothing_is_confirmed_and_nothing_skipped(
     polling: Polling, platform: TelegramPlatform, desk: Desk
 ) -> None:
-    desk.down = 3
+    desk.down = desk.full = 3
     phone = await platform.phone(None)
     await phone.say("一")
     await phone.say("二")
     async with polling():
         pass
     assert [inbound.text for inbound in desk.received] == ["一", "二"]
+
+
+async def test_a_turn_that_cannot_be_done_is_kept_and_said_and_holds_up_nobody(
+    polling: Polling, platform: TelegramPlatform, desk: Desk
+) -> None:
+    """One citizen's row that no key opens must not end the bot for all the others."""
+    unlucky, other = await platform.phone(None), await platform.phone(None)
+    receive = desk.receive
+
+    async def sealed(inbound: Inbound) -> tuple[Reply, ...]:
+        if inbound.address.user == unlucky.user:
+            raise Unavailable("a key is missing")
+        return await receive(inbound)
+
+    desk.receive = sealed
+    await unlucky.say("一")
+    await other.say("二")
+    async with polling():
+        pass
+    assert ([kept.text for kept in desk.shelved], texts(unlucky)) == (["一"], ["已收到"])
+    assert texts(other) == ["好的：二"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bots.telegram import turn
 from intake.messages import Ask, Choice, Event, Inbound, Reply, Tap
 from intake.ports import Unavailable
 from playground.phones import Picked
@@ -183,6 +184,50 @@ async def test_the_press_is_answered_before_the_turn_is_done(stand: Stand) -> No
     await stand.platform.delivery.idle()
     assert stand.service.received[-1].tap == Tap("1", "q", "a")
     assert phone.bubbles(0)[1].buttons == ()
+
+
+async def test_over_a_second_the_citizen_sees_that_we_are_at_it_again_and_again(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "TYPING_AFTER", 0.01)
+    monkeypatch.setattr(turn, "TYPING_AGAIN", 0.01)
+    phone, gate, receive = await stand.citizen(), asyncio.Event(), stand.service.receive
+
+    async def slowly(inbound: Inbound) -> tuple[Reply, ...]:
+        await gate.wait()
+        return await receive(inbound)
+
+    def shown() -> int:
+        return sum(method == "sendChatAction" for method, _ in stand.platform.calls)
+
+    stand.service.receive = slowly
+    await phone.say("一")
+    while shown() < 2:
+        await asyncio.sleep(0.005)
+    gate.set()
+    await stand.platform.delivery.idle()
+    assert texts(phone) == ["好的：一"]
+    before = shown()
+    await asyncio.sleep(0.05)
+    assert shown() == before
+
+
+async def test_a_quick_turn_shows_no_typing(stand: Stand) -> None:
+    phone = await stand.citizen()
+    await phone.say("一")
+    await stand.platform.delivery.idle()
+    assert [method for method, _ in stand.platform.calls if method == "sendChatAction"] == []
+    assert turn.TYPING_AFTER == 1.0
+
+
+async def test_what_may_not_stay_is_taken_out_while_the_database_is_away_too(stand: Stand) -> None:
+    stand.service.faults.append(Unavailable("the database is away"))
+    phone = await stand.citizen()
+    await phone.say("我的身份证11010519491231002X")
+    await stand.platform.delivery.idle()
+    while "deleteMessage" not in [method for method, _ in stand.platform.calls]:
+        await asyncio.sleep(0.005)
+    assert [kept.text for kept in stand.service.shelved] == [""]
 
 
 @pytest.mark.parametrize("method", ["answerCallbackQuery", "editMessageReplyMarkup"])
