@@ -1,7 +1,8 @@
 """Voice messages written down by an OpenAI-compatible endpoint, where the operator names one.
 
 The rule: it happens before the turn and outside any transaction, within a budget that leaves the turn
-its time; whatever goes wrong, the voice is a voice like any other, and the citizen is asked to type.
+its time; whatever goes wrong, the voice is a voice like any other, and the citizen is asked to type. What
+may not be written on a channel may not be spoken there either.
 """
 
 import asyncio
@@ -11,8 +12,9 @@ from dataclasses import replace
 import httpx
 import structlog
 
-from intake.messages import ChannelName, Inbound, Media, MediaKind
+from intake.messages import ChannelName, Event, Inbound, Media, MediaKind
 from intake.ports import Channel, Fetched, Rejected, Unavailable
+from intake.understand.identity import has_id_number
 
 BUDGET = 2.0
 """Seconds for the download and the transcription together."""
@@ -58,7 +60,7 @@ class Transcription:
         except (TimeoutError, httpx.HTTPError, Unavailable, Rejected, ValueError) as fault:
             log.warning("voice not written down", fault=type(fault).__name__)
             return inbound
-        return replace(inbound, text=words)
+        return _proper(replace(inbound, text=words))
 
     async def _words(self, file: Fetched) -> str:
         name = _NAMES.get(file.media_type, "voice.amr")
@@ -74,6 +76,13 @@ class Transcription:
         if not isinstance(document, dict) or not isinstance(document.get("text"), str):
             raise Rejected("no text in the answer")
         return " ".join(document["text"].split())[:LONGEST]
+
+
+def _proper(heard: Inbound) -> Inbound:
+    """On Telegram no number of an identity card is taken in, nor the voice that says it."""
+    if heard.address.channel is not ChannelName.TELEGRAM or not has_id_number(heard.text):
+        return heard
+    return replace(heard, text="", media=(), event=Event.REFUSED)
 
 
 def _voice(inbound: Inbound) -> Media | None:

@@ -1,11 +1,13 @@
 """What one message holds, in our words. Pure."""
 
+from functools import cache
 from typing import TypedDict
 
 from aiogram import types
 from aiogram.enums import ContentType
 from aiogram.types import Message
 
+from bots.telegram.phrases import built_in
 from intake.messages import Contact, Event, Location, Media, MediaKind
 
 
@@ -45,7 +47,7 @@ _OWED_A_WORD = frozenset(
 def content(message: Message) -> Content | None:
     """What the message says; None for a service note."""
     if message.text:
-        return {"text": message.text}
+        return {"event": Event.UNSUPPORTED} if message.text in _control_labels() else {"text": message.text}
     if message.location is not None:
         return {"location": _place(message.location, message.venue)}
     if message.contact is not None:
@@ -56,6 +58,12 @@ def content(message: Message) -> Content | None:
     if media is not None:
         return {"text": message.caption or "", "media": (media,)}
     return {"event": Event.UNSUPPORTED} if message.content_type in _OWED_A_WORD else None
+
+
+@cache
+def _control_labels() -> frozenset[str]:
+    """What apps that cannot give a card or a pin write instead: the button's own words, which say nothing."""
+    return frozenset(label for labels in built_in().asks.values() for label in labels.values())
 
 
 def _place(pin: types.Location, venue: types.Venue | None) -> Location:

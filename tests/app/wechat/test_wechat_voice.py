@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from app.transcription import Transcription
-from intake.messages import ChannelName
+from intake.messages import Address, ChannelName, Event, Inbound, Media, MediaKind
+from intake.ports import Fetched
 from playground.phones import Picked
 
 WORDS = "新华路15号院门口井盖坏了，我姓王，电话13912345678"
@@ -93,6 +96,28 @@ async def test_a_slow_endpoint_is_not_waited_for_beyond_its_budget(office: Any) 
     listening(office, Endpoint(gate=asyncio.Event()), budget=0.05)
     citizen = await office.citizen()
     assert "请再打一句话" in await speaks(office, citizen)
+
+
+class Files:
+    """A channel that has the voice."""
+
+    async def fetch(self, media: Media) -> Fetched:
+        return Fetched(VOICE.content, VOICE.media_type)
+
+
+@pytest.mark.parametrize("channel", list(ChannelName))
+async def test_a_spoken_identity_number_goes_no_further_where_none_may_be_sent(channel: ChannelName) -> None:
+    said = {"text": "我的身份证号码是11010519491231002X，请帮我查低保"}
+    http = httpx.AsyncClient(transport=httpx.MockTransport(Endpoint(said)))
+    told = Transcription("http://speech.test/v1", None, "m", http, {channel: Files()}, 60.0)  # type: ignore[dict-item]
+    voice = Inbound(
+        "1", Address(channel, "7"), datetime.now(UTC), media=(Media(MediaKind.VOICE, "V"),), source="5"
+    )
+    heard = await told.heard(voice)
+    if channel is ChannelName.TELEGRAM:
+        assert (heard.text, heard.media, heard.event) == ("", (), Event.REFUSED)
+    else:
+        assert heard == replace(voice, text=said["text"])
 
 
 async def test_no_transaction_is_open_while_the_endpoint_is_asked(office: Any) -> None:

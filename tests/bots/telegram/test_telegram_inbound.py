@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 
 from bots.telegram.heard import FromGroup, Heard, Ignored, Improper, Tapped, Unreadable
 from bots.telegram.hearing import hear, hear_raw
-from intake.messages import Address, ChannelName, Contact, Event, Inbound, Location, Media, MediaKind, Tap
+from bots.telegram.phrases import built_in
+from intake.messages import (
+    Address,
+    Ask,
+    ChannelName,
+    Contact,
+    Event,
+    Inbound,
+    Location,
+    Media,
+    MediaKind,
+    Tap,
+)
 
 BOT = 4200
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -206,6 +218,13 @@ def test_text_comes_with_who_when_and_language() -> None:
         language="zh-hans",
         source="5",
     )
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+@pytest.mark.parametrize("asked", list(Ask))
+def test_the_words_of_our_own_control_are_no_place_and_no_name(language: str, asked: Ask) -> None:
+    """An app on a desk has no position to give, and sends what stands on the button."""
+    assert said(text=built_in().asks[language][asked]).event is Event.UNSUPPORTED
 
 
 def test_an_empty_text_hides_nothing_that_came_with_it() -> None:
