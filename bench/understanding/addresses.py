@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.understanding.goal import Goal
+from bench.understanding.parser import Address, Parser, read_addresses
 from bench.understanding.section import Asked, Section
 from intake.city import load
 from intake.understand import place
-from training.addresses import Address, Parser, read_addresses
 
 USED = ("town", "community", "road", "roadno", "poi", "subpoi", "houseno", "cellno")
 """What a hotline needs to find a door."""

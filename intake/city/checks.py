@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from intake.city import labels, rates, wechat
 from intake.city.clocks import NEEDED, LevelClocks, read_span
+from intake.city.places import SHORTEST
 from intake.city.profile import Category, CityProfile
 from intake.ticket import AppealType
 
@@ -18,6 +19,7 @@ Problem = tuple[str, str]
 
 SLOTS = frozenset({"content", "place", "subject", "contact", "occurred", "wish"})
 UNIT_KINDS = frozenset({"department", "street", "enterprise", "centre"})
+CORNERS = 3
 _CODE = re.compile(r"\d{2}(\d{2}){0,2}")
 
 
@@ -150,6 +152,10 @@ def _areas(city: CityProfile) -> Iterator[Problem]:
             yield f"{key}.lat", f"{area.lat} is not a latitude"
         if area.lng is not None and not -180 <= area.lng <= 180:
             yield f"{key}.lng", f"{area.lng} is not a longitude"
+        if area.border and len(area.border) < CORNERS:
+            yield f"{key}.border", f"needs {CORNERS} corners at least"
+        if any(not (-180 <= lng <= 180 and -90 <= lat <= 90) for lng, lat in area.border):
+            yield f"{key}.border", "has a corner that is no place on earth; each is [lng, lat]"
         if area.radius_km <= 0:
             yield f"{key}.radius_km", "must be above 0"
         if area.unit is not None and area.unit not in city.units:
@@ -163,6 +169,10 @@ def _gazetteer(city: CityProfile) -> Iterator[Problem]:
     for number, entry in enumerate(city.gazetteer):
         if entry.area_code is not None and entry.area_code not in city.areas:
             yield f"gazetteer.{number}.area_code", f"area {entry.area_code!r} is not defined under [areas]"
+        if any(len(name) < SHORTEST for name in (entry.name, *entry.aliases)):
+            yield f"gazetteer.{number}", f"a name has {SHORTEST} characters at least"
+        if (entry.lat is None) != (entry.lng is None):
+            yield f"gazetteer.{number}", "has only one of lat and lng"
     yield from _said_twice(
         (f"gazetteer.{number}", word)
         for number, entry in enumerate(city.gazetteer)

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, to_json
 
-from intake.city import answers, checks
+from intake.city import answers, checks, places
 from intake.city.profile import Category, CityProfile
 
 CITIES = Path(__file__).parents[2] / "cities"
@@ -64,9 +64,27 @@ def _read(path: Path) -> tuple[CityProfile | None, list[str]]:
         return None, [f"{path}: is not TOML: {error}."]
     except ValidationError as error:
         return None, [f"{path}: {_sentence(detail)}" for detail in error.errors()]
-    profile, unreadable = _with_answers(profile, path)
+    profile, unreadable = _with_places(profile, path)
+    profile, unread = _with_answers(profile, path)
+    unreadable += unread
     found = [f"{path}: {key}: {reason}." for key, reason in checks.contradictions(profile)] + unreadable
     return (None, found) if found else (replace(profile, categories=dict(_inherited(profile))), [])
+
+
+def _with_places(profile: CityProfile, path: Path) -> tuple[CityProfile, list[str]]:
+    """The profile with the places it keeps in a table of their own, and the mistakes there."""
+    if not profile.gazetteer_file:
+        return profile, []
+    file = path.parent / profile.gazetteer_file
+    try:
+        found, mistakes = places.read(file.read_text(encoding="utf-8"), profile.areas)
+    except OSError as error:
+        return profile, [f"{path}: gazetteer_file: {file} cannot be read: {error.strerror}."]
+    except UnicodeDecodeError:
+        return profile, [f"{file}: is not UTF-8 text."]
+    areas = {**profile.areas, **{area.code: area for area in found.areas}}
+    kept = replace(profile, gazetteer=(*profile.gazetteer, *found.entries), areas=areas)
+    return kept, [f"{file}: {where}: {reason}." for where, reason in mistakes]
 
 
 def _with_answers(profile: CityProfile, path: Path) -> tuple[CityProfile, list[str]]:

@@ -35,9 +35,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A street office or town, with a centre point (WGS84) for pins and names it goes by.
+    """A street office or town, with a centre point or a border (WGS84) for pins, and names it goes by.
 
-    `unit` is the street office's or town's own unit, which leads what is `lead_by_area`.
+    `unit` is the street office's or town's own unit, which leads what is `lead_by_area`. `border` lists
+    the corners of a polygon as (lng, lat), as GeoJSON does.
     """
 
     __pydantic_config__ = _STRICT
@@ -49,11 +50,12 @@ class Area:
     lng: float | None = None
     radius_km: float = 5.0
     unit: str | None = None
+    border: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GazetteerEntry:
-    """A road, estate, community or building the city knows, and the area it lies in."""
+    """A road, estate, community or building the city knows, the area it lies in, and a point (WGS84)."""
 
     __pydantic_config__ = _STRICT
 
@@ -61,6 +63,8 @@ class GazetteerEntry:
     kind: str
     area_code: str | None = None
     aliases: tuple[str, ...] = ()
+    lat: float | None = None
+    lng: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,7 @@ class CityProfile:
     open311: Mapping[str, str] = field(default_factory=dict)  # category (or *) -> a server's service_code
     classifier: ClassifierRules = field(default_factory=ClassifierRules)
     judge: Classifier | None = None
+    gazetteer_file: str = ""  # CSV beside the profile; see intake.city.places
     answers_file: str = ""  # Markdown beside the profile; see intake.city.answers
     answers: tuple[Answer, ...] = ()
 

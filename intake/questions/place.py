@@ -56,7 +56,7 @@ def with_pin(draft: Draft, pin: Location, moment: Moment) -> Draft | Unclear:
     """The draft with the pin's place; words said before are kept beside it, unless they are being changed."""
     if is_outside(pin.lat, pin.lng, moment.city):
         return Unclear("hint.place_outside")
-    area = area_of(pin.lat, pin.lng, moment.city)
+    area = area_of(pin.lat, pin.lng, moment.city, pin.coord_sys)
     known = draft.place is not None and "place" not in draft.doubtful
     before = draft.place.text if draft.place and known and not moment.conversation.editing else ""
     name = f"{moment.city.areas[area].name} " if area else ""

@@ -15,6 +15,7 @@ from intake.ticket import Place
 from intake.understand.lexicon import compiled, number_of, table
 from intake.understand.names import known_names, named_area
 from intake.understand.reading import Found
+from intake.understand.sounds import heard
 
 _CONFIDENCE = {
     "known": 0.95,
@@ -31,6 +32,7 @@ _CONFIDENCE = {
     "phase": 0.8,
     "owner": 0.75,
     "near": 0.65,
+    "heard": 0.7,
     "guess": 0.6,
 }
 _CLOSE = 0.03
@@ -88,9 +90,15 @@ def find(text: str, city: CityProfile) -> Found[Place] | None:
     if not chains:
         return None
     best = max(chains, key=lambda piece: (_score(piece), -piece.start))
-    area = best.area_code or named_area(text, city)
-    said = Place(text[best.start : best.end], area)
-    return Found(said, best.start, best.end, round(_confidence(best) - _doubt(text, best, chains), 2))
+    said, code = text[best.start : best.end], best.area_code or named_area(text, city)
+    wrong = [one for one in heard(text, city) if best.start <= one.start and one.end <= best.end]
+    if wrong:
+        for one in reversed(wrong):
+            said = f"{said[: one.start - best.start]}{one.name}{said[one.end - best.start :]}"
+        code = code or known_names(city).areas[wrong[0].name]
+        return Found(Place(said, code), best.start, best.end, _CONFIDENCE["heard"])
+    sure = round(_confidence(best) - _doubt(text, best, chains), 2)
+    return Found(Place(said, code), best.start, best.end, sure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +151,9 @@ def _doubt(text: str, best: _Piece, chains: Sequence[_Piece]) -> float:
 def _pieces(text: str, city: CityProfile) -> list[_Piece]:
     known = known_names(city)
     found = [
-        _Piece(*match.span(), known.kind_of(match[0]), known.areas[match[0]])
-        for match in known.pattern.finditer(text)
-        if match[0]
+        _Piece(at, at + len(name), known.kind_of(name), known.areas[name]) for at, name in known.within(text)
     ]
+    found += [_Piece(one.start, one.end, frozenset({"heard"})) for one in heard(text, city)]
     words = _words()
     for kind in _ENDINGS:
         found += _by_ending(text, kind, words)
@@ -185,7 +192,7 @@ def _is_common(name: str) -> bool:
 def _without_overlaps(pieces: Sequence[_Piece]) -> list[_Piece]:
     """Of two that overlap the longer stays, and keeps the area of a known one inside it."""
     kept: list[_Piece] = []
-    for piece in sorted(pieces, key=lambda p: (p.start - p.end, "known" not in p.kinds)):
+    for piece in sorted(pieces, key=lambda p: (p.start - p.end, not p.kinds & {"known", "heard"})):
         over = next((k for k in kept if k.start < piece.end and piece.start < k.end), None)
         if over is None:
             kept.append(piece)

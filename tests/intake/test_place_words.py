@@ -1,10 +1,15 @@
 """Where it happened: the city's own names first, then what reads like a place; pins too."""
 
+from dataclasses import replace
+
 import pytest
 
 from intake.city import CityProfile
-from intake.understand import names, pin, place
+from intake.city.profile import GazetteerEntry
+from intake.ticket import Place
+from intake.understand import names, pin, place, sounds
 from intake.understand.normalise import normalise
+from intake.understand.reading import SURE
 
 
 @pytest.mark.parametrize(
@@ -88,6 +93,42 @@ def test_a_place_in_another_city_is_noticed(text: str, outside: bool, city: City
 
 
 @pytest.mark.parametrize(
+    ("text", "expected", "area"),
+    [
+        ("新花中路28号门口垃圾成堆", "新华中路28号门口", None),
+        ("我住五一楠路，暖气不热", "五一南路", None),
+        ("方特欢乐世界门口堵车", "方特欢乐世界门口", None),  # written rightly: nothing to confirm
+    ],
+)
+def test_a_name_typed_by_ear_is_the_citys_own_and_confirmed(
+    text: str, expected: str, area: str | None, city: CityProfile
+) -> None:
+    found = place.find(text, city)
+
+    assert found is not None
+    assert (found.value.text, found.value.area_code) == (expected, area)
+    assert (found.confidence < SURE) == (found.value.text not in text)
+
+
+def test_a_name_that_sounds_like_two_of_the_citys_own_stays_as_it_is(city: CityProfile) -> None:
+    first, other = (
+        GazetteerEntry("嘉禾小区", "estate", "wenshu"),
+        GazetteerEntry("佳和小区", "estate", "yuquan"),
+    )
+    known = place.find("嘉和小区3号楼停水", replace(city, gazetteer=(first,)))
+    torn = place.find("嘉和小区3号楼停水", replace(city, gazetteer=(first, other)))
+
+    assert known is not None
+    assert known.value == Place("嘉禾小区3号楼", "wenshu")
+    assert torn is None or "嘉禾" not in torn.value.text
+
+
+@pytest.mark.parametrize("text", ["新的中路不好走", "我要五一难受", "房特欢乐"])
+def test_what_only_half_sounds_like_a_name_is_none(text: str, city: CityProfile) -> None:
+    assert not list(sounds.heard(text, city))
+
+
+@pytest.mark.parametrize(
     ("lat", "lng", "area"),
     [(39.775, 98.282, "xiongguan"), (39.69, 98.30, "wenshu"), (39.88, 98.44, "xincheng"), (39.2, 99.2, None)],
 )
@@ -99,3 +140,44 @@ def test_a_pin_far_away_is_outside(city: CityProfile) -> None:
     assert pin.is_outside(36.06, 103.83, city)
     assert not pin.is_outside(39.80, 98.30, city)
     assert not pin.is_outside(39.60, 98.45, city)  # between towns: not certain
+
+
+SQUARE = ((98.20, 39.70), (98.30, 39.70), (98.30, 39.80), (98.20, 39.80))
+"""Corners as (lng, lat)."""
+
+
+def _drawn(city: CityProfile) -> CityProfile:
+    areas = {**city.areas, "wenshu": replace(city.areas["wenshu"], border=SQUARE)}
+    return replace(city, areas=areas)
+
+
+@pytest.mark.parametrize(
+    ("lat", "lng", "area"),
+    [
+        (39.75, 98.25, "wenshu"),  # nearer to another centre, but inside the border
+        (39.775, 98.282, "wenshu"),
+        (39.69, 98.31, None),  # beside its centre and beyond its border, and nobody else's
+        (39.88, 98.44, "xincheng"),  # without a border: by its centre
+    ],
+)
+def test_a_border_says_more_than_a_centre(
+    lat: float, lng: float, area: str | None, city: CityProfile
+) -> None:
+    assert pin.area_of(lat, lng, _drawn(city)) == area
+
+
+def test_a_pin_in_a_wide_area_is_not_outside(city: CityProfile) -> None:
+    wide = ((90.0, 30.0), (100.0, 30.0), (100.0, 40.0), (90.0, 40.0))
+    areas = {"xincheng": replace(city.areas["xincheng"], border=wide)}
+    assert not pin.is_outside(35.0, 95.0, replace(city, areas=areas))
+
+
+def test_a_known_point_close_by_speaks_for_its_area(city: CityProfile) -> None:
+    estate = GazetteerEntry("嘉禾小区", "estate", "yuquan", (), 39.775, 98.282)
+    assert pin.area_of(39.776, 98.283, replace(city, gazetteer=(estate,))) == "yuquan"
+    assert pin.area_of(39.785, 98.282, replace(city, gazetteer=(estate,))) == "xiongguan"  # a kilometre off
+
+
+def test_a_wechat_pin_is_moved_to_where_it_stands() -> None:
+    lat, lng = pin._wgs84(39.910103, 116.403639)  # a square in the capital, as GCJ-02 has it
+    assert (round(lat, 3), round(lng, 3)) == (39.909, 116.397)

@@ -105,7 +105,7 @@ class Parser:
 
     def _learn(self, lessons: list[tuple[_Signs, Ids]], seed: int) -> None:
         """Average over all steps, by the trick of Daumé: what a change is worth falls with its age."""
-        chance = random.Random(seed)  # noqa: S311  an order, no secret
+        chance = random.Random(seed)
         late, late_follows, step = np.zeros_like(self._worth), np.zeros_like(self._follows), 1
         for _ in range(ROUNDS):
             chance.shuffle(lessons)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training.addresses import Address, BadAddresses, Element, Parser, read_addresses
+from bench.understanding.parser import Address, BadAddresses, Element, Parser, read_addresses
 
 ROADS = ("文化路", "解放路", "人民路", "胜利街", "迎宾路", "和平街")
 ESTATES = ("幸福小区", "嘉禾苑", "阳光花园", "明珠小区")
