@@ -114,6 +114,8 @@ def repeat(moment: Moment, *before: Reply) -> Turn:
     asked = asked_now(moment)
     if asked is not None:
         return moment.turn(*before, shown(asked, moment))
+    if moment.conversation.asking == summary.STEP:
+        return summary.show(moment, *before)
     menu_of = summary.MENUS.get(moment.conversation.asking)
     if menu_of is not None:
         return moment.turn(*before, menu_of(moment))

@@ -29,7 +29,7 @@ from tests.processes import answers, free_port, listening, running
 
 MANY = int(os.environ.get("JIESU_TEST_CITIZENS", "20"))
 TOKEN, SECRET = "4200:many", "a-secret"
-PATIENCE = 600.0
+PATIENCE = 300.0
 LOST = 0.05
 """Share of our answers that never reach Telegram."""
 
@@ -129,14 +129,21 @@ class Somebody:
             await self.phone.tap(bubble.id, button.id)
 
     async def _hears(self, *words: str) -> Any:
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                chat = self.phone.bubbles(0)
-                for bubble in reversed(chat):
-                    said = any(word in bubble.text for word in words)
-                    if bubble.side == "bot" and said and bubble.buttons:
-                        return bubble
-                await self.phone.changed(max((bubble.version for bubble in chat), default=0))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._shown(words)
+        except TimeoutError:
+            chat = [(bubble.side, bubble.text[:40], len(bubble.buttons)) for bubble in self.phone.bubbles(0)]
+            pytest.fail(f"{self.own_number} never saw {words}, but {chat}")
+
+    async def _shown(self, words: tuple[str, ...]) -> Any:
+        while True:
+            chat = self.phone.bubbles(0)
+            for bubble in reversed(chat):
+                said = any(word in bubble.text for word in words)
+                if bubble.side == "bot" and said and bubble.buttons:
+                    return bubble
+            await self.phone.changed(max((bubble.version for bubble in chat), default=0))
 
 
 @pytest.mark.timeout(1800)

@@ -54,6 +54,13 @@ def test_more_of_the_story_is_kept_and_the_question_waits(crowded: Any) -> None:
     assert "三点多" in crowded.draft.content
 
 
+def test_a_summary_that_is_shown_stays_when_others_report_meanwhile(known: Any) -> None:
+    known.echoes = ()
+    go(known).hears("请核对")
+    known.echoes = OTHERS
+    known.presses("place", "skip").hears("过期").hears("请核对").says("提交").hears("已登记")
+
+
 @pytest.mark.parametrize(
     "others",
     [
