@@ -16,7 +16,7 @@ from app.spool_log import Record
 from app.witness import Witness
 from intake.city import CityProfile
 from intake.messages import Address, ChannelName, Inbound, Reply
-from intake.phrases import pick_language, say
+from intake.phrases import FALLBACK, pick_language, say
 from intake.ports import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -66,6 +66,11 @@ class Reception:
     def sorry(self, inbound: Inbound) -> tuple[Reply, ...]:
         """What the sender of a message is told that could not even be shelved."""
         return (Reply(self._say(inbound, "service.busy")),)
+
+    def more(self, replies: tuple[Reply, ...]) -> str:
+        """The word that there is more, in the language of what was said."""
+        language = next((reply.language for reply in replies if reply.language), FALLBACK)
+        return say(self._city, language, "service.more")
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         """As `Service.put_aside`, by way of the spool if need be. Raises SpoolFull."""

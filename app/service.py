@@ -30,7 +30,7 @@ from app.replies import (
 from app.telling import Telling
 from app.tracing import traced
 from app.transcription import as_it_is
-from intake import crowd
+from intake import crowd, offers
 from intake.bound_phone import CODE, code_in
 from intake.city import CityProfile
 from intake.conversation import Answered, Conversation, Effect, FileTicket, Ids, Side, Situation, Turn
@@ -308,7 +308,7 @@ class Service:
             attachments=files,
             echoes=None,
         )
-        if _asks_for_own(situation, inbound):
+        if _asks_for_own(situation, inbound, stored.conversation):
             situation = replace(situation, own=await own_data.gather(tx, stored))
         return await self._look_up(tx, situation, stored.conversation, inbound, now)
 
@@ -337,9 +337,10 @@ def _language(conversation: Conversation, inbound: Inbound) -> str:
     return conversation.language or pick_language(inbound.language)
 
 
-def _asks_for_own(situation: Situation, inbound: Inbound) -> bool:
-    asked = ("mydata", "mydata_json")
-    return situation.reading.command in asked or (inbound.tap is not None and inbound.tap.option in asked)
+def _asks_for_own(situation: Situation, inbound: Inbound, conversation: Conversation) -> bool:
+    tapped = inbound.tap.option if inbound.tap else None
+    numbered = offers.taken(conversation, inbound, situation.reading)
+    return not {situation.reading.command, tapped, numbered}.isdisjoint(("mydata", "mydata_json"))
 
 
 def _once_each(

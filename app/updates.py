@@ -16,7 +16,7 @@ from app.told_elsewhere import Matter, whom
 from app.tracing import traced
 from hotline.contract import SurveyRequest
 from hotline.signatures import TOLERANCE
-from intake import facts
+from intake import facts, offers
 from intake.city import CityProfile
 from intake.facts import Facts
 from intake.messages import Reply
@@ -131,6 +131,9 @@ class Updates:
             said = facts.of_update(update, found.view, self._city, language)
             key = f"news:{found.id}:{update.event_id}"
             await self._push(tx, stored, (told,), key, "progress", now, said)
+            if told.choices:
+                shown = offers.pushed(stored.conversation, told)
+                await conversations.save(tx, stored.id, shown, now)
         if update.type == self._city.survey.start_on:
             await self._survey(tx, found, stored, update, before, now)
 

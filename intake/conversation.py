@@ -75,6 +75,7 @@ class Conversation:
     elder: bool = False
     handoff: bool = False  # a person at the desk is writing with them
     handoff_at: datetime | None = None  # when the citizen last said something to that person
+    offered: tuple[str, ...] = ()  # the options of the menu shown last, which may be taken by number
     last_group: str = ""  # the album that was last acknowledged
     album: str = ""  # the one whose photos are in the draft, or went with the ticket filed last
 

@@ -21,6 +21,7 @@ from intake import (
     file_news,
     form,
     notice,
+    offers,
     person,
     rights,
     scenes,
@@ -46,7 +47,7 @@ def advance(
     """The turn that `inbound` makes of `conversation`. No I/O, no clock, no chance."""
     moment = scenes.forgotten(Moment(conversation, inbound, situation, city, now))
     turn = voice.asked_to_type(emergency.warned(_step(moment), moment), moment)
-    return elder.few_choices(albums.remembered(turn, moment), moment)
+    return offers.remembered(elder.few_choices(albums.remembered(turn, moment), moment))
 
 
 def _step(moment: Moment) -> Turn:
@@ -120,9 +121,13 @@ def _with_fresh_buttons(moment: Moment, key: str) -> Turn:
 
 def _menu(moment: Moment) -> Turn | None:
     tap = moment.inbound.tap
-    if tap is None or tap.step != MENU:
+    to_us = not person.listens(moment)
+    option = offers.taken(moment.conversation, moment.inbound, moment.reading) if to_us else None
+    if tap is not None and tap.step == MENU:
+        option = tap.option
+    if option is None:
         return None
-    handler = COMMANDS.get(tap.option)
+    handler = COMMANDS.get(option)
     return handler(moment) if handler else _with_fresh_buttons(moment, "welcome.stale")
 
 

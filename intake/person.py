@@ -30,7 +30,7 @@ def ask(moment: Moment) -> Turn:
 
 def write_on(moment: Moment) -> Turn | None:
     """While a person listens, words go to them, until the citizen ends it."""
-    if not _listens(moment) or moment.inbound.tap is not None or _on_an_errand(moment):
+    if not listens(moment) or moment.inbound.tap is not None or _on_an_errand(moment):
         return None
     command = moment.reading.command
     if command in ENDS:
@@ -43,7 +43,8 @@ def write_on(moment: Moment) -> Turn | None:
     return moment.turn(Reply(moment.say("person.more")), effects=(effect,), handoff_at=moment.now)
 
 
-def _listens(moment: Moment) -> bool:
+def listens(moment: Moment) -> bool:
+    """Whether what they say now is said to a person at the desk."""
     conversation = moment.conversation
     at = conversation.handoff_at
     return conversation.handoff and at is not None and moment.now - at < LISTENS

@@ -24,6 +24,10 @@ class Receiver(Protocol):
         """What the sender of a message is told that could not be kept at all."""
         ...
 
+    def more(self, replies: tuple[Reply, ...]) -> str:
+        """What closes an answer that holds only the first of these, where the rest waits for the next word."""
+        ...
+
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         """Keep a genuine message that could not be read or handled, for a person to look at."""
         ...

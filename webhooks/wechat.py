@@ -141,20 +141,26 @@ class _Door:
         except Failed:
             return _said(self._passive(query, push, self._sorry).body)
         answer = self._passive(query, push, replies)
+        if answer.overflow and await self._only_now(deadline):
+            answer = self._passive(query, push, replies, self._service.more(replies))
         if await self._sent_on(inbound, answer.overflow, deadline):
             return _said(answer.body, BackgroundTask(self._handed_over, inbound, replies))
         return _said(answer.body, BackgroundTask(self._kept_whole, inbound))
 
     async def _holds(self, deadline: float) -> bool:
         """Wait for what may belong to a file, if its push is the only chance to answer it."""
-        try:
-            async with timeout(_left(deadline)):
-                only_now = await self._witness.answers_in_turn_only(ChannelName.WECHAT)
-        except (TimeoutError, Unavailable):
-            return False
+        only_now = await self._only_now(deadline)
         if only_now:
             await sleep(min(self._hold, _left(deadline)))
         return only_now
+
+    async def _only_now(self, deadline: float) -> bool:
+        """Whether the answer to this push is the only way to the citizen, as far as we hear in time."""
+        try:
+            async with timeout(_left(deadline)):
+                return await self._witness.answers_in_turn_only(ChannelName.WECHAT)
+        except (TimeoutError, Unavailable):
+            return False
 
     async def _sent_on(self, inbound: Inbound, rest: tuple[Reply, ...], deadline: float) -> bool:
         """Whether what did not fit into the answer is in the outbox, if there is any."""
@@ -171,8 +177,8 @@ class _Door:
         """Runs once the answer is written; until then the outbox holds its durable replies back."""
         await self._turns.within(0, self._service.handed_over(inbound, replies))
 
-    def _passive(self, query: Query, push: Push, replies: tuple[Reply, ...]) -> Passive:
-        return passive(self._account, query, push, replies, self._clock())
+    def _passive(self, query: Query, push: Push, replies: tuple[Reply, ...], more: str = "") -> Passive:
+        return passive(self._account, query, push, replies, self._clock(), more)
 
     async def _put_aside(self, body: bytes, reason: str, deadline: float) -> None:
         kept = self._service.put_aside(ChannelName.WECHAT, sha256(body).hexdigest(), body, reason)

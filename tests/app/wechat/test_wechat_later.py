@@ -154,6 +154,38 @@ async def test_an_account_without_rights_is_remembered_and_its_news_kept(office:
     assert all(f"第{number}次" in heard for number in range(3))
 
 
+async def test_what_is_too_long_for_one_answer_is_read_word_by_word_where_nothing_else_leads_to_them(
+    office: Any,
+) -> None:
+    await office.without_rights()
+    citizen = await office.citizen()
+    await citizen.files_a_complaint()
+    for number in range(12):
+        reason = f"第{number}号材料尚未到货，" + "需要等待厂家重新生产" * 8
+        await office.tell("extended", f"e{number}", due_at=office.clock(), reason=reason)
+    heard: list[str] = []
+    while not heard or "接着看" in heard[-1]:
+        heard += await citizen.says("好")
+        await office.deliver()
+    assert len(heard) > 2
+    said = "".join(heard)
+    places = [said.index(f"第{number}号材料") for number in range(12)]
+    assert places == sorted(places)
+    assert all(said.count(f"第{number}号材料") == 1 for number in range(12))
+
+
+async def test_what_news_offers_is_taken_by_number(office: Any) -> None:
+    """The receipt offered "1. progress"; the unit's question came since, with a list of its own."""
+    citizen = await office.citizen()
+    await citizen.files_a_complaint()
+    await office.tell("need_info", "e1", public_text="请问是哪个单元？")
+    assert "1. 补充" in citizen.heard()[-1]
+    assert "请说要补充什么" in "".join(await citizen.says("1"))
+    await citizen.says("三单元")
+    assert "我们保存着" in "".join(await citizen.says("我的数据"))
+    assert '"channel":"wechat"' in "".join(await citizen.says("1"))
+
+
 async def test_no_form_is_left_waiting_whichever_word_comes_first(office: Any) -> None:
     """The platform's push may overtake the answer to our own call."""
     citizen = await office.citizen()

@@ -56,6 +56,12 @@ def test_no_text_breaks_the_xml_or_gets_out_of_it(text: str) -> None:
     assert answered(Reply(text)) == text
 
 
+def test_what_fits_is_not_said_to_go_on() -> None:
+    push = Push("o1", "gh_1", {})
+    made = passive(Account("wx1", "t", KEY, Mode.PLAIN), QUERY, push, (Reply("您好"),), NOW, "（未完）")
+    assert "未完" not in made.body
+
+
 def test_control_characters_are_left_out() -> None:
     assert answered(Reply("a\x00\x08b\ufffe")) == "ab"
 

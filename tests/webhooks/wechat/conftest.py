@@ -55,6 +55,9 @@ class Service:
     def sorry(self, inbound: Inbound) -> tuple[Reply, ...]:
         return (Reply("请过几分钟再发一次"),)
 
+    def more(self, replies: tuple[Reply, ...]) -> str:
+        return "（未完）"
+
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         if self.aside_fault:
             raise self.aside_fault

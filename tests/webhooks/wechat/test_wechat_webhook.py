@@ -177,6 +177,20 @@ async def test_what_does_not_fit_goes_by_the_outbox(stand: Any) -> None:
     assert list(stand.service.late.values()) == [(Reply("乙" * 600),)]
 
 
+async def test_where_nothing_can_follow_the_citizen_is_told_that_there_is_more(stand: Any) -> None:
+    stand.witness.in_turn_only = True
+    stand.service.replies = (Reply("甲" * 680), Reply("乙" * 600))
+    phone = await stand.platform.phone(None)
+    await phone.say("你好")
+    await stand.platform.settled()
+    (heard,) = shown(phone)
+    (rest,) = stand.service.late.values()
+    assert heard.endswith("\n\n（未完）")
+    assert len(heard.encode()) <= 2048
+    said = heard.removesuffix("\n\n（未完）") + "".join(reply.text for reply in rest)
+    assert said == "甲" * 680 + "乙" * 600
+
+
 async def test_a_rest_that_finds_no_place_has_the_whole_answer_sent_again(stand: Any) -> None:
     """Else the end of a receipt would be lost with the database's next hiccup."""
     stand.service.replies = (Reply("甲" * 600), Reply("乙" * 600, durable=True))
