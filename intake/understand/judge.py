@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from intake.city import CityProfile
 from intake.ticket import CategoryGuess
 from intake.understand.category import guess
+from intake.understand.dialect import plain
 from intake.understand.normalise import normalise
 from intake.understand.reading import SURE
 
@@ -30,7 +31,8 @@ class Judged:
 def judged(text: str, city: CityProfile) -> Judged:
     """What a whole story is about."""
     said = normalise(text)
-    by_words = guess(said, city)
+    words = plain(said)
+    by_words = guess(words, city)
     if city.judge is None:
         return Judged(by_words)
     if by_words is not None and by_words.confidence >= SURE and not _covered(by_words.code, city):
@@ -40,7 +42,7 @@ def judged(text: str, city: CityProfile) -> Judged:
         return Judged(None, tuple(_firsts(opinion.ranked, city))[:CHOICES])
     label, chance = opinion.ranked[0]
     codes = city.classifier.labels[label]
-    exact = guess(said, city, codes)
+    exact = guess(words, city, codes)
     code = exact.code if exact else codes[0]
     return Judged(CategoryGuess(code, round(min(chance, MOST), 2)))
 

@@ -14,7 +14,7 @@ from intake.city import CityProfile
 from intake.ticket import Place
 from intake.understand.lexicon import compiled, number_of, table
 from intake.understand.names import known_names, named_area
-from intake.understand.reading import Found
+from intake.understand.reading import LIKELY, Found
 from intake.understand.sounds import heard
 
 _CONFIDENCE = {
@@ -37,6 +37,8 @@ _CONFIDENCE = {
 }
 _CLOSE = 0.03
 """Two places whose scores differ by no more are equally good."""
+_ANSWER = 30
+"""A message as short as an answer has little room for a place that is not meant."""
 _LONG = 7
 """A name with more characters before its ending has probably swallowed other words."""
 _ROADS = ("road", "crossing", "town")
@@ -97,7 +99,7 @@ def find(text: str, city: CityProfile) -> Found[Place] | None:
             said = f"{said[: one.start - best.start]}{one.name}{said[one.end - best.start :]}"
         code = code or known_names(city).areas[wrong[0].name]
         return Found(Place(said, code), best.start, best.end, _CONFIDENCE["heard"])
-    sure = round(_confidence(best) - _doubt(text, best, chains), 2)
+    sure = round(max(LIKELY, _confidence(best) - _doubt(text, best, chains)), 2)
     return Found(Place(said, code), best.start, best.end, sure)
 
 
@@ -139,13 +141,17 @@ def _is_road(text: str, piece: _Piece) -> bool:
 
 
 def _doubt(text: str, best: _Piece, chains: Sequence[_Piece]) -> float:
-    """A name of the city's own is known. Another may be merely spoken of, or be one of several as good."""
+    """A name of the city's own is known. Another may be merely spoken of, or be one of several as good.
+
+    In a story one name by its ending alone, without a district, a road or a number, may be no name at all.
+    """
     if best.kinds & {"known", "area"}:
         return 0.0
     spoken_of = not _words().anchor.search(text[: best.start])
     names = {text[piece.start : piece.end] for piece in chains if _score(piece) >= _score(best) - _CLOSE}
     others = any(name not in text[best.start : best.end] for name in names)
-    return 0.1 * spoken_of + 0.1 * others
+    alone = len(text) > _ANSWER and len(best.kinds - {"tail"}) == 1 and "crossing" not in best.kinds
+    return 0.15 * spoken_of + 0.15 * others + 0.1 * alone
 
 
 def _pieces(text: str, city: CityProfile) -> list[_Piece]:

@@ -7,7 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from intake.city import CityProfile
-from intake.understand import appeal, category, commands, greeting, names, person, phone, place, safety, time
+from intake.understand import (
+    appeal,
+    category,
+    commands,
+    dialect,
+    greeting,
+    names,
+    person,
+    phone,
+    place,
+    safety,
+    time,
+)
 from intake.understand.normalise import normalise
 from intake.understand.reading import Found, Reading
 
@@ -46,7 +58,7 @@ def _story(said: str, city: CityProfile, now: datetime) -> Reading:
         wish=appeal.wish_of(said),
         enterprise=appeal.enterprise_of(said),
         appeal_type=appeal.type_of(said),
-        category=category.guess(said, city),
+        category=category.guess(dialect.plain(said), city),
         urgency=safety.urgency(said, red),
         safety=red,
         outside_city=names.is_elsewhere(words, where, city),

@@ -1,10 +1,13 @@
 """The type, the category, whom it is about and what is asked for."""
 
+from datetime import datetime
+
 import pytest
 
 from intake.city import CityProfile
 from intake.ticket import AppealType
 from intake.understand import appeal, category
+from intake.understand.reader import read
 
 
 @pytest.mark.parametrize(
@@ -164,3 +167,22 @@ def test_an_enterprise_speaks_for_itself() -> None:
     assert found is not None
     assert found.value == "宏达商贸有限公司"
     assert appeal.enterprise_of("我是宏达商贸有限公司的员工，拖欠工资") is None
+
+
+@pytest.mark.parametrize(
+    ("dialect", "plain"),
+    [
+        ("屋里暖气包冰得很", "屋里暖气不热"),
+        ("楼下茅房没人打扫", "楼下公厕没人打扫"),
+        ("巷巷里渣滓没人拉", "巷子里垃圾没人拉"),
+        ("老板拖着工钱不给", "老板拖着工资不给"),
+    ],
+)
+def test_the_regions_own_words_find_the_same_category(
+    dialect: str, plain: str, city: CityProfile, now: datetime
+) -> None:
+    said, meant = (read(text, city, now).category for text in (dialect, plain))
+
+    assert said is not None
+    assert meant is not None
+    assert said.code == meant.code
