@@ -9,7 +9,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.understanding import addresses, classify, duplicates, personal, questions, safety, slots
+from bench.understanding import (
+    addresses,
+    classify,
+    duplicates,
+    personal,
+    questions,
+    safety,
+    second,
+    slots,
+)
 from bench.understanding.goal import show
 from bench.understanding.section import Asked, Section
 
@@ -17,6 +26,7 @@ SECTIONS: tuple[Section, ...] = (
     classify.SECTION,
     addresses.SECTION,
     slots.SECTION,
+    second.SECTION,
     safety.SECTION,
     duplicates.SECTION,
     questions.SECTION,
@@ -28,7 +38,8 @@ SECTIONS: tuple[Section, ...] = (
 def main(arguments: Sequence[str] | None = None, sections: Sequence[Section] = SECTIONS) -> int:
     """Measure what there is data for; 1 if there was none for anything."""
     given = _parser(sections).parse_args(arguments)
-    asked = Asked(given.complaints, given.stream, given.addresses, given.seed)
+    where = (given.complaints, given.stream, given.addresses)
+    asked = Asked(*where, given.seed, given.reader, given.reader_model)
     wanted = [section for section in sections if given.only in (None, section.name)]
     measured = [_measure(section, asked) for section in wanted]
     return 0 if any(measured) else 1
@@ -49,6 +60,10 @@ def _parser(sections: Sequence[Section]) -> argparse.ArgumentParser:
     parser.add_argument("--complaints", **_path("BENCH_COMPLAINTS", "labelled: CSV with title, body, label"))
     parser.add_argument("--stream", **_path("BENCH_STREAM", "as they came: CSV with row, title, time, body"))
     parser.add_argument("--addresses", **_path("BENCH_ADDRESSES", "folder with train.jsonl and dev.jsonl"))
+    parser.add_argument(
+        "--reader", default="", help="a large model's endpoint (…/v1), to measure what it adds"
+    )
+    parser.add_argument("--reader-model", default="", help="its name there")
     parser.add_argument("--seed", type=int, default=0, help="parts the folds otherwise")
     parser.add_argument("--only", choices=[section.name for section in sections], help="one part of it")
     return parser

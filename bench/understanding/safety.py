@@ -4,6 +4,7 @@
 kept aside. A red message counts as seen whatever red card it gets: the citizen is warned and staff are told.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from bench.understanding.section import Asked, Section
 from intake.ticket import UrgencyLevel
 from intake.understand.normalise import normalise
 from intake.understand.safety import signal, urgency
+from playground.replay.rows import read_rows
 
 MESSAGES = Path(__file__).parent / "labels" / "safety.txt"
 RED = ("emergency", "self_harm", "threat")
@@ -59,8 +61,8 @@ def unhurried(those: Sequence[Message]) -> list[Message]:
     return [one for one in those if one.level == URGENT and level_of(one.text) == NONE]
 
 
-def goals(_: Asked) -> Iterator[Goal]:
-    """Recall and false alarms of both halves."""
+def goals(asked: Asked) -> Iterator[Goal]:
+    """Recall and false alarms of both halves; with real complaints, how many of them are stopped."""
     for part, aside in (("aside", True), ("dev", False)):
         those = [one for one in messages() if one.aside is aside]
         red = sum(one.level in RED for one in those)
@@ -69,6 +71,17 @@ def goals(_: Asked) -> Iterator[Goal]:
         yield Goal(f"{part}: red signals seen, of {red}", None, 1 - len(missed(those)) / red)
         yield Goal(f"{part}: false alarms, of {calm}", None, len(false_alarms(those)) / calm)
         yield Goal(f"{part}: urgent ones seen, of {urgent}", None, 1 - len(unhurried(those)) / urgent)
+    if asked.stream is not None:
+        yield from _of_stream(Counter(level_of(row.text) for row in read_rows(asked.stream)))
+
+
+def _of_stream(levels: Counter[str]) -> Iterator[Goal]:
+    """Nobody there cries for help: what stops the form is a mistake, what rings as a threat mostly none."""
+    everyone = levels.total()
+    stopped = levels["emergency"] + levels["self_harm"]
+    yield Goal(f"of {everyone:,} recorded complaints: stopped", None, stopped / everyone)
+    yield Goal("of them: rung at the desk as threats, the form goes on", None, levels["threat"] / everyone)
+    yield Goal("of them: hurried", None, levels[URGENT] / everyone)
 
 
 SECTION = Section("safety", "Safety on every message", goals)

@@ -18,6 +18,8 @@ class Asked:
     stream: Path | None = None  # complaints as they came: CSV with row, title, time, body
     addresses: Path | None = None  # a folder with train.jsonl and dev.jsonl
     seed: int = 0
+    reader: str = ""  # a large model's endpoint, and the model's name there
+    reader_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ rules were made.
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bench.understanding.goal import Goal
 from bench.understanding.section import Asked, Section
 from intake.city import CityProfile, load
+from intake.messages import Second
+from intake.second import with_second
 from intake.understand.normalise import normalise
 from intake.understand.reader import read
 from intake.understand.reading import SURE
@@ -103,16 +106,28 @@ def read_bodies(file: Path) -> dict[str, str]:
         return {row["id"]: row["body"] for row in csv.DictReader(lines)}
 
 
-def cases_of(part: str, bodies: Mapping[str, str], city: CityProfile) -> Iterator[Case]:
-    """Every slot of every labelled row of `part` ("dev" or "aside"), read."""
+Hear = Callable[[str], Second | None]
+"""What a second reader says to a body."""
+
+
+def labels(part: str) -> Iterator[dict[str, Any]]:
+    """The marks of each row of `part` ("dev" or "aside")."""
     for line in LABELS.read_text(encoding="utf-8").splitlines():
         label = json.loads(line)
         if label["part"] == part:
-            yield from _cases(label, bodies[label["id"]], city)
+            yield label
 
 
-def _cases(label: Mapping[str, list[Span]], body: str, city: CityProfile) -> Iterator[Case]:
-    reading = read(body, city, NOW)
+def cases_of(
+    part: str, bodies: Mapping[str, str], city: CityProfile, hear: Hear = lambda _: None
+) -> Iterator[Case]:
+    """Every slot of every labelled row of `part`, read."""
+    for label in labels(part):
+        yield from _cases(label, bodies[label["id"]], city, hear)
+
+
+def _cases(label: Mapping[str, list[Span]], body: str, city: CityProfile, hear: Hear) -> Iterator[Case]:
+    reading = with_second(read(body, city, NOW), hear(body), city, NOW)
     for slot, name in SLOTS.items():
         found = getattr(reading, name)
         yield Case(
