@@ -13,7 +13,7 @@ from app import bursts, tracing
 from app.files import Files
 from app.replies import SURVEYS, outgoing_of
 from hotline.contract import AttachmentPart
-from hotline.documents import alert_event, handoff_event, ticket_document, ticket_event
+from hotline.documents import alert_event, erase_event, handoff_event, ticket_document, ticket_event
 from intake.city import CityProfile
 from intake.messages import Address, ChannelName, FileNews, Inbound, Outgoing, Reply
 from intake.ports import (
@@ -97,6 +97,7 @@ class Delivery:
             "event": self._event,
             "alert": self._alert,
             "handoff": self._handoff,
+            "forget": self._forget,
             "late_file": self._late_file,
             bursts.KIND: self._burst,
             "discard": self._discard,
@@ -321,6 +322,12 @@ class Delivery:
             phone=body["phone"],
             channel=body["channel"],
         )
+        await self._hotline.send_event(None, event, body["event_id"])
+
+    async def _forget(self, entry: Claimed) -> None:
+        body = entry.body
+        at = datetime.fromisoformat(body["at"])
+        event = erase_event(body["event_id"], at, conversation=body["conversation"])
         await self._hotline.send_event(None, event, body["event_id"])
 
     async def _ticket(self, reference: str) -> StoredTicket:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from app import erasing, tracing
+from app.identifiers import conversation_name
 from app.lanes import HOTLINE, ticket_lane
 from app.replies import lane
 from intake.conversation import (
@@ -88,11 +89,6 @@ async def fetch(
             conversation_id=conversation_id,
             urgent=True,
         )
-
-
-def conversation_name(stored: StoredConversation) -> str:
-    """What the backend calls this conversation; says nothing about who it is."""
-    return f"{stored.address.channel.code}-{stored.id}"
 
 
 def _traced(**body: Any) -> dict[str, Any]:

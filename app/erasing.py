@@ -9,7 +9,9 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from app import tracing
+from app.identifiers import conversation_name
 from app.lanes import HOTLINE, ticket_lane
+from app.replies import lane
 from intake.conversation import Held
 from intake.ticket import Draft
 from storage import conversations, erasing, leaving, loose_files, outbox, tickets
@@ -24,6 +26,8 @@ async def erase(tx: Tx, stored: StoredConversation, by: str, now: datetime) -> t
     theirs = await tickets.of_conversation(tx, stored.id)
     for found in theirs:
         await restricted(tx, found, now)
+    if stored.conversation.called:
+        await _forget_talk(tx, stored, now)
     files = await drop_loose_files(tx, stored, now)
     await leaving.wipe(tx, stored.id, now)
     counts = {
@@ -34,6 +38,26 @@ async def erase(tx: Tx, stored: StoredConversation, by: str, now: datetime) -> t
     }
     await erasing.note(tx, Erasure(now, by, stored.id, counts))
     return tuple(found.ticket.reference for found in theirs)
+
+
+async def _forget_talk(tx: Tx, stored: StoredConversation, now: datetime) -> None:
+    """Have the backend forget what was said to its staff, and the alerts."""
+    name = conversation_name(stored)
+    event_id = str(uuid5(NAMESPACE_URL, f"erase talk:{name}:{now.isoformat()}"))
+    await outbox.queue(
+        tx,
+        destination=HOTLINE,
+        kind="forget",
+        lane=lane(stored.id),
+        body={
+            "event_id": event_id,
+            "at": now.isoformat(),
+            "conversation": name,
+            tracing.KEY: tracing.current(),
+        },
+        now=now,
+        once=event_id,
+    )
 
 
 async def restricted(tx: Tx, found: StoredTicket, now: datetime) -> None:

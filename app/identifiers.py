@@ -1,4 +1,7 @@
-"""Numbers a citizen keeps: reference and query code. Chance and clock come in as arguments."""
+"""Numbers a citizen keeps (reference, query code), and what a backend calls their conversation.
+
+Chance and clock come in as arguments.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -7,6 +10,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from intake.conversation import Ids
+from storage.conversations import StoredConversation
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without the characters people mistake for one another."""
@@ -22,6 +26,11 @@ def fresh(code: str, now: datetime, zone: str, below: Callable[[int], int] = sec
     reference = f"{code}{local:%y%m%d%H%M%S}{below(1000):03d}"
     query_code = "".join(ALPHABET[below(len(ALPHABET))] for _ in range(6))
     return Ids(reference, _uuid(below), query_code)
+
+
+def conversation_name(stored: StoredConversation) -> str:
+    """What the backend calls this conversation; says nothing about who it is."""
+    return f"{stored.address.channel.code}-{stored.id}"
 
 
 def _uuid(below: Callable[[int], int]) -> UUID:

@@ -8,7 +8,7 @@ import structlog
 
 from app import metrics
 from app.asking import take_up
-from app.effects import conversation_name
+from app.identifiers import conversation_name
 from app.pushing import for_push
 from app.replies import queue_replies
 from app.service import WORK

@@ -6,7 +6,7 @@ It reads no settings; every value comes in. A method is one transaction.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,7 +14,21 @@ import structlog
 from fastapi import APIRouter
 
 from desk import alerts as alert_rows
-from desk import api, clocks, counting, factor, journal, record, seal, standings, store, tickets, tries, users
+from desk import (
+    api,
+    clocks,
+    counting,
+    factor,
+    forgetting,
+    journal,
+    record,
+    seal,
+    standings,
+    store,
+    tickets,
+    tries,
+    users,
+)
 from desk import handoffs as talk_rows
 from desk.alerts import Alert
 from desk.callbacks import Messenger
@@ -24,7 +38,7 @@ from desk.office import Office
 from desk.pages.wording import read_words
 from desk.scheduler import Scheduler
 from desk.sieve import Sieve
-from desk.states import Actor, Role, State, Step
+from desk.states import SYSTEM, Actor, Role, State, Step
 from desk.store import DeskEvent, DeskTicket
 from desk.tickets import UnknownTicket
 from desk.users import BadAccount, User, WrongPassword
@@ -34,6 +48,7 @@ from intake.survey_times import half_day
 from storage.database import Database, DatabaseDown
 
 TIDY_SECONDS = 600.0
+ENDED_AT_ONCE = 50
 
 log = structlog.get_logger()
 
@@ -76,6 +91,7 @@ class Desk:
         self._secrets = secrets
         self._token = token
         self._woken = asyncio.Event()
+        self._terms_ended: datetime | None = None
         words = read_words()
         self.scheduler = Scheduler(database, self.office, clock, words.say("public.no_info"))
         self.messenger = Messenger(
@@ -114,6 +130,28 @@ class Desk:
             await tries.purge(tx, self.clock())
             await standings.fold(tx)
             await counting.catch_up(tx, self.city)
+        await self._end_terms()
+
+    async def _end_terms(self) -> None:
+        """Once a day: what was kept as long as the city's terms say loses its citizens."""
+        now, kept = self.clock(), self.city.retention
+        if self._terms_ended is not None and now - self._terms_ended < timedelta(days=1):
+            return
+        async with self.database.write() as tx:
+            await forgetting.talks_before(tx, now - timedelta(days=kept.talk_days))
+        while refs := await self._over_term(now - timedelta(days=kept.ticket_days)):
+            for hotline_ref in refs:
+                await self._erase(hotline_ref, Step("erase", SYSTEM, now))
+        self._terms_ended = now
+
+    async def _over_term(self, before: datetime) -> tuple[str, ...]:
+        async with self.database.read() as tx:
+            return await forgetting.over_term(tx, before, ENDED_AT_ONCE)
+
+    async def _erase(self, hotline_ref: str, step: Step) -> None:
+        async with self.database.write() as tx:
+            ticket = await tickets.opened(tx, hotline_ref, step)
+            await forgetting.citizen(tx, self.office, ticket, step)
 
     def wake(self) -> None:
         """Have the callbacks' worker look at once."""

@@ -7,7 +7,7 @@ ticket, a survey answered too late) becomes a note in its history.
 from datetime import datetime
 from enum import StrEnum
 
-from desk import alerts, handoffs, received, search, store, tickets
+from desk import alerts, forgetting, handoffs, received, tickets
 from desk.office import Office
 from desk.states import CITIZEN, Refused, Result, Step
 from hotline.contract import EVENT_TYPES, GENERAL_EVENT_TYPES, HotlineEvent, SurveyResult
@@ -41,29 +41,29 @@ async def on_ticket(
     ticket = await tickets.opened(tx, hotline_ref, step)
     if not await received.first_time(tx, hotline_ref, event, key, now):
         return Heard.REPEAT
+    if event.type == "erase":
+        await forgetting.citizen(tx, office, ticket, step, key=event.event_id)
+        return Heard.DONE
     try:
         await tickets.act(tx, office, hotline_ref, step, version=None, key=event.event_id)
     except Refused as refusal:
         await tickets.note(tx, office, ticket, step, refusal, key=event.event_id)
         return Heard.NOTE
-    if event.type == "erase":
-        await store.erase_person(tx, ticket, now)
-        erased = await store.load(tx, hotline_ref)
-        assert erased is not None, "it is locked"  # noqa: S101
-        await search.index(tx, erased)
     return Heard.DONE
 
 
 async def on_none(tx: Tx, event: HotlineEvent, *, key: str | None, now: datetime) -> Heard:
-    """Act on a hand-off or an alert, once. Raises BadEvent or KeyReused."""
+    """Act on a hand-off, an alert, or the wish that both be forgotten, once. Raises BadEvent or KeyReused."""
     if event.type not in GENERAL_EVENT_TYPES:
         raise BadEvent("this type of event concerns a ticket, or is unknown")
-    if event.type == "handoff" and not event.conversation:
-        raise BadEvent("a handoff names its conversation")
+    if event.type in ("handoff", "erase") and not event.conversation:
+        raise BadEvent(f"{event.type} names its conversation")
     if not await received.first_time(tx, "", event, key, now):
         return Heard.REPEAT
     if event.type == "handoff":
         await handoffs.hear(tx, event, now)
+    elif event.type == "erase" and event.conversation:
+        await forgetting.conversation(tx, event.conversation)
     else:
         await alerts.ring(tx, event)
     return Heard.DONE

@@ -1,6 +1,6 @@
 """A ticket's history: events that are only ever added, chained so that tampering shows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -64,7 +64,8 @@ async def fault(tx: Tx, ticket_id: int) -> tuple[str, int] | None:
     query = select(events).where(events.c.ticket_id == ticket_id).order_by(events.c.seq)
     rows = (await tx.execute(query)).all()
     broken = chain.broken_at([(_link(head.hotline_ref, row), row.prev_hash, row.hash) for row in rows])
-    changed = [row.seq for row in rows if not _words_kept(tx, row)]
+    erased = _erased(tx, rows)
+    changed = [row.seq for row in rows if not _words_kept(tx, row, erased.get(row.seq, frozenset()))]
     first = min((seq for seq in (broken, *changed, _wrong_end(head, rows)) if seq is not None), default=None)
     return (head.hotline_ref, first) if first is not None else None
 
@@ -99,12 +100,24 @@ def _link(hotline_ref: str, row: Row[Any]) -> chain.Link:
     return chain.Link(hotline_ref, **{name: getattr(row, name) for name in names})
 
 
-def _words_kept(tx: Tx, row: Row[Any]) -> bool:
-    digest: str = row.detail_digest
+def _words_kept(tx: Tx, row: Row[Any], erased: Collection[str]) -> bool:
+    """Whether the words are those that were written, or those that an erasure left."""
     try:
-        return chain.digest(unseal(tx, Words, row.detail_sealed)) == digest
+        return chain.digest(unseal(tx, Words, row.detail_sealed)) in {row.detail_digest, *erased}
     except (Undecryptable, Unreadable):
         return False
+
+
+def _erased(tx: Tx, rows: Sequence[Row[Any]]) -> dict[int, frozenset[str]]:
+    """What erasures say they left of earlier words; each covers only what came before it."""
+    found: dict[int, frozenset[str]] = {}
+    for row in rows:
+        if row.action != "erase" or not _words_kept(tx, row, found.get(row.seq, frozenset())):
+            continue
+        for seq, digest in unseal(tx, Words, row.detail_sealed).get("covers", {}).items():
+            if int(seq) < row.seq:
+                found[int(seq)] = found.get(int(seq), frozenset()) | {digest}
+    return found
 
 
 def _tail(rows: Sequence[Row[Any]]) -> str:

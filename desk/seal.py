@@ -40,9 +40,9 @@ def closed(ticket: DeskTicket, *, opened: bool = False) -> DeskTicket:
         return ticket
     document = ticket.document
     bare = {
-        "title": _hidden(document.title, document.person),
-        "content": _hidden(document.content, document.person),
-        "expectation": _hidden(document.expectation, document.person),
+        "title": hidden(document.title, document.person),
+        "content": hidden(document.content, document.person),
+        "expectation": hidden(document.expectation, document.person),
         "person": document.person.model_copy(
             update={"name": None, "phone": None, "enterprise": None, "confidential": True}
         ),
@@ -52,7 +52,7 @@ def closed(ticket: DeskTicket, *, opened: bool = False) -> DeskTicket:
 
 def events_as_seen(events: tuple[DeskEvent, ...], person: PersonPart) -> tuple[DeskEvent, ...]:
     """The history of a sealed ticket: what was said later must not name its citizen either."""
-    return tuple(replace(event, detail=_bare(event.detail, person)) for event in events)
+    return tuple(replace(event, detail=without(event.detail, person)) for event in events)
 
 
 def check(document: TicketDocument, step: Step, city: CityProfile) -> None:
@@ -64,16 +64,17 @@ def check(document: TicketDocument, step: Step, city: CityProfile) -> None:
         raise Refused("conflict_of_interest", "the report is about this unit")
 
 
-def _hidden(text: str | None, person: PersonPart) -> str | None:
+def hidden(text: str | None, person: PersonPart) -> str | None:
+    """The text without this person, and without whatever tells people apart."""
     return text and masking.masked(text, person.name, person.phone, person.enterprise)
 
 
-def _bare(value: Any, person: PersonPart) -> Any:
+def without(value: Any, person: PersonPart) -> Any:
     """The same JSON with every text in it masked; attachments keep their names."""
     if isinstance(value, str):
-        return _hidden(value, person)
+        return hidden(value, person)
     if isinstance(value, list):
-        return [_bare(one, person) for one in value]
+        return [without(one, person) for one in value]
     if isinstance(value, dict):
-        return {name: one if name == "attachments" else _bare(one, person) for name, one in value.items()}
+        return {name: one if name == "attachments" else without(one, person) for name, one in value.items()}
     return value

@@ -3,7 +3,8 @@
 State codes are stable and stored; people's words for them are the pages' business.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -212,6 +213,7 @@ class Step:
     attachments: tuple[dict[str, Any], ...] = ()
     result: Result | None = None
     half_day: str | None = None  # in which a call is made
+    covers: Mapping[str, str] = field(default_factory=dict)  # digests of the words an erasure left, by seq
 
 
 class Refused(Exception):

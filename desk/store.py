@@ -26,7 +26,7 @@ from desk.sieve import Sieve, of_unit
 from desk.states import FINAL, Actor, Life, Result, Role, State
 from desk.tables import co_units, surveys, tickets
 from desk.views import DeskEvent, DeskTicket, may_see
-from hotline.contract import PersonPart, TicketDocument
+from hotline.contract import TicketDocument
 from intake.city import CityProfile
 from storage.documents import Tx, seal, unseal
 from storage.statements import insert_new
@@ -162,14 +162,6 @@ async def add_survey(
         "received_at": now,
     }
     await tx.execute(insert(surveys).values(row))
-
-
-async def erase_person(tx: Tx, ticket: DeskTicket, at: datetime) -> None:
-    """Take the citizen out of the ticket; the matter itself stays."""
-    nobody = PersonPart(kind="anonymous", anonymous=True, confidential=ticket.document.person.confidential)
-    document = ticket.document.model_copy(update={"person": nobody, "consent": None})
-    values = {"document_sealed": seal(tx, TicketDocument, document), "erased_at": at}
-    await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(values))
 
 
 async def _one(tx: Tx, column: Column[str], value: str, *, lock: bool = False) -> DeskTicket | None:

@@ -288,6 +288,7 @@ def _detail(step: Step) -> dict[str, Any]:
         "text": step.text,
         "attachments": list(step.attachments),
         "result": step.result and _result(step.result),
+        "covers": dict(step.covers),
     }
     return {name: value for name, value in told.items() if value}
 

@@ -667,7 +667,7 @@ ROWS: tuple[Row, ...] = (
         only=(guards.exclusion_pending, guards.second_person),
         change=rules.not_excluded,
     ),
-    Row("erase", frozenset(State), None, _CITIZEN),
+    Row("erase", frozenset(State), None, _CITIZEN | {Role.SYSTEM}),  # by itself when its term is over
     Row("unseal", frozenset(State), None, _ABOVE, needs=("reason",), rings=("leader",)),
     Row("note", frozenset(State), None, _STAFF, needs=("text",), only=(guards.involved,)),
 )

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 EVENT_TYPES = frozenset({"supplement", "urge", "withdraw", "survey_result", "erase"})
 """What we tell about a ticket, at `/tickets/{hotline_ref}/events`."""
 
-GENERAL_EVENT_TYPES = frozenset({"handoff", "alert"})
-"""What concerns no ticket, at `/events`."""
+GENERAL_EVENT_TYPES = frozenset({"handoff", "alert", "erase"})
+"""What concerns no ticket, at `/events`; `erase` there is about what was said in a conversation."""
 
 
 def _storable(text: str) -> str:
@@ -160,6 +160,7 @@ class HotlineEvent(Document):
 
     handoff: `conversation`, `transcript` or `text` (a further message), `phone` or null.
     alert: `kind` (the rule that matched), `text`, `channel`, `reach` (how to reach the citizen).
+    erase without a ticket: `conversation`, whose words are to be forgotten.
     """
 
     event_id: Line

@@ -128,6 +128,11 @@ def alert_event(
     return _wire(event) | {"reach": reach}
 
 
+def erase_event(event_id: str, at: datetime, *, conversation: str) -> dict[str, Any]:
+    """The citizen is to be forgotten: what was said under this conversation's name."""
+    return _wire(HotlineEvent(event_id=event_id, type="erase", at=at, conversation=conversation))
+
+
 def status_update(callback: Callback) -> StatusUpdate:
     """A backend's callback as the core knows it."""
     fields = callback.model_dump(exclude={"survey"})

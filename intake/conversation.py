@@ -76,6 +76,7 @@ class Conversation:
     handoff: bool = False  # a person at the desk is writing with them
     handoff_at: datetime | None = None  # when the citizen last said something to that person
     offered: tuple[str, ...] = ()  # the options of the menu shown last, which may be taken by number
+    called: bool = False  # staff were called to it: the backend keeps words of it under its name
     last_group: str = ""  # the album that was last acknowledged
     album: str = ""  # the one whose photos are in the draft, or went with the ticket filed last
 

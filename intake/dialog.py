@@ -46,7 +46,7 @@ def advance(
 ) -> Turn:
     """The turn that `inbound` makes of `conversation`. No I/O, no clock, no chance."""
     moment = scenes.forgotten(Moment(conversation, inbound, situation, city, now))
-    turn = voice.asked_to_type(emergency.warned(_step(moment), moment), moment)
+    turn = person.noted(voice.asked_to_type(emergency.warned(_step(moment), moment), moment))
     return offers.remembered(elder.few_choices(albums.remembered(turn, moment), moment))
 
 

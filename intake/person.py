@@ -3,10 +3,11 @@
 While a person listens, words go to them; it ends by a word, or when nothing was said for long.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from intake import waiting
-from intake.conversation import AskForPerson, Side, Turn
+from intake.conversation import AskForPerson, RaiseAlert, Side, Turn
 from intake.messages import Reply
 from intake.moment import Moment
 from intake.workdays import in_office_hours
@@ -41,6 +42,13 @@ def write_on(moment: Moment) -> Turn | None:
         return _cannot_be_told(moment)
     effect = AskForPerson(moment.inbound.text.strip())
     return moment.turn(Reply(moment.say("person.more")), effects=(effect,), handoff_at=moment.now)
+
+
+def noted(turn: Turn) -> Turn:
+    """The turn, with a note that staff were called: whoever is forgotten is forgotten there, too."""
+    if not any(isinstance(effect, AskForPerson | RaiseAlert) for effect in turn.effects):
+        return turn
+    return replace(turn, conversation=replace(turn.conversation, called=True))
 
 
 def listens(moment: Moment) -> bool:

@@ -147,7 +147,11 @@ class DraftRules:
 
 @dataclass(frozen=True, slots=True)
 class RetentionRules:
-    """How long what is kept (PIPL 19). `ticket_days` count from a ticket's last change."""
+    """How long what is kept (PIPL 19).
+
+    `ticket_days` count from a ticket's last change, `talk_days` from the last word between a citizen and
+    staff, or from an alert.
+    """
 
     __pydantic_config__ = _STRICT
 
@@ -155,6 +159,7 @@ class RetentionRules:
     replies_hours: int = 48
     media_days: int = 30
     ticket_days: int = 1095
+    talk_days: int = 180
 
 
 @dataclass(frozen=True, slots=True)

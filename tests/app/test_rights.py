@@ -52,6 +52,24 @@ async def test_erased_is_what_is_ours_and_the_matter_stays_without_its_citizen(
     assert (ref, event["type"]) == ("H1", "erase")
 
 
+async def test_what_was_said_to_staff_is_forgotten_at_the_backend_too(shell: Any, citizen: Any) -> None:
+    await citizen.says("人工")
+    await shell.drain()
+    await citizen.says("删除")
+    await citizen.says("确认删除")
+    await shell.drain()
+    (_, told, _), (ref, wish, _) = shell.backend.events
+    assert (ref, wish["type"], wish["conversation"]) == (None, "erase", told["conversation"])
+
+
+async def test_of_whom_staff_never_heard_they_hear_nothing(shell: Any, citizen: Any) -> None:
+    await citizen.says("路灯坏了")
+    await citizen.says("删除")
+    await citizen.says("确认删除")
+    await shell.drain()
+    assert shell.backend.events == []
+
+
 async def test_a_repeat_of_the_wish_erases_once(shell: Any, citizen: Any) -> None:
     await citizen.files_a_ticket()
     await citizen.says("删除")
