@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from app.clock import utc_now
 from app.findings import Finding
+from app.footing import VAR
+from app.house import House
 from app.settings import BadSettings, Settings, check
 from app.surroundings import address, disk
 from app.wechat_inspection import WECHAT, inspect_wechat
-from app.wiring import VAR, House, open_house, utc_now
+from app.wiring import open_house
 from intake.ports import Rejected, Unavailable, Unsure
 from intake.workdays import unannounced
 from storage import inbox

@@ -5,62 +5,35 @@ its sender is told so, and its repeats get the same answer. Only what passes by 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
-from types import MappingProxyType
 
 import structlog
 from pydantic import TypeAdapter
 
-from app import bursts, echoing, effects, metrics, own_data
+from app import metrics
 from app.faults import caught, described
-from app.identifiers import fresh
 from app.pace import Pace
-from app.replies import (
-    LANE,
-    SURVEYS,
-    hold_back,
-    once_keys,
-    outgoing_of,
-    queue_album,
-    queue_late,
-    queue_replies,
-)
-from app.telling import Telling
+from app.replies import LANE, once_keys, queue_late
+from app.step import EVERYWHERE, Rides, Step, Taken
 from app.tracing import traced
 from app.transcription import as_it_is
-from intake import crowd, offers
-from intake.bound_phone import CODE, code_in
 from intake.city import CityProfile
-from intake.conversation import Answered, Conversation, Effect, FileTicket, Ids, Side, Situation, Turn
-from intake.dialog import advance
-from intake.messages import Address, Burst, ChannelName, Event, Inbound, Outgoing, Reply
+from intake.conversation import Answered, FileTicket
+from intake.messages import Address, ChannelName, Inbound, Reply
 from intake.phrases import pick_language, say
 from intake.ports import Unavailable
-from intake.progress import asked_for
-from intake.second import with_second
-from intake.steps import still_asks
-from intake.understand.reader import read
-from intake.understand.reading import Reading
-from storage import bindings, budgets, conversations, held_back, inbox, outbox, tickets, turns
+from storage import conversations, held_back, inbox, turns
 from storage.cache import Cache
-from storage.conversations import StoredConversation
 from storage.crypto import Undecryptable
-from storage.database import Database, Tx
+from storage.database import Database
 from storage.inbox import AlreadyRecorded
-from storage.tickets import ReferenceTaken
-from storage.turns import Begun
 
 log = structlog.get_logger(__name__)
 
 WORK = "outbox"
 """The topic that wakes the workers."""
 
-DRAWS = 50
-"""References tried before the second is given up as full."""
-
-Rides = Callable[[tuple[Reply, ...]], bool]
 Hear = Callable[[Inbound], Awaitable[Inbound]]
 
 _inbound = TypeAdapter(Inbound)
@@ -74,16 +47,6 @@ class _Repeat(Exception):
         self.replies = replies
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A turn, and whether there is something to deliver at once."""
-
-    conversation_id: int
-    replies: tuple[Reply, ...]
-    effects: tuple[Effect, ...]
-    work: bool
-
-
 class Service:
     """What the channels' webhooks and polling call."""
 
@@ -93,7 +56,7 @@ class Service:
         cache: Cache,
         city: CityProfile,
         clock: Callable[[], datetime],
-        rides: Mapping[ChannelName, Rides] = MappingProxyType({}),
+        rides: Mapping[ChannelName, Rides] = EVERYWHERE,
         hear: Hear = as_it_is,
         pace: Pace | None = None,
     ) -> None:
@@ -105,9 +68,8 @@ class Service:
         self._cache = cache
         self._city = city
         self._clock = clock
-        self._rides = rides
+        self._step = Step(city, rides)
         self._hear = hear
-        self._telling = Telling(city)
         self._pace = pace
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
@@ -155,19 +117,18 @@ class Service:
                 await queue_late(tx, stored.id, address, replies, key, self._clock())
         await self._cache.publish(WORK)
 
-    async def _take(self, inbound: Inbound) -> _Taken | Exception:
+    async def _take(self, inbound: Inbound) -> Taken | Exception:
         """The turn, or what broke it. A message recorded at the same moment elsewhere is looked at again."""
         taken = await caught(self._turn(inbound))
         return await caught(self._turn(inbound)) if isinstance(taken, AlreadyRecorded) else taken
 
-    async def _turn(self, inbound: Inbound) -> _Taken:
+    async def _turn(self, inbound: Inbound) -> Taken:
         now = self._clock()
         async with self._database.turn() as tx:
             begun = await turns.begin(tx, inbound.address, inbound.id, LANE, now)
             if begun.before is not None:
                 raise _Repeat(begun.before.replies)
-            taken = await self._burst(tx, begun.stored, inbound, now)
-            taken = taken or await self._step(tx, begun, inbound, now)
+            taken = await self._step.take(tx, begun, inbound, now)
         _say_what_happened(inbound.address.channel, taken)
         return taken
 
@@ -197,173 +158,8 @@ class Service:
         metrics.aside.labels(channel.value).inc()
         log.error("put aside", channel=channel.value, reason=reason)
 
-    async def _burst(
-        self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
-    ) -> _Taken | None:
-        """A file alone is only stored, and a burst has no end while files still come."""
-        if inbound.burst is not None and inbound.grant is not None:
-            await budgets.grant(tx, stored.id, inbound.grant, min(inbound.at, now))
-        if inbound.burst is Burst.PART:
-            await bursts.take_part(tx, stored, inbound, now)
-            return _Taken(stored.id, (), (), True)
-        if inbound.burst is Burst.END and not await bursts.is_over(tx, stored.id, now):
-            return _Taken(stored.id, (), (), False)
-        return None
 
-    async def _step(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> _Taken:
-        stored = begun.stored
-        reachable = inbound.event is not Event.LEFT
-        if stored.reachable != reachable:
-            await conversations.set_reachable(tx, stored.id, reachable)
-        inbound = await bursts.whole(tx, stored.id, inbound)
-        situation = await self._situation(tx, begun, inbound, now)
-        turn = await self._file(tx, stored, inbound, situation, now)
-        await bursts.settle(tx, inbound, situation.attachments, turn)
-        kept = await self._kept(tx, begun, inbound, now)
-        told = self._telling.told(turn, stored.conversation, situation.language)
-        kept, told = _once_each(kept, told, turn.conversation)
-        replies = (*(outgoing.reply for outgoing in kept), *told)
-        queued = await self._queued(tx, begun, inbound, replies, now)
-        replies = () if queued else replies
-        if not _has_survey(kept):
-            await hold_back(tx, stored.id, inbound.address, replies, inbound.id, now)
-        await self._end(tx, stored, inbound, turn, replies, now)
-        return _Taken(stored.id, replies, turn.effects, bool(queued or turn.effects or inbound.media))
-
-    async def _end(
-        self,
-        tx: Tx,
-        stored: StoredConversation,
-        inbound: Inbound,
-        turn: Turn,
-        replies: tuple[Reply, ...],
-        now: datetime,
-    ) -> None:
-        """Save, record and commit; whoever leaves is forgotten last."""
-        if effects.forgets(turn.effects):
-            await conversations.save(tx, stored.id, turn.conversation, now)
-            await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, replies, now)
-            await effects.forget(tx, stored, turn.effects, now)
-        else:
-            grants = () if inbound.grant is None else ((inbound.grant, min(inbound.at, now)),)
-            await turns.end(tx, stored, inbound.id, turn.conversation, replies, now, grants)
-
-    async def _queued(
-        self, tx: Tx, begun: Begun, inbound: Inbound, replies: tuple[Reply, ...], now: datetime
-    ) -> bool:
-        """Whether the replies went into the outbox: what may not ride, or would overtake what waits there."""
-        stored, address = begun.stored, inbound.address
-        may_ride = self._rides.get(address.channel)
-        if may_ride is None:
-            return False
-        if inbound.group:
-            await queue_album(tx, stored.id, address, replies, inbound.group, inbound.id, now)
-            return True
-        if may_ride(replies) and not begun.waits:
-            return False
-        await queue_replies(tx, stored.id, address, replies, inbound.id, "reply", now)
-        return bool(replies)
-
-    async def _kept(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> list[Outgoing]:
-        """What waited for this contact; whoever leaves is told nothing, and news of a file is no contact."""
-        if inbound.event is Event.LEFT or inbound.file is not None or not begun.kept:
-            return []
-        return [outgoing_of(body) for body in await outbox.take_kept(tx, begun.stored.id, now)]
-
-    async def _file(
-        self, tx: Tx, stored: StoredConversation, inbound: Inbound, situation: Situation, now: datetime
-    ) -> Turn:
-        """The dialog's step and what it asks for; drawn anew while its reference is taken."""
-        for _ in range(DRAWS):
-            turn = await self._advance(tx, stored, inbound, situation, now)
-            try:
-                await effects.carry_out(tx, turn.effects, stored, inbound, now)
-            except ReferenceTaken:
-                situation = replace(situation, ids=self._ids(inbound, now))
-            else:
-                return turn
-        raise Unavailable("no reference is free in this second", retry_after=1)
-
-    async def _advance(
-        self, tx: Tx, stored: StoredConversation, inbound: Inbound, situation: Situation, now: datetime
-    ) -> Turn:
-        """The dialog's step; once more, with what other citizens said, where it needs that."""
-        try:
-            return advance(stored.conversation, inbound, situation, self._city, now)
-        except crowd.OthersUnknown as needs:
-            echoes = await echoing.heard(tx, stored.id, needs.draft, self._city, now)
-        situation = replace(situation, echoes=echoes)
-        return advance(stored.conversation, inbound, situation, self._city, now)
-
-    async def _situation(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> Situation:
-        stored = begun.stored
-        files = await bursts.files(tx, stored.id, inbound, now, loose=begun.loose)
-        held = stored.conversation.held
-        situation = Situation(
-            ids=self._ids(inbound, now),
-            language=_language(stored.conversation, inbound),
-            reading=self._read(inbound.text, inbound, now),
-            held_reading=self._read(held.text, inbound, now) if held else None,
-            tickets=begun.tickets,
-            attachments=files,
-            echoes=None,
-        )
-        if _asks_for_own(situation, inbound, stored.conversation):
-            situation = replace(situation, own=await own_data.gather(tx, stored))
-        return await self._look_up(tx, situation, stored.conversation, inbound, now)
-
-    def _read(self, text: str, inbound: Inbound, now: datetime) -> Reading:
-        return with_second(read(text, self._city, now), inbound.second, self._city, now)
-
-    async def _look_up(
-        self, tx: Tx, situation: Situation, conversation: Conversation, inbound: Inbound, now: datetime
-    ) -> Situation:
-        """A ticket asked for by number and code where the message names both; or a phone's code."""
-        errand, code = conversation.errand, code_in(inbound.text)
-        if errand is not None and errand.side is Side.BIND and errand.step == CODE and code:
-            return replace(situation, code=await bindings.tried(tx, errand.text, code, now))
-        asked = asked_for(inbound.text)
-        wanted = situation.reading.command == "progress" or conversation.errand is not None
-        if asked is None or not wanted:
-            return situation
-        outcome, view = await tickets.look_up(tx, *asked, now)
-        return replace(situation, lookup=outcome, looked_up=view)
-
-    def _ids(self, inbound: Inbound, now: datetime) -> Ids:
-        return fresh(inbound.address.channel.code, now, self._city.timezone)
-
-
-def _language(conversation: Conversation, inbound: Inbound) -> str:
-    return conversation.language or pick_language(inbound.language)
-
-
-def _asks_for_own(situation: Situation, inbound: Inbound, conversation: Conversation) -> bool:
-    tapped = inbound.tap.option if inbound.tap else None
-    numbered = offers.taken(conversation, inbound, situation.reading)
-    return not {situation.reading.command, tapped, numbered}.isdisjoint(("mydata", "mydata_json"))
-
-
-def _once_each(
-    kept: list[Outgoing], told: tuple[Reply, ...], conversation: Conversation
-) -> tuple[list[Outgoing], tuple[Reply, ...]]:
-    """Of surveys that waited for this contact only the last question that still waits, and that once."""
-    latest = {one.reply.step: one for one in kept if one.purpose in SURVEYS}
-    still = [
-        one
-        for one in kept
-        if one.purpose not in SURVEYS
-        or (latest[one.reply.step] is one and still_asks(conversation, one.reply.step))
-    ]
-    asked = {one.reply.step for one in still if one.purpose in SURVEYS and one.reply.choices}
-    return still, tuple(reply for reply in told if reply.step not in asked)
-
-
-def _has_survey(kept: list[Outgoing]) -> bool:
-    """A survey must not come twice, so its turn is not held back."""
-    return any(outgoing.purpose in SURVEYS for outgoing in kept)
-
-
-def _say_what_happened(channel: ChannelName, taken: _Taken) -> None:
+def _say_what_happened(channel: ChannelName, taken: Taken) -> None:
     """Which kinds of things, and a ticket's number: the thread to its deliveries."""
     for effect in taken.effects:
         if isinstance(effect, Answered):

@@ -17,8 +17,10 @@ from pathlib import Path
 
 import uvicorn
 
+from app.clock import utc_now
+from app.house import House
 from app.settings import Enclosed
-from app.wiring import House, open_house, utc_now
+from app.wiring import open_house
 from bots.telegram.parts import rides
 from intake.messages import ChannelName, Reply
 from playground.phones import Phone
@@ -66,7 +68,7 @@ def decide(house: House, way: Way) -> None:
     def may(replies: tuple[Reply, ...]) -> bool:
         return way.may_ride and rides(replies)
 
-    house.service._rides = {ChannelName.TELEGRAM: may}  # noqa: SLF001  the one thing that differs
+    house.service._step.rides = {ChannelName.TELEGRAM: may}  # noqa: SLF001  the one thing that differs
 
 
 async def measure(phone: Phone, way: Way) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from app.footing import open_storage
 from app.settings import read_settings
-from app.wiring import open_storage
 from cli.progress import counted
 from desk import audit
 from desk.anchors import Anchor

@@ -1,6 +1,6 @@
 """What a newcomer needs to see when the server is up: where to click, and the first password."""
 
-from app.wiring import House
+from app.house import House
 from desk.users import FIRST_USER
 
 

@@ -2,8 +2,8 @@
 
 import typer
 
+from app.clock import utc_now
 from app.inspection import no_table
-from app.wiring import utc_now
 from intake.city import load, problems
 from intake.workdays import unannounced
 

@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from app.footing import open_city
 from app.settings import BadSettings, read_settings
-from app.wiring import open_city
 from intake.ports import Opinion
 from intake.understand.model.files import BadModel, save
 from intake.understand.model.linear import LinearModel, open_model

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from app.backend import open_desk
+from app.clock import utc_now
+from app.footing import open_city, open_storage
 from app.logs import set_up
 from app.settings import BadSettings, Settings, read_settings
-from app.wiring import open_city, open_desk, open_storage, utc_now
 from cli import importing
 from cli.serve import HOST, listen
 from desk import users

@@ -12,8 +12,8 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from app.clock import utc_now
 from app.settings import BadSettings, Settings, read_settings
-from app.wiring import utc_now
 from cli.serve import HOST, listen
 from hotline.openapi import document
 from hotline.trial import Verdict, trial

@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from app.clock import utc_now
+from app.footing import embeds_desk, open_city, open_storage
 from app.settings import BadSettings, Settings, read_settings
-from app.wiring import embeds_desk, open_city, open_storage, utc_now
 from desk.importing.bring import bring
 from desk.importing.calls import Call
 from desk.importing.check import check

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from app import rotation
+from app.clock import utc_now
+from app.footing import VAR, embeds_desk, open_storage, stored_keyring
 from app.settings import BadSettings, read_settings
 from app.spool import Spool
-from app.wiring import VAR, embeds_desk, open_storage, stored_keyring, utc_now
 from cli.progress import counted
 from desk.rotation import BrokenHistory
 from storage.attachments import Folder

@@ -9,8 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.clock import utc_now
+from app.footing import open_storage
 from app.settings import read_settings
-from app.wiring import open_storage, utc_now
 from storage import outbox
 from storage.database import Tx
 

@@ -21,9 +21,11 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import Progress
 
+from app.clock import utc_now
+from app.house import House
 from app.logs import set_up
 from app.settings import BadSettings, Enclosed, read_settings
-from app.wiring import House, open_house, utc_now
+from app.wiring import open_house
 from cli.serve import HOST, listen
 from desk.app import Desk
 from intake.messages import ChannelName

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from app.clock import utc_now
+from app.footing import open_city, open_storage
 from app.settings import BadSettings, Settings, read_settings
-from app.wiring import open_city, open_storage, utc_now
 from desk.bulletin.compose import compose
 from desk.bulletin.figures import Collected, collect
 from desk.bulletin.forms import FORMS, written

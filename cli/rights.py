@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from app import erasing, own_data
+from app.clock import utc_now
+from app.footing import open_storage
 from app.settings import BadSettings, read_settings
-from app.wiring import open_storage, utc_now
 from intake.messages import Address, ChannelName
 from storage import conversations, tickets
 from storage.conversations import StoredConversation

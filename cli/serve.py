@@ -12,9 +12,12 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from app.clock import utc_now
+from app.footing import embeds_desk
+from app.house import House
 from app.logs import set_up
 from app.settings import BadSettings, Settings, check, read_settings
-from app.wiring import House, embeds_desk, open_house, utc_now
+from app.wiring import open_house
 from cli.banner import banner
 from cli.figures import begin_again_with_shared_figures, figures_until_the_end
 from cli.loop import run

@@ -15,9 +15,10 @@ from rich.progress import Progress
 
 from app import campaign as campaigning
 from app.campaign import Plan
+from app.clock import utc_now
+from app.footing import embeds_desk, open_city, open_storage
 from app.settings import BadSettings, Settings, read_settings
 from app.told_elsewhere import Listed, Matter, put
-from app.wiring import embeds_desk, open_city, open_storage, utc_now
 from desk.importing.bring import bring_to_rate, to_phone
 from desk.importing.sheet import BadSheet
 from desk.importing.to_rate import ToRate, as_call, check

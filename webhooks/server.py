@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 import structlog
 from fastapi import APIRouter, FastAPI
 
+from app.backend import LoneDesk
+from app.clock import utc_now
 from app.faults import caught, described
 from app.files import Files
+from app.house import House
 from app.settings import Settings
-from app.wiring import House, LoneDesk, utc_now
 from desk.app import Desk
 from desk.open311.router import Rules, open311_router
 from desk.pages.router import desk_pages

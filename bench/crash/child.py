@@ -15,8 +15,10 @@ import uvicorn
 from pydantic import SecretStr
 
 from app import retry, worker
+from app.footing import open_city
+from app.house import House
 from app.settings import Enclosed, Hotline, Telegram, WeChat
-from app.wiring import House, open_city, open_house
+from app.wiring import open_house
 from bench.crash import points
 from intake.understand.reader import read
 from webhooks.server import create_app

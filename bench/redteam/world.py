@@ -16,8 +16,10 @@ import orjson
 import uvicorn
 from sqlalchemy import func, select
 
+from app.clock import utc_now
+from app.house import House
 from app.settings import Enclosed
-from app.wiring import House, open_house, utc_now
+from app.wiring import open_house
 from desk import users
 from desk.states import Role
 from hotline.signatures import sign

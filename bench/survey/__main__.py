@@ -22,10 +22,10 @@ from sqlalchemy import func, select
 
 from app import campaign as campaigning
 from app.delivery import Delivery
+from app.footing import open_city
 from app.logs import set_up
 from app.service import Service
 from app.wechat_book import WeChatBook
-from app.wiring import open_city
 from app.worker import DESTINATIONS, Worker
 from bench.survey.citizens import Act, Citizens, address
 from bench.survey.clock import Clock

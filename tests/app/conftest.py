@@ -13,9 +13,9 @@ from sqlalchemy import Table, func, select
 
 from app.delivery import Delivery
 from app.files import Files
+from app.footing import open_city
 from app.service import Service
 from app.updates import Updates
-from app.wiring import open_city
 from app.worker import Worker
 from intake import crowd
 from intake.city import CityProfile

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
-from app import service as service_module
+from app import situation as situation_module
+from app import step as step_module
 from intake.conversation import Ids
 from intake.messages import Address, ChannelName, Event, Inbound, Media, MediaKind, Outgoing, Reply, Tap
 from intake.ports import Unavailable
@@ -122,14 +124,14 @@ async def test_a_taken_reference_is_drawn_anew(
     shell: Any, citizen: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference = await citizen.files_a_ticket()
-    real, drawn = service_module.fresh, []
+    real, drawn = situation_module.fresh, []
 
     def again(*arguments: Any) -> Ids:
         ids = real(*arguments)
         drawn.append(ids)
         return Ids(reference, ids.key, ids.query_code) if len(drawn) <= 3 else ids
 
-    monkeypatch.setattr(service_module, "fresh", again)
+    monkeypatch.setattr(situation_module, "fresh", again)
     other = shell.citizen("oLiSi000000000000000000000002")
     await other.says("新华路9号楼道灯坏了，我姓李，电话13912345679")
     await other.says("同意")
@@ -144,7 +146,7 @@ async def test_a_second_without_a_free_reference_is_for_later_not_for_ever(
     shell: Any, citizen: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference = await citizen.files_a_ticket()
-    real = service_module.fresh
+    real = situation_module.fresh
 
     def taken(*arguments: Any) -> Ids:
         ids = real(*arguments)
@@ -152,11 +154,11 @@ async def test_a_second_without_a_free_reference_is_for_later_not_for_ever(
 
     other = shell.citizen("oLiSi000000000000000000000002")
     await other.goes_to_the_summary("新华路9号楼道灯坏了，我姓李，电话13912345679")
-    monkeypatch.setattr(service_module, "fresh", taken)
+    monkeypatch.setattr(situation_module, "fresh", taken)
     submit = other.message("提交")
     with pytest.raises(Unavailable):
         await shell.service.receive(submit)
-    monkeypatch.setattr(service_module, "fresh", real)
+    monkeypatch.setattr(situation_module, "fresh", real)
     await shell.service.receive(submit)
     assert len(await other.own()) == 1
 
@@ -181,14 +183,14 @@ async def test_a_repeated_photo_is_registered_once(shell: Any, citizen: Any) -> 
 
 @pytest.fixture
 def poison(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = service_module.advance
+    real = step_module.advance
 
     def break_on_it(conversation: Any, inbound: Inbound, *rest: Any) -> Any:
         if "毒" in inbound.text:
             raise KeyError(inbound.text)
         return real(conversation, inbound, *rest)
 
-    monkeypatch.setattr(service_module, "advance", break_on_it)
+    monkeypatch.setattr(step_module, "advance", break_on_it)
 
 
 async def test_a_message_that_breaks_us_is_put_aside_with_an_answer(
@@ -248,7 +250,7 @@ async def kept_for(shell: Any, citizen: Any, text: str, purpose: str = "progress
     async with shell.database.write() as tx:
         stored = await conversations.lock(tx, citizen.address, shell.clock())
         outgoing = Outgoing(citizen.address, Reply(text, durable=True), text, purpose)
-        body = service_module.TypeAdapter(Outgoing).dump_python(outgoing, mode="json")
+        body = TypeAdapter(Outgoing).dump_python(outgoing, mode="json")
         entry = await outbox.queue(
             tx,
             destination="wechat",

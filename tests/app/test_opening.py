@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from app.footing import open_storage
+from app.house import House
 from app.settings import BadSettings, Enclosed
-from app.wiring import House, open_house, open_storage
+from app.wiring import open_house
 from desk import schema as desk_tables
 from intake.ports import Unavailable
 from storage.database import Standing, standing

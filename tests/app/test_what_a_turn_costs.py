@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import event
 
-from app import service as service_module
+from app import step as step_module
 from intake.messages import Grant
 from intake.ports import Rejected
 from storage import trips
@@ -95,7 +95,7 @@ async def test_turns_repeats_and_faults_are_counted(
     def broken(*_: Any) -> None:
         raise KeyError
 
-    monkeypatch.setattr(service_module, "advance", broken)
+    monkeypatch.setattr(step_module, "advance", broken)
     await shell.service.receive(citizen.message("帮助"))
     assert [now - then for now, then in zip(count(), before, strict=True)] == [1, 1, 1]
     assert figure("jiesu_turn_seconds_count", channel="wechat") == seconds + 1

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 
+from app.clock import utc_now
 from app.secret_key import open_keyring
-from app.wiring import utc_now
 from intake.messages import Address, ChannelName
 from intake.ticket import AppealType, CategoryGuess, Ticket, Urgency
 from storage import conversations, inbox, outbox, tickets

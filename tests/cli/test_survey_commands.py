@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
+from app.footing import open_storage
 from app.settings import read_settings
-from app.wiring import open_storage
 from cli.main import app
 from desk.tables import tickets as desk_tickets
 from intake.messages import Address, ChannelName

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from app.house import House
 from app.settings import Enclosed
-from app.wiring import House, open_house
+from app.wiring import open_house
 from intake.messages import Address, ChannelName, Inbound
 from storage import outbox
 from storage.attachments import Folder

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from app.backend import open_desk
 from app.settings import Enclosed
-from app.wiring import open_desk
 from desk.states import Actor, Role
 
 PATIENCE = 100.0  # seconds until a story that does not go on has failed

@@ -13,9 +13,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from app.backend import open_desk
+from app.clock import utc_now
 from app.logs import set_up
 from app.settings import Enclosed
-from app.wiring import open_desk, utc_now
 from bench.redteam.world import CALLS, DOCUMENT, SITE, World, opened, serving
 from desk import events, handoffs, tickets
 from desk.states import Actor, Role
@@ -123,7 +124,7 @@ async def test_a_thief_learns_nothing(database_url: str, tmp_path: Path, line: s
 
 
 async def test_nor_from_a_desk_that_runs_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.wiring.VAR", tmp_path)
+    monkeypatch.setattr("app.backend.VAR", tmp_path)
     address = f"sqlite:///{tmp_path / 'desk.db'}"
     settings = Enclosed(
         database_url=address, public_url=SITE, secret_key="the desk's own", hotline={"secret": CALLS}

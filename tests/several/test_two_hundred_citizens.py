@@ -21,7 +21,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from app.wiring import utc_now
+from app.clock import utc_now
 from playground.phones import Picked
 from playground.telegram_api import api_router
 from playground.telegram_platform import TelegramPlatform

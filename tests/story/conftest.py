@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 import uvicorn
 
+from app.clock import utc_now
+from app.house import House
 from app.settings import Enclosed
-from app.wiring import House, open_house, utc_now
+from app.wiring import open_house
 from desk.states import Actor, Role, State
 from desk.store import DeskTicket
 from intake.messages import ChannelName

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from app.wiring import utc_now
+from app.clock import utc_now
 from desk import users
 from desk.states import Actor, Role, State
 

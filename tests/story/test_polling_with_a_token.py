@@ -11,8 +11,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.backend import open_desk
+from app.clock import utc_now
 from app.settings import Enclosed
-from app.wiring import open_desk, utc_now
 from desk.states import Actor, Role, State
 from playground.telegram_api import api_router
 from playground.telegram_platform import TelegramPlatform

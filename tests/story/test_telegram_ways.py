@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app import service as service_module
+from app import step as step_module
 from intake.messages import Address, ChannelName
 from playground.phones import Picked
 from storage import conversations, inbox
@@ -49,14 +49,14 @@ def buttons(citizen: Any) -> list[str]:
 async def test_a_message_that_breaks_us_is_put_aside_and_the_next_one_is_handled(
     town: Town, citizen: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    advance = service_module.advance
+    advance = step_module.advance
 
     def breaks(conversation: Any, inbound: Any, *rest: Any) -> Any:
         if "毒" in inbound.text:
             raise ZeroDivisionError(inbound.text)
         return advance(conversation, inbound, *rest)
 
-    monkeypatch.setattr(service_module, "advance", breaks)
+    monkeypatch.setattr(step_module, "advance", breaks)
     await citizen.says("有毒的话")
     await citizen.says(FIRST_WORDS)
     await citizen.agrees()

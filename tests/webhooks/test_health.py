@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from app.health import Health
+from app.house import House
 from app.settings import Enclosed
-from app.wiring import House, open_house
+from app.wiring import open_house
 from storage import outbox
 from storage.cache import MemoryCache
 from storage.crypto import KeyRing

@@ -9,8 +9,9 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from app.house import House
 from app.settings import Enclosed
-from app.wiring import House, open_house
+from app.wiring import open_house
 from intake.ports import Unavailable
 from webhooks import server
 from webhooks.faults import answer_faults

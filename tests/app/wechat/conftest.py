@@ -13,13 +13,13 @@ from fastapi import FastAPI
 
 from app.delivery import Delivery
 from app.files import Files
+from app.footing import open_city
 from app.reception import Reception
 from app.service import Service
 from app.spool import Spool
 from app.tidying import Tidying
 from app.updates import Updates
 from app.wechat_book import WeChatBook
-from app.wiring import open_city
 from app.witness import Witness
 from app.worker import Worker
 from bots.wechat.channel import Forms, WeChat

@@ -16,11 +16,11 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from app.footing import open_city
 from app.reception import Reception
 from app.secret_key import open_keyring
 from app.service import Service
 from app.spool import Spool
-from app.wiring import open_city
 from app.witness import Witness
 from bots.wechat.envelope import Account
 from cli import main

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app import metrics
+from app.footing import open_city
 from app.service import Service
-from app.wiring import open_city
 from bots.telegram.channel import Telegram, open_telegram
 from bots.telegram.parts import rides
 from bots.telegram.shared import Shared

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app import metrics
+from app.footing import open_city
 from app.reception import Reception
 from app.service import Service
 from app.spool import Spool
-from app.wiring import open_city
 from app.witness import Witness
 from bots.wechat.envelope import Account, Mode, signature
 from storage.cache import MemoryCache

@@ -1,0 +1,113 @@
+"""The city's backend: another's over HTTP, or the embedded desk, also as a process of its own."""
+
+import random
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from app.clock import utc_now
+from app.files import Files
+from app.footing import VAR, open_city, open_scanner, plain, stored_keyring
+from app.gathering import Gathering
+from app.settings import Settings
+from desk import schema as desk_tables
+from desk.app import Desk
+from hotline.open311.client import Open311Hotline
+from hotline.rest import RestHotline
+from intake.city import CityProfile
+from intake.ports import Hotline
+from storage.attachments import Folder
+from storage.crypto import KeyRing
+from storage.database import Database
+
+DESK_API = "/desk/api/v1"
+
+
+def open_backend(
+    settings: Settings,
+    city: CityProfile,
+    base_url: str,
+    calls: str,
+    http: httpx.AsyncClient,
+    clock: Callable[[], datetime],
+) -> Hotline:
+    hotline = settings.hotline
+    if hotline.kind == "open311":
+        return Open311Hotline(
+            hotline.url or "",
+            http,
+            city,
+            jurisdiction=hotline.jurisdiction,
+            api_key=plain(hotline.api_key),
+            clock=clock,
+        )
+    return RestHotline(hotline.url or base_url + DESK_API, calls, http, clock=clock, new_id=_token)
+
+
+def backend_secrets(settings: Settings, keyring: KeyRing) -> tuple[str, str]:
+    """What signs our calls, and what signs the backend's; the embedded desk's are derived from our key."""
+    own = plain(settings.hotline.secret) or ",".join(keyring.digests("hotline", "calls and callbacks"))
+    return own, plain(settings.hotline.callback_secret) or own
+
+
+def embedded_desk(
+    database: Database,
+    city: CityProfile,
+    calls: str,
+    callbacks: str,
+    front_door: str,
+    http: httpx.AsyncClient,
+    clock: Callable[[], datetime],
+) -> Desk:
+    return Desk(
+        database,
+        city,
+        secrets=calls,
+        callback_secrets=callbacks,
+        front_door=front_door,
+        http=http,
+        clock=clock,
+        digits=lambda n: "".join(secrets.choice("0123456789") for _ in range(n)),
+        token=_token,
+        chance=random.random,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LoneDesk:
+    """The embedded hotline as a process of its own. `password`: its first user's, if that was made now."""
+
+    desk: Desk
+    files: Files
+    gathering: Gathering
+    password: str | None
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, base_url: str) -> AsyncIterator[LoneDesk]:
+    """The embedded hotline alone, reached at `base_url`."""
+    keyring = stored_keyring(settings)
+    city = open_city(settings.city)
+    await desk_tables.upgrade(settings.database_url)
+    calls, callbacks = backend_secrets(settings, keyring)
+    database = Database.open(settings.database_url, keyring)
+    async with httpx.AsyncClient(follow_redirects=False) as http:
+        front_door = settings.public_url or ""
+        desk = embedded_desk(database, city, calls, callbacks, front_door, http, utc_now)
+        folder = Folder(VAR / "attachments", keyring)
+        files = Files(database, folder, keyring, base_url, utc_now, open_scanner(settings), copies=True)
+        password = secrets.token_urlsafe(9)
+        made = await desk.ensure_first_user(password)
+        gathering = Gathering(database, folder, front_door, http, utc_now)
+        try:
+            yield LoneDesk(desk, files, gathering, password if made else None)
+        finally:
+            await database.close()
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(24)

@@ -1,0 +1,150 @@
+"""What one message does inside its transaction: the dialog's step, what it asks for, and its replies.
+
+The rule: everything here is undone together. `app.service` opens the transaction and has looked whether the
+message came before.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from app import bursts, echoing, effects, waiting
+from app.replies import hold_back, queue_album, queue_replies
+from app.situation import Gathered
+from app.telling import Telling
+from intake import crowd
+from intake.city import CityProfile
+from intake.conversation import Effect, Situation, Turn
+from intake.dialog import advance
+from intake.messages import Burst, ChannelName, Event, Inbound, Reply
+from intake.ports import Unavailable
+from storage import budgets, conversations, inbox, turns
+from storage.conversations import StoredConversation
+from storage.database import Tx
+from storage.tickets import ReferenceTaken
+from storage.turns import Begun
+
+DRAWS = 50
+"""References tried before the second is given up as full."""
+
+Rides = Callable[[tuple[Reply, ...]], bool]
+EVERYWHERE: Mapping[ChannelName, Rides] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A turn, and whether there is something to deliver at once."""
+
+    conversation_id: int
+    replies: tuple[Reply, ...]
+    effects: tuple[Effect, ...]
+    work: bool
+
+
+class Step:
+    """How this city takes a step."""
+
+    def __init__(self, city: CityProfile, rides: Mapping[ChannelName, Rides] = EVERYWHERE) -> None:
+        """`rides`: for a channel whose answers need not carry the replies, which of them may."""
+        self.rides = rides
+        self._city = city
+        self._gathered = Gathered(city)
+        self._telling = Telling(city)
+
+    async def take(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> Taken:
+        """The whole of it, ended and committed. Raises AlreadyRecorded, Unavailable."""
+        taken = await self._burst(tx, begun.stored, inbound, now)
+        return taken or await self._step(tx, begun, inbound, now)
+
+    async def _burst(
+        self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
+    ) -> Taken | None:
+        """A file alone is only stored, and a burst has no end while files still come."""
+        if inbound.burst is not None and inbound.grant is not None:
+            await budgets.grant(tx, stored.id, inbound.grant, min(inbound.at, now))
+        if inbound.burst is Burst.PART:
+            await bursts.take_part(tx, stored, inbound, now)
+            return Taken(stored.id, (), (), True)
+        if inbound.burst is Burst.END and not await bursts.is_over(tx, stored.id, now):
+            return Taken(stored.id, (), (), False)
+        return None
+
+    async def _step(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> Taken:
+        stored = begun.stored
+        reachable = inbound.event is not Event.LEFT
+        if stored.reachable != reachable:
+            await conversations.set_reachable(tx, stored.id, reachable)
+        inbound = await bursts.whole(tx, stored.id, inbound)
+        situation = await self._gathered.situation(tx, begun, inbound, now)
+        turn = await self._file(tx, stored, inbound, situation, now)
+        await bursts.settle(tx, inbound, situation.attachments, turn)
+        kept = await waiting.taken(tx, begun, inbound, now)
+        told = self._telling.told(turn, stored.conversation, situation.language)
+        kept, told = waiting.once_each(kept, told, turn.conversation)
+        replies = (*(outgoing.reply for outgoing in kept), *told)
+        queued = await self._queued(tx, begun, inbound, replies, now)
+        replies = () if queued else replies
+        if not waiting.has_survey(kept):
+            await hold_back(tx, stored.id, inbound.address, replies, inbound.id, now)
+        await self._end(tx, stored, inbound, turn, replies, now)
+        return Taken(stored.id, replies, turn.effects, bool(queued or turn.effects or inbound.media))
+
+    async def _end(
+        self,
+        tx: Tx,
+        stored: StoredConversation,
+        inbound: Inbound,
+        turn: Turn,
+        replies: tuple[Reply, ...],
+        now: datetime,
+    ) -> None:
+        """Save, record and commit; whoever leaves is forgotten last."""
+        if effects.forgets(turn.effects):
+            await conversations.save(tx, stored.id, turn.conversation, now)
+            await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, replies, now)
+            await effects.forget(tx, stored, turn.effects, now)
+        else:
+            grants = () if inbound.grant is None else ((inbound.grant, min(inbound.at, now)),)
+            await turns.end(tx, stored, inbound.id, turn.conversation, replies, now, grants)
+
+    async def _queued(
+        self, tx: Tx, begun: Begun, inbound: Inbound, replies: tuple[Reply, ...], now: datetime
+    ) -> bool:
+        """Whether the replies went into the outbox: what may not ride, or would overtake what waits there."""
+        stored, address = begun.stored, inbound.address
+        may_ride = self.rides.get(address.channel)
+        if may_ride is None:
+            return False
+        if inbound.group:
+            await queue_album(tx, stored.id, address, replies, inbound.group, inbound.id, now)
+            return True
+        if may_ride(replies) and not begun.waits:
+            return False
+        await queue_replies(tx, stored.id, address, replies, inbound.id, "reply", now)
+        return bool(replies)
+
+    async def _file(
+        self, tx: Tx, stored: StoredConversation, inbound: Inbound, situation: Situation, now: datetime
+    ) -> Turn:
+        """The dialog's step and what it asks for; drawn anew while its reference is taken."""
+        for _ in range(DRAWS):
+            turn = await self._advance(tx, stored, inbound, situation, now)
+            try:
+                await effects.carry_out(tx, turn.effects, stored, inbound, now)
+            except ReferenceTaken:
+                situation = replace(situation, ids=self._gathered.ids(inbound, now))
+            else:
+                return turn
+        raise Unavailable("no reference is free in this second", retry_after=1)
+
+    async def _advance(
+        self, tx: Tx, stored: StoredConversation, inbound: Inbound, situation: Situation, now: datetime
+    ) -> Turn:
+        """The dialog's step; once more, with what other citizens said, where it needs that."""
+        try:
+            return advance(stored.conversation, inbound, situation, self._city, now)
+        except crowd.OthersUnknown as needs:
+            echoes = await echoing.heard(tx, stored.id, needs.draft, self._city, now)
+        situation = replace(situation, echoes=echoes)
+        return advance(stored.conversation, inbound, situation, self._city, now)
