@@ -8,6 +8,7 @@ must then see what the turn before it has written.
 """
 
 import select
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +91,22 @@ def migrator(url: URL) -> AsyncEngine:
     )
 
 
+class _Released(sqlite3.Connection):
+    """Gives its lock back when it is closed.
+
+    SQLite lets a closed connection live on while a cursor is left, and with it the lock of an open
+    transaction: a task cancelled in the middle of a statement leaves one until the garbage is collected.
+    """
+
+    def close(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
 def _sqlite(url: URL, begin: str, options: dict[str, Any]) -> AsyncEngine:
-    options = {"connect_args": {"timeout": BUSY_SECONDS}, **options}
+    given = {"timeout": BUSY_SECONDS, "factory": _Released, **options.pop("connect_args", {})}
+    options = {"connect_args": given, **options}
     engine = create_async_engine(url, hide_parameters=True, pool_reset_on_return=None, **options)
 
     # The driver's own transaction handling begins too late and ends before DDL, so it is

@@ -1,6 +1,7 @@
 """A transaction happens wholly or not at all, and a database in trouble says `DatabaseDown`."""
 
 import asyncio
+import gc
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -49,6 +50,34 @@ async def test_a_cancelled_block_leaves_nothing_and_frees_its_connection(
         await task
     async with database.write() as tx:
         assert await replays.remember(tx, "hotline", "m1", now)
+
+
+async def test_a_statement_cancelled_half_way_gives_its_lock_back(database: Database, now: datetime) -> None:
+    slow = {
+        "sqlite": "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 3000000) "
+        "SELECT n FROM c WHERE n >= 2999998",
+        "postgresql": "SELECT pg_sleep(0.3)",
+    }
+    going = asyncio.Event()
+
+    async def cancelled() -> None:
+        async with database.write() as tx:
+            await replays.remember(tx, "hotline", "m1", now)
+            going.set()
+            await tx.execute(text(slow[database.kind]))
+
+    task = asyncio.create_task(cancelled())
+    await going.wait()
+    await asyncio.sleep(0.05)
+    gc.disable()  # what is left of the statement hangs on the task's end
+    try:
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with database.write() as tx:
+            assert await replays.remember(tx, "hotline", "m1", now)
+    finally:
+        gc.enable()
 
 
 async def test_what_was_committed_is_there_after_opening_again(
