@@ -11,6 +11,9 @@ from intake.understand.rules import rules
 
 _ANSWER = 25
 """A message as short as an answer has little room for anybody else."""
+_FAREWELL = 15
+_WISH = 6
+"""Characters of a wish that says what is wished."""
 _NAMED = 0.9
 _ROLE = 0.8
 _GUESS = 0.7
@@ -67,13 +70,18 @@ def _weighed(found: Found[str], text: str) -> Found[str]:
 
 
 def wish_of(text: str) -> Found[str] | None:
-    """What the citizen asks for, to the end of the sentence; the last such sentence."""
+    """What the citizen asks for, to the end of the sentence; the last such sentence.
+
+    Sure where it is the only one and closes the message, but for thanks.
+    """
     words = _words()
     matches = [m for m in words.wish.finditer(text) if not words.before_wish.search(text[: m.start()][-8:])]
     if not matches:
         return None
     last = matches[-1]
-    return Found(last[0].strip(signs()), *last.span(), 0.85)
+    closes = len(text) - last.end() <= _FAREWELL
+    plain = len(matches) == 1 and closes and len(last[0]) >= _WISH
+    return Found(last[0].strip(signs()), *last.span(), 0.85 if plain or len(text) <= _ANSWER else _GUESS)
 
 
 def enterprise_of(text: str) -> Found[str] | None:
