@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from intake.city import CityProfile
 from intake.moment import tail
-from intake.phrases import say
+from intake.phrases import say, unit_called
 from intake.status import StatusUpdate
 from intake.survey_state import Survey
 from intake.ticket import TicketView
@@ -23,7 +23,7 @@ def of_update(update: StatusUpdate, view: TicketView, city: CityProfile, languag
     return _known(
         tail=tail(view.reference),
         status=say(city, language, f"fact.{update.type}"),
-        unit=city.unit_name(update.unit or update.lead_unit or view.lead_unit),
+        unit=unit_called(city, update.unit or update.lead_unit or view.lead_unit, language),
         due=day(due, city, language),
         text=update.public_text or update.reason or "",
     )
@@ -34,7 +34,7 @@ def of_survey(survey: Survey, city: CityProfile, language: str) -> Facts:
     return _known(
         tail=tail(survey.reference),
         status=say(city, language, "fact.survey_requested"),
-        unit=city.unit_name(survey.unit or None),
+        unit=unit_called(city, survey.unit or None, language),
     )
 
 

@@ -100,20 +100,20 @@ def title(draft: Draft, moment: Moment) -> str:
     where = snippet(draft.place.text, 20) if draft.place else ""
     key = "ticket.title_praise" if kind is AppealType.PRAISE else "ticket.title"
     verb = moment.say(f"ticket.verb_{kind.value}")
-    text = moment.say(key, who=who, verb=verb, where=where, what=_matter(draft, where, moment.city))
+    text = moment.say(key, who=who, verb=verb, where=where, what=_matter(draft, where, moment))
     return snippet(_LONG_NUMBER.sub("", text), MAX_TITLE)
 
 
-def _matter(draft: Draft, where: str, city: CityProfile) -> str:
+def _matter(draft: Draft, where: str, moment: Moment) -> str:
     """The category's own name where it is known well enough, else the citizen's first words."""
     guess = draft.category
     if (
         guess
         and guess.confidence >= SURE
-        and guess.code in city.categories
-        and guess.code != city.fallback_category
+        and guess.code in moment.city.categories
+        and guess.code != moment.city.fallback_category
     ):
-        return city.categories[guess.code].name
+        return moment.called(moment.city.categories[guess.code].name)
     return snippet(draft.content.replace(where, "", 1), 24)
 
 
@@ -125,7 +125,7 @@ def receipt(ticket: Ticket, code: str, moment: Moment) -> Reply:
             key,
             reference=ticket.reference,
             code=code,
-            category=ticket.category_path,
+            category=moment.path(ticket.category.code),
             type=moment.say(f"type.{ticket.appeal_type.value}"),
             due=moment.day(ticket.expected_by) if ticket.expected_by else "",
         ),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from intake.city import CityProfile
 from intake.conversation import Conversation, Effect, Situation, Turn
 from intake.messages import Choice, Inbound, Reply
-from intake.phrases import say
+from intake.phrases import called, path_called, say, unit_called
 from intake.understand.lexicon import table
 from intake.understand.normalise import normalise
 from intake.understand.reading import Reading
@@ -35,6 +35,18 @@ class Moment:
 
     def say(self, key: str, **values: object) -> str:
         return say(self.city, self.situation.language, key, **values)
+
+    def called(self, name: str) -> str:
+        """A name of the profile's in the citizen's language."""
+        return called(self.city, name, self.situation.language)
+
+    def unit(self, unit_id: str | None) -> str:
+        """The unit's name in the citizen's language; "" for none."""
+        return unit_called(self.city, unit_id, self.situation.language)
+
+    def path(self, category_code: str) -> str:
+        """The category's path in the citizen's language."""
+        return path_called(self.city, category_code, self.situation.language)
 
     def say_in(self, language: str, key: str) -> str:
         return say(self.city, language, key)

@@ -4,7 +4,7 @@ from intake.city import CityProfile
 from intake.facts import day
 from intake.messages import Choice, Reply
 from intake.moment import tail
-from intake.phrases import say
+from intake.phrases import say, unit_called
 from intake.status import StatusUpdate
 from intake.ticket import TicketView
 
@@ -18,8 +18,8 @@ def news(update: StatusUpdate, view: TicketView, city: CityProfile, language: st
     if update.type in SILENT:
         return None
     unit_id = update.unit or update.lead_unit or view.lead_unit
-    unit = city.unit_name(unit_id) or say(city, language, "news.no_unit")
-    lead = city.unit_name(update.lead_unit or view.lead_unit) or unit
+    unit = unit_called(city, unit_id, language) or say(city, language, "news.no_unit")
+    lead = unit_called(city, update.lead_unit or view.lead_unit, language) or unit
     text = say(
         city,
         language,
@@ -61,7 +61,9 @@ def _more(update: StatusUpdate, city: CityProfile, language: str) -> str:
         return ""
     more = ""
     if update.co_units:
-        names = say(city, language, "list.comma").join(city.unit_name(unit) for unit in update.co_units)
+        names = say(city, language, "list.comma").join(
+            unit_called(city, unit, language) for unit in update.co_units
+        )
         more += say(city, language, "news.co", co=names)
     if update.due_at:
         more += say(city, language, "news.due", due=day(update.due_at, city, language))

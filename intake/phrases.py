@@ -49,7 +49,26 @@ def say(city: CityProfile, language: str, key: str, **values: object) -> str:
     """The text for `key`, filled in. Raises KeyError for a key no language has."""
     texts = city.wording.get(language) or city.wording[FALLBACK]
     template = texts.get(key) or city.wording[FALLBACK][key]
-    return template.format(city=city.name, hotline=city.hotline, **values) if "{" in template else template
+    if "{" not in template:
+        return template
+    return template.format(city=called(city, city.name, language), hotline=city.hotline, **values)
+
+
+def called(city: CityProfile, name: str, language: str) -> str:
+    """A name of the profile's in this language; where the profile has no English one, the Chinese."""
+    if language == TRADITIONAL:
+        return traditional(name)
+    return city.english.get(name, name) if LANGUAGES.get(language) == "en" else name
+
+
+def unit_called(city: CityProfile, unit_id: str | None, language: str) -> str:
+    """The unit's name; an id the profile does not know is shown as it came."""
+    return called(city, city.unit_name(unit_id), language)
+
+
+def path_called(city: CityProfile, category_code: str, language: str) -> str:
+    """The category's names from the top, joined by `-`."""
+    return "-".join(called(city, name, language) for name in city.path(category_code).split("-"))
 
 
 @lru_cache(4096)

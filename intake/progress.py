@@ -24,7 +24,7 @@ def progress_of(view: TicketView, moment: Moment) -> str:
         )
     ]
     if view.lead_unit:
-        lines.append(moment.say("progress.unit", lead=moment.city.unit_name(view.lead_unit)))
+        lines.append(moment.say("progress.unit", lead=moment.unit(view.lead_unit)))
     if view.co_units:
         lines.append(moment.say("progress.co", co=units(view.co_units, moment)))
     if view.due_at:
@@ -36,7 +36,7 @@ def progress_of(view: TicketView, moment: Moment) -> str:
 
 def units(ids: tuple[str, ...], moment: Moment) -> str:
     """Units by name, one after the other."""
-    return moment.say("list.comma").join(moment.city.unit_name(unit) for unit in ids)
+    return moment.say("list.comma").join(moment.unit(unit) for unit in ids)
 
 
 def asked_for(text: str) -> tuple[str, str] | None:

@@ -104,7 +104,7 @@ def _lines(moment: Moment, own: OwnData) -> list[str]:
             drafts=moment.city.drafts.purge_days,
             hours=kept.replies_hours,
             media=kept.media_days,
-            years=round(kept.ticket_days / 365, 1),
+            years=f"{kept.ticket_days / 365:.1f}".removesuffix(".0"),
         )
     )
     return lines

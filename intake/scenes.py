@@ -84,7 +84,7 @@ def forgotten(moment: Moment) -> Moment:
 def _greeting(scene: Scene, moment: Moment) -> str:
     if scene.place is not None:
         return moment.say("welcome.scanned", place=scene.place.text)
-    category = moment.city.categories[scene.category.code].name if scene.category else ""
+    category = moment.called(moment.city.categories[scene.category.code].name) if scene.category else ""
     return moment.say("welcome.scanned_category", category=category)
 
 

@@ -100,7 +100,7 @@ def _yes_no(on: bool, moment: Moment) -> str:
 def _category(draft: Draft, moment: Moment) -> str:
     code = draft.category.code if draft.category else moment.city.fallback_category
     lead, _ = suggested_units(code, draft.place, moment.city)
-    return f"{moment.city.path(code)} ({moment.city.unit_name(lead)})"
+    return f"{moment.path(code)} ({moment.unit(lead)})"
 
 
 _VALUES: Mapping[str, Callable[[Draft, Moment], str]] = {

@@ -46,7 +46,7 @@ def choices(slot: str, survey: Survey, moment: Moment) -> tuple[Choice, ...]:
 
 def question(slot: str, survey: Survey, moment: Moment) -> Reply:
     """The question with its choices."""
-    unit = moment.city.unit_name(survey.unit or None) or moment.say("news.no_unit")
+    unit = moment.unit(survey.unit or None) or moment.say("news.no_unit")
     text = moment.say(_key(slot, survey, moment), unit=unit, named=_named(survey, moment))
     return Reply(text, choices(slot, survey, moment), step=step(slot, survey), durable=True)
 
@@ -66,8 +66,11 @@ def _named(survey: Survey, moment: Moment) -> str:
 def about(survey: Survey, moment: Moment) -> dict[str, str]:
     """What the matter is called: the ticket's tail, and for one told elsewhere unit and date."""
     if not survey.elsewhere:
-        return {"tail": tail(survey.reference), "what": survey.title or moment.say("survey.matter")}
-    unit = moment.city.unit_name(survey.unit or None) or moment.say("news.no_unit")
+        return {
+            "tail": tail(survey.reference),
+            "what": moment.called(survey.title) or moment.say("survey.matter"),
+        }
+    unit = moment.unit(survey.unit or None) or moment.say("news.no_unit")
     done = day(survey.completed_at or survey.requested_at, moment.city, moment.situation.language)
     return {"tail": tail(survey.reference), "what": moment.say("survey.by_phone", unit=unit, day=done)}
 

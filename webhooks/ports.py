@@ -25,7 +25,7 @@ class Receiver(Protocol):
         ...
 
     def more(self, replies: tuple[Reply, ...]) -> str:
-        """What closes an answer that holds only the first of these, where the rest waits for the next word."""
+        """What closes an answer that holds only the first of these, the rest being kept for the next word."""
         ...
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:

@@ -42,12 +42,20 @@ def _head(city: CityProfile) -> Iterator[Problem]:
         if code != "*" and code not in city.categories:
             yield f"open311.{code}", "is no category"
     yield from _survey(city)
+    yield from _english(city)
     if city.urgent_hours < city.critical_hours or city.critical_hours <= 0:
         yield "critical_hours", "must be above 0 and not above urgent_hours"
     try:
         ZoneInfo(city.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         yield "timezone", f"time zone {city.timezone!r} is not known"
+
+
+def _english(city: CityProfile) -> Iterator[Problem]:
+    names = {city.name, *(one.name for group in (city.units, city.categories) for one in group.values())}
+    for name in city.english:
+        if name not in names:
+            yield f"english.{name}", "is not what the city, a unit or a category of the profile is called"
 
 
 def _retention(city: CityProfile) -> Iterator[Problem]:

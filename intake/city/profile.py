@@ -214,6 +214,9 @@ class CityProfile:
     critical_hours: int = 24
     emergency: tuple[tuple[str, str], ...] = ()  # number, what for (phrase key)
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language -> key -> text
+    english: Mapping[str, str] = field(
+        default_factory=dict
+    )  # city, unit or category -> what it is in English
     timezone: str = "Asia/Shanghai"
     dial_code: str = ""  # completes local phone numbers, e.g. 0937
     clocks: ClockRules = field(default_factory=ClockRules)

@@ -123,7 +123,7 @@ def _read_likely(draft: Draft, moment: Moment) -> Draft | Unclear:
 
 
 def _likely(draft: Draft, moment: Moment) -> tuple[Choice, ...]:
-    options = (Choice(code, moment.city.categories[code].name) for code in draft.likely)
+    options = (Choice(code, moment.called(moment.city.categories[code].name)) for code in draft.likely)
     return (*options, *moment.choices(skip="choice.none_of_these"))
 
 

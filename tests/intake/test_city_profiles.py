@@ -71,6 +71,12 @@ def edited(tmp_path: Path) -> Edit:
         ("critical_hours = 6", "critical_hours = 60", "critical_hours", "not above urgent_hours"),
         ('kind = "centre"', 'kind = "castle"', "units.citizen_centre.kind", "unknown kind"),
         ('en = "Since"', 'de = "Seit"', "categories.20.questions.0", "same languages"),
+        (
+            'hotline = "88345"',
+            'hotline = "88345"\nenglish = { "月河市" = "Moon" }',
+            "english.月河市",
+            "not what",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_file_key_and_reason(
