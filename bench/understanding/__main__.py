@@ -15,11 +15,12 @@ from bench.understanding import (
     duplicates,
     personal,
     questions,
+    replay,
     safety,
     second,
     slots,
 )
-from bench.understanding.goal import show
+from bench.understanding.goal import Goal, show
 from bench.understanding.section import Asked, Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -30,6 +31,7 @@ SECTIONS: tuple[Section, ...] = (
     safety.SECTION,
     duplicates.SECTION,
     questions.SECTION,
+    replay.SECTION,
     personal.SECTION,
 )
 """In the order of the table."""
@@ -41,18 +43,21 @@ def main(arguments: Sequence[str] | None = None, sections: Sequence[Section] = S
     where = (given.complaints, given.stream, given.addresses)
     asked = Asked(*where, given.seed, given.reader, given.reader_model)
     wanted = [section for section in sections if given.only in (None, section.name)]
-    measured = [_measure(section, asked) for section in wanted]
-    return 0 if any(measured) else 1
+    measured = [(one.title, goals) for one in wanted if (goals := _measured(one, asked)) is not None]
+    if measured:
+        show(measured)
+    return 0 if measured else 1
 
 
-def _measure(section: Section, asked: Asked) -> bool:
+def _measured(section: Section, asked: Asked) -> list[Goal] | None:
+    """What the part found; None where its data is missing, which is said."""
     missing = section.missing(asked)
     if missing:
         options = " and ".join(f"--{need}" for need in missing)
         print(f"{section.title}: not measured, give {options}.", file=sys.stderr)
-        return False
-    show(section.title, section.measure(asked))
-    return True
+        return None
+    print(f"{section.title} …", file=sys.stderr)
+    return list(section.measure(asked))
 
 
 def _parser(sections: Sequence[Section]) -> argparse.ArgumentParser:

@@ -32,11 +32,14 @@ class Goal:
         return "reached" if self.reached else "missed"
 
 
-def show(title: str, goals: Iterable[Goal], console: Console | None = None) -> None:
-    """One table on the terminal."""
-    table = Table("goal", "wanted", "measured", "", title=title, title_justify="left")
-    for goal in goals:
-        sign = "≤" if goal.at_most else "≥"
-        wanted = "" if goal.wanted is None else f"{sign} {goal.wanted:g}{goal.unit}"
-        table.add_row(goal.what, wanted, f"{goal.figure:.4g}{goal.unit}", goal.verdict)
+def show(parts: Iterable[tuple[str, Iterable[Goal]]], console: Console | None = None) -> None:
+    """One table on the terminal, the parts one under the other."""
+    table = Table("goal", "wanted", "measured", "")
+    for title, goals in parts:
+        table.add_section()
+        table.add_row(f"[bold]{title}", "", "", "")
+        for goal in goals:
+            sign = "≤" if goal.at_most else "≥"
+            wanted = "" if goal.wanted is None else f"{sign} {goal.wanted:g}{goal.unit}"
+            table.add_row(goal.what, wanted, f"{goal.figure:.4g}{goal.unit}", goal.verdict)
     (console or Console()).print(table)
