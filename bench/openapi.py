@@ -10,48 +10,39 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Route
 
 from app.logs import set_up
 from bench.redteam.world import STAFF, World, opened, serving
 from desk.pages.gate import SESSION_COOKIE, proof
-from desk.pages.router import desk_pages
 
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "20"))
-OTHERS = (
-    *(("get", path) for path in ("/healthz", "/readyz", "/metrics", "/webhooks/wechat")),
-    *(("post", path) for path in ("/webhooks/wechat", "/webhooks/telegram", "/webhooks/hotline")),
-    ("get", "/attachments/{sha256}"),
-    *((method, "/desk/api/v1/tickets") for method in ("get", "post")),
-    ("get", "/desk/api/v1/tickets/{ref}"),
-    ("post", "/desk/api/v1/tickets/{ref}/events"),
-    ("post", "/desk/api/v1/events"),
-    *(("get", f"/open311/v2/{what}") for what in ("services.json", "services.xml", "requests.json")),
-    ("post", "/open311/v2/requests.json"),
-)
+ENDS_THE_SESSION = "/desk/logout"
 ASKED = ("signature", "timestamp", "nonce", "expires", "q", "page", "state", "unit", "month", "service_code")
 
 
 def described(world: World, token: str) -> dict[str, Any]:
-    """Every path that the process answers to."""
-    assert world.house.desk is not None
-    pages = desk_pages(world.house.desk, new_secret=str, attachment_url=str, secure=True)
-    ours = [
-        (method.lower(), route.path.replace(":path", ""))
-        for route in pages.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods
-        if route.path != "/desk/logout"  # it would end the session that asks
-    ]
+    """Every path that the process answers to, but the one that would end the session that asks."""
     paths: dict[str, dict[str, Any]] = {}
-    for method, path in (*ours, *OTHERS):
-        paths.setdefault(path, {})[method] = _operation(method, path, token)
+    for route in _routes(world.app.routes):
+        if route.path != ENDS_THE_SESSION:
+            path = route.path.replace(":path", "")
+            for method in map(str.lower, sorted((route.methods or set()) - {"HEAD"})):
+                paths.setdefault(path, {})[method] = _operation(method, path, token)
     return {"openapi": "3.0.3", "info": {"title": "jiesu", "version": "1"}, "paths": paths}
+
+
+def _routes(routes: Iterable[BaseRoute]) -> Iterator[Route]:
+    """All of them, those of included routers too."""
+    for route in routes:
+        if isinstance(route, Route):
+            yield route
+        yield from _routes(getattr(getattr(route, "original_router", None), "routes", ()))
 
 
 def _operation(method: str, path: str, token: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from desk import (
     factor,
     forgetting,
     journal,
+    passwords,
     record,
     seal,
     standings,
@@ -333,7 +334,7 @@ class Desk:
         async with self.database.write() as tx:
             await tries.count(tx, name, self.clock())
             user, password_hash = await users.account(tx, name)
-        fits = await asyncio.to_thread(users.check, password_hash, password)
+        fits = await asyncio.to_thread(passwords.fits, password_hash, password)
         if user is None or user.blocked or not fits:
             async with self.database.write() as tx:
                 known = name if user is not None else "-"  # what a stranger types is nobody's to keep

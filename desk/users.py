@@ -1,21 +1,19 @@
 """Who works at the desk: accounts, log-in and sessions.
 
-Passwords are kept as argon2 hashes, session tokens as SHA-256 (they are random, not
-guessable).
+Passwords are kept as argon2 hashes (`desk.passwords`), session tokens as SHA-256 (they are
+random, not guessable).
 """
 
 import hashlib
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Row, delete, func, insert, select, update
 
-from desk import tries
+from desk import passwords, tries
+from desk.passwords import BadPassword
 from desk.states import Actor, Role
 from desk.tables import sessions, users
 from desk.tries import LockedOut
@@ -26,7 +24,6 @@ __all__ = ["FIRST_USER", "SESSION_LENGTH", "BadAccount", "LockedOut", "User", "W
 
 FIRST_USER = "desk"
 SESSION_LENGTH = timedelta(hours=12)
-SHORTEST_PASSWORD = 8
 ROLES = (Role.CENTRE, Role.UNIT, Role.CALLBACK, Role.LEADER, Role.AUDITOR)
 """Who may have an account."""
 
@@ -70,7 +67,7 @@ async def add(tx: Tx, name: str, password: str, role: Role, unit: str | None, no
         "name": plain(name),
         "role": role,
         "unit": unit,
-        "password_hash": _hashed(password),
+        "password_hash": _hashed(password, plain(name)),
         "blocked": False,
         "created_at": now,
     }
@@ -82,7 +79,7 @@ async def add(tx: Tx, name: str, password: str, role: Role, unit: str | None, no
 async def reset(tx: Tx, name: str, password: str) -> None:
     """Give an account a new password; its sessions, its lock and its second factor end. Raises BadAccount."""
     values = {
-        "password_hash": _hashed(password),
+        "password_hash": _hashed(password, plain(name)),
         "blocked": False,
         "factor_sealed": None,
         "factor_step": None,
@@ -97,7 +94,7 @@ async def reset(tx: Tx, name: str, password: str) -> None:
 
 async def change_password(tx: Tx, user: User, password: str, session: str) -> None:
     """A new password of one's own choice; every session but this one ends. Raises BadAccount."""
-    values = {"password_hash": _hashed(password)}
+    values = {"password_hash": _hashed(password, user.name)}
     await tx.execute(update(users).where(users.c.id == user.id).values(values))
     others = (sessions.c.user_id == user.id) & (sessions.c.token_hash != _token_hash(session))
     await tx.execute(delete(sessions).where(others))
@@ -130,15 +127,7 @@ async def everybody(tx: Tx) -> tuple[User, ...]:
 async def account(tx: Tx, name: str) -> tuple[User | None, str]:
     """The account of this name and the hash to check; where there is none, one that fits no password."""
     row = (await tx.execute(select(users).where(users.c.name == plain(name)))).one_or_none()
-    return (_user(row), row.password_hash) if row is not None else (None, _nobody())
-
-
-def check(password_hash: str, password: str) -> bool:
-    """Whether the password is the one hashed. Slow on purpose: keep it off the event loop."""
-    try:
-        return PasswordHasher().verify(password_hash, password)
-    except VerifyMismatchError:
-        return False
+    return (_user(row), row.password_hash) if row is not None else (None, passwords.nobodys())
 
 
 async def open_session(tx: Tx, user: User, token: str, now: datetime) -> None:
@@ -177,15 +166,11 @@ def _user(row: Row[Any]) -> User:
     return User(row.id, row.name, Role(row.role), row.unit, row.blocked)
 
 
-def _hashed(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise BadAccount(f"a password has at least {SHORTEST_PASSWORD} characters")
-    return PasswordHasher().hash(password)
-
-
-@cache
-def _nobody() -> str:
-    return PasswordHasher().hash("nobody has this password")
+def _hashed(password: str, name: str) -> str:
+    try:
+        return passwords.hashed(password, name)
+    except BadPassword as refusal:
+        raise BadAccount(str(refusal)) from None
 
 
 def _token_hash(token: str) -> str:

@@ -33,7 +33,7 @@ from jinja2 import Environment, FileSystemBytecodeCache
 from playwright.async_api import Browser, async_playwright
 
 import desk.pages.look
-import desk.users
+import desk.passwords
 from app.logs import CHATTY
 from storage.crypto import KeyRing
 from storage.database import Database
@@ -53,7 +53,7 @@ def _cheap_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(desk.pages.look, "Environment", partial(Environment, bytecode_cache=compiled))
-        patch.setattr(desk.users, "PasswordHasher", partial(PasswordHasher, 1, 8, 1))
+        patch.setattr(desk.passwords, "PasswordHasher", partial(PasswordHasher, 1, 8, 1))
         yield
 
 

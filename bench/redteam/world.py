@@ -33,7 +33,14 @@ TELEGRAM_SECRET = "the-hook"
 PASSWORD = "a long password"
 CALLS = "calls-and-callbacks-secret"
 STORY = "我家暖气不热三天了，整栋楼都这样，五一路幸福小区3号楼2单元，我叫王芳，电话13912345678"
-STAFF = {"wang": (Role.CENTRE, None), "li": (Role.UNIT, "heating"), "sun": (Role.LEADER, None)}
+STAFF = {
+    "wang": (Role.CENTRE, None),
+    "li": (Role.UNIT, "heating"),
+    "sun": (Role.LEADER, None),
+    "zhou": (Role.CALLBACK, None),
+    "xu": (Role.AUDITOR, None),
+}
+"""One of each role."""
 
 
 @dataclass

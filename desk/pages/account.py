@@ -29,7 +29,7 @@ class Account:
     async def password(self, request: Request) -> Response:
         """A new password; other sessions end."""
         visit, form = await self._gate.post(request)
-        session, new = request.cookies[SESSION_COOKIE], form.raw("new")[:256]
+        session, new = request.cookies[SESSION_COOKIE], form.raw("new")
         try:
             await self._desk.change_password(visit.actor, form.raw("old")[:256], new, session)
         except (WrongPassword, BadAccount):

@@ -7,7 +7,7 @@ import argon2
 import pytest
 from sqlalchemy import select
 
-from desk import users
+from desk import passwords, users
 from desk.app import Desk
 from desk.states import Role
 from desk.tables import sessions
@@ -98,8 +98,8 @@ async def test_neither_password_nor_token_is_kept(desk: Desk, first_user: str) -
 def test_a_password_costs_whoever_guesses_it_as_much_as_the_library_advises(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(users, "PasswordHasher", argon2.PasswordHasher)  # the tests' own is light
-    kept = users._hashed(PASSWORD)
+    monkeypatch.setattr(passwords, "PasswordHasher", argon2.PasswordHasher)  # the tests' own is light
+    kept = passwords.hashed(PASSWORD, "li")
     assert argon2.extract_parameters(kept) == argon2.profiles.get_default_parameters()
 
 
@@ -149,3 +149,32 @@ async def test_a_unit_has_its_own_people(desk: Desk, clock: Any) -> None:
     user = await desk.whose(await desk.log_in("li", PASSWORD))
     assert user is not None
     assert (user.actor.role, user.actor.unit) == (Role.UNIT, "housing")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "elevenchars",
+        "x" * 129,
+        "aaaaaaaaaaaa",
+        "abababababab",
+        "123456789012",
+        "abcdefghijklmn",
+        "password2026!",
+        "PasswordPassword",
+        "qwertyuiop12",
+        "woaini520520",
+        "wangwei123456",
+        "zhanglaosan1",
+    ],
+)
+def test_what_is_tried_first_is_no_password(bad: str) -> None:
+    with pytest.raises(passwords.BadPassword):
+        passwords.hashed(bad, "zhanglaosan")
+
+
+@pytest.mark.parametrize(
+    "good", [PASSWORD, "路灯坏了三天没人修啊真是", "correct horse 🐴 battery", "x7#kQ" * 25]
+)
+def test_any_sign_may_stand_in_a_password(good: str) -> None:
+    assert passwords.fits(passwords.hashed(good, "li"), good)
