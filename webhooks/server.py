@@ -29,6 +29,7 @@ from webhooks.crowds import Crowds
 from webhooks.faults import answer_faults
 from webhooks.health import health_router
 from webhooks.hotline import hotline_router
+from webhooks.safety import Safety
 from webhooks.wechat import wechat_router
 
 log = structlog.get_logger(__name__)
@@ -57,6 +58,7 @@ def create_app(
     app = FastAPI(title="jiesu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     answer_faults(app)
     app.add_middleware(Crowds, buckets=LocalBuckets())
+    app.add_middleware(Safety, secure=_by_https(house.settings))
     app.include_router(health_router(house.health, utc_now))
     app.include_router(hotline_router(house.updates, house.callback_secrets, utc_now))
     app.include_router(attachment_router(house.files))
@@ -84,10 +86,15 @@ def create_desk_app(alone: LoneDesk, settings: Settings) -> FastAPI:
     app = FastAPI(title="jiesu desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     answer_faults(app)
     app.add_middleware(Crowds, buckets=LocalBuckets())
+    app.add_middleware(Safety, secure=_by_https(settings))
     app.include_router(attachment_router(files))
     _desk_routes(app, desk, settings, partial(_copy_of, files), of_front=False)
     app.include_router(_open311(desk, settings, files))
     return app
+
+
+def _by_https(settings: Settings) -> bool:
+    return urlsplit(settings.public_url or "").scheme == "https"
 
 
 def _copy_of(files: Files, part: AttachmentPart) -> str:
@@ -122,14 +129,13 @@ def _desk_routes(
     *,
     of_front: bool,
 ) -> None:
-    secure = urlsplit(settings.public_url or "").scheme == "https"
     app.include_router(desk.router())
     app.include_router(
         desk_pages(
             desk,
             new_secret=lambda: secrets.token_urlsafe(24),
             attachment_url=attachment_url,
-            secure=secure,
+            secure=_by_https(settings),
             of_front=of_front,
         )
     )
