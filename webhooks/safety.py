@@ -1,6 +1,6 @@
 """What every answer carries, whoever made it, and a line in the log for every request that was refused.
 
-The rule: the line names the path's pattern and never what was asked for. Pages set stricter headers themselves.
+The rule: the line names the path's pattern and never what was asked for. Pages add stricter headers.
 """
 
 from collections.abc import Mapping
