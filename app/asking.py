@@ -17,7 +17,7 @@ from intake.conversation import Conversation, Ids, Situation, TellHotline, Turn
 from intake.messages import Inbound
 from intake.moment import Moment
 from intake.phrases import FALLBACK
-from intake.survey_state import Survey
+from intake.survey_state import Survey, mark_of
 from intake.survey_times import closes_at, next_open, next_reminder
 from intake.understand.reading import Reading
 from storage import conversations, surveys
@@ -134,7 +134,8 @@ async def _end(
 
 def _without(conversation: Conversation, found: StoredSurvey) -> Conversation:
     kept = tuple(s for s in conversation.surveys if s.key != found.survey.key)
-    asks = conversation.asking.startswith(survey.PREFIX) and conversation.asking.endswith(f":{found.subject}")
+    asking, mark = conversation.asking, mark_of(found.subject)
+    asks = asking.startswith(survey.PREFIX) and asking.endswith(f":{mark}")
     return replace(conversation, surveys=kept, asking="" if asks else conversation.asking)
 
 

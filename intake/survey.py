@@ -46,7 +46,7 @@ def _brought_up(key: str, survey: Survey, moment: Moment) -> Turn:
 def _busy(survey: Survey, moment: Moment) -> bool:
     """A form is being filled in, or another question waits: digits belong to that."""
     asking = moment.conversation.asking
-    own = asking.startswith(PREFIX) and asking.endswith(f":{survey.reference}")
+    own = asking.startswith(PREFIX) and asking.endswith(f":{survey.mark}")
     return bool(asking and not own) or moment.conversation.errand is not None
 
 
@@ -104,19 +104,19 @@ def answer(moment: Moment) -> Turn | None:
     at = moment.inbound.tap.step if moment.inbound.tap else moment.conversation.asking
     if not at.startswith(PREFIX):
         return None
-    _, slot, reference = at.split(":", 2) if at.count(":") >= 2 else ("", "", "")
+    _, slot, mark = at.split(":", 2) if at.count(":") >= 2 else ("", "", "")
     if slot == CHANGE:
-        return _changed(reference, moment)
-    survey = _open(reference, moment)
+        return _changed(mark, moment)
+    survey = _open(mark, moment)
     if survey is None or slot not in SLOTS:
         return None if _another_matter(moment) else _without(moment, Reply(moment.say("survey.over")))
     return _read(slot, survey, moment)
 
 
-def _changed(reference: str, moment: Moment) -> Turn | None:
+def _changed(mark: str, moment: Moment) -> Turn | None:
     """Shall the answers be given anew? The earlier ones hold until the new ones are complete."""
     survey = _changeable(moment)
-    if survey is None or survey.reference != reference:
+    if survey is None or mark not in (survey.mark, survey.reference):
         return None if _another_matter(moment) else _without(moment, Reply(moment.say("survey.over")))
     option = pick(moment.choices(**_CHOICES), step(CHANGE, survey), moment)
     if option == "yes":
@@ -163,8 +163,9 @@ def _emptied(slot: str, survey: Survey) -> Survey:
             return replace(survey, reason_codes=(), comment=None, attachments=())
 
 
-def _open(reference: str, moment: Moment) -> Survey | None:
-    fitting = (s for s in reversed(moment.conversation.surveys) if s.reference == reference)
+def _open(mark: str, moment: Moment) -> Survey | None:
+    """By its mark; a question sent before there were marks has the number itself."""
+    fitting = (s for s in reversed(moment.conversation.surveys) if mark in (s.mark, s.reference))
     return next((s for s in fitting if not s.done and s.closes_at > moment.now), None)
 
 

@@ -20,7 +20,7 @@ _REWORK = ("yes", "no")
 
 def step(slot: str, survey: Survey) -> str:
     """A step's name carries the ticket's number, so that a tap always finds its survey."""
-    return f"{PREFIX}{slot}:{survey.reference}"
+    return f"{PREFIX}{slot}:{survey.mark}"
 
 
 def options(slot: str, survey: Survey, moment: Moment) -> tuple[str, ...]:

@@ -1,10 +1,13 @@
 """A survey under way: what was asked for, what the citizen has said so far, and what is still open. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 REASONS = ("no_contact", "attitude", "slow", "untrue", "unsolved", "policy", "other")
 LONGEST_COMMENT = 500
+_SHORT = re.compile(r"[A-Za-z0-9_-]{1,24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,16 @@ class Survey:
     def key(self) -> tuple[str, int]:
         """There is one survey for each."""
         return self.reference, self.round
+
+    @property
+    def mark(self) -> str:
+        """Its number as a button can carry it: a backend's own may be as long as it likes."""
+        return mark_of(self.reference)
+
+
+def mark_of(number: str) -> str:
+    """The number itself, or where that is long or odd a digest of it."""
+    return number if _SHORT.fullmatch(number) else sha256(number.encode()).hexdigest()[:24]
 
 
 def next_slot(survey: Survey) -> str | None:

@@ -20,6 +20,7 @@ Problem = tuple[str, str]
 SLOTS = frozenset({"content", "place", "subject", "contact", "occurred", "wish"})
 UNIT_KINDS = frozenset({"department", "street", "enterprise", "centre"})
 CORNERS = 3
+_QUESTION = re.compile(r"[a-z0-9_]{1,32}")
 _CODE = re.compile(r"\d{2}(\d{2}){0,2}")
 
 
@@ -211,6 +212,8 @@ def _questions(category: Category, key: str) -> Iterator[Problem]:
             yield at, "ask, label and choices must be given in the same languages"
         if len({len(labels) for labels in question.choices.values()}) > 1:
             yield f"{at}.choices", "must have as many choices in each language"
+        if not _QUESTION.fullmatch(question.key):
+            yield f"{at}.key", "must be 1 to 32 small letters, digits or _: buttons carry it"
 
 
 def _keywords(city: CityProfile) -> Iterator[Problem]:

@@ -14,6 +14,8 @@ from uuid import UUID
 import pytest
 from pydantic import TypeAdapter
 
+from bots.telegram import buttons
+from bots.wechat.menu import menu_id, read_menu_id
 from intake.alike import Echo
 from intake.city import CityProfile, load
 from intake.conversation import (
@@ -271,6 +273,10 @@ class Chat:
     def _hear(self, replies: tuple[Reply, ...]) -> None:
         self.replies = replies
         for reply in replies:
+            for choice in reply.choices:
+                tap = Tap(FLOW, reply.step, choice.option)
+                assert buttons.decode(buttons.encode(tap)) == tap, "Telegram cannot carry it"
+                assert read_menu_id(menu_id(tap.step, tap.option)) == tap, "WeChat cannot carry it"
             self.shown |= {c.label: Tap(FLOW, reply.step, c.option) for c in reply.choices}
 
     def _carry_out(self, effect: Effect) -> None:

@@ -382,6 +382,17 @@ def test_one_told_by_telephone_names_unit_and_day_and_nothing_of_the_matter(know
     assert known.told[0].hotline_ref == "H-1"
 
 
+@pytest.mark.parametrize(
+    "number", ["0f8fad5b-d9cb-469f-a165-70867728950e", "嘉12345（2026）第0003号|甲", "9" * 64]
+)
+def test_a_backends_number_however_long_fits_behind_a_button(known: Any, number: str) -> None:
+    """It stands in the step, and a button carries 64 bytes; else the survey would never leave."""
+    known.is_asked_to_rate(number, elsewhere=True, title="")
+    known.taps("联系过").taps("未解决").taps("不满意").taps("需要重新办理")
+    assert known.told[0].reference == number
+    assert known.told[0].survey["satisfied"] == "dissatisfied"
+
+
 # --- simple mode
 
 
