@@ -29,6 +29,7 @@ class _Words:
     cut: re.Pattern[str]
     accused: re.Pattern[str]
     before_accused: re.Pattern[str]
+    roles: frozenset[str]
     no_subject: frozenset[str]
     wish: re.Pattern[str]
     before_wish: re.Pattern[str]
@@ -55,9 +56,12 @@ def subject_of(text: str) -> Found[str] | None:
             return found
     if (match := words.called.search(text)) and len(match["name"]) >= 2:
         return Found(match["name"], *match.span("name"), _NAMED)
-    those = [one for match in words.named.finditer(text) if (one := _cut(match, "name"))]
-    those += [Found(role[0], *role.span(), _ROLE) for role in words.role.finditer(text)]
-    return max((_weighed(one, text) for one in those), key=lambda one: one.confidence, default=None)
+    named = [one for match in words.named.finditer(text) if (one := _cut(match, "name"))]
+    roles = [Found(role[0], *role.span(), _ROLE) for role in words.role.finditer(text)]
+    those = [_weighed(one, text) for one in (*named, *roles)]
+    best = max(those, key=lambda one: one.confidence, default=None)
+    whose = best is not None and named and best.value in words.roles  # a role, and a name it may stand for
+    return replace(best, confidence=_GUESS) if best and whose and len(text) > _ANSWER else best
 
 
 def _weighed(found: Found[str], text: str) -> Found[str]:
@@ -116,6 +120,7 @@ def _words() -> _Words:
         cut=compiled(subject["cut_pattern"]),
         accused=compiled(subject["accused_pattern"]),
         before_accused=compiled(subject["before_accused_pattern"]),
+        roles=frozenset(subject["roles"]),
         no_subject=frozenset(subject["not_subjects"]),
         wish=compiled(wish["pattern"]),
         before_wish=compiled(wish["lead_pattern"]),
