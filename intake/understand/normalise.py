@@ -18,7 +18,9 @@ _KEPT = {"\n", "\u200d", "\ufe0f"}  # line break; what joins and colours emoji
 def normalise(text: str) -> str:
     """`text` with full-width letters, digits and signs made half-width, traditional made simplified."""
     plain = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n").translate(_table())
-    return "".join(sign for sign in plain if sign in _KEPT or not _unseen(sign)).strip()
+    if not plain.replace("\n", "").isprintable():  # else nothing in it is unseen: the way of most messages
+        plain = "".join(sign for sign in plain if sign in _KEPT or not _unseen(sign))
+    return plain.strip()
 
 
 def _unseen(sign: str) -> bool:
