@@ -1,4 +1,4 @@
-"""The walk through ASVS 4.0.3 is whole: every requirement of levels 1 and 2 once, with a verdict and a reason."""
+"""The walk through ASVS 4.0.3 is whole: every requirement of levels 1 and 2 once, each with its reason."""
 
 import re
 from collections import Counter

@@ -1,8 +1,10 @@
 """One complaint, from the citizen's first word to the survey's answer, over every wire there is."""
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from desk.states import State
 
@@ -96,6 +98,33 @@ async def test_a_photo_reaches_the_desk(town: Any, citizen: Any) -> None:
     assert photo.media_type == "image/png"
     assert photo.size == len(PNG)
     assert await town.get(photo.url) == PNG
+
+
+async def test_a_program_is_told_of_and_a_photos_place_is_offered_and_leaves_it(
+    town: Any, citizen: Any
+) -> None:
+    await citizen.says("院门口井盖坏了，我姓王，电话13912345678")
+    await citizen.agrees()
+    await citizen.hears("在哪里")
+    await citizen.sends_photo(b"PK\x03\x04" + bytes(200))
+    await citizen.hears("没有收")
+    await citizen.sends_photo(with_place())
+    await citizen.hears("拍摄位置")
+    await citizen.taps("用这个位置")
+    await citizen.hears("请核对")
+    await citizen.taps("提交")
+    await citizen.hears("您的诉求已登记")
+    ticket = await town.ticket()
+    (photo,) = ticket.document.attachments
+    assert round(ticket.document.place.lat, 3) == 39.775
+    assert b"Exif" not in await town.get(photo.url)
+
+
+def with_place() -> bytes:
+    out, exif = io.BytesIO(), Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (39.0, 46.0, 30.0), 3: "E", 4: (98.0, 16.0, 12.0)})
+    Image.new("RGB", (40, 20)).save(out, "JPEG", exif=exif)
+    return out.getvalue()
 
 
 PNG = bytes.fromhex(

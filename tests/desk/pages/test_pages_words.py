@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.delivery import FILES_PUT_AWAY
 from desk import pages
 from desk.lifecycle import ROWS
 from desk.pages.wording import read_words
@@ -34,6 +35,11 @@ MADE = {
 )
 def test_the_life_cycle_has_words(key: str) -> None:
     assert WORDS.say(key)
+
+
+@pytest.mark.parametrize("label", ["enterprise", "related", "frequent", "garbled", FILES_PUT_AWAY])
+def test_what_the_front_door_marks_a_ticket_with_has_words(label: str) -> None:
+    assert WORDS.say(f"label.{label}")
 
 
 def test_every_key_a_page_names_has_a_text() -> None:
