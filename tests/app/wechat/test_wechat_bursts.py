@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from playground.phones import Picked
+from storage import loose_files
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 
@@ -139,3 +140,30 @@ async def test_without_rights_the_last_push_is_held_and_answers(database: Any, o
     await office.deliver()
     assert len(citizen.heard()) == before + 1
     assert office.platform.calls["/cgi-bin/message/custom/send"] == 0
+
+
+async def test_without_rights_the_text_behind_held_photos_carries_the_answer(
+    database: Any, open_office: Any
+) -> None:
+    office = open_office(database, hold=0.5)
+    await office.without_rights()
+    citizen = await agreed(office)
+    before = len(citizen.heard())
+    await citizen.phone.photos(photos(3))
+    while len(await waiting(office, citizen)) < 3:  # their pushes are held now
+        await asyncio.sleep(0.01)
+    await citizen.phone.say("井盖碎成了两半")
+    while len(citizen.heard()) == before:
+        await asyncio.sleep(0.01)
+    assert "照片：3个" in citizen.heard()[-1]
+    office.clock.on(seconds=3)
+    await office.rest()
+    office.clock.on(seconds=10)
+    await office.deliver()
+    assert len(citizen.heard()) == before + 1
+    assert office.platform.calls["/cgi-bin/message/custom/send"] == 0
+
+
+async def waiting(office: Any, citizen: Any) -> Any:
+    async with office.database.read() as tx:
+        return await loose_files.waiting(tx, (await citizen.stored()).id)
