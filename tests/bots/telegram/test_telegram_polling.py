@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI
@@ -15,11 +16,13 @@ from bots.telegram.setup import introduce, leave_webhook, set_up
 from intake.messages import Choice, Event, Inbound, Reply
 from intake.ports import Rejected, Unavailable
 from intake.understand.commands import find
+from playground.telegram_api import api_router
 from playground.telegram_faults import Fault
 from playground.telegram_phone import TelegramPhone
 from playground.telegram_platform import TelegramPlatform
 
 Desk = Any  # the fixture's remembering service
+TOKEN = "4200:stand-in"
 Polling = Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -66,6 +69,30 @@ async def test_a_bot_token_nobody_knows_ends_it(api_url: str, desk: Desk, platfo
     with pytest.raises(Rejected, match="does not know this token"):
         await Poll(stranger, desk, platform.clock).run()
     await stranger.aclose()
+
+
+async def test_polling_and_answers_go_through_the_proxy(
+    platform: TelegramPlatform, desk: Desk, listening: Any, unused_port: int
+) -> None:
+    """Telegram itself cannot be reached from here; only the proxy can, which is asked for whole addresses."""
+    phone, beyond = await platform.phone(None), FastAPI()
+    beyond.include_router(api_router(platform))
+    await phone.say("一")
+
+    async def proxy(scope: Any, receive: Any, send: Any) -> None:
+        await beyond({**scope, "path": urlsplit(scope["path"]).path}, receive, send)
+
+    async with listening(proxy) as way:
+        there = open_telegram(TOKEN, f"http://127.0.0.1:{unused_port}", way)
+        running = asyncio.create_task(Poll(there, desk, platform.clock, wait=1).run())
+        while not texts(phone):
+            assert not running.done()
+            await asyncio.sleep(0.005)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await there.aclose()
+        await platform.aclose()
+    assert texts(phone) == ["好的：一"]
 
 
 @pytest.mark.parametrize(
