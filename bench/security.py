@@ -15,7 +15,7 @@ from rich.table import Table
 
 BIN = Path(sys.executable).parent
 NOT_ASKED = 3
-CODE = ("app", "bots", "cli", "desk", "hotline", "intake", "playground", "storage", "webhooks")
+CODE = ("app", "bots", "cli", "desk", "hotline", "intake", "playground", "storage", "training", "webhooks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ def checks() -> tuple[Check, ...]:
     test = (str(BIN / "pytest"), "-q", "-p", "no:cacheprovider")
     fuzzers = (
         "tests/webhooks/wechat/test_wechat_fuzz.py",
+        "tests/webhooks/wechat/test_wechat_service_fuzz.py",
         "tests/webhooks/telegram/test_telegram_service_fuzz.py",
     )
     return (
@@ -70,7 +71,10 @@ def run(check: Check, seconds: int) -> Outcome:
 def main() -> int:
     """0 if nothing was found; 2 if something could not be asked; 1 if something was found."""
     seconds = int(os.environ.get("FUZZ_SECONDS", "120"))
-    outcomes = [run(check, seconds) for check in checks()]
+    outcomes = []
+    for check in checks():
+        print(f"{check.name} …", file=sys.stderr, flush=True)
+        outcomes.append(run(check, seconds))
     table = Table("check", "", "says")
     for outcome in outcomes:
         table.add_row(outcome.name, outcome.verdict, outcome.says)

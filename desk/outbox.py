@@ -14,6 +14,9 @@ from hotline.contract import Callback
 from storage.crypto import Undecryptable
 from storage.documents import Tx, Unreadable, seal, unseal
 
+WAITS_BURIED = timedelta(days=90)
+"""How long a buried callback waits for an operator."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -121,9 +124,10 @@ async def of_lane(tx: Tx, lane: str) -> dict[str, Entry]:
 
 
 async def purge(tx: Tx, before: datetime) -> int:
-    """Forget callbacks delivered before `before`; returns how many."""
-    old = (callbacks.c.state == "sent") & (callbacks.c.ended_at < before)
-    return (await tx.execute(delete(callbacks).where(old))).rowcount
+    """Forget what was delivered before, and what lay buried for long; returns how many."""
+    delivered = (callbacks.c.state == "sent") & (callbacks.c.ended_at < before)
+    given_up = (callbacks.c.state == "buried") & (callbacks.c.ended_at < before - WAITS_BURIED)
+    return (await tx.execute(delete(callbacks).where(delivered | given_up))).rowcount
 
 
 async def _end(tx: Tx, entry_id: int, state: str, reason: str | None, now: datetime) -> None:

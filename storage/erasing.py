@@ -71,7 +71,7 @@ async def is_restricted(tx: Tx, ticket_id: int) -> bool:
 
 
 async def over_term(tx: Tx, before: datetime, limit: int) -> list[str]:
-    """References of tickets of that age, at an end, whose citizens are still in them."""
+    """References of tickets untouched since then whose citizens are still in them."""
     old = (tickets.c.updated_at < before) & (tickets.c.created_at < before)
     query = select(tickets.c.reference).where(old, tickets.c.restricted_at.is_(None))
     return list((await tx.scalars(query.order_by(tickets.c.id).limit(limit))).all())

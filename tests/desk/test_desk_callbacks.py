@@ -175,6 +175,20 @@ async def test_what_was_delivered_is_forgotten_after_two_days(
     assert await entries(desk) == []
 
 
+async def test_what_was_buried_waits_for_an_operator_and_not_for_ever(
+    desk: Desk, hotline_ref: str, front_door: Any, clock: Any
+) -> None:
+    front_door.answer = 400
+    await desk.act(hotline_ref, "accept", CENTRE, 1)
+    await drain(desk)
+    clock.on(days=91)
+    await desk.messenger.tidy()
+    assert [entry.state for entry in await entries(desk)] == ["buried"]
+    clock.on(days=2)
+    await desk.messenger.tidy()
+    assert await entries(desk) == []
+
+
 async def test_the_worker_sends_as_soon_as_it_is_woken_and_ends_when_told(
     desk: Desk, hotline_ref: str, front_door: Any
 ) -> None:
