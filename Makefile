@@ -22,14 +22,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 run: $(VENV)/.run ## start everything on 127.0.0.1:8000 (ARGS="--port 8001" to change)
 	$(BIN)/jiesu serve $(ARGS)
 
-# Killing, forking and faulting real processes takes minutes of a quiet machine: they have a target of their own.
-HEAVY := tests/crash tests/several tests/faults tests/security
-
 test: $(VENV)/.dev ## run the tests, real PostgreSQL, Redis and Chromium included
-	$(BIN)/pytest -n 2 --dist loadgroup $(HEAVY:%=--ignore=%) $(ARGS)
-
-test-heavy: $(VENV)/.dev ## kill, fork and fault real processes
-	$(BIN)/pytest $(HEAVY) $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 FOREIGN := $(VENV)/foreign
 
