@@ -16,6 +16,8 @@ from app.gathering import Gathering
 from app.settings import Settings
 from desk import schema as desk_tables
 from desk.app import Desk
+from desk.pages.login import BACK
+from desk.sign_on import SignOn, SignOnRules
 from hotline.open311.client import Open311Hotline
 from hotline.rest import RestHotline
 from intake.city import CityProfile
@@ -55,6 +57,7 @@ def backend_secrets(settings: Settings, keyring: KeyRing) -> tuple[str, str]:
 
 
 def embedded_desk(
+    settings: Settings,
     database: Database,
     city: CityProfile,
     calls: str,
@@ -74,7 +77,17 @@ def embedded_desk(
         digits=lambda n: "".join(secrets.choice("0123456789") for _ in range(n)),
         token=_token,
         chance=random.random,
+        sign_on=_sign_on(settings, http, clock),
     )
+
+
+def _sign_on(settings: Settings, http: httpx.AsyncClient, clock: Callable[[], datetime]) -> SignOn | None:
+    oidc, secret = settings.oidc, plain(settings.oidc.client_secret)
+    where = oidc.desk_url or settings.public_url
+    if not (oidc.issuer and oidc.client_id and secret and where):
+        return None
+    back = where.rstrip("/") + BACK
+    return SignOn(SignOnRules(oidc.issuer, oidc.client_id, secret, back, oidc.claim), http, clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,7 @@ async def open_desk(settings: Settings, base_url: str) -> AsyncIterator[LoneDesk
     database = Database.open(settings.database_url, keyring)
     async with httpx.AsyncClient(follow_redirects=False) as http:
         front_door = settings.public_url or ""
-        desk = embedded_desk(database, city, calls, callbacks, front_door, http, utc_now)
+        desk = embedded_desk(settings, database, city, calls, callbacks, front_door, http, utc_now)
         folder = Folder(VAR / "attachments", keyring)
         files = Files(database, folder, keyring, base_url, utc_now, open_scanner(settings), copies=True)
         password = secrets.token_urlsafe(9)

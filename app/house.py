@@ -100,4 +100,6 @@ class House:
         }
         if self.settings.malware.url:
             asked["malware"] = open_scanner(self.settings).probe
+        if self.desk is not None and self.desk.sign_on is not None:
+            asked["sign-on"] = self.desk.sign_on.probe
         return asked if self.desk is not None else asked | {"hotline": self.hotline.probe}

@@ -7,7 +7,7 @@ from app.findings import Finding
 from app.footing import VAR
 from app.house import House
 from app.settings import BadSettings, Settings, check
-from app.surroundings import address, disk
+from app.surroundings import address, disk, survey
 from app.wechat_inspection import WECHAT, inspect_wechat
 from app.wiring import open_house
 from intake.ports import Rejected, Unavailable, Unsure
@@ -30,6 +30,8 @@ async def _opened(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("city", True, house.city.name)
             for year in unannounced(utc_now().date(), house.city):
                 yield Finding("calendar", True, no_table(year), remark=True)
+            if (asked := survey(settings, house.city)) is not None:
+                yield asked
             yield Finding("database", True, f"{house.database.kind}, migrated")
             yield await _put_aside(house)
             yield _redis(settings, await house.health.checks())

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from desk.sign_on import is_safe
 from hotline.signatures import BadSecret, read_secrets
 
 _FIELD = re.compile(r'field "(\w+)"')
@@ -78,6 +79,22 @@ class Reader(BaseModel):
     )
 
 
+class Oidc(BaseModel):
+    """The city's own sign-on for staff, if it has one: an OpenID Connect provider."""
+
+    issuer: str | None = Field(
+        default=None, description="staff may log in by this OpenID provider; off without"
+    )
+    client_id: str | None = Field(default=None, description="what the desk is called there")
+    client_secret: SecretStr | None = Field(default=None, description="its secret there")
+    claim: str = Field(
+        default="preferred_username", description="the ID token's claim with the desk account's name"
+    )
+    desk_url: str | None = Field(
+        default=None, description="where staff reach the desk; JIESU_PUBLIC_URL if unset"
+    )
+
+
 class Malware(BaseModel):
     """Who looks for malware in citizens' files, if anybody."""
 
@@ -111,6 +128,7 @@ class Settings(BaseSettings):
     transcription: Transcription = Transcription()
     malware: Malware = Malware()
     reader: Reader = Reader()
+    oidc: Oidc = Oidc()
 
     @property
     def telegram_on(self) -> bool:
@@ -171,6 +189,7 @@ def check(settings: Settings, *, serving: bool = True) -> None:
         *_backend(settings),
         *_playground(settings),
         *_reader(settings),
+        *_oidc(settings),
     ]
     if found:
         raise BadSettings("\n".join(found))
@@ -222,6 +241,20 @@ def _reader(settings: Settings) -> Iterator[str]:
         yield "JIESU_READER__MODEL is missing: the second reader's address needs a model."
     if reader.url and not reader.url.startswith(("http://", "https://")):
         yield "JIESU_READER__URL must begin with http:// or https://."
+
+
+def _oidc(settings: Settings) -> Iterator[str]:
+    oidc = settings.oidc
+    parts = {"ISSUER": oidc.issuer, "CLIENT_ID": oidc.client_id, "CLIENT_SECRET": oidc.client_secret}
+    if not any(parts.values()):
+        return
+    for name, value in parts.items():
+        if not value:
+            yield f"JIESU_OIDC__{name} is missing, but other settings of the sign-on are set."
+    if oidc.issuer and not is_safe(oidc.issuer):
+        yield "JIESU_OIDC__ISSUER must begin with https://."
+    if not (oidc.desk_url or settings.public_url):
+        yield "JIESU_OIDC__DESK_URL (or JIESU_PUBLIC_URL) is missing: the provider sends staff back there."
 
 
 def _playground(settings: Settings) -> Iterator[str]:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from app.findings import Finding
 from app.settings import Settings
+from intake.city import CityProfile
 
 ENOUGH = 500 * 1024**2
 """Bytes: attachments of a busy day, and the spool of an hour without a database."""
@@ -33,6 +34,17 @@ def address(settings: Settings) -> Finding:
             "address", False, f"the platforms do not call port {parts.port}: put a proxy before it"
         )
     return Finding("address", True, parts.hostname)
+
+
+def survey(settings: Settings, city: CityProfile) -> Finding | None:
+    """Whether anybody is asked how it went: an Open311 server cannot say when to."""
+    if settings.hotline.kind != "open311" or city.survey.start_on == "completed":
+        return None
+    says = (
+        "nobody will be asked how their matter went: an Open311 server cannot ask for it, "
+        'so the profile must say survey_on = "completed"'
+    )
+    return Finding("survey", True, says, remark=True)
 
 
 def disk(folder: Path) -> Finding:

@@ -99,7 +99,7 @@ async def _wire(
     delivery = Delivery(database, city, channels.by_name, hotline, files, service, utc_now)
     desk = None
     if embeds_desk(settings):
-        desk = embedded_desk(database, city, calls, callbacks, base_url, http, utc_now)
+        desk = embedded_desk(settings, database, city, calls, callbacks, base_url, http, utc_now)
     return House(
         settings=settings,
         city=city,

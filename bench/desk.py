@@ -38,6 +38,7 @@ from desk.demo.fill import Filler, Wanted
 from desk.demo.rows import Press
 from desk.demo.texts import Writer
 from desk.pages.gate import SESSION_COOKIE
+from desk.pages.queue import LONGEST
 from desk.pages.router import desk_pages
 from desk.period import month_of
 from desk.sieve import Sieve
@@ -240,10 +241,10 @@ async def _plans(desk: Desk, now: datetime) -> dict[str, str]:
     event.listen(engine, "before_cursor_execute", note)
     centre, unit = Actor(Role.CENTRE, "bench"), Actor(Role.UNIT, "bench", "property_centre")
     asks: dict[str, Ask] = {
-        "queue": lambda: desk.queue(centre, states=OPEN, limit=200),
-        "ended": lambda: desk.queue(centre, states=FINAL, limit=200),
-        "unit": lambda: desk.queue(unit, states=OPEN, limit=200),
-        "unit ended": lambda: desk.queue(unit, states=FINAL, limit=200),
+        "queue": lambda: desk.queue(centre, states=OPEN, limit=LONGEST + 1),
+        "ended": lambda: desk.queue(centre, states=FINAL, limit=LONGEST + 1),
+        "unit": lambda: desk.queue(unit, states=OPEN, limit=LONGEST + 1),
+        "unit ended": lambda: desk.queue(unit, states=FINAL, limit=LONGEST + 1),
         "asked": lambda: desk.counts(centre, Sieve(requests=True)),
         "counts": lambda: desk.counts(centre),
         "search": lambda: _found(desk, centre),

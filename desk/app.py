@@ -4,7 +4,7 @@ It reads no settings; every value comes in. A method is one transaction.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +39,7 @@ from desk.office import Office
 from desk.pages.wording import read_words
 from desk.scheduler import Scheduler
 from desk.sieve import Sieve
+from desk.sign_on import NotVouchedFor, SignOn
 from desk.states import SYSTEM, Actor, Role, State, Step
 from desk.store import DeskEvent, DeskTicket
 from desk.tickets import UnknownTicket
@@ -68,7 +69,7 @@ class Desk:
     `secrets` check what the front door calls, `callback_secrets` sign what is posted to
     `{front_door}/webhooks/hotline`; both as in `hotline.signatures`. `clock` gives an aware
     now, `digits(n)` n random decimal digits, `token()` an unguessable name, `chance()` a
-    number in [0, 1).
+    number in [0, 1). `sign_on`: the city's own, where it has one.
     """
 
     def __init__(
@@ -84,8 +85,10 @@ class Desk:
         digits: Callable[[int], str],
         token: Callable[[], str],
         chance: Callable[[], float],
+        sign_on: SignOn | None = None,
     ) -> None:
         self.database = database
+        self.sign_on = sign_on
         self.city = city
         self.clock = clock
         self.office = Office(city, digits)
@@ -166,11 +169,12 @@ class Desk:
         states: frozenset[State] | None = None,
         unit: str | None = None,
         limit: int = 50,
+        skip: int = 0,
     ) -> tuple[DeskTicket, ...]:
-        """The tickets this person may see: the most urgent first, then the newest."""
+        """The tickets this person may see but for the first `skip`: the most urgent, then the newest."""
         wanted = sieve or Sieve(states=states, unit=unit)
         async with self.database.read() as tx:
-            return await store.queue(tx, actor, wanted, now=self.clock(), limit=limit)
+            return await store.queue(tx, actor, wanted, now=self.clock(), limit=limit, skip=skip)
 
     async def counts(self, actor: Actor, sieve: Sieve | None = None) -> dict[State, int]:
         """How many tickets this person may see stand in each state."""
@@ -297,6 +301,28 @@ class Desk:
                 await users.open_session(tx, user, token, self.clock())
         if not passed:
             raise WrongPassword("the code does not fit")
+        return token
+
+    async def log_in_by_sign_on(self, secret: str, answer: Mapping[str, str]) -> str:
+        """A new session's token for whom the city's sign-on vouches. Raises NotVouchedFor or Unavailable.
+
+        The second factor is the provider's business: an account's own is asked for with its password only.
+        """
+        if self.sign_on is None:
+            raise NotVouchedFor("there is no provider")
+        person = await self.sign_on.vouched(secret, answer)
+        token = self._token()
+        async with self.database.write() as tx:
+            try:
+                user = await users.vouched(tx, person.name, person.issuer, person.subject)
+            except BadAccount:
+                user = None
+            action = "sign_on" if user else "sign_on_refused"
+            await journal.write(tx, user.name if user else "-", action, "", self.clock())
+            if user is not None:
+                await users.open_session(tx, user, token, self.clock())
+        if user is None:
+            raise NotVouchedFor("the desk has no account for them")
         return token
 
     async def change_password(self, actor: Actor, old: str, new: str, session: str) -> None:

@@ -23,7 +23,7 @@ DAYS = 30
 _LONG = timedelta(days=28)
 _DAY = timedelta(days=1)
 
-_f = facts.c
+_f, _t = facts.c, tickets.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,20 @@ async def lights(tx: Tx, now: datetime) -> dict[str, int]:
 
 async def overdue(tx: Tx, now: datetime, limit: int) -> tuple[Overdue, ...]:
     """Tickets at a unit past their deadline, the longest first."""
-    return await _listed(tx, [_f.due_at <= now], limit)
+    return await _listed(tx, [_t.due_at <= now], limit)
 
 
 async def reworked(tx: Tx, limit: int) -> tuple[Overdue, ...]:
     """Tickets that are handled once more, the earliest deadline first."""
-    return await _listed(tx, [_f.round > 1], limit)
+    return await _listed(tx, [_t.round > 1], limit)
+
+
+async def held(tx: Tx, now: datetime) -> dict[str, tuple[int, int]]:
+    """How many open tickets each unit leads, and how many of them are past the deadline they wait for."""
+    late = func.sum(case((_t.watch_due <= now, 1), else_=0))
+    open_ = _t.state.in_(sorted(OPEN))
+    query = select(_t.lead_unit, func.count(), late).where(open_, _t.lead_unit.is_not(None))
+    return {unit: (number, over) for unit, number, over in await tx.execute(query.group_by(_t.lead_unit))}
 
 
 async def topics(tx: Tx, city: CityProfile, now: datetime) -> list[tuple[str, int, int]]:
@@ -119,19 +127,18 @@ async def _grouped(tx: Tx, column: Any, first: date, last: date) -> dict[str, in
 async def _listed(tx: Tx, conditions: Sequence[Any], limit: int) -> tuple[Overdue, ...]:
     query = (
         select(
-            tickets.c.hotline_ref,
-            tickets.c.reference,
-            _f.lead_unit,
-            _f.category_code,
-            _f.area_code,
-            _f.state,
-            _f.round,
-            _f.supervised,
-            _f.due_at,
+            _t.hotline_ref,
+            _t.reference,
+            _t.lead_unit,
+            _t.category_code,
+            _t.area_code,
+            _t.state,
+            _t.round,
+            _t.supervise_level,
+            _t.due_at,
         )
-        .join(tickets, tickets.c.id == _f.ticket_id)
-        .where(_f.state.in_(sorted(WITH_UNIT)), *conditions)
-        .order_by(_f.due_at, _f.ticket_id)
+        .where(_t.state.in_(sorted(WITH_UNIT)), *conditions)
+        .order_by(_t.due_at, _t.id)
         .limit(limit)
     )
     return tuple(
@@ -143,7 +150,7 @@ async def _listed(tx: Tx, conditions: Sequence[Any], limit: int) -> tuple[Overdu
             row.area_code or "",
             State(row.state),
             row.round,
-            row.supervised,
+            row.supervise_level,
             row.due_at,
         )
         for row in await tx.execute(query)

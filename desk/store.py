@@ -60,22 +60,23 @@ async def number(tx: Tx, written: str) -> str | None:
 
 
 async def queue(
-    tx: Tx, actor: Actor, sieve: Sieve = ALL, *, now: datetime, limit: int = 50
+    tx: Tx, actor: Actor, sieve: Sieve = ALL, *, now: datetime, limit: int = 50, skip: int = 0
 ) -> tuple[DeskTicket, ...]:
     """The tickets this person may see and the sieve lets through: the most urgent first, then the newest.
 
-    What has ended is never urgent: there the newest alone come first, whose rows an index has in order.
+    `skip` leaves out so many of the first. What has ended is never urgent: there the newest alone come first,
+    whose rows an index has in order.
     """
     query = _visible(select(tickets), actor).where(*sieve.conditions(now))
     newest = tickets.c.id.desc()
     if sieve.states is None or not sieve.states <= FINAL:
         rank = case({"critical": 0, "urgent": 1}, value=tickets.c.urgency, else_=2)
-        found = await _read(tx, query.order_by(rank, newest).limit(limit))
+        found = await _read(tx, query.order_by(rank, newest).limit(limit).offset(skip))
     else:
         theirs = {sieve.unit, actor.unit} - {None} if sieve.plain else set()
         if len(theirs) == 1:
-            query = query.where(tickets.c.id.in_(_latest_of(theirs.pop() or "", sieve, limit)))
-        found = await _read(tx, query.order_by(newest).limit(limit))
+            query = query.where(tickets.c.id.in_(_latest_of(theirs.pop() or "", sieve, limit + skip)))
+        found = await _read(tx, query.order_by(newest).limit(limit).offset(skip))
     return tuple(closed(ticket) for ticket in found)
 
 

@@ -298,6 +298,17 @@ canned = Table(  # answers staff use again and again
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
+saved_views = Table(  # the queue's filters, under a name of somebody's own
+    "desk_saved_views",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("owner", String(64), nullable=False),  # the user's name
+    Column("title", String(32), nullable=False),
+    Column("query", String(512), nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+    UniqueConstraint("owner", "title"),
+)
+
 users = Table(
     "desk_users",
     metadata,
@@ -310,6 +321,7 @@ users = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("factor_sealed", LargeBinary),  # the second factor's secret; null: none is asked for
     Column("factor_step", Number),  # the last code that was used, so that it is not used again
+    Column("subject", String(64)),  # digest of who came first under this name by the city's sign-on
 )
 
 journal = Table(  # append-only: what people do beside the tickets

@@ -77,12 +77,13 @@ async def add(tx: Tx, name: str, password: str, role: Role, unit: str | None, no
 
 
 async def reset(tx: Tx, name: str, password: str) -> None:
-    """Give an account a new password; its sessions, its lock and its second factor end. Raises BadAccount."""
+    """Give an account a new password; its sessions, its lock and its other factors end. Raises BadAccount."""
     values = {
         "password_hash": _hashed(password, plain(name)),
         "blocked": False,
         "factor_sealed": None,
         "factor_step": None,
+        "subject": None,
     }
     named = users.c.name == plain(name)
     found = (await tx.execute(update(users).where(named).values(values).returning(users.c.id))).scalar()
@@ -90,6 +91,19 @@ async def reset(tx: Tx, name: str, password: str) -> None:
         raise BadAccount("there is no user of this name")
     await tx.execute(delete(sessions).where(sessions.c.user_id == found))
     await tries.forgive(tx, plain(name))
+
+
+async def vouched(tx: Tx, name: str, issuer: str, subject: str) -> User | None:
+    """The account of this name for whom a provider vouches; None where there is none, or it is blocked.
+
+    Whoever comes first under a name stays the only one: a name given to somebody else later opens nothing.
+    """
+    who = hashlib.sha256(f"{issuer}\0{subject}".encode()).hexdigest()
+    row = (await tx.execute(select(users).where(users.c.name == plain(name)).with_for_update())).one_or_none()
+    if row is None or row.blocked or row.subject not in (None, who):
+        return None
+    await tx.execute(update(users).where(users.c.id == row.id).values(subject=who))
+    return _user(row)
 
 
 async def change_password(tx: Tx, user: User, password: str, session: str) -> None:

@@ -6,6 +6,7 @@ reader into an account that is not theirs.
 
 from collections.abc import Callable
 
+import structlog
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -13,10 +14,17 @@ from desk.app import Desk
 from desk.pages.gate import SESSION_COOKIE, Barred, Gate, NotLoggedIn, proof, proven
 from desk.pages.look import Look
 from desk.pages.posted import Posted
+from desk.sign_on import NotVouchedFor
 from desk.users import SESSION_LENGTH, BadAccount, LockedOut, WrongPassword
+from intake.ports import Unavailable
+
+log = structlog.get_logger()
 
 DOOR_COOKIE = "jiesu_desk_door"
+SIGN_ON_COOKIE = "jiesu_desk_sign_on"
+BACK = "/desk/login/sign-on/back"
 _DOOR_SECONDS = 3600
+_SIGN_ON_SECONDS = 600
 
 
 class LogIn:
@@ -48,6 +56,39 @@ class LogIn:
             return self._form(request, secret, status=403, problem="login.expired")
         return await self._try(request, secret, posted)
 
+    async def go(self, request: Request) -> Response:
+        """Off to the city's own sign-on."""
+        if self._desk.sign_on is None:
+            raise Barred(404, "error.not_found")
+        secret = self._new_secret()
+        try:
+            address = await self._desk.sign_on.address(secret)
+        except (Unavailable, NotVouchedFor) as fault:
+            log.warning("the sign-on cannot be asked", reason=str(fault))
+            return self._form(request, self._new_secret(), status=503, problem="login.sign_on_down")
+        response = RedirectResponse(address, status_code=303)
+        self._set_cookie(response, SIGN_ON_COOKIE, secret, _SIGN_ON_SECONDS)
+        return response
+
+    async def back(self, request: Request) -> Response:
+        """Back from it, with an answer that is good once."""
+        if self._desk.sign_on is None:
+            raise Barred(404, "error.not_found")
+        response = await self._returned(request, request.cookies.get(SIGN_ON_COOKIE, ""))
+        response.delete_cookie(SIGN_ON_COOKIE, path="/desk")
+        return response
+
+    async def _returned(self, request: Request, secret: str) -> Response:
+        try:
+            session = await self._desk.log_in_by_sign_on(secret, request.query_params)
+        except NotVouchedFor as refusal:
+            log.warning("nobody vouches", reason=str(refusal))
+            return self._form(request, self._new_secret(), status=401, problem="login.sign_on_refused")
+        except Unavailable as fault:
+            log.warning("the sign-on does not answer", reason=fault.reason)
+            return self._form(request, self._new_secret(), status=503, problem="login.sign_on_down")
+        return self._inside(session)
+
     async def leave(self, request: Request) -> Response:
         """End the session."""
         await self._gate.post(request)
@@ -64,6 +105,9 @@ class LogIn:
             return self._form(request, secret, status=429, name=name, problem="login.locked")
         except (WrongPassword, BadAccount):
             return self._form(request, secret, status=401, name=name, problem="login.wrong")
+        return self._inside(session)
+
+    def _inside(self, session: str) -> Response:
         response = RedirectResponse("/desk", status_code=303)
         self._set_cookie(response, SESSION_COOKIE, session, int(SESSION_LENGTH.total_seconds()))
         response.delete_cookie(DOOR_COOKIE, path="/desk")
@@ -72,7 +116,8 @@ class LogIn:
     def _form(
         self, request: Request, secret: str, *, status: int = 200, name: str = "", problem: str = ""
     ) -> Response:
-        values = {"token": proof(secret), "name": name, "problem": problem}
+        sign_on = self._desk.sign_on is not None
+        values = {"token": proof(secret), "name": name, "problem": problem, "sign_on": sign_on}
         response = self._look.page(request, "login.html", status=status, **values)
         self._set_cookie(response, DOOR_COOKIE, secret, _DOOR_SECONDS)
         return response

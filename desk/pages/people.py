@@ -10,14 +10,13 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from desk import journal, users
+from desk import journal, overview, users
 from desk.app import Desk
 from desk.pages.frame import framed
 from desk.pages.gate import Barred, Gate, Visit
 from desk.pages.look import Look
 from desk.pages.posted import Posted
-from desk.sieve import Sieve
-from desk.states import OPEN, Role
+from desk.states import Role
 from desk.users import ROLES, BadAccount
 from intake.city import Unit
 
@@ -77,16 +76,14 @@ class People:
     async def units(self, request: Request) -> Response:
         """The directory of units."""
         visit = await self._gate.visit(request)
-        lines = [await self._line(unit, visit) for unit in self._desk.city.units.values()]
+        held = {} if visit.actor.role is Role.UNIT else await self._held()
+        lines = [UnitLine(unit, *held.get(unit.id, (0, 0))) for unit in self._desk.city.units.values()]
         frame = await framed(self._desk, self._look.words, visit)
         return self._look.page(request, "units.html", frame=frame, lines=lines)
 
-    async def _line(self, unit: Unit, visit: Visit) -> UnitLine:
-        if visit.actor.role is Role.UNIT:
-            return UnitLine(unit, 0, 0)
-        held = await self._desk.counts(visit.actor, Sieve(states=OPEN, lead=unit.id))
-        late = await self._desk.counts(visit.actor, Sieve(states=OPEN, lead=unit.id, light="red"))
-        return UnitLine(unit, sum(held.values()), sum(late.values()))
+    async def _held(self) -> dict[str, tuple[int, int]]:
+        async with self._desk.database.read() as tx:
+            return await overview.held(tx, self._desk.clock())
 
     async def _page(self, request: Request, visit: Visit, status: int = 200, **more: Any) -> Response:
         async with self._desk.database.read() as tx:

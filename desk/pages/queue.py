@@ -5,25 +5,33 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
+from desk import saved
 from desk.app import Desk
 from desk.bulletin.wording import Names, bulletin_words
 from desk.hot import hot
 from desk.pages.frame import framed
-from desk.pages.gate import Gate
+from desk.pages.gate import Barred, Gate
 from desk.pages.hot import Burning, burning
 from desk.pages.look import Look
 from desk.pages.moments import Clock, is_settled, light
-from desk.pages.sifting import Filters, read_filters
+from desk.pages.sifting import Filters, read_filters, tidy
+from desk.saved import Saved
 from desk.states import FINAL, OPEN, Actor, Role, State
 from desk.store import DeskTicket
 from intake.city import CityProfile
 from intake.masking import shortened
 
-LONGEST = 200
+LONGEST = 50
+"""Tickets to a page."""
+
 HOTTEST = 5
 """Hot matters shown above the list."""
+
+MOST_PAGES = 40
+"""Whoever has looked at so many narrows down: what is skipped costs time, too."""
+
 _TODO = {
     Role.CENTRE: frozenset({State.SUBMITTED, State.ACCEPTED, State.RETURN_REVIEW, State.REPLY_REVIEW}),
     Role.UNIT: frozenset({State.DISPATCHED, State.SIGNED, State.PROCESSING, State.REWORK}),
@@ -74,11 +82,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The page. `bulk`: there are tickets here that can be dispatched together."""
+    """The page. `bulk`: there are tickets here that can be dispatched together.
+
+    `before` and `after` are the addresses of the pages beside this one, "" for none.
+    """
 
     chips: tuple[Chip, ...]
     lines: tuple[Line, ...]
     filters: Filters
+    address: str
+    kept: tuple[Saved, ...]
+    number: int
+    before: str
+    after: str
     cut: bool
     bulk: bool
 
@@ -93,20 +109,27 @@ def queue_routes(router: APIRouter, desk: Desk, gate: Gate, look: Look) -> None:
         return tuple(burning(one, names, look.words) for one in found[:HOTTEST])
 
     @router.get("")
-    async def queue(request: Request, state: str = "") -> Response:
+    async def queue(request: Request, state: str = "", page: str = "") -> Response:
         visit = await gate.visit(request)
         views = _views(visit.actor.role)
         chosen = state if state in views else _first(visit.actor.role)
         filters = read_filters(request.query_params, desk.city)
         sieve = filters.sieve(views[chosen], visit.actor, requests=chosen == "requests")
-        tickets = await desk.queue(visit.actor, sieve, limit=LONGEST)
+        number = _number(page)
+        found = await desk.queue(visit.actor, sieve, limit=LONGEST + 1, skip=(number - 1) * LONGEST)
+        tickets, more = found[:LONGEST], len(found) > LONGEST
         clock = Clock(desk.clock(), ZoneInfo(desk.city.timezone), look.words)
         lines = tuple(_line(ticket, clock, desk.city, visit.actor) for ticket in tickets)
         shown = Queue(
             chips=await _chips(desk, visit.actor, views, chosen, filters),
             lines=lines,
             filters=filters,
-            cut=len(tickets) == LONGEST,
+            address=filters.address(chosen),
+            kept=await _kept(desk, visit.actor),
+            number=number,
+            before=_page(filters, chosen, number - 1) if number > 1 else "",
+            after=_page(filters, chosen, number + 1) if more and number < MOST_PAGES else "",
+            cut=more and number == MOST_PAGES,
             bulk=any(line.bulk for line in lines),
         )
         return look.page(
@@ -118,6 +141,45 @@ def queue_routes(router: APIRouter, desk: Desk, gate: Gate, look: Look) -> None:
             units=tuple(desk.city.units.values()),
             frame=await framed(desk, look.words, visit),
         )
+
+
+def view_routes(router: APIRouter, desk: Desk, gate: Gate) -> None:
+    """Keep what the list shows under a name, and forget it."""
+
+    @router.post("/views")
+    async def keep(request: Request) -> Response:
+        visit, form = await gate.post(request)
+        title, query = (
+            form.text("title")[:32],
+            tidy(form.text("query"), desk.city, tuple(_views(visit.actor.role))),
+        )
+        if not title or not title.isprintable():
+            raise Barred(409, "view.bad")
+        async with desk.database.write() as tx:
+            if not await saved.keep(tx, visit.actor, title, query, desk.clock()):
+                raise Barred(409, "view.too_many")
+        return RedirectResponse(f"/desk?{query}", status_code=303)
+
+    @router.post("/views/{view_id}/drop")
+    async def drop(request: Request, view_id: int) -> Response:
+        visit, _ = await gate.post(request)
+        async with desk.database.write() as tx:
+            await saved.drop(tx, visit.actor, view_id)
+        return RedirectResponse("/desk", status_code=303)
+
+
+async def _kept(desk: Desk, actor: Actor) -> tuple[Saved, ...]:
+    async with desk.database.read() as tx:
+        return await saved.of(tx, actor)
+
+
+def _number(page: str) -> int:
+    """Which page was asked for; whatever is no number is the first."""
+    return min(max(int(page), 1), MOST_PAGES) if page.isascii() and page.isdecimal() and len(page) < 4 else 1
+
+
+def _page(filters: Filters, state: str, number: int) -> str:
+    return f"/desk?{filters.address(state)}" + (f"&page={number}" if number > 1 else "")
 
 
 def _first(role: Role) -> str:

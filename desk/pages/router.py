@@ -11,15 +11,16 @@ from desk.pages.account import Account
 from desk.pages.alerts import Alerts
 from desk.pages.answers import Answers
 from desk.pages.bulk import Bulk
+from desk.pages.digest import Digests
 from desk.pages.finding import Finding
 from desk.pages.gate import Barred, Gate, guarded_route
 from desk.pages.letters import Letters
-from desk.pages.login import LogIn
+from desk.pages.login import BACK, LogIn
 from desk.pages.look import Look, StaticFile, read_static
 from desk.pages.notices import Notices
 from desk.pages.overview import Overviews
 from desk.pages.people import People
-from desk.pages.queue import queue_routes
+from desk.pages.queue import queue_routes, view_routes
 from desk.pages.surveying import Surveying
 from desk.pages.ticket import ticket_routes
 from desk.pages.wording import read_words
@@ -48,6 +49,7 @@ def desk_pages(
     _static_route(router, static)
     _login_routes(router, LogIn(desk, gate, look, new_secret, secure=secure))
     queue_routes(router, desk, gate, look)
+    view_routes(router, desk, gate)
     ticket_routes(router, desk, gate, look, attachment_url)
     _alert_routes(router, Alerts(desk, gate, look))
     _office_routes(router, desk, gate, look, new_secret)
@@ -56,6 +58,7 @@ def desk_pages(
     _survey_routes(router, Surveying(desk, gate, look, desk.office.digits, of_front=of_front), of_front)
     router.get("/search")(Finding(desk, gate, look).show)
     _overview_routes(router, Overviews(desk, gate, look))
+    router.get("/digest")(Digests(desk, gate, look).show)
     return router
 
 
@@ -104,6 +107,8 @@ def _office_routes(
 def _login_routes(router: APIRouter, log_in: LogIn) -> None:
     router.get("/login")(log_in.show)
     router.post("/login")(log_in.enter)
+    router.get("/login/sign-on")(log_in.go)
+    router.get(BACK.removeprefix("/desk"))(log_in.back)
     router.post("/logout")(log_in.leave)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from desk.sieve import LIGHTS, Sieve
 from desk.states import Actor, Role, State
@@ -63,3 +63,13 @@ def read_filters(query: Mapping[str, str], city: CityProfile) -> Filters:
         supervised=query.get("supervised") == "1",
         mine=query.get("mine") == "1",
     )
+
+
+def tidy(query: str, city: CityProfile, states: tuple[str, ...]) -> str:
+    """An address's query with nothing in it but one of these states and filters we know."""
+    try:
+        given = dict(parse_qsl(query, max_num_fields=20))
+    except ValueError:
+        given = {}
+    chosen = given.get("state", "")
+    return read_filters(given, city).address(chosen if chosen in states else states[0])

@@ -31,6 +31,8 @@
     o: () => rows()[place()]?.querySelector("a[href]")?.click(),
     x: () => rows()[place()]?.querySelector("input.pick")?.click(),
     a: act,
+    n: () => document.querySelector("a[rel=next]")?.click(),
+    p: () => document.querySelector("a[rel=prev]")?.click(),
     f: () => document.getElementById("filter-unit")?.focus(),
     g: () => location.assign("/desk"),
     "?": () => document.getElementById("keys")?.showModal(),

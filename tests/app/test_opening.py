@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from app.footing import open_storage
 from app.house import House
-from app.settings import BadSettings, Enclosed
+from app.settings import BadSettings, Enclosed, Hotline
 from app.wiring import open_house
 from desk import schema as desk_tables
+from hotline.open311.client import Open311Hotline
 from intake.ports import Unavailable
 from storage.database import Standing, standing
 
@@ -51,6 +53,16 @@ async def test_a_setting_that_cannot_work_is_a_sentence(given: dict[str, Any], t
     with pytest.raises(BadSettings) as refused:
         await _opened(Enclosed(**given), tmp_path)
     assert "hidden" not in str(refused.value)
+
+
+async def test_an_open311_server_is_followed_and_no_desk_opens(tmp_path: Path) -> None:
+    hotline = Hotline(kind="open311", url="http://127.0.0.1:9/open311/v2", api_key=SecretStr("k"))
+    settings = Enclosed(database_url=f"sqlite:///{tmp_path / 'x.db'}", hotline=hotline)
+    async with open_house(settings, BASE, tmp_path) as house:
+        assert isinstance(house.hotline, Open311Hotline)
+        assert house.following is not None
+        assert house.desk is None
+        assert "hotline" in house.probes()
 
 
 async def test_a_database_that_is_away_is_unavailable_and_its_address_is_not_shown(tmp_path: Path) -> None:

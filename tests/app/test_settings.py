@@ -49,6 +49,24 @@ def test_telegram_without_its_secret_may_poll_but_not_serve() -> None:
     check(settings, serving=False)
 
 
+OIDC = {"issuer": "https://id.example", "client_id": "desk", "client_secret": "s"}
+
+
+@pytest.mark.parametrize("missing", sorted(OIDC))
+def test_a_half_configured_sign_on_names_what_is_missing(missing: str) -> None:
+    public = {"public_url": "https://desk.example"}
+    assert mistakes(oidc=OIDC, **public) == []
+    (mistake,) = mistakes(oidc={k: v for k, v in OIDC.items() if k != missing}, **public)
+    assert mistake.startswith(f"JIESU_OIDC__{missing.upper()} is missing")
+
+
+def test_a_sign_on_needs_tls_and_an_address_to_come_back_to() -> None:
+    assert "JIESU_OIDC__DESK_URL" in mistakes(oidc=OIDC)[0]
+    assert mistakes(oidc=OIDC | {"desk_url": "https://desk.example"}) == []
+    plain = OIDC | {"issuer": "http://id.example", "desk_url": "https://desk.example"}
+    assert "JIESU_OIDC__ISSUER must begin with https://" in mistakes(oidc=plain)[0]
+
+
 def test_a_secret_without_a_token() -> None:
     assert "JIESU_TELEGRAM__TOKEN" in mistakes(telegram={"webhook_secret": "x"})[0]
 

@@ -7,8 +7,10 @@ import pytest
 from pydantic import SecretStr
 
 from app import surroundings
-from app.settings import Enclosed, Telegram
-from app.surroundings import address, disk
+from app.inspection import inspect
+from app.settings import Enclosed, Hotline, Telegram
+from app.surroundings import address, disk, survey
+from intake.city import load
 
 TELEGRAM = Telegram(token=SecretStr("1:x"), webhook_secret=SecretStr("s"))
 
@@ -38,3 +40,29 @@ def test_a_full_disk_is_told_before_messages_are_turned_away(
     found = disk(tmp_path)
     assert not found.ok
     assert "300 MB" in found.says
+
+
+def test_a_backend_that_cannot_ask_for_surveys_needs_a_profile_that_does() -> None:
+    never_asks, asks = load("jiayuguan"), load("xinghe")
+    open311 = Enclosed(hotline=Hotline(kind="open311", url="http://127.0.0.1:9/open311/v2"))
+    found = survey(open311, never_asks)
+    assert found is not None
+    assert (found.remark, 'survey_on = "completed"' in found.says) == (True, True)
+    assert survey(open311, asks) is None
+    assert survey(Enclosed(), never_asks) is None
+
+
+async def test_the_check_says_so_and_that_the_server_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Enclosed(
+        database_url=f"sqlite:///{tmp_path / 'x.db'}",
+        hotline=Hotline(kind="open311", url="http://127.0.0.1:9/open311/v2"),
+        telegram=Telegram(
+            token=SecretStr("1:x"), webhook_secret=SecretStr("s"), api_url="http://127.0.0.1:9"
+        ),
+    )
+    lines = {finding.what: finding for finding in await inspect(settings)}
+    assert lines["survey"].remark
+    assert (lines["hotline"].ok, "no answer" in lines["hotline"].says) == (False, True)

@@ -40,6 +40,8 @@ async def test_what_has_ended_comes_newest_first_to_each_who_may_see_it(
         assert [refs.index(one.hotline_ref) for one in found] == seen, (actor, unit)
     latest = await desk.queue(HOUSING, states=FINAL, limit=2)
     assert [refs.index(one.hotline_ref) for one in latest] == [2, 1]
+    older = await desk.queue(HOUSING, states=FINAL, limit=2, skip=1)
+    assert [refs.index(one.hotline_ref) for one in older] == [1, 0]
     both = await desk.queue(HOUSING, states=FINAL, unit="street", limit=1)
     assert [refs.index(one.hotline_ref) for one in both] == [1]
     light = await desk.queue(CENTRE, Sieve(states=FINAL, unit="housing", urgency="critical"), limit=1)

@@ -24,9 +24,12 @@ MAY: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/desk/me/password"): EVERYBODY,
     ("POST", "/desk/me/factor"): EVERYBODY,
     ("POST", "/desk/logout"): EVERYBODY,
+    ("POST", "/desk/views"): EVERYBODY,
+    ("POST", "/desk/views/{view_id}/drop"): EVERYBODY,  # of their own
     ("GET", "/desk/tickets/{hotline_ref}"): NO_UNIT,  # the ticket is another unit's
     ("POST", "/desk/tickets/{hotline_ref}/{action}"): NO_UNIT,
     ("GET", "/desk/overview"): NO_UNIT,
+    ("GET", "/desk/digest"): NO_UNIT,
     ("GET", "/desk/bulletin"): NO_UNIT,
     ("GET", "/desk/survey"): NO_UNIT,
     ("GET", "/desk/lists/{which}"): NO_UNIT,
@@ -46,7 +49,13 @@ MAY: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/desk/talks/{conversation:path}/write"): CENTRE,
     ("POST", "/desk/talks/{conversation:path}/close"): CENTRE,
 }
-OPEN = {("GET", "/desk/login"), ("POST", "/desk/login"), ("GET", "/desk/static/{name}")}
+OPEN = {
+    ("GET", "/desk/login"),
+    ("POST", "/desk/login"),
+    ("GET", "/desk/login/sign-on"),
+    ("GET", "/desk/login/sign-on/back"),
+    ("GET", "/desk/static/{name}"),
+}
 """What stands before the door."""
 
 FORBIDDEN = {403, 404}
@@ -58,6 +67,7 @@ FILLED = {
     "origin": "desk",
     "entry_id": "1",
     "canned_id": "1",
+    "view_id": "1",
     "alert_id": "1",
     "conversation:path": "WX-1",
 }

@@ -69,6 +69,34 @@ async def test_an_unknown_filter_shows_what_is_open(wang: Any, hotline_ref: str)
         assert hotline_ref in answer.text
 
 
+async def test_a_long_list_is_turned_page_by_page(
+    wang: Any, caller: Any, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.pages.queue.LONGEST", 2)
+    monkeypatch.setattr("desk.pages.queue.MOST_PAGES", 3)
+    for n in range(7):
+        await caller.file(document | {"idempotency_key": f"k{n}", "title": f"Matter {n}"})
+
+    async def shown(query: str) -> list[int]:
+        page = await wang.look(f"/desk?urgency=normal{query}")
+        return [n for n in range(7) if f"Matter {n}" in page]
+
+    assert (
+        await shown("")
+        == await shown("&page=0")
+        == await shown("&page=-1")
+        == await shown("&page=٢")
+        == [5, 6]
+    )
+    assert await shown("&page=2") == [3, 4]
+    assert await shown("&page=3") == await shown("&page=999") == [1, 2]
+    first, second, last = [await wang.look(f"/desk?urgency=normal&page={n}") for n in (1, 2, 3)]
+    assert ('rel="prev"' in first, 'rel="next"' in first) == (False, True)
+    assert 'rel="next" href="/desk?state=open&urgency=normal&page=3"' in second
+    assert 'rel="prev" href="/desk?state=open&urgency=normal"' in second
+    assert ('rel="next"' in last, "请用上面的筛选缩小范围" in last) == (False, True)
+
+
 async def test_an_empty_list_says_so(li: Any) -> None:
     assert "这里没有工单" in await li.look("/desk")
 

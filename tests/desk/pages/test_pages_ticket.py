@@ -1,12 +1,16 @@
 """One ticket's page: what it shows to whom, and each action's way there and back."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from desk.app import Desk
+from desk.importing.bring import bring
+from desk.importing.calls import Call
+from tests.desk.conftest import CENTRE
 
 
 def went(answer: httpx.Response, hotline_ref: str, action: str) -> bool:
@@ -256,3 +260,46 @@ async def test_a_made_up_success_shows_nothing(wang: Any, hotline_ref: str, done
     answer = await wang.http.get(f"/desk/tickets/{hotline_ref}", params={"done": done})
     assert answer.status_code == 200
     assert "已完成" not in answer.text
+
+
+async def test_a_telephone_ticket_has_a_page_for_everybody_who_may_see_it(
+    wang: Any, li: Any, desk: Desk, clock: Any
+) -> None:
+    """It came by no chat: there is nobody to tell, and the citizen is phoned."""
+    call = Call(
+        line=2,
+        reference="T1",
+        submitted_at=clock() - timedelta(hours=2),
+        channel="TEL",
+        appeal_type="TS",
+        category="0301",
+        content="Flat 3 has been cold for two days",
+        title="No heating",
+        area=None,
+        place=None,
+        name=None,
+        phone="13900000000",
+        confidential=False,
+        unit="housing",
+        dispatched_at=clock() - timedelta(hours=1),
+        due_at=None,
+        signed_at=None,
+        completed_at=None,
+        reply="",
+        contacted=None,
+        satisfied=None,
+        solved=None,
+    )
+    async with desk.database.write() as tx:
+        assert await bring(tx, desk.office, call)
+    (ticket,) = await desk.queue(CENTRE)
+    for person in (wang, li):
+        page = await person.look(f"/desk/tickets/{ticket.hotline_ref}")
+        for text in ("No heating", "Flat 3 has been cold", "电话", "T1", "待签收", "13900000000"):
+            assert text in page, text
+    assert offered(await li.look(f"/desk/tickets/{ticket.hotline_ref}")) >= {"sign", "return_request"}
+    await li.act(ticket.hotline_ref, "sign")
+    await li.act(ticket.hotline_ref, "contact")
+    await li.act(ticket.hotline_ref, "answer", public_text="Repaired.", internal_text="A valve.")
+    await wang.act(ticket.hotline_ref, "complete")
+    assert offered(await wang.look(f"/desk/tickets/{ticket.hotline_ref}")) >= {"survey_result", "call"}
