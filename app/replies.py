@@ -10,8 +10,9 @@ from app import tracing
 from bots.telegram.parts import parts
 from intake.facts import NONE, Facts
 from intake.messages import Address, ChannelName, Outgoing, Reply
-from storage import held_back, outbox
+from storage import held_back, outbox, trips
 from storage.database import Tx
+from storage.trips import Statement
 
 KIND = "reply"
 SURVEYS = frozenset({"survey", "reminder"})
@@ -54,24 +55,44 @@ async def queue_replies(
     facts: Facts = NONE,
 ) -> list[int]:
     """Queue each reply once: the same `key` again does nothing. Returns the new entries' ids."""
+    entries = queuing(tx, conversation_id, address, replies, key, purpose, now, due_at, facts)
+    if not entries:
+        return []
+    return [made[0][0] for made in await trips.send(tx, entries, {}) if made]
+
+
+def queuing(
+    tx: Tx,
+    conversation_id: int,
+    address: Address,
+    replies: Iterable[Reply],
+    key: str,
+    purpose: str,
+    now: datetime,
+    due_at: datetime | None = None,
+    facts: Facts = NONE,
+) -> list[Statement]:
+    """What `queue_replies` does, for a trip of the caller's."""
     replies = tuple(part for reply in replies for part in _parts(address.channel, reply))
-    made = []
-    for once, reply in zip(once_keys(address.channel, key, len(replies)), replies, strict=True):
-        body = _outgoing.dump_python(Outgoing(address, reply, once, purpose, facts), mode="json")
-        entry = await outbox.queue(
+    keys = once_keys(address.channel, key, len(replies))
+    outgoing = [
+        Outgoing(address, reply, once, purpose, facts) for once, reply in zip(keys, replies, strict=True)
+    ]
+    return [
+        outbox.queuing(
             tx,
             destination=address.channel.value,
             kind=KIND,
             lane=lane(conversation_id, purpose),
-            body=body | {tracing.KEY: tracing.current()},
+            body=_outgoing.dump_python(one, mode="json") | {tracing.KEY: tracing.current()},
             now=now,
             due_at=due_at,
             conversation_id=conversation_id,
-            once=once,
+            once=one.key,
             urgent=purpose == "reply",
         )
-        made += [] if entry is None else [entry]
-    return made
+        for one in outgoing
+    ]
 
 
 def _parts(channel: ChannelName, reply: Reply) -> tuple[Reply, ...]:
@@ -99,16 +120,17 @@ async def queue_album(
     )
 
 
-async def hold_back(
+def holding_back(
     tx: Tx, conversation_id: int, address: Address, replies: tuple[Reply, ...], key: str, now: datetime
-) -> None:
-    """Have a turn's replies sent later unless the platform's answer delivers them.
+) -> list[Statement]:
+    """What has a turn's replies sent later unless the platform's answer delivers them.
 
     All or none, so that they keep their order; a turn of mere prompts needs it not.
     """
     if address.channel in RIDING and any(reply.durable for reply in replies):
         due = now + RIDE_LASTS
-        await queue_replies(tx, conversation_id, address, replies, key, "reply", now, due)
+        return queuing(tx, conversation_id, address, replies, key, "reply", now, due)
+    return []
 
 
 async def queue_late(

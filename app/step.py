@@ -4,13 +4,13 @@ The rule: everything here is undone together. `app.service` opens the transactio
 message came before.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
 from app import bursts, echoing, effects, waiting
-from app.replies import hold_back, queue_album, queue_replies
+from app.replies import holding_back, queue_album, queuing
 from app.situation import Gathered
 from app.telling import Telling
 from intake import crowd
@@ -19,10 +19,11 @@ from intake.conversation import Effect, Situation, Turn
 from intake.dialog import advance
 from intake.messages import Burst, ChannelName, Event, Inbound, Reply
 from intake.ports import Unavailable
-from storage import budgets, conversations, inbox, turns
+from storage import budgets, conversations, inbox, trips, turns
 from storage.conversations import StoredConversation
 from storage.database import Tx
 from storage.tickets import ReferenceTaken
+from storage.trips import Statement
 from storage.turns import Begun
 
 DRAWS = 50
@@ -83,12 +84,12 @@ class Step:
         told = self._telling.told(turn, stored.conversation, situation.language)
         kept, told = waiting.once_each(kept, told, turn.conversation)
         replies = (*(outgoing.reply for outgoing in kept), *told)
-        queued = await self._queued(tx, begun, inbound, replies, now)
-        replies = () if queued else replies
-        if not waiting.has_survey(kept):
-            await hold_back(tx, stored.id, inbound.address, replies, inbound.id, now)
-        await self._end(tx, stored, inbound, turn, replies, now)
-        return Taken(stored.id, replies, turn.effects, bool(queued or turn.effects or inbound.media))
+        ride, survey = self._ride(begun, inbound, replies), waiting.has_survey(kept)
+        entries = await self._entries(tx, stored, inbound, replies, now, ride=ride, survey=survey)
+        work = bool((replies and not ride) or turn.effects or inbound.media)
+        replies = replies if ride else ()
+        await self._end(tx, stored, inbound, turn, replies, entries, now)
+        return Taken(stored.id, replies, turn.effects, work)
 
     async def _end(
         self,
@@ -97,32 +98,44 @@ class Step:
         inbound: Inbound,
         turn: Turn,
         replies: tuple[Reply, ...],
+        entries: Sequence[Statement],
         now: datetime,
     ) -> None:
-        """Save, record and commit; whoever leaves is forgotten last."""
+        """Save, record, queue and commit; whoever leaves is forgotten last."""
         if effects.forgets(turn.effects):
+            if entries:
+                await trips.send(tx, entries, {})
             await conversations.save(tx, stored.id, turn.conversation, now)
             await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, replies, now)
             await effects.forget(tx, stored, turn.effects, now)
         else:
             grants = () if inbound.grant is None else ((inbound.grant, min(inbound.at, now)),)
-            await turns.end(tx, stored, inbound.id, turn.conversation, replies, now, grants)
+            await turns.end(tx, stored, inbound.id, turn.conversation, replies, now, grants, entries)
 
-    async def _queued(
-        self, tx: Tx, begun: Begun, inbound: Inbound, replies: tuple[Reply, ...], now: datetime
-    ) -> bool:
-        """Whether the replies went into the outbox: what may not ride, or would overtake what waits there."""
-        stored, address = begun.stored, inbound.address
-        may_ride = self.rides.get(address.channel)
-        if may_ride is None:
-            return False
+    def _ride(self, begun: Begun, inbound: Inbound, replies: tuple[Reply, ...]) -> bool:
+        """Whether the platform's answer carries them: not what may not, or would overtake what waits."""
+        may_ride = self.rides.get(inbound.address.channel)
+        return may_ride is None or (not inbound.group and may_ride(replies) and not begun.waits)
+
+    async def _entries(
+        self,
+        tx: Tx,
+        stored: StoredConversation,
+        inbound: Inbound,
+        replies: tuple[Reply, ...],
+        now: datetime,
+        *,
+        ride: bool,
+        survey: bool,
+    ) -> list[Statement]:
+        """What of the replies goes into the outbox, or waits there in case their ride fails."""
+        address = inbound.address
+        if ride:  # a survey must not come twice: it is not held back
+            return [] if survey else holding_back(tx, stored.id, address, replies, inbound.id, now)
         if inbound.group:
             await queue_album(tx, stored.id, address, replies, inbound.group, inbound.id, now)
-            return True
-        if may_ride(replies) and not begun.waits:
-            return False
-        await queue_replies(tx, stored.id, address, replies, inbound.id, "reply", now)
-        return bool(replies)
+            return []
+        return queuing(tx, stored.id, address, replies, inbound.id, "reply", now)
 
     async def _file(
         self, tx: Tx, stored: StoredConversation, inbound: Inbound, situation: Situation, now: datetime

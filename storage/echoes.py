@@ -1,18 +1,32 @@
 """Recent tickets of other citizens that are about a named place; found by a keyed digest of the name."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from intake.alike import Echo
-from intake.ticket import Ticket
 from storage.documents import Tx, keyring, unseal
 from storage.tables import tickets
 from storage.tickets import MATTER
 
 MOST = 40
 """Tickets compared in one turn: more say nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is compared of a ticket: reading all of it would cost several times as much."""
+
+    content: str
+    place: _Place | None = None
+    related_to: str | None = None
 
 
 async def find(tx: Tx, names: Iterable[str], but_of: int, since: datetime) -> tuple[Echo, ...]:
@@ -29,6 +43,6 @@ async def find(tx: Tx, names: Iterable[str], but_of: int, since: datetime) -> tu
 
 
 def _echo(tx: Tx, reference: str, conversation_id: int, sealed: bytes) -> Echo:
-    ticket = unseal(tx, Ticket, sealed)
-    where = ticket.place.text if ticket.place else ""
-    return Echo(reference, conversation_id, ticket.content, ticket.related_to, where)
+    said = unseal(tx, _Said, sealed)
+    where = said.place.text if said.place else ""
+    return Echo(reference, conversation_id, said.content, said.related_to, where)

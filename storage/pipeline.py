@@ -31,21 +31,23 @@ class Prepared:
     names: tuple[str, ...]
 
 
+Steps = Sequence[tuple[Prepared, Mapping[str, Any]]]
+
+
 async def exchange(
     driver: psycopg.AsyncConnection[Any],
     info: MutableMapping[Any, Any],
-    steps: Sequence[Prepared],
-    values: Mapping[str, Any],
+    steps: Steps,
 ) -> list[Rows]:
     """The rows of each step. `info` lives as long as the connection. Raises psycopg's errors."""
     idle = driver.info.transaction_status == pq.TransactionStatus.IDLE
     try:
-        return await _once(driver, info, steps, values)
+        return await _once(driver, info, steps)
     except psycopg.errors.InvalidSqlStatementName:
         forget(info)
         if not idle:
             raise
-        return await _once(driver, info, steps, values)
+        return await _once(driver, info, steps)
 
 
 def forget(info: MutableMapping[Any, Any]) -> None:
@@ -56,15 +58,14 @@ def forget(info: MutableMapping[Any, Any]) -> None:
 async def _once(
     driver: psycopg.AsyncConnection[Any],
     info: MutableMapping[Any, Any],
-    steps: Sequence[Prepared],
-    values: Mapping[str, Any],
+    steps: Steps,
 ) -> list[Rows]:
     async with driver.lock:
         known: set[bytes] | None = info.setdefault(_PREPARED, set())
         if known is None:
             known = info[_PREPARED] = await driver.wait(_asked(driver.pgconn))
-        new = [step for step in dict.fromkeys(steps) if step.key not in known]
-        answers = await driver.wait(_sent(driver.pgconn, new, steps, values))
+        new = [step for step in dict.fromkeys(step for step, _ in steps) if step.key not in known]
+        answers = await driver.wait(_sent(driver.pgconn, new, steps))
     for step, answer in zip(new, answers, strict=False):
         if answer.status == pq.ExecStatus.COMMAND_OK:
             known.add(step.key)
@@ -74,14 +75,12 @@ async def _once(
     return [_rows(answer) for answer in answers[len(new) :]]
 
 
-def _sent(
-    line: pq.abc.PGconn, new: Sequence[Prepared], steps: Sequence[Prepared], values: Mapping[str, Any]
-) -> _Exchange:
+def _sent(line: pq.abc.PGconn, new: Sequence[Prepared], steps: Steps) -> _Exchange:
     line.enter_pipeline_mode()
     try:
         for step in new:
             line.send_prepare(step.key, step.text)
-        for step in steps:
+        for step, values in steps:
             given = [_written(values[name]) for name in step.names]
             formats = [_format(values[name]) for name in step.names]
             line.send_query_prepared(step.key, given, formats, result_format=pq.Format.BINARY)

@@ -9,10 +9,11 @@ once, with `:name` for a value; `storage.pipeline` has PostgreSQL prepare them.
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from sqlalchemy import PoolProxiedConnection
@@ -28,11 +29,28 @@ class Taken(Exception):
 
 
 class Statement:
-    """One statement. `postgresql` is what it says there, if not the same."""
+    """One statement. `postgresql` is what it says there, if not the same.
+
+    `values` are its own, where the trip's are not meant (see `given`).
+    """
+
+    values: Mapping[str, Any] | None = None
 
     def __init__(self, text: str, postgresql: str = "") -> None:
         self.text = text
         self._postgresql = postgresql or text
+
+    def given(self, values: Mapping[str, Any]) -> Self:
+        """The same with values of its own, so that one trip may hold it several times."""
+        _ = self.prepared  # once for all copies
+        made = copy(self)
+        made.values = values
+        return made
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The values it asks for in SQLite."""
+        return tuple(dict.fromkeys(_VALUE.findall(self.text)))
 
     @cached_property
     def prepared(self) -> Prepared:
@@ -47,17 +65,20 @@ COMMIT = Statement("COMMIT")
 ROLLBACK = Statement("ROLLBACK")
 
 Steps = Sequence[Statement]
+_Pairs = Sequence[tuple[Statement, Mapping[str, Any]]]
 
 
 async def send(tx: Tx, steps: Steps, values: Mapping[str, Any]) -> list[Rows]:
     """The rows of each step, in order. Raises Taken, DatabaseDown (by `down()` around it)."""
-    if any(isinstance(value, datetime) and value.tzinfo is None for value in values.values()):
+    pairs = [(step, values if step.values is None else step.values) for step in steps]
+    own = [step.values for step in steps if step.values is not None]
+    if any(_has_no_zone(value) for given in (values, *own) for value in given.values()):
         raise ValueError("a stored instant must know its time zone")
     proxy = _connection(tx)
     driver: Any = proxy.driver_connection
     if tx.dialect.name == "postgresql":
-        return await _pipeline(driver, proxy, steps, values)
-    return await _visit(driver, steps, values)
+        return await _pipeline(driver, proxy, pairs)
+    return await _visit(driver, pairs)
 
 
 async def finish(tx: Tx) -> None:
@@ -75,6 +96,10 @@ def is_open(driver: Any) -> bool:
     return bool(driver.in_transaction)
 
 
+def _has_no_zone(value: Any) -> bool:
+    return isinstance(value, datetime) and value.tzinfo is None
+
+
 def _connection(tx: Tx) -> PoolProxiedConnection:
     connection = tx.sync_connection
     assert connection is not None, "a transaction has begun"  # noqa: S101 - a caller's mistake, not an input
@@ -84,20 +109,19 @@ def _connection(tx: Tx) -> PoolProxiedConnection:
 async def _pipeline(
     driver: psycopg.AsyncConnection[Any],
     proxy: PoolProxiedConnection,
-    steps: Steps,
-    values: Mapping[str, Any],
+    pairs: _Pairs,
 ) -> list[Rows]:
     try:
-        return await exchange(driver, proxy.info, [step.prepared for step in steps], values)
+        return await exchange(driver, proxy.info, [(step.prepared, values) for step, values in pairs])
     except psycopg.errors.UniqueViolation as fault:
         raise Taken from fault
 
 
-async def _visit(driver: Any, steps: Steps, values: Mapping[str, Any]) -> list[Rows]:
+async def _visit(driver: Any, pairs: _Pairs) -> list[Rows]:
     try:
         # The driver has no public way to its thread with more than one statement; SQLAlchemy's own
         # dialect takes the same one.
-        rows: list[Rows] = await driver._execute(_all, driver._conn, steps, values)  # noqa: SLF001
+        rows: list[Rows] = await driver._execute(_all, driver._conn, pairs)  # noqa: SLF001
     except sqlite3.IntegrityError as fault:
         if fault.sqlite_errorname not in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"):
             raise
@@ -105,13 +129,13 @@ async def _visit(driver: Any, steps: Steps, values: Mapping[str, Any]) -> list[R
     return rows
 
 
-def _all(connection: sqlite3.Connection, steps: Steps, values: Mapping[str, Any]) -> list[Rows]:
-    stored = {name: _stored(value) for name, value in values.items()}
-    return [_one(connection, step, stored) for step in steps]
+def _all(connection: sqlite3.Connection, pairs: _Pairs) -> list[Rows]:
+    return [_one(connection, step, values) for step, values in pairs]
 
 
 def _one(connection: sqlite3.Connection, step: Statement, values: Mapping[str, Any]) -> Rows:
-    return connection.execute(step.text, values).fetchall()
+    stored = {name: _stored(values[name]) for name in step.names}
+    return connection.execute(step.text, stored).fetchall()
 
 
 def _stored(value: Any) -> Any:

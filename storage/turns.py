@@ -123,10 +123,12 @@ async def end(
     replies: Replies,
     now: datetime,
     grants: Sequence[tuple[Grant, datetime]] = (),
+    more: Sequence[Statement] = (),
 ) -> None:
     """Save, record, commit: the last thing a turn does. Raises AlreadyRecorded; then nothing was kept.
 
-    `grants`: what the message allows us to send, since when (see `storage.budgets`).
+    `grants`: what the message allows us to send, since when (see `storage.budgets`). `more` goes in the same
+    trip, with values of its own.
     """
     channel = before.address.channel.value
     values = {
@@ -140,7 +142,7 @@ async def end(
     }
     for given, at in grants:
         values |= {"trigger": given.trigger, "left": given.messages, "until": at + given.lasts}
-    steps = (_SAVED, _RECORDED, *(_GRANTED for _ in grants), COMMIT)
+    steps = (_SAVED, _RECORDED, *(_GRANTED for _ in grants), *more, COMMIT)
     try:
         await trips.send(tx, steps, values)
     except trips.Taken:

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from app.faults import caught
 from intake.messages import Inbound, Reply
 from intake.ports import Unavailable
 from webhooks.ports import Receiver
@@ -96,22 +97,16 @@ class Turns:
         return turn
 
     async def _run(self, inbound: Inbound, body: bytes) -> tuple[Reply, ...]:
-        outcome = await self._attempt(inbound)
+        outcome = await caught(self._service.receive(inbound))  # any fault may wait here, none may go on
         late = self._running[inbound.id].kept is not None
         if isinstance(outcome, Unavailable):  # on the disk already, or put there by who waits
             raise outcome
-        if isinstance(outcome, BaseException):
+        if isinstance(outcome, Exception):
             await self._give_up(inbound, body, outcome)
             raise Failed from outcome
         if late and outcome:
             await self._service.send_late(inbound.address, outcome, inbound.id)
         return outcome
-
-    async def _attempt(self, inbound: Inbound) -> tuple[Reply, ...] | BaseException:
-        """The replies, or whatever was raised: any fault may wait here, none may reach the platform."""
-        inner = asyncio.create_task(self._service.receive(inbound))
-        await asyncio.wait({inner})
-        return inner.exception() or inner.result()
 
     async def _shelved(self, inbound: Inbound) -> Exception:
         kept = self._keep(self._service.shelve(inbound))

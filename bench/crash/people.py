@@ -108,15 +108,19 @@ class Patient(Citizen):
         """Nobody follows twice."""
         await super()._turn(self._phone.open)
 
-    async def adds(self, command: str, words: str) -> bool:
-        """Supplement the newest ticket; whether that was acknowledged."""
+    async def begins(self, command: str) -> bool:
+        """Ask to supplement the newest ticket; whether that was answered. If not, nothing more is said."""
         self._before -= {"content", "supplemented"}
+        return await self._hears("content", command)
+
+    async def adds(self, words: str) -> bool:
+        """Say what there is to add; whether that was acknowledged."""
+        return await self._hears("supplemented", words)
+
+    async def _hears(self, step: str, said: str) -> bool:
         try:
-            heard = await self._say(command)
-            while heard.step != "content":
-                heard = await super()._turn(_wait)
-            heard = await self._say(words)
-            while heard.step != "supplemented":
+            heard = await self._say(said)
+            while heard.step != step:
                 heard = await super()._turn(_wait)
         except Silence:
             return False
@@ -154,8 +158,10 @@ class People:
             case.reference = story.reference
             case.acknowledged.append(f"{mark}A")
             for letter in "BC":
+                if not await citizen.begins(self._supplement):
+                    continue
                 case.said.append(f"{mark}{letter}")
-                if await citizen.adds(self._supplement, f"今晚又开了，油烟更大了（{mark}{letter}）。"):
+                if await citizen.adds(f"今晚又开了，油烟更大了（{mark}{letter}）。"):
                     case.acknowledged.append(f"{mark}{letter}")
             await handle(case.reference)
             case.handled = True

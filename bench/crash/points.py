@@ -69,7 +69,7 @@ def _claimed(fuse: Fuse) -> None:
 
 
 def _before_commit(fuse: Fuse) -> None:
-    """Ticket and outbox entries are written, and what is left goes in one trip with the commit."""
+    """The ticket and its filing are written, and what is left goes in one trip with the commit."""
     from storage import turns  # noqa: PLC0415
 
     fuse.before(turns, "end")

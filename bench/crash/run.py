@@ -144,8 +144,7 @@ async def _run(
             await _last_words(people)
             left = await _drained(books, order)
         unsure = await _unsure(books)
-        if not order.quiet:
-            _show_who_gave_up(people.cases)
+        _show_who_gave_up(people.cases)
     finally:
         shooting.cancel()
         town.close()
@@ -233,15 +232,12 @@ async def _drained(books: Database, order: Order) -> list[tuple[str, str, int]]:
 
 
 def _show_who_gave_up(cases: list[Case]) -> None:
+    """The chats of those who left before all they said was acknowledged: how to tell whose fault it was."""
     for case in cases:
-        if not case.reference:
-            chat = [f"{bubble.side}: {bubble.text}" for bubble in case.phone.bubbles(0)]
-            print(
-                f"--- {case.channel.value} {case.mark} {case.stuck_at}",
-                *chat[-14:],
-                sep="\n",
-                file=sys.stderr,
-            )
+        unheard = [mark for mark in case.said if mark not in case.acknowledged]
+        if unheard:
+            chat = [f"{bubble.at:%H:%M:%S} {bubble.side}: {bubble.text}" for bubble in case.phone.bubbles(0)]
+            print(f"--- {case.channel.value} {unheard} {case.stuck_at}", *chat, sep="\n", file=sys.stderr)
 
 
 async def _unsure(books: Database) -> dict[str, int]:

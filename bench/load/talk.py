@@ -1,6 +1,7 @@
 """Citizens who talk to a server: one whole conversation after the other, timed message by message."""
 
 import asyncio
+import itertools
 import re
 import time
 from collections.abc import Callable
@@ -9,12 +10,13 @@ from typing import Protocol
 
 from bench.load.wire import Line, TelegramPhone, WeChatPhone
 
-SAID = ("{mark}号院暖气不热三天了，在新华路", "同意", "整栋楼都这样", "王女士，13900000000", "提交", "查进度")
+SAID = ("新华路{mark}号院暖气不热三天了", "同意", "整栋楼都这样", "王女士，13900000000", "提交", "查进度")
 """From the first word to the receipt, and a look at the progress."""
 
 STEPS = ("新华路15号院", "暖气不热三天了", "是的", "你好")
 """The aiogram bot's three questions, and once more."""
 
+_houses = itertools.count(1)
 _RECEIPT = re.compile(r"WX\d{15}")
 
 
@@ -31,22 +33,25 @@ class Heard:
     wrong: int = 0
 
 
-async def complaint(line: Line, number: int, heard: Heard) -> None:
+async def complaint(line: Line, _: int, heard: Heard) -> None:
     """On WeChat: the whole way, with the receipt at its end."""
-    said = tuple(words.format(mark=number % 97 + 1) for words in SAID)
-    answers = await _talk(WeChatPhone(line), said, heard)
+    answers = await _talk(WeChatPhone(line), _said(), heard)
     heard.wrong += not any(_RECEIPT.search(answer) for answer in answers)
 
 
-async def update(line: Line, number: int, heard: Heard) -> None:
+async def update(line: Line, _: int, heard: Heard) -> None:
     """On Telegram: the same words; what is answered waits in the outbox."""
-    said = tuple(words.format(mark=number % 97 + 1) for words in SAID)
-    await _talk(TelegramPhone(line), said, heard)
+    await _talk(TelegramPhone(line), _said(), heard)
 
 
 async def form(line: Line, _: int, heard: Heard) -> None:
     """The anchors' three questions."""
     await _talk(TelegramPhone(line), STEPS, heard)
+
+
+def _said() -> tuple[str, ...]:
+    """A house of one's own: whoever complains of a neighbour's is asked whether to join them."""
+    return tuple(words.format(mark=next(_houses)) if "{" in words else words for words in SAID)
 
 
 async def _talk(phone: Phone, said: tuple[str, ...], heard: Heard) -> list[str]:
