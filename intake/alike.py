@@ -65,7 +65,7 @@ def names_in(text: str, city: CityProfile) -> tuple[str, ...]:
 
 def said_of(content: str, where: str, city: CityProfile) -> Said:
     """What is compared of an appeal; `where` is the place it is filed under, if known."""
-    text = normalise(f"{where}\n{content}"[: READ + len(where)])
+    text = _compared(content, where)
     names = frozenset[str]().union(*(_pairs(name.text) for name in place.named(text, city)))
     return Said(_pairs(normalise(content[:READ])) - names, names, place.doors(text, city))
 
@@ -80,7 +80,14 @@ def is_same(one: Said, echo: Echo, city: CityProfile) -> bool:
     """Whether they are about one event; two houses of one road are two, however alike the words."""
     if likeness(one, echo.content) < SAME:
         return False
-    return not one.doors or not _apart(one.doors, said_of(echo.content, echo.where, city).doors)
+    text = _compared(echo.content, echo.where)
+    if not any(road in text for road in one.doors):  # most appeals are spared the reading of their places
+        return True
+    return not _apart(one.doors, place.doors(text, city))
+
+
+def _compared(content: str, where: str) -> str:
+    return normalise(f"{where}\n{content}"[: READ + len(where)])
 
 
 def _apart(here: Doors, there: Doors) -> bool:

@@ -32,7 +32,7 @@ from storage.database import Database, upgrade
 
 ROUNDS = 15
 EXPLAINED = 9
-"""Each plan is run so often: the most buffers it touched, and the median time (one alone may be the neighbours')."""
+"""Runs of each plan: the most buffers it touched, and the median time."""
 SAID = ("我家暖气不热三天了，在新华路15号院", "同意", "整栋楼都这样", "王女士，13900000000", "提交")
 LOOK = "查进度"
 DUE = 1000

@@ -10,12 +10,20 @@ from typing import Protocol
 
 from bench.load.wire import Line, TelegramPhone, WeChatPhone
 
-SAID = ("新华路{mark}号院暖气不热三天了", "同意", "整栋楼都这样", "王女士，13900000000", "提交", "查进度")
+SAID = (
+    "{estate}小区{house}号楼暖气不热三天了",
+    "同意",
+    "整栋楼都这样",
+    "王女士，13900000000",
+    "提交",
+    "查进度",
+)
 """From the first word to the receipt, and a look at the progress."""
 
 STEPS = ("新华路15号院", "暖气不热三天了", "是的", "你好")
 """The aiogram bot's three questions, and once more."""
 
+_SYLLABLES = "金银锦绣阳光明珠和平安康福寿春晖"
 _houses = itertools.count(1)
 _RECEIPT = re.compile(r"WX\d{15}")
 
@@ -51,7 +59,9 @@ async def form(line: Line, _: int, heard: Heard) -> None:
 
 def _said() -> tuple[str, ...]:
     """A house of one's own: whoever complains of a neighbour's is asked whether to join them."""
-    return tuple(words.format(mark=next(_houses)) if "{" in words else words for words in SAID)
+    number = next(_houses)
+    estate = f"{_SYLLABLES[number % 16]}{_SYLLABLES[number // 16 % 16]}"
+    return tuple(words.format(estate=estate, house=number // 256 + 1) for words in SAID)
 
 
 async def _talk(phone: Phone, said: tuple[str, ...], heard: Heard) -> list[str]:
