@@ -15,6 +15,7 @@ from app.spool import Aside, Spool, Spooled, Told
 from app.spool_log import Record
 from app.witness import Witness
 from intake.city import CityProfile
+from intake.discretion import discreet
 from intake.messages import Address, ChannelName, Inbound, Reply
 from intake.phrases import FALLBACK, pick_language, say
 from intake.ports import Unavailable
@@ -59,7 +60,7 @@ class Reception:
 
     async def shelve(self, inbound: Inbound) -> tuple[Reply, ...]:
         """Keep the message on the disk for later; what its sender is told. Raises SpoolFull."""
-        await self._spool.keep(inbound)
+        await self._spool.keep(discreet(inbound))
         metrics.spooled.labels(inbound.address.channel.value).inc()
         return (Reply(self._say(inbound, "service.spooled")),)
 

@@ -20,6 +20,7 @@ from app.tracing import traced
 from app.transcription import as_it_is
 from intake.city import CityProfile
 from intake.conversation import Answered, FileTicket
+from intake.discretion import discreet
 from intake.messages import Address, ChannelName, Inbound, Reply
 from intake.phrases import pick_language, say
 from intake.ports import Unavailable
@@ -81,7 +82,8 @@ class Service:
         if self._pace is not None and await self._pace.is_too_fast(inbound):
             return self._slowed(inbound)
         with traced():
-            taken = await self._take(await self._hear(inbound))
+            inbound = discreet(await self._hear(discreet(inbound)))
+            taken = await self._take(inbound)
             if isinstance(taken, Exception):
                 return await self._broken(inbound, taken)
             if taken.work:

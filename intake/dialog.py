@@ -14,6 +14,7 @@ from intake import (
     answers,
     aside,
     calm,
+    discretion,
     edits,
     elder,
     emergency,
@@ -46,7 +47,8 @@ def advance(
 ) -> Turn:
     """The turn that `inbound` makes of `conversation`. No I/O, no clock, no chance."""
     moment = scenes.forgotten(Moment(conversation, inbound, situation, city, now))
-    turn = person.noted(voice.asked_to_type(emergency.warned(_step(moment), moment), moment))
+    turn = emergency.warned(discretion.told(_step(moment), moment), moment)
+    turn = person.noted(voice.asked_to_type(turn, moment))
     return offers.remembered(elder.few_choices(albums.remembered(turn, moment), moment))
 
 

@@ -23,6 +23,13 @@ def masked(text: str, *known: str | None) -> str:
     return _without(text, lambda _kind, _said: HIDDEN)
 
 
+def without_id_numbers(text: str) -> str:
+    """The text with the middle of every identity card's number hidden."""
+    for start, end in sorted(personal.id_spans(text), reverse=True):
+        text = text[:start] + _short(Kind.IDENTITY, text[start:end]) + text[end:]
+    return text
+
+
 def shortened(text: str) -> str:
     """The text as lists show it: of each such number and name what is needed to recognise it."""
     return _without(text, _short)

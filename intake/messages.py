@@ -143,6 +143,7 @@ class Inbound:
     burst: Burst | None = None  # None = a message by itself
     second: Second | None = None  # None = nobody else has read it
     file: FileNews | None = None  # None = no news of a file sent before
+    masked: bool = False  # the number of an identity card was taken out of the text
 
 
 @dataclass(frozen=True, slots=True)

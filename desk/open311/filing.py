@@ -17,6 +17,7 @@ from desk.open311.services import APPEAL_TYPE, Attribute, attributes, offered
 from desk.open311.wording import say
 from hotline.contract import AttachmentPart, TicketDocument
 from intake.city import Category, CityProfile
+from intake.masking import without_id_numbers
 from intake.moment import snippet
 from intake.ticket import AppealType
 from intake.understand import pin, place, reader
@@ -60,7 +61,7 @@ def checked(form: Form, city: CityProfile) -> Asked:
     if wrong:
         raise Failed(400, *wrong)
     answers = {code: ", ".join(values) for code, values in form.answers().items()}
-    content = form.text("description") or category.name
+    content = without_id_numbers(form.text("description")) or category.name
     return Asked(category, content, answers, _degrees(lat), _degrees(lng), form)
 
 

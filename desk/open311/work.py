@@ -17,6 +17,7 @@ from desk.open311.form import Form
 from desk.tickets import Filed, KeyReused, UnknownTicket
 from desk.views import DeskTicket
 from hotline.contract import AttachmentPart, HotlineEvent, TicketDocument
+from intake.masking import without_id_numbers
 from storage.documents import Tx
 
 _UPDATE = 4_000
@@ -90,7 +91,10 @@ class Requests:
         await self.one(number, known=True)
         given = form.text("update_id")[:200] or uuid4().hex
         event = HotlineEvent(
-            event_id=f"{rows.PREFIX}{given}", type="supplement", at=self._desk.clock(), text=text
+            event_id=f"{rows.PREFIX}{given}",
+            type="supplement",
+            at=self._desk.clock(),
+            text=without_id_numbers(text),
         )
         try:
             async with self._desk.database.write() as tx:

@@ -51,6 +51,11 @@ def find(text: str) -> tuple[Personal, ...]:
     return tuple(sorted(found, key=lambda one: one.start))
 
 
+def id_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where numbers of identity cards stand in the text; each place once."""
+    return tuple(dict.fromkeys(id_numbers(_half_width(text))))
+
+
 def _all(plain: str) -> Iterator[Personal]:
     words = _words()
     yield from (Personal(Kind.IDENTITY, *span) for span in id_numbers(plain))

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
+from desk import record
 from desk.app import Desk
 from desk.open311.form import LARGEST
 from desk.states import Actor, Role
@@ -148,6 +149,17 @@ async def test_a_filed_request_is_a_ticket_like_any_other(
     assert document.suggested.lead_unit == "heating"
     assert list(kept) == [part.sha256 for part in document.attachments]
     assert document.attachments[0].media_type == "image/png"
+
+
+async def test_the_number_of_an_identity_card_is_not_kept(client: httpx.AsyncClient, desk: Desk) -> None:
+    number = await filed(client, description="低保没发，身份证11010519491231002X")
+    update = {"api_key": KEY, "service_request_id": number, "description": "补充：11010519491231002X"}
+    assert (await client.post("/servicerequestupdates.json", data=update)).status_code == 200
+    ticket = await desk.ticket(number, CENTRE)
+    async with desk.database.read() as tx:
+        history = str([event.detail for event in await record.history(tx, ticket.id)])
+    assert "110****002X" in ticket.document.content
+    assert "11010519491231002X" not in ticket.document.content + history
 
 
 async def test_danger_is_read_from_the_words(client: httpx.AsyncClient, desk: Desk) -> None:
