@@ -114,7 +114,8 @@ def _pick_question(moment: Moment) -> Reply:
 def _lines(views: tuple[TicketView, ...], moment: Moment) -> tuple[Choice, ...]:
     return tuple(
         Choice(
-            v.reference, moment.say("errand.pick_line", tail=tail(v.reference), title=snippet(v.title, 16))
+            v.reference,
+            moment.say("errand.pick_line", tail=tail(v.reference), title=snippet(moment.called(v.title), 16)),
         )
         for v in views[:9]
     )
@@ -211,7 +212,9 @@ def _urge(view: TicketView, moment: Moment) -> Turn:
 
 
 def _withdraw_question(view: TicketView, moment: Moment) -> Reply:
-    text = moment.say("errand.withdraw_ask", tail=tail(view.reference), title=snippet(view.title, 24))
+    text = moment.say(
+        "errand.withdraw_ask", tail=tail(view.reference), title=snippet(moment.called(view.title), 24)
+    )
     return Reply(text, _withdraw_choices(moment), step=WITHDRAW)
 
 

@@ -19,7 +19,7 @@ def progress_of(view: TicketView, moment: Moment) -> str:
         moment.say(
             "progress.one",
             tail=tail(view.reference),
-            title=snippet(view.title, 24),
+            title=snippet(moment.called(view.title), 24),
             status=moment.say(f"status.{view.status}"),
         )
     ]

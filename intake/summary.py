@@ -107,7 +107,7 @@ _VALUES: Mapping[str, Callable[[Draft, Moment], str]] = {
     "type": _type,
     "content": lambda draft, _: snippet(draft.content, 80),
     "place": lambda draft, moment: _or_empty(
-        "place", draft.place.text if draft.place else None, draft, moment
+        "place", moment.called(draft.place.text) if draft.place else None, draft, moment
     ),
     "occurred": lambda draft, moment: _or_empty(
         "occurred", draft.occurred.text if draft.occurred else None, draft, moment

@@ -39,7 +39,7 @@ def ask(view: TicketView, moment: Moment) -> Reply:
     text = moment.say(
         "same.ask",
         tail=tail(view.reference),
-        title=snippet(view.title, 30),
+        title=snippet(moment.called(view.title), 30),
         status=moment.say(f"status.{view.status}"),
     )
     return Reply(text, _choices(view, moment), step=STEP, durable=True)

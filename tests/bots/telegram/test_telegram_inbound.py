@@ -102,6 +102,13 @@ def test_a_kind_of_update_nobody_knows_yet_is_ignored(kind: str) -> None:
     assert isinstance(heard(kind, {"id": "1"}).message, Ignored)
 
 
+@pytest.mark.parametrize(
+    "kind", ["channel_post", "edited_channel_post", "business_message", "edited_business_message"]
+)
+def test_what_is_said_in_channels_and_to_businesses_is_not_for_us(kind: str) -> None:
+    assert isinstance(heard(kind, message(text="/start")).message, Ignored)
+
+
 def test_garbage_behind_a_button_is_a_button_of_no_version() -> None:
     inbound = tapped("garbage").message
     assert isinstance(inbound, Inbound)

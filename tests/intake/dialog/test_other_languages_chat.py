@@ -73,5 +73,23 @@ def test_news_names_units_in_the_citizens_language(jiayuguan: CityProfile, type_
         assert not wrong(said["unit"])
 
 
+def test_what_the_profile_knows_of_a_place_is_shown_in_the_citizens_characters(chats: Any) -> None:
+    chat = chats(language="zh-Hant").says("新華路15號院路燈壞了，我姓王，電話13912345678").says("同意")
+    chat.hears("地點：新華路15號院").says("提交").says("查進度").hears("新華路15號院")
+    assert chat.filed[0].place is not None
+    assert "新华路" in chat.filed[0].place.text
+
+
+def test_sentences_of_one_message_stand_apart(jiayuguan: CityProfile) -> None:
+    due = datetime(2026, 5, 1, tzinfo=UTC)
+    update = StatusUpdate("e", "dispatched", due, lead_unit="water", co_units=("heating",), due_at=due)
+    told = news(update, view(), jiayuguan, "en")
+    assert told is not None
+    assert "Bureau. With: Heating Company. Due: " in told.text
+    asked = news(StatusUpdate("e", "need_info", due, public_text="哪个单元？"), view(), jiayuguan, "zh-Hans")
+    assert asked is not None
+    assert "哪个单元？\n请回复" in asked.text
+
+
 def test_a_name_without_english_stays_as_it_is(xinghe: CityProfile) -> None:
     assert called(xinghe, xinghe.name, "en") == xinghe.name
