@@ -77,7 +77,8 @@ def _with_places(profile: CityProfile, path: Path) -> tuple[CityProfile, list[st
         return profile, []
     file = path.parent / profile.gazetteer_file
     try:
-        found, mistakes = places.read(file.read_text(encoding="utf-8"), profile.areas)
+        names = [name for entry in profile.gazetteer for name in (entry.name, *entry.aliases)]
+        found, mistakes = places.read(file.read_text(encoding="utf-8"), profile.areas, names)
     except OSError as error:
         return profile, [f"{path}: gazetteer_file: {file} cannot be read: {error.strerror}."]
     except UnicodeDecodeError:

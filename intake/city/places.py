@@ -5,7 +5,7 @@ The rule: a row that cannot be used is named with its line and its reason; nothi
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from intake.city.profile import Area, GazetteerEntry
@@ -45,8 +45,13 @@ class Places:
     areas: tuple[Area, ...] = ()
 
 
-def read(text: str, known: Mapping[str, Area]) -> tuple[Places, tuple[Mistake, ...]]:
-    """The places of a table, and every mistake; what is mistaken is left out."""
+def read(
+    text: str, known: Mapping[str, Area], names: Iterable[str] = ()
+) -> tuple[Places, tuple[Mistake, ...]]:
+    """The places of a table, and every mistake; what is mistaken is left out.
+
+    `known` are the profile's areas, `names` those of its own places.
+    """
     table = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     wrong = list(_header(table.fieldnames or ()))
     if wrong:
@@ -59,7 +64,7 @@ def read(text: str, known: Mapping[str, Area]) -> tuple[Places, tuple[Mistake, .
         return Places(), (("rows", f"there are more than {MOST}"),)
     own = {row["area"] for _, row in rows if row["kind"] == "area"}
     wrong = [(f"line {line}", reason) for line, row in rows for reason in _wrong(row, {*known, *own})]
-    wrong += _twice(rows, known)
+    wrong += _twice(rows, known, names)
     bad = {where for where, _ in wrong}
     good = [row for line, row in rows if f"line {line}" not in bad]
     return Places(
@@ -112,9 +117,10 @@ def _off(cell: str, column: str, fits: Callable[[float], bool]) -> Iterator[str]
         yield f"{cell!r} is no number for {column}"
 
 
-def _twice(rows: list[tuple[int, Row]], known: Mapping[str, Area]) -> Iterator[Mistake]:
+def _twice(rows: list[tuple[int, Row]], known: Mapping[str, Area], names: Iterable[str]) -> Iterator[Mistake]:
     """A name may mean one place only; an area may be defined once."""
-    seen = {name: "in the profile" for area in known.values() for name in (area.name, *area.aliases)}
+    of_areas = (name for area in known.values() for name in (area.name, *area.aliases))
+    seen = dict.fromkeys((*of_areas, *names), "in the profile")
     codes = dict.fromkeys(known, "in the profile")
     for line, row in rows:
         for name in _names(row):

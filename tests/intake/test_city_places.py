@@ -52,6 +52,11 @@ def test_a_bad_row_is_named_with_its_reason(old: str, new: str, where: str, says
     assert any(at == where and says in reason for at, reason in mistakes), mistakes
 
 
+def test_a_name_of_the_profile_is_not_taken_twice() -> None:
+    _, mistakes = read(GOOD, AREAS, ("银河路",))
+    assert mistakes == (("line 4", "'银河路' already stands in the profile"),)
+
+
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:
     plain = (Path(__file__).parents[2] / "cities" / "xinghe.toml").read_text("utf-8")

@@ -50,3 +50,16 @@ def test_what_is_not_asked_for_is_marked_in_the_summary(known: Any) -> None:
 def test_the_ticket_is_filed_with_what_the_summary_showed(known: Any) -> None:
     known.says(STORY).says("对").says("王女士，13900000000").hears("请核对").says("提交").hears("已登记")
     assert known.filed[0].place is not None
+
+
+BY_EAR = "五一楠路12号楼3单元门口路灯不亮，我叫王芳，电话13912345678"
+
+
+def test_a_name_typed_by_ear_is_confirmed_as_the_citys_own(known: Any) -> None:
+    known.says(BY_EAR).hears("五一南路12号楼").hears_not("请核对").says("是的").hears("请核对")
+    assert known.draft.place.text == "五一南路12号楼3单元门口"
+
+
+def test_who_insists_on_another_name_keeps_it(known: Any) -> None:
+    known.says(BY_EAR).says("不是").says("五一楠路12号楼3单元").hears("请核对")
+    assert known.draft.place.text == "五一楠路12号楼3单元"
