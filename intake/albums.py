@@ -1,7 +1,8 @@
-"""An album comes photo by photo, and its last photos may come after the matter was handed in.
+"""An album comes photo by photo, and its photos may come after the matter was handed in.
 
-The rule: a photo belongs where the rest of its album went. Presses have a queue of their own at the
-platform, so that who presses "submit" while an album is still on its way overtakes the rest of it.
+The rule: a photo belongs where the rest of its album went, and one sent before the matter was handed in
+belongs to that matter. Presses have a queue of their own at the platform, so that who presses "submit"
+while photos are still on their way overtakes them.
 """
 
 from dataclasses import replace
@@ -12,12 +13,14 @@ from intake.moment import Moment, tail
 
 
 def latecomer(moment: Moment) -> Turn | None:
-    """A photo of an album whose matter was filed before it came: it follows as a supplement."""
+    """A photo whose matter was filed before it came: it follows as a supplement."""
     inbound, files = moment.inbound, moment.situation.attachments
-    late = bool(inbound.group) and inbound.group == moment.conversation.album
-    if not late or _writing(moment.conversation) or not files or not moment.situation.tickets:
+    if _writing(moment.conversation) or not files or not moment.situation.tickets:
         return None
     newest = moment.situation.tickets[0]
+    of_its_album = bool(inbound.group) and inbound.group == moment.conversation.album
+    if not of_its_album and inbound.at >= newest.submitted_at:
+        return None
     done = Reply(moment.say("errand.supplement_done", tail=tail(newest.reference)), durable=True)
     effect = TellHotline(newest.reference, "supplement", inbound.text.strip() or None, files)
     return moment.turn(done, effects=(effect,))

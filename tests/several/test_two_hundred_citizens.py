@@ -182,12 +182,23 @@ async def test_everybody_is_heard_in_order_and_has_one_ticket(
         people = [Somebody(n, await platform.phone(None), chance) for n in range(MANY)]
         await asyncio.gather(*(one.lives() for one in people))
         await platform.delivery.idle()
-        async with asyncio.timeout(PATIENCE):
-            while sum(backend.photos(ticket) for ticket in backend.tickets.values()) < 3 * MANY:
-                await asyncio.sleep(0.1)
+        await has_all_photos(backend)
         everyone_in_order_once(people, backend)
         assert taken(postgresql_url) == platform.number_of_updates()
         assert doors.brought > platform.number_of_updates()
+
+
+async def has_all_photos(backend: Backend) -> None:
+    def lacking() -> dict[str, int]:
+        counts = {one["person"]["phone"]: backend.photos(one) for one in backend.tickets.values()}
+        return {phone: count for phone, count in counts.items() if count < 3}
+
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while lacking():
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        pytest.fail(f"photos never came: {lacking()}")
 
 
 def everyone_in_order_once(people: list[Somebody], backend: Backend) -> None:

@@ -93,8 +93,14 @@ class Chat:
         """A button from anywhere: an older message, an older release."""
         return self._send(tap=Tap(flow, step, option))
 
-    def sends_photo(self, caption: str = "", group: str = "", kind: MediaKind = MediaKind.PHOTO) -> "Chat":
-        return self._send(text=caption, group=group, media=(Media(kind, f"media-{self.messages}"),))
+    def sends_photo(
+        self, caption: str = "", group: str = "", kind: MediaKind = MediaKind.PHOTO, seconds_ago: int = 0
+    ) -> "Chat":
+        """`seconds_ago`: how long it was on its way."""
+        media = (Media(kind, f"media-{self.messages}"),)
+        return self._send(
+            text=caption, group=group, media=media, at=self.now - timedelta(seconds=seconds_ago)
+        )
 
     def is_told_of(self, attachment: str, place: Location | None = None, refused: str = "") -> "Chat":
         """What looking at a file showed, some seconds after it came."""
@@ -237,7 +243,8 @@ class Chat:
     def _inbound(self, **what: Any) -> Inbound:
         self.messages += 1
         address = Address(self.channel, "citizen")
-        return Inbound(id=str(self.messages), address=address, at=self.now, language=self.language, **what)
+        told = {"at": self.now, "language": self.language} | what
+        return Inbound(id=str(self.messages), address=address, **told)
 
     def _situation(self, inbound: Inbound) -> Situation:
         number, held = self.messages, self.conversation.held

@@ -72,6 +72,15 @@ def test_the_rest_of_an_album_follows_the_matter_it_belongs_to(at_summary: Any) 
     at_summary.sends_photo(group="b").hears("发生了什么")
 
 
+def test_a_whole_album_sent_before_the_matter_was_handed_in_follows_it(at_summary: Any) -> None:
+    at_summary.taps("提交").hears("您的诉求已登记").passes(seconds=30)
+    (ticket,) = at_summary.filed
+    for _ in range(2):
+        at_summary.sends_photo(group="a", seconds_ago=40).hears("已补充到尾号", ticket.reference[-4:])
+        assert at_summary.conversation.draft is None
+    at_summary.sends_photo(group="b", seconds_ago=5).hears("发生了什么")
+
+
 def test_an_album_given_up_with_its_matter_follows_no_other(at_summary: Any) -> None:
     at_summary.taps("提交").says("路灯坏了一个月了").sends_photo(group="a")
     at_summary.says("取消", "确定取消").sends_photo(group="a").hears("发生了什么")
