@@ -52,12 +52,12 @@ def test_the_ticket_is_filed_with_what_the_summary_showed(known: Any) -> None:
     assert known.filed[0].place is not None
 
 
-BY_EAR = "五一楠路12号楼3单元门口路灯不亮，我叫王芳，电话13912345678"
+BY_EAR = "五一楠路12号楼门前路灯不亮，我叫王芳，电话13912345678"
 
 
 def test_a_name_typed_by_ear_is_confirmed_as_the_citys_own(known: Any) -> None:
     known.says(BY_EAR).hears("五一南路12号楼").hears_not("请核对").says("是的").hears("请核对")
-    assert known.draft.place.text == "五一南路12号楼3单元门口"
+    assert known.draft.place.text.startswith("五一南路12号楼")
 
 
 def test_who_insists_on_another_name_keeps_it(known: Any) -> None:
