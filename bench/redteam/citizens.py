@@ -14,7 +14,8 @@ from app.vetting import vet
 from bench.redteam.attack import Answer, attack, status
 from bench.redteam.world import World
 from intake.ports import Fetched, Rejected
-from storage.tables import attachments
+from storage.documents import keyring
+from storage.tables import attachments, metadata
 
 
 @attack("chat: withdraw somebody else's ticket")
@@ -48,6 +49,17 @@ async def ssrf(world: World) -> Answer:
     async with world.house.database.read() as tx:
         kept = [row.media_id for row in await tx.execute(attachments.select())]
     return Answer(inside not in kept and "media-1" in kept, "only the platform's own id is fetched")
+
+
+@attack("chat: an identity card's number, to lie here for years")
+async def id_number(world: World) -> Answer:
+    number = "11010519491231002X"
+    heard = await world.says(f"五一路幸福小区低保没发，身份证{number}", "oNumber")
+    async with world.house.database.read() as tx:
+        rows = [row for table in metadata.sorted_tables for row in await tx.execute(table.select())]
+        opened = [keyring(tx).decrypt(one) for row in rows for one in row if isinstance(one, bytes)]
+    whole = [one for one in opened if number.encode() in one]
+    return Answer(not whole and "不需要身份证号" in heard, "masked before it is kept, and told so")
 
 
 @attack("logs: a line break and a colour in a message")
@@ -143,3 +155,8 @@ async def exif(_world: World) -> Answer:
     Image.new("RGB", (20, 20)).save(out, "JPEG", exif=marks)
     with Image.open(io.BytesIO(vet(Fetched(out.getvalue(), "")).content)) as kept:
         return Answer(not dict(kept.getexif()), "no EXIF left")
+
+
+@attack("files: a picture whose marks nobody could take out")
+async def heic(_world: World) -> Answer:
+    return _refused(b"\0\0\0\x18ftypheic" + b"Exif\0\0" + bytes(300))
