@@ -7,6 +7,7 @@ import asyncio
 import io
 import json
 import os
+import re
 import socket
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from bench.redteam.world import STAFF, World, opened, serving
 from desk.pages.gate import SESSION_COOKIE, proof
 
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "20"))
+FORMATS = {"type": "string", "enum": ["json", "xml", "html"]}
 ENDS_THE_SESSION = "/desk/logout"
 ASKED = ("signature", "timestamp", "nonce", "expires", "q", "page", "state", "unit", "month", "service_code")
 
@@ -47,8 +49,10 @@ def _routes(routes: Iterable[BaseRoute]) -> Iterator[Route]:
 
 def _operation(method: str, path: str, token: str) -> dict[str, Any]:
     text = {"type": "string"}
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    parameters = [{"name": one, "in": "path", "required": True, "schema": text} for one in names]
+    parameters = [
+        {"name": one, "in": "path", "required": True, "schema": FORMATS if one == "format_" else text}
+        for one in re.findall(r"{(\w+)}", path)
+    ]
     parameters += [{"name": one, "in": "query", "schema": text} for one in ASKED]
     operation = {"parameters": parameters, "responses": {"default": {"description": "whatever"}}}
     if method == "post":

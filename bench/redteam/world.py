@@ -6,7 +6,7 @@ import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ SITE = "https://front.example"
 TELEGRAM_SECRET = "the-hook"
 PASSWORD = "a long password"
 CALLS = "calls-and-callbacks-secret"
+PATIENCE = 60.0
+"""Seconds."""
 STORY = "我家暖气不热三天了，整栋楼都这样，五一路幸福小区3号楼2单元，我叫王芳，电话13912345678"
 STAFF = {
     "wang": (Role.CENTRE, None),
@@ -76,9 +78,18 @@ class World:
 
     async def says(self, text: str, user: str = "oAttacker") -> str:
         """What the citizen hears, decrypted."""
+        before = await self.count("inbox")
         answer = await self.wechat(*self.push(user=user, Content=text))
         heard = Wire(self.seal, "safe").reply(answer.status_code, answer.content, user)
+        if not heard:  # on a slow machine the turn may outlast the push that brought it
+            await self._until_taken(before)
         return heard or ""
+
+    async def _until_taken(self, before: int) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while await self.count("inbox") == before:  # noqa: ASYNC110  another task writes it
+                    await asyncio.sleep(0.05)
 
     async def files_a_ticket(self, user: str, words: str = STORY) -> str:
         """Its number, read where it lies: on a slow machine the answer itself may come later."""
