@@ -5,6 +5,7 @@ is away each process counts for itself: too fast rather than not at all, and the
 """
 
 import logging
+from asyncio import timeout
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
@@ -47,7 +48,7 @@ class RedisBuckets:
     """`Buckets` on Redis; all keys begin with `prefix`. Raises ValueError on a URL that is none."""
 
     def __init__(self, url: str, prefix: str = "jiesu:") -> None:
-        self._redis: Redis = open_client(url, ANSWER_SECONDS)
+        self._redis: Redis = open_client(url, None)  # one limit for the whole question costs less: see _ask
         self._prefix = prefix
         self._alone = LocalBuckets()
         self._away = False
@@ -78,7 +79,8 @@ class RedisBuckets:
 
     async def _ask(self, question: Awaitable[Any]) -> Any:
         try:
-            answer = await question
+            async with timeout(ANSWER_SECONDS):  # the client's own limit makes a task for each word it sends
+                answer = await question
         except (RedisError, OSError, TimeoutError) as error:
             if not self._away:
                 _log.warning("redis gives no answer (%s): counting alone", type(error).__name__)

@@ -57,8 +57,8 @@ _AROUND = Statement(
     SELECT seen.message_id, seen.conversation_id, seen.replies_sealed,
       EXISTS (SELECT 1 FROM attachments WHERE waiting AND conversation_id = citizen.id),
       EXISTS (SELECT 1 FROM outbox WHERE state = 'kept' AND conversation_id = citizen.id),
-      EXISTS (SELECT 1 FROM outbox WHERE state = 'due' AND destination = :channel
-        AND lane = :lane || CAST(citizen.id AS text)),
+      (SELECT min(id) FROM outbox WHERE state = 'due' AND destination = :channel
+        AND lane = :lane || CAST(citizen.id AS text)) IS NOT NULL,
       own.*
     FROM citizen
     LEFT JOIN inbox AS seen ON seen.channel = :channel AND seen.message_id = :message
@@ -66,6 +66,7 @@ _AROUND = Statement(
       WHERE conversation_id = (SELECT id FROM citizen) ORDER BY id DESC LIMIT {MOST_TICKETS}) AS own ON true
     ORDER BY own.id DESC"""  # noqa: S608 - the names of columns, from above
 )
+"""A lane is asked for its head, as in `outbox.claim`: EXISTS may be planned by way of all that is due."""
 _SAVED = Statement(
     """UPDATE conversations
     SET state_sealed = :state, unfinished_since = :unfinished, updated_at = :now WHERE id = :id"""

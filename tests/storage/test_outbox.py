@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from storage import outbox
 from storage.crypto import KeyRing
@@ -53,28 +52,6 @@ async def test_lanes_of_the_same_name_elsewhere_do_not_wait_for_each_other(
         await _entry(tx, now, "a", destination="wechat")
         await _entry(tx, now, "a", destination="hotline")
     assert len(await _claim(database, now)) == 2
-
-
-async def test_a_claim_out_of_a_long_queue_reads_no_more_than_it_takes(
-    postgresql_url: str, keyring: KeyRing, now: datetime
-) -> None:
-    """Also while the statistics say that nothing waits: a backend that dies at night finds them so."""
-    database = Database.open(postgresql_url, keyring)
-    rows = """INSERT INTO outbox (destination, kind, lane, state, due_at, queued_at, attempts, urgent)
-        SELECT 'wechat', 'reply', 'l' || n, '{state}', :now, :now, 0, true FROM
-        generate_series(1, {many}) n"""
-    async with database.write() as tx:
-        await tx.execute(text(rows.format(state="done", many=10_000)), {"now": now})
-        await tx.execute(text("ANALYZE outbox"))
-        await tx.execute(text(rows.format(state="due", many=1_000)), {"now": now})
-    heads = outbox._due_heads(now, ("wechat",), True).limit(16)
-    async with database.read() as tx:
-        asked = heads.compile(dialect=tx.dialect)
-        explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked}"
-        ((plan,),) = [row[0] for row in await tx.exec_driver_sql(explained, asked.construct_params())]
-    await database.close()
-    assert plan["Plan"]["Actual Rows"] == 16
-    assert plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"] < 300, plan
 
 
 async def test_three_workers_claim_disjoint_entries_and_keep_every_lanes_order(

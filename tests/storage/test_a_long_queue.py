@@ -1,0 +1,59 @@
+"""While a thousand entries wait, and the statistics say none does, the hot path reads no more than it takes.
+
+A backend that dies in a quiet night finds them so. What counts is blocks, by PostgreSQL's own account.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from storage import outbox, turns
+
+ROWS = """INSERT INTO outbox (destination, kind, lane, state, due_at, queued_at, attempts, urgent)
+    SELECT 'wechat', 'reply', 'l' || n, %s, %s, now(), 0, true FROM generate_series(1, %s) AS n"""
+
+
+@pytest.fixture
+def queue(postgresql_url: str, now: datetime) -> Iterator[psycopg.Connection[Any]]:
+    """Ten thousand done, counted; then a thousand due, not counted."""
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        connection.execute(ROWS, ("done", now, 10_000))
+        connection.execute("ANALYZE")
+        connection.execute(ROWS, ("due", now, 1_000))
+        yield connection
+
+
+def plan(cursor: psycopg.Cursor[Any], statement: str, values: Any) -> Any:
+    explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
+    row = cursor.execute(explained.encode(), values).fetchone()
+    assert row is not None
+    return row[0][0]["Plan"]
+
+
+def blocks(found: Any) -> int:
+    return int(found["Shared Hit Blocks"] + found["Shared Read Blocks"])
+
+
+def test_a_claim(queue: psycopg.Connection[Any], now: datetime) -> None:
+    heads = outbox._due_heads(now, ("wechat",), True).limit(16)
+    asked = heads.compile(dialect=PGDialect_psycopg())
+    found = plan(queue.cursor(), str(asked), asked.construct_params())
+    assert found["Actual Rows"] == 16
+    assert blocks(found) < 300, found
+
+
+def test_a_turn_that_looks_around(queue: psycopg.Connection[Any], now: datetime) -> None:
+    queue.execute(
+        """INSERT INTO conversations (channel, "user", reachable, created_at, updated_at)
+        VALUES ('wechat', 'o1', true, %s, %s)""",
+        (now, now),
+    )
+    asked = turns._AROUND.prepared
+    values = {"channel": "wechat", "user": "o1", "message": "m1", "lane": "l"}
+    found = plan(psycopg.RawCursor(queue), asked.text.decode(), [values[name] for name in asked.names])
+    assert found["Actual Rows"] == 1
+    assert blocks(found) < 30, found
