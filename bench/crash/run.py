@@ -178,7 +178,7 @@ async def _awake(front_door: str, http: httpx.AsyncClient) -> None:
             return (await http.get(f"{front_door}/healthz", timeout=2.0)).is_success
         return False
 
-    if not await eventually(60, answers):
+    if not await eventually(300, answers):
         raise RuntimeError("the product did not start")
 
 
