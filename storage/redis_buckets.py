@@ -79,7 +79,7 @@ class RedisBuckets:
 
     async def _ask(self, question: Awaitable[Any]) -> Any:
         try:
-            async with timeout(ANSWER_SECONDS):  # the client's own limit makes a task for each word it sends
+            async with timeout(2 * ANSWER_SECONDS):  # the client's own limit makes a task of each word sent
                 answer = await question
         except (RedisError, OSError, TimeoutError) as error:
             if not self._away:
