@@ -24,7 +24,7 @@ from storage.database import Database, DatabaseDown
 log = structlog.get_logger(__name__)
 
 IDLE = 5.0  # seconds between looks
-BATCH = 10
+BATCH = 4
 LEARN_EVERY = 12  # looks
 ENOUGH = 600
 """Pushes that wait in the outbox: at Telegram's pace a minute's work."""

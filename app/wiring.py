@@ -88,7 +88,8 @@ async def _wire(
     buckets = None if playing else open_buckets(settings)
     if buckets is not None:
         closing.push_async_callback(buckets.aclose)
-    channels = open_channels(settings, keyring, cache, buckets, database, city, http, utc_now)
+    behind = database.behind()
+    channels = open_channels(settings, keyring, cache, buckets, behind, city, http, utc_now)
     if channels.telegram is not None:
         closing.push_async_callback(channels.telegram.aclose)
     heard = hearing(settings, http, channels.by_name)
@@ -96,7 +97,7 @@ async def _wire(
     pace = Pace(buckets) if buckets is not None else None
     service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear, pace=pace)
     updates, witness = Updates(database, cache, city, utc_now), Witness(database, utc_now, spool)
-    delivery = Delivery(database, city, channels.by_name, hotline, files, service, utc_now)
+    delivery = Delivery(behind, city, channels.by_name, hotline, files, service, utc_now)
     desk = None
     if embeds_desk(settings):
         desk = embedded_desk(settings, database, city, calls, callbacks, base_url, http, utc_now)
@@ -109,7 +110,7 @@ async def _wire(
         witness=witness,
         updates=updates,
         following=Following(database, hotline, updates, utc_now) if isinstance(hotline, Follows) else None,
-        worker=Worker(database, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),
+        worker=Worker(behind, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),
         files=files,
         health=Health(database, cache, spool, standings(settings)),
         channels=channels.by_name,

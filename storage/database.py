@@ -3,11 +3,13 @@
 The rule: one message, one `write()`; it commits at the end of the block or not at all,
 and nothing in the block waits for the network. The key ring rides on the transaction
 (see `storage.documents`), so that a store's function needs only `tx` to seal and open.
+What nobody waits for writes by `behind()`: a message waits for one such block, never for a queue of them.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from sqlalchemy import select
@@ -23,6 +25,8 @@ __all__ = ["Database", "DatabaseDown", "Standing", "Tx", "standing", "upgrade"]
 
 POOL_SIZE = 10
 STATEMENT_SECONDS = 10.0
+IN_FRONT = 4
+"""Of the pool's connections, so many are kept from what writes behind."""
 LOCK_SECONDS = 4.5  # a repeat waits for the first as long as WeChat waits for us
 
 
@@ -33,6 +37,8 @@ class Database:
     kind: str
     _writer: AsyncEngine
     _reader: AsyncEngine
+    _places: int = 1
+    _turnstile: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
 
     @classmethod
     def open(
@@ -61,7 +67,11 @@ class Database:
             statement_seconds=statement_seconds,
             lock_seconds=lock_seconds,
         )
-        return cls("postgresql", engine, engine)
+        return cls("postgresql", engine, engine, max(1, pool_size - IN_FRONT))
+
+    def behind(self) -> Self:
+        """The same for work nobody waits for: few of its writes are under way, the others queue here."""
+        return replace(self, _turnstile=asyncio.Semaphore(self._places))
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
@@ -70,7 +80,7 @@ class Database:
         On SQLite there is one at a time: never open a second one inside the first.
         """
         with down():
-            async with self._writer.begin() as tx:
+            async with self._turnstile, self._writer.begin() as tx:
                 yield tx
 
     @asynccontextmanager

@@ -147,15 +147,16 @@ def _open(
     server = WeChatServer(judge, clock, set(town.allowed))
     buckets = LocalBuckets(clock.seconds)
     telegram = Telegram(judge, Pace(buckets, 1, lambda text: text), clock)
-    book = WeChatBook(database, clock)
+    behind = database.behind()
+    book = WeChatBook(behind, clock)
     forms = Forms(city.wechat.templates, city.timezone)
     wechat = Weixin(cast("Client", server), cache, http, clock, book, forms)
     wechat.server = server
     backend = Backend()
     service = Service(database, cache, city, clock)
     channels = {ChannelName.WECHAT: wechat, ChannelName.TELEGRAM: telegram}
-    delivery = Delivery(database, city, channels, backend, cast("Any", _NoFiles()), service, clock)
-    worker = Worker(database, cache, city, delivery, clock, lambda: 0.5)
+    delivery = Delivery(behind, city, channels, backend, cast("Any", _NoFiles()), service, clock)
+    worker = Worker(behind, cache, city, delivery, clock, lambda: 0.5)
     return World(database, city, clock, service, worker, citizens, judge, server, telegram, backend, [])
 
 

@@ -215,3 +215,30 @@ async def test_a_server_that_is_not_there_is_down_without_showing_the_password(
         await database.ping()
     assert "s3cret" not in f"{down.value}{down.value.__cause__}{database}"
     await database.close()
+
+
+async def test_a_message_waits_for_what_writes_behind_it_and_not_for_their_queue(database: Database) -> None:
+    behind, ended = database.behind(), list[str]()
+    entered, free = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        async with behind.write():
+            entered.set()
+            await free.wait()
+        ended.append("work")
+
+    async def message() -> None:
+        async with database.turn() as tx:
+            await tx.execute(select(1))
+        ended.append("message")
+
+    queue = [asyncio.create_task(work()) for _ in range(20)]
+    await entered.wait()
+    asked = asyncio.create_task(message())
+    for _ in range(100):
+        await asyncio.sleep(0)
+    if database.kind == "postgresql":
+        await asked  # it has connections nobody behind may take
+    free.set()
+    await asyncio.gather(*queue, asked)
+    assert "message" in ended[:2]
