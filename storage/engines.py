@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.pipeline import forget
+from storage.sqlite_dialect import DRIVER
 from storage.trips import BEGIN, is_open
 
 BUSY_SECONDS = 5.0
@@ -36,7 +37,7 @@ def async_url(url: str) -> URL:
         raise ValueError("the database URL is not a URL") from None
     kind = parsed.get_backend_name()
     if kind == "sqlite" and parsed.database not in {None, "", ":memory:"}:
-        return parsed.set(drivername="sqlite+aiosqlite")
+        return parsed.set(drivername=DRIVER)
     if kind == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     raise ValueError("the database URL must begin with sqlite:/// and a file, or with postgresql://")
