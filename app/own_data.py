@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake.conversation import Conversation, OwnData, OwnTicket
+from intake.conversation import Conversation, OwnData, OwnPhone, OwnTicket
 from intake.status import StatusUpdate
 from intake.ticket import Ticket
-from storage import tickets
+from storage import bindings, tickets
 from storage.attachments import Attachment, of_conversation
+from storage.bindings import Bound
 from storage.conversations import StoredConversation
 from storage.database import Tx
 from storage.documents import dump
@@ -31,16 +32,20 @@ class _Document:
     conversation: Conversation
     tickets: tuple[_TicketDocument, ...]
     files: tuple[Attachment, ...]
+    phones: tuple[Bound, ...]
 
 
 async def gather(tx: Tx, stored: StoredConversation) -> OwnData:
     """Everything of this conversation, with the same as one JSON document."""
     theirs = [await _document(tx, found) for found in await tickets.of_conversation(tx, stored.id)]
     files = tuple(await of_conversation(tx, stored.id))
-    address = stored.address
-    document = _Document(address.channel.value, address.user, stored.conversation, tuple(theirs), files)
+    address, phones = stored.address, await bindings.own(tx, stored.id)
+    document = _Document(
+        address.channel.value, address.user, stored.conversation, tuple(theirs), files, phones
+    )
     return OwnData(
         tickets=tuple(OwnTicket(one.ticket, one.status) for one in theirs),
+        phones=tuple(OwnPhone(one.phone, one.bound_at) for one in phones),
         files=len(files),
         document=dump(_Document, document).decode(),
     )

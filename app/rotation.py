@@ -1,14 +1,15 @@
 """Taking a new secret into use everywhere, while the house goes on working.
 
 Whoever put the new secret in front of `JIESU_SECRET_KEY` has everything new sealed with it; this
-does the same to what lies there already: rows, files, the desk's search index and anchors.
+does the same to what lies there already: rows, files, digests of phones, the desk's search index and anchors.
+What only somebody else's word could digest anew (query codes, events) is found by a key that is kept.
 """
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from desk import rotation as desk_rotation
-from storage import query_codes, rekey, tables, tickets
+from storage import bindings, query_codes, rekey, retired, tables, tickets
 from storage.attachments import Folder, is_used
 from storage.database import Database
 
@@ -29,12 +30,11 @@ async def size(database: Database, folder: Folder, *, with_desk: bool) -> int:
 
 async def rotate(database: Database, folder: Folder, *, with_desk: bool) -> AsyncIterator[Rotated]:
     """Seal all again with the newest secret. Raises Undecryptable, or `desk.rotation.BrokenHistory`."""
+    async with database.write() as tx:
+        await retired.keep(tx, tables.retired_keys)
     async for done, changed in rekey.seal_again(database, tables.metadata):
         yield Rotated(done, changed)
-    last, some = 0, 1
-    while some:
-        async with database.write() as tx:
-            some, last = await tickets.digest_phones_anew(tx, last, rekey.AT_ONCE)
+    await _digest_phones_anew(database)
     for sha256 in folder.names():
         yield Rotated(1, int(await _file_again(database, folder, sha256)))
     if with_desk:
@@ -42,10 +42,22 @@ async def rotate(database: Database, folder: Folder, *, with_desk: bool) -> Asyn
             yield Rotated(done, changed)
 
 
-async def codes_left(database: Database) -> int:
-    """How many query codes still need an older secret, since only their owners know them."""
+async def _digest_phones_anew(database: Database) -> None:
+    """What tickets are found by when somebody calls, and what surveys are sent by."""
+    last, some = 0, 1
+    while some:
+        async with database.write() as tx:
+            some, last = await tickets.digest_phones_anew(tx, last, rekey.AT_ONCE)
+    bound, some = (0, ""), 1
+    while some:
+        async with database.write() as tx:
+            some, bound = await bindings.digest_anew(tx, bound, rekey.AT_ONCE)
+
+
+async def codes_lost(database: Database) -> int:
+    """How many query codes were hashed with a secret that was taken away before this could be done."""
     async with database.read() as tx:
-        return await query_codes.under_older_keys(tx)
+        return await query_codes.lost(tx)
 
 
 async def _file_again(database: Database, folder: Folder, sha256: str) -> bool:

@@ -35,11 +35,11 @@ def rotate(
     except BrokenHistory:
         raise BadSettings("The desk's history does not hold: see jiesu audit verify.") from None
     if json:
-        typer.echo(f'{{"sealed_again": {changed}, "query_codes_left": {codes}, "spooled": {spooled}}}')
+        typer.echo(f'{{"sealed_again": {changed}, "query_codes_lost": {codes}, "spooled": {spooled}}}')
         return
     typer.echo(f"{changed} values were sealed again with the newest secret.")
     if codes:
-        typer.echo(f"{codes} query codes still need an older secret, until their owners use them.")
+        typer.echo(f"{codes} query codes fit no more: their secret was not in JIESU_SECRET_KEY any more.")
     if spooled:
         typer.echo(f"{spooled} messages wait on the disk: keep the older secret until they are through.")
 
@@ -57,4 +57,4 @@ async def _rotate() -> tuple[int, int, int]:
                 progress.advance(bar, step.done)
                 changed += step.changed
         spooled = Spool(VAR / "spool", keyring, utc_now).depth()
-        return changed, await rotation.codes_left(database), spooled
+        return changed, await rotation.codes_lost(database), spooled

@@ -11,9 +11,10 @@ from datetime import datetime
 import orjson
 from sqlalchemy import delete, select
 
-from desk.tables import calls, received
+from desk.tables import calls, received, retired_keys
 from desk.tickets import KeyReused
 from hotline.contract import HotlineEvent
+from storage import retired
 from storage.documents import Tx, keyring
 from storage.statements import insert_new
 
@@ -40,7 +41,8 @@ async def first_time(tx: Tx, scope: str, event: HotlineEvent, key: str | None, n
     if (await tx.execute(statement)).scalar() is not None:
         return True
     known = (await tx.execute(select(received).where(received.c.event_id == event.event_id))).one()
-    if known.scope != scope or known.digest not in keyring(tx).digests("desk event", body):
+    ring = await retired.ring(tx, retired_keys)
+    if known.scope != scope or known.digest not in ring.digests("desk event", body):
         raise KeyReused("this event_id belongs to another event")
     return False
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from sqlalchemy import func, select
 
 from desk import anchors, search, store
-from desk.tables import metadata, tickets
-from storage import rekey
+from desk.tables import metadata, retired_keys, tickets
+from storage import rekey, retired
 from storage.database import Database
 
 
@@ -26,6 +26,7 @@ async def seal_again(database: Database) -> AsyncIterator[tuple[int, int]]:
     async with database.write() as tx:
         if await anchors.seal_again(tx) is None:
             raise BrokenHistory("an anchor over the desk's history does not hold")
+        await retired.keep(tx, retired_keys)
     async for done, changed in rekey.seal_again(database, metadata):
         yield done, changed
     async for done in _enter_anew(database):

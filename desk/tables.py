@@ -352,3 +352,10 @@ tries = Table(  # to log in, per name, whether or not anybody has it
     Column("tried", Integer, nullable=False),
     Column("since", UtcDateTime, nullable=False),
 )
+
+retired_keys = Table(  # see storage.retired
+    "desk_retired_keys",
+    metadata,
+    Column("mark", String(8), primary_key=True),
+    Column("key_sealed", LargeBinary, nullable=False),
+)

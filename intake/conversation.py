@@ -119,10 +119,19 @@ class OwnTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPhone:
+    """A phone bound to this chat."""
+
+    phone: str
+    bound_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OwnData:
     """All that is kept of this citizen beside the conversation; `document` is all as JSON."""
 
     tickets: tuple[OwnTicket, ...] = ()
+    phones: tuple[OwnPhone, ...] = ()
     files: int = 0
     document: str = "{}"
 

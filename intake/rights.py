@@ -91,6 +91,7 @@ def _lines(moment: Moment, own: OwnData) -> list[str]:
     lines += [_ticket(one, moment) for one in newest]
     if len(own.tickets) > MOST_TOLD:
         lines.append(moment.say("rights.more", count=len(own.tickets) - MOST_TOLD))
+    lines += [moment.say("rights.bound", phone=one.phone, day=moment.day(one.bound_at)) for one in own.phones]
     if own.files:
         lines.append(moment.say("rights.files", count=own.files))
     if conversation.do_not_survey:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, tuple_, update
 
 from storage.documents import Tx, keyring
 from storage.statements import insert_new
@@ -64,6 +64,18 @@ async def own(tx: Tx, conversation_id: int) -> tuple[Bound, ...]:
     theirs = bindings.c.conversation_id == conversation_id
     rows = await tx.execute(select(bindings).where(theirs).order_by(bindings.c.bound_at.desc()))
     return tuple(Bound(keyring(tx).decrypt(r.phone_sealed).decode(), r.how, r.bound_at) for r in rows)
+
+
+async def digest_anew(tx: Tx, after: tuple[int, str], limit: int) -> tuple[int, tuple[int, str]]:
+    """Digest the next phones with the newest key; how many there were, and the last of them."""
+    place = tuple_(bindings.c.conversation_id, bindings.c.phone_digest)
+    rows = (await tx.execute(select(bindings).where(place > after).order_by(*place).limit(limit))).all()
+    for row in rows:
+        fresh = _digest(tx, keyring(tx).decrypt(row.phone_sealed).decode())
+        same = (bindings.c.phone_digest == row.phone_digest) & (bindings.c.channel == row.channel)
+        if fresh != row.phone_digest:
+            await tx.execute(update(bindings).where(same).values(phone_digest=fresh))
+    return len(rows), (rows[-1].conversation_id, rows[-1].phone_digest) if rows else after
 
 
 async def leads_to(tx: Tx, phone: str) -> int | None:

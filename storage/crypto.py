@@ -6,10 +6,12 @@ hold several secrets, the newest first: it encrypts, all of them decrypt.
 """
 
 import base64
+import copy
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Self
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -82,7 +84,17 @@ class KeyRing:
     @property
     def code_mark(self) -> str:
         """How the hashes of query codes end that the newest key made."""
-        return self.digest("query code key", "")[:8]
+        return _mark(self._macs[0])
+
+    def retiring(self) -> dict[str, bytes]:
+        """What the secrets but the newest made their digests with, sealed with the newest, by its mark."""
+        return {_mark(key): self.encrypt(key) for key in self._macs[1:]}
+
+    def with_retired(self, sealed: Iterable[bytes]) -> Self:
+        """A ring that also finds what these keys digested, and opens no more. Raises Undecryptable."""
+        ring = copy.copy(self)
+        ring._macs = (*self._macs, *map(self.decrypt, sealed))  # noqa: SLF001  of our own kind
+        return ring
 
     def check_query_code(self, code: str, stored: str) -> bool:
         """Whether `code` is the one `stored` was made from, in constant time per key."""
@@ -94,6 +106,10 @@ class KeyRing:
 
 def _derive(secret: str, use: str) -> bytes:
     return HKDF(SHA256(), length=32, salt=None, info=f"jiesu {use} 1".encode()).derive(secret.encode())
+
+
+def _mark(key: bytes) -> str:
+    return _mac(key, "query code key", b"")[:8]
 
 
 def _mac(key: bytes, purpose: str, message: bytes) -> str:

@@ -12,9 +12,10 @@ from sqlalchemy import Row, delete, func, select, update
 
 from intake.conversation import Lookup
 from intake.ticket import TicketView
+from storage import retired
 from storage.documents import Tx, keyring
 from storage.statements import insert_new
-from storage.tables import code_tries, tickets
+from storage.tables import code_tries, retired_keys, tickets
 from storage.ticket_rows import view
 
 WRONG_TRIES = 5
@@ -33,7 +34,7 @@ async def look_up(tx: Tx, number: str, code: str, now: datetime) -> tuple[Lookup
     wrong = await _wrong_tries(tx, number, now)
     if wrong >= WRONG_TRIES:
         return Lookup.LOCKED, None
-    ring = keyring(tx)
+    ring = await retired.ring(tx, retired_keys)
     matches = [
         row for row in await _candidates(tx, number) if ring.check_query_code(code, row.query_code_hash)
     ]
@@ -44,11 +45,12 @@ async def look_up(tx: Tx, number: str, code: str, now: datetime) -> tuple[Lookup
     return Lookup.WRONG, None
 
 
-async def under_older_keys(tx: Tx) -> int:
-    """How many codes were hashed with a key that is not the newest: without it they fit no more."""
-    mark = f"%${keyring(tx).code_mark}"
-    older = select(func.count()).select_from(tickets).where(tickets.c.query_code_hash.not_like(mark))
-    return int((await tx.execute(older)).scalar_one())
+async def lost(tx: Tx) -> int:
+    """How many codes fit no more, whoever tells them: the secret they were hashed with is gone."""
+    marks = (keyring(tx).code_mark, *await retired.marks(tx, retired_keys))
+    unknown = [tickets.c.query_code_hash.not_like(f"%${mark}") for mark in marks]
+    statement = select(func.count()).select_from(tickets).where(*unknown)
+    return int((await tx.execute(statement)).scalar_one())
 
 
 async def _hash_anew(tx: Tx, row: Row[Any], code: str) -> None:

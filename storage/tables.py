@@ -354,3 +354,10 @@ binding_codes = Table(
     Column("issued_at", UtcDateTime, nullable=False),
     Column("wrong", Integer, nullable=False),
 )
+
+retired_keys = Table(  # see storage.retired
+    "retired_keys",
+    metadata,
+    Column("mark", String(8), primary_key=True),
+    Column("key_sealed", LargeBinary, nullable=False),
+)

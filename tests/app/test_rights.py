@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.tidying import Tidying
-from storage import conversations, erasing, tables
+from storage import bindings, conversations, erasing, tables
 from storage.crypto import KeyRing
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -170,3 +170,18 @@ async def test_after_the_term_a_ticket_loses_its_citizen(shell: Any, citizen: An
     assert [event["type"] for _, event, _ in shell.backend.events] == ["erase"]
     async with shell.database.read() as tx:
         assert [line.by for line in await erasing.ledger(tx)] == ["retention"]
+
+
+async def test_own_data_names_the_phone_that_leads_here(shell: Any, citizen: Any) -> None:
+    await citizen.says("路灯坏了")
+    async with shell.database.write() as tx:
+        stored = await conversations.lock(tx, citizen.address, shell.clock())
+        await bindings.bind(tx, stored.id, "13912345678", "code", shell.clock())
+    (told, *_) = await citizen.says("我的数据")
+    assert "13912345678" in told.text
+    assert "解绑" in told.text
+    (document, *_) = await citizen.says("导出")
+    assert [one["phone"] for one in json.loads(document.text)["phones"]] == ["13912345678"]
+    await citizen.says("解绑")
+    (told, *_) = await citizen.says("我的数据")
+    assert "13912345678" not in told.text

@@ -313,7 +313,7 @@ def test_a_secret_is_replaced_by_command(jiesu: Any, here: Path) -> None:
     assert said.status == 0
     assert "2 values were sealed again" in said.out
     said = jiesu("keys", "rotate", "--json", JIESU_SECRET_KEY="a-new-secret-of-good-length")
-    assert json.loads(said.out) == {"sealed_again": 0, "query_codes_left": 0, "spooled": 0}
+    assert json.loads(said.out) == {"sealed_again": 0, "query_codes_lost": 0, "spooled": 0}
 
 
 def test_after_the_rotation_a_citizen_is_still_found_by_phone(jiesu: Any, here: Path) -> None:

@@ -7,8 +7,11 @@ from sqlalchemy import update
 
 from desk import anchors, audit, rotation, search, store
 from desk.app import Desk
+from desk.received import first_time
 from desk.states import Actor, Role
 from desk.tables import events
+from desk.tickets import KeyReused
+from hotline.contract import HotlineEvent
 from storage.crypto import KeyRing
 from storage.database import Database
 
@@ -53,4 +56,19 @@ async def test_the_new_secret_alone_opens_finds_and_proves(
         assert [one.hotline_ref for one in await search.find(tx, CENTRE, "13900000000")] == [life.hotline_ref]
     assert await audit.broken_anchor(new) is None
     assert not [checked.fault async for checked in audit.chains(new) if checked.fault]
+    await new.close()
+
+
+async def test_an_event_that_comes_again_is_known_under_the_new_secret_alone(
+    desk: Desk, clock: Any, database_url: str
+) -> None:
+    event = HotlineEvent(event_id="e1", type="urge", at=clock(), text="still cold")
+    async with desk.database.write() as tx:
+        assert await first_time(tx, "ticket", event, "k", clock())
+    await rotated(database_url)
+    new = Database.open(database_url, KeyRing(["new"]))
+    async with new.write() as tx:
+        assert not await first_time(tx, "ticket", event, "k", clock())
+        with pytest.raises(KeyReused):
+            await first_time(tx, "ticket", event.model_copy(update={"text": "other"}), "k", clock())
     await new.close()

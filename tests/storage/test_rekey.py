@@ -5,11 +5,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select
 
+from app import rotation
 from intake.conversation import Conversation, Lookup
 from intake.messages import Address, Reply
 from intake.ticket import Draft, Ticket
-from storage import conversations, inbox, query_codes, rekey, tickets
+from storage import bindings, conversations, inbox, rekey, tables, tickets
 from storage.attachments import Folder
 from storage.crypto import KeyRing, Undecryptable
 from storage.database import Database
@@ -85,18 +87,56 @@ async def test_afterwards_the_new_secret_alone_opens_everything(
     await new.close()
 
 
-async def test_a_query_code_is_hashed_anew_when_its_owner_tells_it(
+async def taken_into_use(database_url: str, folder: Path) -> None:
+    """What `jiesu keys rotate` does; twice, since it may be broken off and begun again."""
+    both = Database.open(database_url, BOTH)
+    for _ in range(2):
+        async for _ in rotation.rotate(both, Folder(folder, BOTH), with_desk=False):
+            pass
+    await both.close()
+
+
+async def test_a_code_nobody_told_yet_outlives_the_secret_it_was_hashed_with(
+    database_url: str, filled: int, tmp_path: Path, now: datetime
+) -> None:
+    await taken_into_use(database_url, tmp_path)
+    new = Database.open(database_url, NEW)
+    assert await rotation.codes_lost(new) == 0
+    async with new.write() as tx:
+        assert (await tickets.look_up(tx, "WX2604", "WRONG2", now))[0] is Lookup.WRONG
+        assert (await tickets.look_up(tx, "WX2604", CODE, now))[0] is Lookup.FOUND
+    async with new.write() as tx:  # told once, it is hashed with the newest key
+        await tx.execute(delete(tables.retired_keys))
+        assert (await tickets.look_up(tx, "WX2604", CODE, now))[0] is Lookup.FOUND
+    await new.close()
+
+
+async def test_a_secret_taken_away_too_early_is_told_by_its_lost_codes(
     database_url: str, filled: int, now: datetime
 ) -> None:
-    both = Database.open(database_url, BOTH)
-    async with both.read() as tx:
-        assert await query_codes.under_older_keys(tx) == 1
-    async with both.write() as tx:
-        assert (await tickets.look_up(tx, "WX2604", "WRONG2", now))[0] is Lookup.WRONG
-        assert await query_codes.under_older_keys(tx) == 1
-        assert (await tickets.look_up(tx, "WX2604", CODE, now))[0] is Lookup.FOUND
-        assert await query_codes.under_older_keys(tx) == 0
-    await both.close()
+    new = Database.open(database_url, NEW)
+    assert await rotation.codes_lost(new) == 1
+    async with new.write() as tx:
+        query = select(tables.tickets.c.query_code_hash)
+        hashed = (await tx.execute(query)).scalar_one()
+        assert not NEW.check_query_code(CODE, hashed)
+    await new.close()
+
+
+async def test_a_bound_phone_leads_to_its_chat_under_the_new_secret_alone(
+    database_url: str, database: Database, filled: int, tmp_path: Path, now: datetime
+) -> None:
+    async with database.write() as tx:
+        for number in range(3):
+            await bindings.bind(tx, filled, f"1391234567{number}", "code", now)
+    await taken_into_use(database_url, tmp_path)
+    new = Database.open(database_url, NEW)
+    async with new.write() as tx:
+        assert [await bindings.leads_to(tx, f"1391234567{number}") for number in range(3)] == [filled] * 3
+        assert len(await bindings.own(tx, filled)) == 3
+        await bindings.bind(tx, filled, "13912345670", "card", now)
+        assert len(await bindings.own(tx, filled)) == 3, "bound again it is the same phone"
+    await new.close()
 
 
 async def test_files_are_sealed_again_and_still_read(tmp_path: Path) -> None:
