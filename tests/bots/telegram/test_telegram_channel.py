@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 
 from bots.telegram.channel import Telegram, open_telegram
 from bots.telegram.heard import FromGroup, Tapped
+from bots.telegram.setup import introduce
 from bots.telegram.shared import Shared
 from intake.messages import Address, Ask, ChannelName, Choice, Media, MediaKind, Outgoing, Reply
 from intake.ports import Rejected, Unavailable, Unreachable, Unsure
@@ -68,6 +69,23 @@ async def test_429_says_how_long_to_wait(
         await telegram.send(to(phone, Reply("进展")))
     assert error.value.retry_after == 17
     assert phone.user not in error.value.reason
+
+
+async def test_a_429_to_one_call_keeps_everybody_still_but_not_one_about_the_bot_itself(
+    api_url: str, phone: TelegramPhone, platform: TelegramPlatform
+) -> None:
+    shared = Shared(MemoryCache(), KeyRing(["a secret"]).digest, LocalBuckets(lambda: 0.0))
+    paced = open_telegram(TOKEN, api_url, shared=shared)
+    platform.faults.order(Fault("setMyDescription", 429, retry_after=3600))
+    with pytest.raises(Unavailable):
+        await introduce(paced)
+    assert await paced.rest() == 0
+    platform.faults.order(Fault("sendMessage", 429, retry_after=17))
+    with pytest.raises(Unavailable):
+        await paced.send(to(phone, Reply("进展")))
+    assert await paced.rest() == 17
+    assert not await paced.may_ride(Address(ChannelName.TELEGRAM, "77"))
+    await paced.aclose()
 
 
 @pytest.mark.parametrize("description", ["Internal Server Error", "Bad Gateway: restart"])
