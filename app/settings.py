@@ -90,9 +90,7 @@ class Oidc(BaseModel):
     claim: str = Field(
         default="preferred_username", description="the ID token's claim with the desk account's name"
     )
-    desk_url: str | None = Field(
-        default=None, description="where staff reach the desk; JIESU_PUBLIC_URL if unset"
-    )
+    desk_url: str | None = Field(default=None, description="where staff reach the desk; PUBLIC_URL if unset")
 
 
 class Malware(BaseModel):

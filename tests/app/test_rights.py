@@ -180,7 +180,7 @@ async def test_own_data_names_the_phone_that_leads_here(shell: Any, citizen: Any
     (told, *_) = await citizen.says("我的数据")
     assert "13912345678" in told.text
     assert "解绑" in told.text
-    (document, *_) = await citizen.says("导出")
+    (document, *_) = await citizen.says("导出JSON")
     assert [one["phone"] for one in json.loads(document.text)["phones"]] == ["13912345678"]
     await citizen.says("解绑")
     (told, *_) = await citizen.says("我的数据")
