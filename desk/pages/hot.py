@@ -1,4 +1,4 @@
-"""热点: what burns, ranked, each with its place, its growth and a sparkline, in words and points."""
+"""What burns, ranked, each with its place, its growth and a sparkline, in words and points."""
 
 from dataclasses import dataclass
 
