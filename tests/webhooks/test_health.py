@@ -85,7 +85,8 @@ async def test_the_outboxs_depth_and_age_are_measured(database: Database, now: d
             await outbox.queue(tx, destination="hotline", kind="event", lane=lane, body={}, now=queued)
     figures = (await door(health(database, MemoryCache())).get("/metrics")).text
     assert 'jiesu_outbox_depth{destination="hotline"} 2.0' in figures
-    (age,) = [line for line in figures.splitlines() if line.startswith("jiesu_outbox_age_seconds{")]
+    of_hotline = 'jiesu_outbox_age_seconds{destination="hotline"}'
+    (age,) = [line for line in figures.splitlines() if line.startswith(of_hotline)]
     assert 100 <= float(age.rpartition(" ")[2]) < 200
 
 
