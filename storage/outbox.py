@@ -14,9 +14,22 @@ must not be repeated.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NotRequired, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage import trips
 from storage.crypto import Undecryptable
@@ -133,15 +146,11 @@ async def claim(
     `urgent` True or False takes only those that are, or are not; None takes both.
     Commit before acting on them. Several workers may claim at once: none gets another's.
     """
-    due = _due_heads(now, destinations, urgent).limit(limit)
-    heads = due.with_for_update(skip_locked=True, of=outbox).cte("heads")
-    statement = (
-        update(outbox)
-        .where(outbox.c.id.in_(select(heads.c.id)))
-        .values(due_at=now + lease, attempts=outbox.c.attempts + 1)
-        .returning(outbox)
+    statement = _taking(None if destinations is None else tuple(destinations), urgent)
+    values = {"at": now, "until": now + lease, "most": limit}
+    rows = sorted(
+        await tx.execute(statement, values), key=lambda row: (not row.urgent, row.queued_at, row.id)
     )
-    rows = sorted(await tx.execute(statement), key=lambda row: (not row.urgent, row.queued_at, row.id))
     claimed = [(row, _claimed(tx, row)) for row in rows]
     for row, entry in claimed:
         if entry is None:
@@ -212,8 +221,20 @@ async def retry(tx: Tx, entry_id: int, now: datetime) -> bool:
     return (await tx.execute(update(outbox).where(where).values(fresh))).rowcount > 0
 
 
-def _due_heads(now: datetime, destinations: Sequence[str] | None, urgent: bool | None) -> Select[tuple[int]]:
-    """Each lane's head is asked for by itself, by one step into `ix_outbox_lane`.
+@lru_cache
+def _taking(destinations: tuple[str, ...] | None, urgent: bool | None) -> ReturningUpdate[Any]:
+    """Made once for each way to ask: a worker asks every second, and making it costs more than sending it."""
+    heads = _due_heads(destinations, urgent).with_for_update(skip_locked=True, of=outbox).cte("heads")
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(select(heads.c.id)))
+        .values(due_at=bindparam("until"), attempts=outbox.c.attempts + 1)
+        .returning(outbox)
+    )
+
+
+def _due_heads(destinations: tuple[str, ...] | None, urgent: bool | None) -> Select[tuple[int]]:
+    """Up to `most` that are due `at`; each lane is asked for its head, by one step into `ix_outbox_lane`.
 
     As an anti-join ("nothing earlier is open") the same was planned by how many entries the statistics
     thought open: none, after a quiet day, and then a claim out of a long queue read all of it.
@@ -225,13 +246,14 @@ def _due_heads(now: datetime, destinations: Sequence[str] | None, urgent: bool |
         open_one.c.lane == outbox.c.lane,
     )
     due = select(outbox.c.id).where(
-        outbox.c.state == _DUE, outbox.c.due_at <= now, outbox.c.id == head.scalar_subquery()
+        outbox.c.state == _DUE, outbox.c.due_at <= bindparam("at"), outbox.c.id == head.scalar_subquery()
     )
     if destinations is not None:
         due = due.where(_one_of(destinations))
     if urgent is not None:
         due = due.where(outbox.c.urgent.op("=")(urgent))  # an equality, for the index
-    return due.order_by(outbox.c.urgent.desc(), outbox.c.due_at, outbox.c.id)
+    order = (outbox.c.urgent.desc(), outbox.c.due_at, outbox.c.id)
+    return due.order_by(*order).limit(bindparam("most", type_=Integer))
 
 
 def _one_of(destinations: Sequence[str]) -> ColumnElement[bool]:

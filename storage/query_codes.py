@@ -8,14 +8,14 @@ for all that end alike.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, select, update
 
 from intake.conversation import Lookup
 from intake.ticket import TicketView
 from storage import retired
 from storage.documents import Tx, keyring
 from storage.statements import insert_new
-from storage.tables import code_tries, retired_keys, tickets
+from storage.tables import code_tries, last_four, retired_keys, tickets
 from storage.ticket_rows import view
 
 WRONG_TRIES = 5
@@ -84,15 +84,20 @@ async def _count_wrong(tx: Tx, number: str, wrong: int, now: datetime) -> None:
 async def _candidates(tx: Tx, number: str) -> list[Row[Any]]:
     if not (number.isascii() and number.isalnum()) or len(number) < SHORTEST_TAIL:
         return []
-    start = number[::-1]
-    backwards = tickets.c.reversed_reference
-    same = (
-        (backwards >= start) & (backwards < start + "~")
-        if len(number) <= LONGEST_TAIL
-        else backwards == start
-    )
-    statement = select(tickets).where(same).order_by(tickets.c.id.desc()).limit(CANDIDATES)
-    return list(await tx.execute(statement))
+    return list(await tx.execute(_newest(number)))
+
+
+def _newest(number: str) -> Select[Any]:
+    return select(tickets).where(_ends_in(number)).order_by(tickets.c.id.desc()).limit(CANDIDATES)
+
+
+def _ends_in(number: str) -> ColumnElement[bool]:
+    start, backwards = number[::-1], tickets.c.reversed_reference
+    if len(number) == SHORTEST_TAIL:
+        return last_four == start
+    if len(number) <= LONGEST_TAIL:
+        return (backwards >= start) & (backwards < start + "~")
+    return backwards == start
 
 
 def _digest(tx: Tx, number: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     ForeignKey,
@@ -26,6 +27,8 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     false,
+    func,
+    literal_column,
     text,
 )
 
@@ -121,6 +124,11 @@ tickets = Table(
     Index(None, "hotline_ref"),
     Index(None, "reversed_reference"),
 )
+last_four: ColumnElement[str] = func.substr(
+    tickets.c.reversed_reference, literal_column("1"), literal_column("4")
+)
+"""The shortest tail citizens may give, backwards: of thousands the newest are found without reading all."""
+Index("ix_tickets_last_four", last_four, tickets.c.id)
 
 status_updates = Table(
     "status_updates",

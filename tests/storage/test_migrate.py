@@ -59,6 +59,7 @@ async def test_processes_that_start_at_once_migrate_once(empty_database_url: str
     await database.close()
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")  # SQLite does not say what is in them
 async def test_the_revisions_lead_exactly_to_the_tables(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
         options = {"version_table": VERSION_TABLE}
