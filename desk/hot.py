@@ -1,6 +1,6 @@
 """What suddenly many complain of: one matter in one place, against what is usual there, with its days.
 
-The rule: the last day is looked at first; only where it burns are four weeks read.
+The rule: the last day is looked at first; only what is many then is compared with four weeks.
 """
 
 from collections import defaultdict
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from desk.roll_ups import facts
 from intake.city import CityProfile
@@ -46,14 +46,13 @@ async def hot(tx: Tx, city: CityProfile, now: datetime) -> tuple[Hot, ...]:
     fresh = {(area, matter): number for area, matter, number in await _fresh(tx, now)}
     if not fresh:
         return ()
+    before = await _before(tx, list(fresh), now)
+    usual = {key: before.get(key, 0) / _LONG.days for key in fresh}
+    burning = [key for key, number in fresh.items() if number >= TIMES * usual[key]]
     today = now.astimezone(ZoneInfo(city.timezone)).date()
-    before, by_day = await _weeks(tx, list(fresh), now)
-    found = [
-        Hot(area, matter, number, before[area, matter] / _LONG.days, _days(by_day[area, matter], today))
-        for (area, matter), number in fresh.items()
-    ]
-    burning = [one for one in found if one.number >= TIMES * one.usual]
-    return tuple(sorted(burning, key=lambda one: (-one.number, one.usual, one.area, one.category)))
+    days = await _by_day(tx, burning, today) if burning else {}
+    found = [Hot(*key, fresh[key], usual[key], _days(days.get(key, {}), today)) for key in burning]
+    return tuple(sorted(found, key=lambda one: (-one.number, one.usual, one.area, one.category)))
 
 
 async def _fresh(tx: Tx, now: datetime) -> list[tuple[str, str, int]]:
@@ -69,23 +68,36 @@ async def _fresh(tx: Tx, now: datetime) -> list[tuple[str, str, int]]:
 _Key = tuple[str, str]
 
 
-async def _weeks(
-    tx: Tx, keys: list[_Key], now: datetime
-) -> tuple[dict[_Key, int], dict[_Key, dict[date, int]]]:
-    """Of each, how many there were before the last day, and on which days."""
-    old = func.sum(case((_f.submitted_at <= now - _DAY, 1), else_=0))
+async def _before(tx: Tx, keys: list[_Key], now: datetime) -> dict[_Key, int]:
+    """Of each, how many there were in the four weeks before the last day."""
     query = (
-        select(_f.area_code, _matter, _f.submitted_on, func.count(), old)
-        .where(_f.submitted_at > now - _LONG - _DAY, _f.submitted_at <= now)
-        .where(tuple_(_f.area_code, _matter).in_(keys))
+        select(_f.area_code, _matter, func.count())
+        .where(_f.submitted_at > now - _LONG - _DAY, _f.submitted_at <= now - _DAY, _any_of(keys))
+        .group_by(_f.area_code, _matter)
+    )
+    return {(area, matter): number for area, matter, number in await tx.execute(query)}
+
+
+async def _by_day(tx: Tx, keys: list[_Key], today: date) -> dict[_Key, dict[date, int]]:
+    """Of each, how many there were on the days that are shown."""
+    query = (
+        select(_f.area_code, _matter, _f.submitted_on, func.count())
+        .where(_f.submitted_on > today - DAYS * _DAY, _f.submitted_on <= today, _any_of(keys))
         .group_by(_f.area_code, _matter, _f.submitted_on)
     )
-    before: dict[_Key, int] = defaultdict(int)
-    by_day: dict[_Key, dict[date, int]] = defaultdict(dict)
-    for area, matter, day, number, older in await tx.execute(query):
-        before[area, matter] += older
-        by_day[area, matter][day] = number
-    return before, by_day
+    found: dict[_Key, dict[date, int]] = defaultdict(dict)
+    for area, matter, day, number in await tx.execute(query):
+        found[area, matter][day] = number
+    return found
+
+
+def _any_of(keys: list[_Key]) -> ColumnElement[bool]:
+    return or_(*(_about(*key) for key in keys))
+
+
+def _about(area: str, matter: str) -> ColumnElement[bool]:
+    """One matter in one place. A prefix is compared and not cut out of every row of four weeks."""
+    return and_(_f.area_code == area, _f.category_code.startswith(matter, autoescape=True))
 
 
 def _days(by_day: dict[date, int], today: date) -> tuple[int, ...]:

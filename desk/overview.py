@@ -3,6 +3,7 @@
 Every statement reads the last days of `facts`, or the open tickets, by an index.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,6 +23,7 @@ from storage.documents import Tx
 DAYS = 30
 _LONG = timedelta(days=28)
 _DAY = timedelta(days=1)
+_MATTER = 4  # digits of a category's code that name the matter
 
 _f, _t = facts.c, tickets.c
 
@@ -59,6 +61,7 @@ async def overview(tx: Tx, city: CityProfile, now: datetime) -> Overview:
     today = now.astimezone(ZoneInfo(city.timezone)).date()
     first = today - (DAYS - 1) * _DAY
     by_day = {what: await tallies.by_day(tx, what, first, today) for what in _WHAT}
+    areas, matters = await _where_and_what(tx, first, today)
     return Overview(
         today={what: days.get(today, 0) for what, days in by_day.items()},
         yesterday={what: days.get(today - _DAY, 0) for what, days in by_day.items()},
@@ -67,8 +70,8 @@ async def overview(tx: Tx, city: CityProfile, now: datetime) -> Overview:
             (day, by_day["submitted"].get(day, 0), by_day["completed"].get(day, 0))
             for day in (first + n * _DAY for n in range(DAYS))
         ),
-        areas=await _grouped(tx, _f.area_code, first, today),
-        matters=await _grouped(tx, func.substr(_f.category_code, 1, 4), first, today),
+        areas=areas,
+        matters=matters,
         hot=await hot(tx, city, now),
     )
 
@@ -106,7 +109,7 @@ async def held(tx: Tx, now: datetime) -> dict[str, tuple[int, int]]:
 async def topics(tx: Tx, city: CityProfile, now: datetime) -> list[tuple[str, int, int]]:
     """Candidates for the topic of the month: categories, with the appeals of this and the last four weeks."""
     today = now.astimezone(ZoneInfo(city.timezone)).date()
-    matter = func.substr(_f.category_code, 1, 4)
+    matter = func.substr(_f.category_code, 1, _MATTER)
     this = await _grouped(tx, matter, today - _LONG + _DAY, today)
     last = await _grouped(tx, matter, today - 2 * _LONG + _DAY, today - _LONG)
     return sorted(
@@ -118,10 +121,24 @@ async def topics(tx: Tx, city: CityProfile, now: datetime) -> list[tuple[str, in
 _WHAT = ("submitted", "dispatched", "completed")
 
 
+async def _where_and_what(tx: Tx, first: date, last: date) -> tuple[dict[str, int], dict[str, int]]:
+    """The appeals of these days by area and by matter, out of one reading; most first."""
+    query = select(_f.area_code, _f.category_code, func.count()).where(_f.submitted_on.between(first, last))
+    areas: Counter[str] = Counter()
+    matters: Counter[str] = Counter()
+    for area, category, number in await tx.execute(query.group_by(_f.area_code, _f.category_code)):
+        areas[area or ""] += number
+        matters[category[:_MATTER]] += number
+    return _most_first(areas), _most_first(matters)
+
+
 async def _grouped(tx: Tx, column: Any, first: date, last: date) -> dict[str, int]:
     query = select(column, func.count()).where(_f.submitted_on.between(first, last)).group_by(column)
-    rows: Sequence[Any] = (await tx.execute(query)).all()
-    return {key or "": number for key, number in sorted(rows, key=lambda row: (-row[1], row[0] or ""))}
+    return _most_first({key or "": number for key, number in await tx.execute(query)})
+
+
+def _most_first(found: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
 async def _listed(tx: Tx, conditions: Sequence[Any], limit: int) -> tuple[Overdue, ...]:

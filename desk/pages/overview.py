@@ -26,7 +26,7 @@ from desk.period import BadPeriod, Period, month_of, read_period
 from desk.rates import growth as grown
 from desk.rates import rates
 from desk.states import Role
-from desk.tallies import by_unit
+from desk.tallies import together
 
 LONGEST = 500
 _CHOSEN = 12
@@ -48,14 +48,14 @@ class Overviews:
         now = self._desk.clock()
         async with self._desk.database.read() as tx:
             found = await counted.overview(tx, self._desk.city, now)
-            tally = await by_unit(tx, self._month(now), now, self._desk.city.rates.evaluation)
-        month = rates(tally.all(assessed=True), self._desk.city.rates.formula)
+            month = await together(tx, self._month(now), now, self._desk.city.rates.evaluation)
+        rated = rates(month, self._desk.city.rates.formula)
         return self._look.page(
             request,
             "overview.html",
             frame=await framed(self._desk, self._look.words, visit),
             headlines=self._headlines(found),
-            rated=[(self._names.rate(name), rate(month[name].value)) for name in self._three()],
+            rated=[(self._names.rate(name), rate(rated[name].value)) for name in self._three()],
             lights=[(name, found.lights.get(name, 0)) for name in ("red", "yellow", "green", "none")],
             charts=[plot(chart) for chart in self._charts(found)],
             hot=[burning(one, self._names, self._look.words) for one in found.hot],
