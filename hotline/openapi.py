@@ -74,6 +74,7 @@ def _backend() -> dict[str, Any]:
         **_refusals("The ticket is refused for good: an operator sees it, and the citizen is told."),
     }
     told = {"200": {"description": "Taken, or taken before."}, **_refusals("The event is refused for good.")}
+    told_of = {**told, "404": _problem("There is no such ticket.")}
     return {
         "/tickets": {
             "post": _call("File a ticket.", filed, [key], TicketDocument, {"ticket": examples.ticket()}),
@@ -92,7 +93,7 @@ def _backend() -> dict[str, Any]:
         },
         "/tickets/{hotline_ref}/events": {
             "post": _call(
-                "Something happened to a ticket.", told, [ref, key], HotlineEvent, examples.events()
+                "Something happened to a ticket.", told_of, [ref, key], HotlineEvent, examples.events()
             )
         },
         "/events": {
@@ -133,7 +134,12 @@ def _call(
 
 
 def _refusals(for_good: str) -> dict[str, Any]:
-    return {"409": _problem("This key is being handled: try later."), "422": _problem(for_good), **_trouble()}
+    return {
+        "409": _problem("This key is being handled: try later."),
+        "413": _problem("The body is too large: refused for good."),
+        "422": _problem(for_good),
+        **_trouble(),
+    }
 
 
 def _trouble() -> dict[str, Any]:

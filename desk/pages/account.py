@@ -10,7 +10,7 @@ from desk.app import Desk
 from desk.pages.frame import framed
 from desk.pages.gate import SESSION_COOKIE, Gate, Visit
 from desk.pages.look import Look
-from desk.users import BadAccount, WrongPassword
+from desk.users import BadAccount, LockedOut, WrongPassword
 
 
 class Account:
@@ -32,6 +32,8 @@ class Account:
         session, new = request.cookies[SESSION_COOKIE], form.raw("new")
         try:
             await self._desk.change_password(visit.actor, form.raw("old")[:256], new, session)
+        except LockedOut:
+            return await self._page(request, visit, 429, problem="login.locked")
         except (WrongPassword, BadAccount):
             return await self._page(request, visit, 409, problem="account.bad_password")
         return await self._page(request, visit, done="account.password_changed")
@@ -46,6 +48,8 @@ class Account:
                 return await self._page(request, visit, done="account.factor_off")
             secret, code = form.text("secret")[:64], form.text("code")[:16]
             await self._desk.set_factor(visit.actor, password, secret, code)
+        except LockedOut:
+            return await self._page(request, visit, 429, problem="login.locked")
         except (WrongPassword, BadAccount):
             return await self._page(request, visit, 409, problem="account.bad_factor")
         return await self._page(request, visit, done="account.factor_on")

@@ -16,6 +16,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from desk.api import PREFIX
 from desk.app import Desk
 from desk.schema import upgrade
 from desk.states import Actor, Role
@@ -23,6 +24,7 @@ from hotline.signatures import sign, verify
 from intake.city import AppealRule, CityProfile, OfficeHours, Unit, YearTable
 from intake.ticket import AppealType
 from storage.database import Database
+from tests.promised import promised
 
 START = datetime(2023, 4, 26, 1, 30, 15, tzinfo=UTC)  # a Wednesday, half past nine in the city
 SECRET = "calls to the desk"
@@ -189,8 +191,10 @@ async def desk(
 async def caller(desk: Desk, clock: Clock) -> AsyncIterator[Caller]:
     app = FastAPI()
     app.include_router(desk.router())
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://desk/desk/api/v1") as http:
+    transport, hooks = httpx.ASGITransport(app), {"response": [promised("backend", PREFIX)]}
+    async with httpx.AsyncClient(
+        transport=transport, base_url=f"http://desk{PREFIX}", event_hooks=hooks
+    ) as http:
         yield Caller(http, clock)
 
 

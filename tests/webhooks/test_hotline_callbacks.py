@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from hotline.signatures import sign
 from intake.status import Applied, StatusUpdate
+from tests.promised import promised
 from webhooks.hotline import AT_ONCE, LARGEST, hotline_router
 
 NOW = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
@@ -46,7 +47,8 @@ def service() -> Service:
 async def door(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.include_router(hotline_router(service, SECRET, lambda: NOW))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+    transport, hooks = httpx.ASGITransport(app), {"response": [promised("callbacks")]}
+    async with httpx.AsyncClient(transport=transport, base_url="http://here", event_hooks=hooks) as client:
         yield client
 
 

@@ -59,6 +59,14 @@ async def test_wrong_codes_lock_the_account(wang: Any, stranger: Any, clock: Any
     assert await log_in(stranger, code(clock)) == 429
 
 
+@pytest.mark.parametrize("form", ["/desk/me/password", "/desk/me/factor"])
+async def test_whoever_guesses_the_password_at_an_open_desk_is_locked_out(wang: Any, form: str) -> None:
+    """Found by schemathesis: the sixth wrong password broke the page."""
+    answers = [await wang.press(form, old="wrong password", new="another long one") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [409] * 5 + [429]
+    assert "试错太多次" in answers[-1].text
+
+
 async def test_a_new_password_ends_every_other_session(arrives: Any) -> None:
     here, elsewhere = await arrives("wang"), await arrives("wang")
     assert (await here.press("/desk/me/password", old="wrong", new="another password")).status_code == 409

@@ -1,0 +1,1 @@
+"""What schemathesis asks: every path as each role, and our published contract with a good signature."""
