@@ -38,6 +38,8 @@ def compose(found: Collected) -> Document:
         headlines=headlines(found, names),
         sections=(*sections, _method(found, names)),
         closing=say("title.closing", hotline=found.city.hotline, day=names.day(local.date())),
+        annex=names.words.texts["title.annex"],
+        see_annex=names.words.texts["title.see_annex"],
     )
 
 

@@ -91,7 +91,7 @@ def points(value: Fraction | None) -> Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`columns` are labels; the last `totals` rows sum the others up."""
+    """`columns` are labels; the last `totals` rows sum the others up; `note` stands below it."""
 
     title: str
     columns: tuple[str, ...]
@@ -141,3 +141,5 @@ class Document:
     headlines: tuple[Headline, ...]
     sections: tuple[Section, ...]
     closing: str = ""
+    annex: str = "{n}"  # how a paper calls the n-th table it puts at its end
+    see_annex: str = "{annex}"  # what it says where the table would have stood

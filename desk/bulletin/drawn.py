@@ -29,15 +29,15 @@ from openpyxl.chart.series import Series
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import SubElement, tostring
 
-from desk.bulletin.document import Chart, Shape
-from desk.bulletin.sheets import colour, native
+from desk.bulletin.charts import colour, height, native
+from desk.bulletin.document import Chart
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DRAWINGML = "http://schemas.openxmlformats.org/drawingml/2006"
 _CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHEET = "Sheet"
-_WIDE, _ROW, _LEAST = Cm(15.5), Cm(0.62), Cm(6.5)
+_WIDE = 15.5
 
 
 def place(paper: Paper, run: Run, chart: Chart, number: int) -> None:
@@ -53,7 +53,7 @@ def place(paper: Paper, run: Run, chart: Chart, number: int) -> None:
 
 def _xml(chart: Chart, book: str) -> bytes:
     """The chart's own part."""
-    drawn = native(chart)
+    drawn = native(chart, _WIDE)
     drawn.series.append(_series(chart))
     colour(drawn)
     tree = drawn._write()  # type: ignore[union-attr]  # noqa: SLF001  # what the library itself writes
@@ -89,12 +89,11 @@ def _book(chart: Chart) -> bytes:
 
 def _frame(relation: str, number: int, chart: Chart) -> str:
     """What stands in the text: how large the chart is, and where it lies."""
-    high = max(_ROW * (len(chart.labels) + 2), _LEAST) if chart.shape is Shape.BARS else _LEAST
     return (
         '<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
         f' xmlns:wp="{_DRAWINGML}/wordprocessingDrawing" xmlns:a="{_DRAWINGML}/main"'
         f' xmlns:c="{_DRAWINGML}/chart" xmlns:r="{_OFFICE}">'
-        f'<wp:inline><wp:extent cx="{_WIDE}" cy="{high}"/>'
+        f'<wp:inline><wp:extent cx="{Cm(_WIDE)}" cy="{Cm(height(chart))}"/>'
         f'<wp:docPr id="{number}" name="chart {number}" descr={quoteattr(chart.title)}/>'
         f'<a:graphic><a:graphicData uri="{_DRAWINGML}/chart"><c:chart r:id="{relation}"/>'
         "</a:graphicData></a:graphic></wp:inline></w:drawing>"

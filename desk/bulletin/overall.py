@@ -161,6 +161,7 @@ def _table(found: Collected, names: Names) -> Table:
             _row(label, value, kind, found)
             for label, value, kind in (*_counts(names), *_rates(names), *_times(names))
         ),
+        note=words.say("overall.note"),
     )
 
 

@@ -33,7 +33,9 @@ def said(found: Collected, names: Names) -> Section | None:
     )
     silent = words.say("said.silent", **{name: said.silent.get(name, 0) for name in _SILENT})
     tables = [*(_sendings(sent, names) if sent else ()), *_reasons(found, names, desk), *_words(found, names)]
-    paragraphs = (effective, silent, words.say("said.base")) if sent else (effective, silent)
+    paragraphs = (
+        (effective, silent, words.say("said.base")) if sent and sent.all.sent else (effective, silent)
+    )
     return Section(words.say("said.title"), paragraphs, tuple(tables), _chart(found, names, desk))
 
 
@@ -57,13 +59,15 @@ def _sendings(sent: Sendings, names: Names) -> tuple[Table, ...]:
                 doc.rate(Fraction(one.answered, one.reached) if one.reached else None),
             )
             for one in sent.by_reminder
+            if one.reached
         ),
     )
-    return (
+    tables = (
         _counted(say("said.by_channel"), sorted(channels, key=lambda one: one[0]), names),
         _counted(say("said.by_unit"), [(names.unit(unit), one) for unit, one in units], names),
-        *((reminders,) if sent.by_reminder else ()),
+        reminders,
     )
+    return tuple(table for table in tables if table.rows)
 
 
 def _counted(title: str, rows: list[tuple[str, Counted]], names: Names) -> Table:

@@ -4,19 +4,19 @@ import io
 from decimal import Decimal
 
 from openpyxl import Workbook
-from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart import Reference
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from desk.bulletin.charts import BRAND, colour, native
 from desk.bulletin.data import harmless
-from desk.bulletin.document import NONE, Cell, Chart, Document, Kind, Shape, Table
+from desk.bulletin.document import NONE, Cell, Chart, Document, Kind, Table
 from desk.bulletin.text import width
 
-_BRAND, _PALE, _LINE = "12498C", "E6EEF8", "D5DCE4"
+_PALE, _LINE, _SOFT = "E6EEF8", "D5DCE4", "4B5A6B"
 _FAMILY = "Microsoft YaHei"
 _EDGE = Border(bottom=Side("thin", color=_LINE))
 _FORMATS = {
@@ -29,6 +29,7 @@ _FORMATS = {
 }
 _IN_PERCENT = frozenset({Kind.RATE, Kind.SHARE, Kind.GROWTH})
 _WIDEST = 44
+_CHART_WIDE = 20.0
 _LONGEST_NAME = 31
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
@@ -55,8 +56,8 @@ def _front(sheet: Worksheet, document: Document) -> None:
     sheet.column_dimensions["A"].width = 24
     sheet.column_dimensions["B"].width = 16
     sheet.column_dimensions["C"].width = 60
-    row = _line(sheet, 1, document.title, Font(_FAMILY, 18, bold=True, color=_BRAND), 30)
-    row = _line(sheet, row, document.subtitle, Font(_FAMILY, 10, color="4B5A6B"), 18) + 1
+    row = _line(sheet, 1, document.title, Font(_FAMILY, 18, bold=True, color=BRAND), 30)
+    row = _line(sheet, row, document.subtitle, Font(_FAMILY, 10, color=_SOFT), 18) + 1
     for one in document.headlines:
         for column, said in enumerate((one.label, one.value, one.change), start=1):
             cell = sheet.cell(row, column, said)
@@ -66,9 +67,9 @@ def _front(sheet: Worksheet, document: Document) -> None:
         row += 1
     for section in document.sections:
         if section.paragraphs:
-            row = _line(sheet, row + 1, section.title, Font(_FAMILY, 12, bold=True, color=_BRAND), 24)
+            row = _line(sheet, row + 1, section.title, Font(_FAMILY, 12, bold=True, color=BRAND), 24)
         for said in section.paragraphs:
-            row = _line(sheet, row, said, Font(_FAMILY, 11), 17 * (1 + width(said) // 100))
+            row = _line(sheet, row, said, Font(_FAMILY, 11), 18 * (1 + width(said) // 88))
     _one_page_wide(sheet)
 
 
@@ -86,7 +87,7 @@ def _sheet(sheet: Worksheet, table: Table) -> None:
     for column, label in enumerate(table.columns, start=1):
         head = sheet.cell(1, column, harmless(label))
         head.font = Font(_FAMILY, 11, bold=True, color="FFFFFF")
-        head.fill = PatternFill("solid", _BRAND)
+        head.fill = PatternFill("solid", BRAND)
         head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         sheet.column_dimensions[get_column_letter(column)].width = _wide(table, column - 1)
     sheet.row_dimensions[1].height = 30
@@ -94,13 +95,24 @@ def _sheet(sheet: Worksheet, table: Table) -> None:
         summed = row > len(table.rows) + 1 - table.totals
         for column, cell in enumerate(cells, start=1):
             _cell(sheet, row, column, cell, summed=summed)
+    if table.note:
+        sheet.cell(len(table.rows) + 3, 1, harmless(table.note)).font = Font(_FAMILY, 10, color=_SOFT)
     sheet.freeze_panes = "B2"
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape" if len(table.columns) > 6 else "portrait"
+    _printed(sheet, table.title)
     _one_page_wide(sheet)
 
 
+def _printed(sheet: Worksheet, title: str) -> None:
+    """On paper a sheet says what it is: a tab is not printed."""
+    sheet.oddHeader = HeaderFooterItem(center=_HeaderFooterPart(text=title.replace("&", "&&"), size=14))
+    sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart(text="&P / &N"))
+    sheet.print_options.horizontalCentered = True
+
+
 def _one_page_wide(sheet: Worksheet) -> None:
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
@@ -132,48 +144,21 @@ def _wide(table: Table, column: int) -> float:
 
 def _charted(sheet: Worksheet, chart: Chart) -> None:
     """The chart, and beside it what it shows."""
+    sheet.sheet_view.showGridLines = False
     for row, (label, value) in enumerate(zip(chart.labels, chart.values, strict=True), start=1):
-        sheet.cell(row, 1, harmless(label)).font = Font(_FAMILY, 11)
-        sheet.cell(row, 2, value).font = Font(_FAMILY, 11)
+        name, number = sheet.cell(row, 1, harmless(label)), sheet.cell(row, 2, value)
+        name.font = number.font = Font(_FAMILY, 11)
+        name.border = number.border = _EDGE
+        number.number_format = "0.00" if chart.unit == "%" else "#,##0"
     sheet.column_dimensions["A"].width = min(max(map(width, chart.labels), default=8) + 3, _WIDEST)
-    drawn = native(chart)
+    drawn = native(chart, _CHART_WIDE)
     rows = len(chart.labels)
     drawn.add_data(Reference(sheet, min_col=2, min_row=1, max_row=rows), titles_from_data=False)
     drawn.set_categories(Reference(sheet, min_col=1, min_row=1, max_row=rows))
     colour(drawn)
-    sheet.add_chart(drawn, "D2")
-
-
-def native(chart: Chart) -> BarChart | LineChart:
-    """An empty chart of this shape, without its data."""
-    drawn = LineChart() if chart.shape is Shape.LINE else BarChart()
-    if isinstance(drawn, BarChart):
-        drawn.type = "bar" if chart.shape is Shape.BARS else "col"
-        drawn.gapWidth = 60
-    if chart.shape is Shape.BARS:
-        drawn.x_axis.scaling.orientation = "maxMin"  # the first at the top
-    drawn.title = chart.title
-    drawn.legend = None
-    drawn.height, drawn.width = (9, 16)
-    drawn.dataLabels = DataLabelList()
-    drawn.dataLabels.showVal = True
-    for name in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
-        setattr(drawn.dataLabels, name, False)
-    drawn.dataLabels.dLblPos = "t" if chart.shape is Shape.LINE else "outEnd"
-    drawn.x_axis.delete = drawn.y_axis.delete = False
-    drawn.y_axis.majorGridlines = None
-    if chart.shape is Shape.LINE:
-        known = [float(value) for value in chart.values if value is not None]
-        drawn.y_axis.scaling.min = max(0, int(min(known, default=0)) - 2)
-    return drawn
-
-
-def colour(drawn: BarChart | LineChart) -> None:
-    """The series in the desk's own blue."""
-    for series in drawn.series:
-        series.smooth = False
-        series.graphicalProperties = GraphicalProperties(solidFill=_BRAND)
-        series.graphicalProperties.line.solidFill = _BRAND
+    sheet.add_chart(drawn, "D1")
+    sheet.page_setup.orientation = "landscape"
+    _one_page_wide(sheet)
 
 
 def _name(title: str, book: Workbook) -> str:

@@ -19,7 +19,7 @@ def _lines(document: Document) -> Iterator[str]:
         yield from ("", f"【{section.title}】")
         yield from section.paragraphs
         for table in section.tables:
-            yield from ("", table.title, *_table(table))
+            yield from ("", table.title, *_table(table), *((f"  {table.note}",) if table.note else ()))
     yield from ("", document.closing)
 
 

@@ -200,7 +200,9 @@ def _calibres(found: Collected, names: Names) -> tuple[Table, ...]:
     reasons = Table(
         say("units.exclusions"),
         (say("units.reason"), say("units.number")),
-        tuple((doc.text(code), doc.count(number)) for code, number in found.exclusions.items()),
+        tuple(
+            (doc.text(names.exclusion(code)), doc.count(number)) for code, number in found.exclusions.items()
+        ),
     )
     ranked = shares({unit: counts.tickets for unit, counts in found.now.tally.full.items()})
     three = names.city.rates.formula.three

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from desk.pages.wording import Words
+from desk.pages.wording import Words, read_words
 from desk.period import Kind, Period
 from intake.city import CityProfile
 
@@ -49,6 +49,10 @@ class Names:
 
     def channel(self, code: str) -> str:
         return self.words.texts.get(f"channel.{code}", code)
+
+    def exclusion(self, code: str) -> str:
+        """Why a ticket does not count: the desk's own word for it."""
+        return read_words().texts.get(f"exclusion.{code}", code)
 
     def period(self, period: Period) -> str:
         number = (

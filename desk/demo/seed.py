@@ -83,10 +83,15 @@ class _Year:
             yield self._ticket(at, appeal, outcome) if outcome else self._direct(at, appeal)
 
     def _direct(self, at: datetime, appeal: str) -> Story:
-        category = self.chance.choice(self.categories[self.city.triage_unit])
-        accepted = at + timedelta(minutes=self.chance.randint(1, 20))
         return Story(
-            0, self._one_of(self.shape["channels"]), appeal, category, at, direct=True, accepted_at=accepted
+            0,
+            self._one_of(self.shape["channels"]),
+            appeal,
+            self.chance.choice(self.chance.choice(list(self.categories.values()))),
+            at,
+            area=self.chance.choice([*self.city.areas, None]),
+            direct=True,
+            accepted_at=at + timedelta(minutes=self.chance.randint(1, 20)),
         )
 
     def _ticket(self, at: datetime, appeal: str, outcome: _Outcome) -> Story:

@@ -11,6 +11,8 @@ import docx
 import openpyxl
 import orjson
 import pytest
+from docx.enum.section import WD_ORIENT
+from docx.shared import Cm
 
 from desk import facts
 from desk.bulletin.compose import compose
@@ -166,6 +168,35 @@ async def test_a_word_document_has_its_tables_and_charts_that_can_be_opened(apri
         charts = [name for name in package.namelist() if name.startswith("word/charts/chart")]
         assert len(charts) == len(books) > 2
         openpyxl.load_workbook(io.BytesIO(package.read(books[0])))
+
+
+async def test_a_leader_reads_every_name_and_number_of_the_paper(april: Collected) -> None:
+    """The table of units lies on a sheet of its own, broad enough; no chart leaves a name out."""
+    content = written("docx", april, compose(april))
+    paper = docx.Document(io.BytesIO(content))
+    upright, lying = paper.sections
+    assert (upright.orientation, lying.orientation) == (WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE)
+    assert any(line.text.startswith("附表1　各承办单位") for line in paper.paragraphs)
+    rates = next(table for table in paper.tables if len(table.columns) > 8)
+    room = (column.width for column in rates.columns)
+    assert all(wide is not None and wide >= Cm(0.2 * len("100.00%")) for wide in room)
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        drawn = [package.read(n).decode() for n in package.namelist() if n.startswith("word/charts/chart")]
+    assert all('<tickLblSkip val="1"' in chart and '<overlay val="0"' in chart for chart in drawn)
+
+
+async def test_nothing_empty_is_shown(april: Collected) -> None:
+    """Of citizens asked elsewhere this database knows no sendings, and so shows no heads without rows."""
+    tables = [table for section in compose(april).sections for table in section.tables]
+    assert tables
+    assert all(table.rows for table in tables)
+
+
+async def test_a_printed_sheet_says_what_it_is_and_fits(april: Collected) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", april, compose(april))))
+    first, *others = book.worksheets
+    assert all(one.sheet_properties.pageSetUpPr.fitToPage for one in (first, *others))
+    assert all(one._charts or one.oddHeader.center.text for one in others)
 
 
 async def test_a_table_of_comma_separated_values_is_harmless(april: Collected) -> None:
