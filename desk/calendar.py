@@ -7,6 +7,7 @@ being the first. All moments are aware; what comes back is in the city's time.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from intake.city import CityProfile, Pace, Span, read_span
@@ -14,6 +15,8 @@ from intake.workdays import add_workdays, is_workday
 
 Window = tuple[datetime, datetime]
 _DAY = timedelta(days=1)
+_DAYS_KEPT = 10_000
+"""Days of years, of some cities: each is asked for with every ticket of its weeks, others hardly ever."""
 
 
 def after(start: datetime, span: str, city: CityProfile) -> datetime | None:
@@ -72,10 +75,9 @@ def next_opening(at: datetime, city: CityProfile) -> datetime:
     """When a working day's offices open next, later than `at`."""
     day = _local(at, city).date()
     while True:
-        if is_workday(day, city):
-            opens = _windows(day, city)[0][0]
-            if opens > at:
-                return opens
+        windows = _windows(day, city)
+        if windows and windows[0][0] > at:
+            return windows[0][0]
         day += _DAY
 
 
@@ -88,23 +90,24 @@ def _windows_from(start: datetime, city: CityProfile) -> Iterator[Window]:
     """All windows that close after `start`, in order, for ever."""
     day = _local(start, city).date()
     while True:
-        if is_workday(day, city):
-            yield from (window for window in _windows(day, city) if window[1] > start)
+        yield from (window for window in _windows(day, city) if window[1] > start)
         day += _DAY
 
 
-def _windows(day: date, city: CityProfile) -> list[Window]:
+@lru_cache(_DAYS_KEPT)
+def _windows(day: date, city: CityProfile) -> tuple[Window, ...]:
+    """When the offices are open on this day, in order; none where nobody works."""
     zone = ZoneInfo(city.timezone)
-    return [
+    return tuple(
         (datetime.combine(day, opens, zone), datetime.combine(day, closes, zone))
-        for opens, closes in city.hours.windows
-    ]
+        for opens, closes in (city.hours.windows if is_workday(day, city) else ())
+    )
 
 
 def _opened_before(end: datetime, length: timedelta, city: CityProfile) -> datetime:
     day, left = _local(end, city).date(), length
     while True:
-        for opens, closes in reversed(_windows(day, city) if is_workday(day, city) else []):
+        for opens, closes in reversed(_windows(day, city)):
             until = min(closes, end)
             if until - opens >= left:
                 return _local(until - left, city)

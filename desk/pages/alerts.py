@@ -15,7 +15,7 @@ from desk.app import Desk
 from desk.handoffs import NoHandoff
 from desk.pages.alert_view import TalkView, alert_view, talk_view
 from desk.pages.frame import framed
-from desk.pages.gate import Barred, Gate, Visit
+from desk.pages.gate import Barred, Gate, RowId, Visit
 from desk.pages.look import Look
 from desk.pages.moments import Clock
 from desk.states import Role
@@ -41,7 +41,7 @@ class Alerts:
             talks=await self._talks(),
         )
 
-    async def take(self, request: Request, alert_id: int) -> Response:
+    async def take(self, request: Request, alert_id: RowId) -> Response:
         """Take an alert; if somebody was quicker, the page shows who."""
         visit, _ = await self._gate.post(request)
         await self._desk.take_alert(alert_id, _of_centre(visit).actor)

@@ -7,7 +7,7 @@ from desk import canned
 from desk.app import Desk
 from desk.lint import lint
 from desk.pages.frame import framed
-from desk.pages.gate import Barred, Gate, Visit
+from desk.pages.gate import Barred, Gate, RowId, Visit
 from desk.pages.look import Look
 from desk.states import Role
 
@@ -38,7 +38,7 @@ class Answers:
             await canned.add(tx, _keeper(visit).actor, title, text, self._desk.clock())
         return RedirectResponse("/desk/canned", status_code=303)
 
-    async def drop(self, request: Request, canned_id: int) -> Response:
+    async def drop(self, request: Request, canned_id: RowId) -> Response:
         """Take one away."""
         visit, _ = await self._gate.post(request)
         async with self._desk.database.write() as tx:

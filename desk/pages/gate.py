@@ -9,9 +9,10 @@ import hashlib
 import hmac
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Path, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
@@ -35,6 +36,9 @@ HEADERS = {
 }
 HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 """Where the desk is reached by HTTPS alone."""
+
+RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""The number of a row in an address: as large as the databases count. Any other is no such page."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -120,7 +124,7 @@ async def _answered(look: Look, handle: Handler, request: Request) -> Response:
         return await handle(request)
     except NotLoggedIn:
         return RedirectResponse("/desk/login", status_code=303)
-    except UnknownTicket:
+    except (UnknownTicket, RequestValidationError):
         return _barred(look, request, Barred(404, "error.not_found"))
     except TooLarge:
         return _barred(look, request, Barred(413, "error.too_large"))

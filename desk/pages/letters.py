@@ -9,7 +9,7 @@ from desk import journal, letters
 from desk.app import Desk
 from desk.letters import DESK, FRONT
 from desk.pages.frame import framed
-from desk.pages.gate import Barred, Gate, Visit
+from desk.pages.gate import Barred, Gate, RowId, Visit
 from desk.pages.look import Look
 from desk.pages.moments import Clock
 from desk.states import Role
@@ -34,7 +34,7 @@ class Letters:
         frame = await framed(self._desk, self._look.words, visit)
         return self._look.page(request, "letters.html", frame=frame, letters=found, clock=clock)
 
-    async def retry(self, request: Request, origin: str, entry_id: int) -> Response:
+    async def retry(self, request: Request, origin: str, entry_id: RowId) -> Response:
         """Let it go at once."""
         visit, _ = await self._gate.post(request)
         async with self._desk.database.write() as tx:
@@ -43,7 +43,7 @@ class Letters:
         self._desk.wake()
         return RedirectResponse("/desk/outbox", status_code=303)
 
-    async def bury(self, request: Request, origin: str, entry_id: int) -> Response:
+    async def bury(self, request: Request, origin: str, entry_id: RowId) -> Response:
         """Give it up."""
         visit, _ = await self._gate.post(request)
         async with self._desk.database.write() as tx:

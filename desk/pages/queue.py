@@ -12,7 +12,7 @@ from desk.app import Desk
 from desk.bulletin.wording import Names, bulletin_words
 from desk.hot import hot
 from desk.pages.frame import framed
-from desk.pages.gate import Barred, Gate
+from desk.pages.gate import Barred, Gate, RowId
 from desk.pages.hot import Burning, burning
 from desk.pages.look import Look
 from desk.pages.moments import Clock, is_settled, light
@@ -161,7 +161,7 @@ def view_routes(router: APIRouter, desk: Desk, gate: Gate) -> None:
         return RedirectResponse(f"/desk?{query}", status_code=303)
 
     @router.post("/views/{view_id}/drop")
-    async def drop(request: Request, view_id: int) -> Response:
+    async def drop(request: Request, view_id: RowId) -> Response:
         visit, _ = await gate.post(request)
         async with desk.database.write() as tx:
             await saved.drop(tx, visit.actor, view_id)

@@ -18,7 +18,7 @@ from desk.app import Desk
 from desk.bulletin.document import rate
 from desk.bulletin.wording import Names, bulletin_words
 from desk.pages.frame import framed
-from desk.pages.gate import Barred, Gate, Visit
+from desk.pages.gate import Barred, Gate, RowId, Visit
 from desk.pages.look import Look
 from desk.pages.moments import Clock
 from desk.period import BadPeriod, Period, month_of, read_period
@@ -87,7 +87,7 @@ class Surveying:
         """Everything, for a month."""
         return await self._page(request, await self._visit(request), period)
 
-    async def turn(self, request: Request, campaign_id: int, what: str) -> Response:
+    async def turn(self, request: Request, campaign_id: RowId, what: str) -> Response:
         """Pause a campaign, go on with it or stop it; the page shows what became of it."""
         visit, _ = await self._gate.post(request)
         if visit.actor.role is not Role.CENTRE or what not in _TURNS or not self._of_front:

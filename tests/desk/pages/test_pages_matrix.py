@@ -135,3 +135,14 @@ async def test_a_form_without_its_proof_moves_nothing(arrives: Any, hotline_ref:
             assert answer.status_code == 403, (role, where)
             other = {"sec-fetch-site": "cross-site"}
             assert (await person.http.post(where, headers=other)).status_code == 403, (role, where)
+
+
+async def test_a_number_no_row_can_have_is_no_such_page(wang: Any, hotline_ref: str) -> None:
+    """One larger than the databases count was an error of ours on SQLite."""
+    numbered = [path for _, path in sorted(MAY) if "_id}" in path]
+    assert len(numbered) == 5
+    for path in numbered:
+        for number in (10**30, 2**63, 0, -1, "x"):
+            where = filled(path, hotline_ref).replace("/1/", f"/{number}/")
+            answer = await wang.press(where)
+            assert (answer.status_code, "没有这个页面" in answer.text) == (404, True), where

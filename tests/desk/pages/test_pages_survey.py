@@ -67,6 +67,7 @@ async def test_a_campaign_shows_how_far_it_is_and_is_paused_and_stopped(
     assert "已发起 2/3（67%），已评价 1" in page
     assert '<progress value="2" max="3"' in page
     assert "1/1" in page  # the base beside the rate
+    assert (await wang.press(f"/desk/survey/{10**30}/pause")).status_code == 404
     await wang.press(f"/desk/survey/{campaign}/pause")
     assert "已暂停" in await wang.look("/desk/survey")
     await wang.press(f"/desk/survey/{campaign}/stop")
