@@ -26,8 +26,12 @@ def grams(text: str) -> frozenset[str]:
 
 
 def needles(query: str) -> tuple[str, ...]:
-    """What a query asks for, each as it is compared; what is too short to be looked for is left out."""
-    return tuple(dict.fromkeys(plain(word) for word in query.split() if len(plain(word)) >= SHORTEST))
+    """What a query asks for, each as it is compared; what cannot be looked for is left out.
+
+    That is what is too short, and what has no piece: nothing but signs.
+    """
+    words = (plain(word) for word in query.split())
+    return tuple(dict.fromkeys(word for word in words if len(word) >= SHORTEST and grams(word)))
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from app.logs import set_up
 from bench.openapi.asked import asked, served
 from bench.openapi.contract import PREFIX, ask_the_contract
 from bench.openapi.described import described
-from bench.redteam.world import STAFF, World, opened
+from bench.redteam.world import STAFF, UNIT, World, opened
 from desk.pages.gate import SESSION_COOKIE, proof
 
 EVERYBODY = ("nobody", *STAFF, *PREFIX)
@@ -25,10 +25,21 @@ EVERYBODY = ("nobody", *STAFF, *PREFIX)
 async def ask_as(world: World, name: str, folder: Path) -> tuple[int, str]:
     """schemathesis' status and words about every path, with this one's session and its forms' proof."""
     session = "unknown" if name == "nobody" else await _session(world, name)
+    under = "" if name == "nobody" else "/desk"  # the rest does not look at a session
+    known = (await world.file_at_desk(), await _at_a_unit(world))
     options = ("--checks", "not_a_server_error", "--phases", "fuzzing")
     cookie = ("--header", f"Cookie: {SESSION_COOKIE}={session}")
     async with served(world.app) as url:
-        return await asked(url, described(world, proof(session)), folder, *options, *cookie)
+        return await asked(url, described(world, proof(session), known, under), folder, *options, *cookie)
+
+
+async def _at_a_unit(world: World) -> str:
+    """The number of a ticket that has come to the unit of the one who asks as a unit."""
+    ref, centre = await world.file_at_desk(), await world.logged_in("wang")
+    await world.step(centre, ref, "accept")
+    await world.step(centre, ref, "dispatch", lead_unit=UNIT)
+    await centre.aclose()
+    return ref
 
 
 async def _session(world: World, name: str) -> str:
@@ -42,7 +53,6 @@ async def play(folder: Path, names: Iterable[str]) -> int:
     """The worst exit status."""
     worst = 0
     async with opened(folder) as world:
-        await world.file_at_desk()
         for name in names:
             asking = ask_the_contract if name in PREFIX else ask_as
             status, said = await asking(world, name, folder)  # type: ignore[arg-type]

@@ -6,15 +6,11 @@ import socket
 import httpx
 
 from bench.redteam.attack import Answer, attack, status
-from bench.redteam.world import PASSWORD, World, serving
+from bench.redteam.world import PASSWORD, World, serving, token_in
 from desk.bulletin.data import harmless
 from desk.pages.gate import SESSION_COOKIE
 
 EVIL = "<script>alert(1)</script>"
-
-
-def token_in(page: str) -> str:
-    return page.partition('name="token" value="')[2].partition('"')[0]
 
 
 @attack("desk: without logging in")
@@ -105,11 +101,8 @@ async def accused(world: World) -> Answer:
     unit = next(iter(world.house.city.units.values()))
     ref = await world.file_at_desk(appeal_type="JB", subject=unit.name)
     browser = await world.logged_in("wang")
-    for action, more in (("accept", {}), ("dispatch", {"lead_unit": unit.id})):
-        page = (await browser.get(f"/desk/tickets/{ref}")).text
-        version = page.partition('data-key="')[2].partition('"')[0]
-        given = {"token": token_in(page), "version": version, **more}
-        answer = await browser.post(f"/desk/tickets/{ref}/{action}", data=given)
+    await world.step(browser, ref, "accept")
+    answer = await world.step(browser, ref, "dispatch", lead_unit=unit.id)
     await browser.aclose()
     return status(answer.status_code, 409)
 

@@ -35,9 +35,10 @@ CALLS = "calls-and-callbacks-secret"
 PATIENCE = 60.0
 """Seconds."""
 STORY = "我家暖气不热三天了，整栋楼都这样，五一路幸福小区3号楼2单元，我叫王芳，电话13912345678"
+UNIT = "heating"
 STAFF = {
     "wang": (Role.CENTRE, None),
-    "li": (Role.UNIT, "heating"),
+    "li": (Role.UNIT, UNIT),
     "sun": (Role.LEADER, None),
     "zhou": (Role.CALLBACK, None),
     "xu": (Role.AUDITOR, None),
@@ -113,10 +114,16 @@ class World:
     async def logged_in(self, name: str) -> httpx.AsyncClient:
         """Somebody of the staff, in a browser of their own."""
         browser = self.browser()
-        token = (await browser.get("/desk/login")).text.partition('name="token" value="')[2].partition('"')[0]
+        token = token_in((await browser.get("/desk/login")).text)
         given = {"token": token, "name": name, "password": PASSWORD}
         assert (await browser.post("/desk/login", data=given)).status_code == 303
         return browser
+
+    async def step(self, browser: httpx.AsyncClient, ref: str, action: str, **given: str) -> httpx.Response:
+        """One of the staff takes a step at the ticket's page."""
+        page = (await browser.get(f"/desk/tickets/{ref}")).text
+        shown = {"token": token_in(page), "version": page.partition('data-key="')[2].partition('"')[0]}
+        return await browser.post(f"/desk/tickets/{ref}/{action}", data=shown | given)
 
     def browser(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=SITE)
@@ -128,6 +135,11 @@ class World:
         answer = await self.call("/desk/api/v1/tickets", document, **{"idempotency-key": f'"{key}"'})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["hotline_ref"])
+
+
+def token_in(page: str) -> str:
+    """The proof that a page's form carries."""
+    return page.partition('name="token" value="')[2].partition('"')[0]
 
 
 DOCUMENT: dict[str, Any] = {
