@@ -241,15 +241,16 @@ class Surveying:
 
 
 def _campaign(one: Campaign, states: dict[str, int]) -> CampaignView:
-    begun = one.total - states.get("listed", 0) - states.get("stopped", 0)
+    total = sum(states.values())  # its own count comes when the list is full
+    begun = total - states.get("listed", 0) - states.get("stopped", 0)
     turns = {"running": ("pause", "stop"), "paused": ("resume", "stop")}.get(one.state, ())
     return CampaignView(
         id=one.id,
         name=one.name,
         state=one.state,
-        total=one.total,
+        total=total,
         begun=begun,
-        percent=round(100 * begun / one.total) if one.total else 0,
+        percent=round(100 * begun / total) if total else 0,
         answered=states.get("answered", 0),
         turns=turns,
     )

@@ -24,10 +24,10 @@ class Pictures:
         self._page = page
         self._folder = os.environ.get("JIESU_SCREENSHOTS")
 
-    async def take(self, name: str) -> None:
+    async def take(self, name: str, **how: Any) -> None:
         if self._folder:
             await self._page.wait_for_timeout(400)  # let the fonts and the news settle
-            await self._page.screenshot(path=Path(self._folder) / f"{name}.png")
+            await self._page.screenshot(path=Path(self._folder) / f"{name}.png", **how)
 
 
 class Handset:

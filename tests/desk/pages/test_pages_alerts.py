@@ -40,7 +40,7 @@ async def test_an_alert_rings_on_every_page_until_it_is_taken(
 ) -> None:
     await tell(caller, "alert", "a1", **ALERT)
     for path in ("/desk", f"/desk/tickets/{hotline_ref}", "/desk/alerts"):
-        assert "1 条安全警情、0 个人工请求等待接手" in await wang.look(path)
+        assert "1 条警情、0 个人工请求等待接手" in await wang.look(path)
     html = (await wang.http.get("/desk/alerts")).text
     assert "燃气" in html
     assert "It &lt;b&gt;smells&lt;/b&gt; of gas" in html
@@ -51,6 +51,13 @@ async def test_an_alert_rings_on_every_page_until_it_is_taken(
     assert "等待接手" not in page
     assert "wang 已接手" in page
     assert "13900000000" in page
+
+
+async def test_a_bad_rating_is_called_what_it_is(wang: Any, caller: Any) -> None:
+    await tell(caller, "alert", "a1", **ALERT | {"kind": "survey", "text": "工单 H1：未解决，不满意"})
+    page = await wang.look("/desk/alerts")
+    assert "差评" in page
+    assert "安全信号" not in page
 
 
 async def test_an_alert_of_an_unknown_kind_rings_all_the_same(wang: Any, caller: Any) -> None:
@@ -76,7 +83,7 @@ async def test_a_person_writes_back_and_the_citizen_hears(
     wang: Any, caller: Any, desk: Desk, front_door: Any
 ) -> None:
     await tell(caller, "handoff", "h1", **HANDOFF)
-    assert "0 条安全警情、1 个人工请求等待接手" in await wang.look("/desk")
+    assert "0 条警情、1 个人工请求等待接手" in await wang.look("/desk")
     here = "/desk/talks/c%201%2F2"
     assert f'href="{here}"' in await wang.look("/desk/alerts")
     page = await wang.look(here)

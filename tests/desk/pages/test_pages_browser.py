@@ -81,7 +81,7 @@ async def test_a_new_ticket_and_a_new_alert_appear_by_themselves(
         "text": "gas",
     }
     await caller.post("/events", alert, "a1")
-    await expect(screen.get_by_text("1 条安全警情")).to_be_visible(timeout=FRESH)
+    await expect(screen.get_by_text("1 条警情")).to_be_visible(timeout=FRESH)
     assert await screen.evaluate("document.documentElement.scrollWidth") == 520
 
 

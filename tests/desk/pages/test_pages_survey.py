@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from desk.app import Desk
 from desk.pages.router import desk_pages
@@ -15,7 +16,7 @@ from desk.tickets import act
 from desk.views import DeskEvent, rated_as_seen_by
 from intake.messages import Address, ChannelName
 from intake.survey_state import Survey
-from storage import bindings, campaigns, conversations, surveys
+from storage import bindings, campaigns, conversations, surveys, tables
 from storage.bindings import Tried
 from tests.desk.pages.conftest import STAFF
 
@@ -73,6 +74,15 @@ async def test_a_campaign_shows_how_far_it_is_and_is_paused_and_stopped(
     await wang.press(f"/desk/survey/{campaign}/stop")
     async with desk.database.read() as tx:
         assert await campaigns.progress(tx, campaign) == {"answered": 1, "asked": 1, "stopped": 1}
+
+
+async def test_a_list_that_is_still_being_filled_has_begun_nothing(
+    arrives: Any, campaign: int, desk: Desk
+) -> None:
+    """Its own count is written down at the end."""
+    async with desk.database.write() as tx:
+        await tx.execute(update(tables.campaigns).values(total=0))
+    assert "已发起 2/3（67%）" in await (await arrives("wang")).look("/desk/survey")
 
 
 @pytest.mark.parametrize("name", ["sun", "he"])
