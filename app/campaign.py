@@ -63,16 +63,22 @@ async def begin(
 ) -> AsyncIterator[tuple[int, int]]:
     """Make the campaign and fill its list; yields its id and how many are on it so far.
 
-    It is paused until the list is full, so that nobody is asked by half a plan.
+    It is paused until the list is full, so that nobody is asked by half a plan. One whose command died is
+    gone on with.
     """
     async with database.write() as tx:
-        campaign = await campaigns.make(tx, name, city.survey.per_minute, now)
-        await campaigns.turn(tx, campaign, "paused", now)
+        campaign = await campaigns.unfinished(tx, name) or await _made(tx, city, name, now)
     async for total in _filled(database, city, campaign, first, end, now):
         yield campaign, total
     async with database.write() as tx:
         await campaigns.count(tx, campaign)
         await campaigns.turn(tx, campaign, "running", now)
+
+
+async def _made(tx: Tx, city: CityProfile, name: str, now: datetime) -> int:
+    campaign = await campaigns.make(tx, name, city.survey.per_minute, now)
+    await campaigns.turn(tx, campaign, "paused", now)
+    return campaign
 
 
 async def _filled(

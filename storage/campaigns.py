@@ -44,6 +44,12 @@ async def make(tx: Tx, name: str, per_minute: int, now: datetime) -> int:
     return int((await tx.execute(insert(campaigns).returning(campaigns.c.id), values)).scalar_one())
 
 
+async def unfinished(tx: Tx, name: str) -> int | None:
+    """One of this name whose list was never finished: it is paused, and has not been counted."""
+    fits = (campaigns.c.name == name) & (campaigns.c.state == "paused") & (campaigns.c.total == 0)
+    return (await tx.execute(select(func.min(campaigns.c.id)).where(fits))).scalar()
+
+
 async def count(tx: Tx, campaign_id: int) -> int:
     """Write down how many are on its list in all; returns the number."""
     mine = select(func.count()).select_from(surveys).where(surveys.c.campaign_id == campaign_id)

@@ -1,6 +1,7 @@
 """Completed matters nobody was asked about: the citizen's own here, and those brought in from a table.
 
-The rule: whatever has a survey of any round is left alone, so that a campaign given twice asks once.
+The rule: whatever has a survey of any round is left alone, so that a campaign given twice asks once; but
+what stands on a list that was never finished, because its command died, is still to be asked about.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from sqlalchemy import Row, ScalarSelect, Select, exists, func, literal_column, 
 
 from intake.messages import ChannelName
 from storage.documents import Tx
-from storage.tables import conversations, status_updates, surveys, tickets
+from storage.tables import campaigns, conversations, status_updates, surveys, tickets
 from storage.ticket_rows import StoredTicket, stored
 
 DONE = ("completed", "direct_answered", "callback")
@@ -38,7 +39,7 @@ async def count(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
 
 
 async def adopt(tx: Tx, campaign_id: int, first: datetime, end: datetime) -> int:
-    """Put what was brought in from a table on this campaign's list; returns how many."""
+    """Put what waits for a list on this campaign's; returns how many."""
     mine = update(surveys).where(_listed(first, end)).values(campaign_id=campaign_id)
     return (await tx.execute(mine)).rowcount
 
@@ -59,7 +60,10 @@ async def own(tx: Tx, first: datetime, end: datetime, after: int, limit: int) ->
 
 
 def _listed(first: datetime, end: datetime) -> Any:
-    waits = (surveys.c.state == literal_column("'listed'")) & surveys.c.campaign_id.is_(None)
+    """Brought in and on nobody's list, or on one that was never finished."""
+    unfinished = select(campaigns.c.id).where(campaigns.c.state == "paused", campaigns.c.total == 0)
+    free = surveys.c.campaign_id.is_(None) | surveys.c.campaign_id.in_(unfinished)
+    waits = (surveys.c.state == literal_column("'listed'")) & free
     return waits & (surveys.c.completed_at >= first) & (surveys.c.completed_at < end)
 
 

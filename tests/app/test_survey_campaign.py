@@ -15,7 +15,7 @@ from app.told_elsewhere import Listed, Matter, put
 from intake.messages import Address, ChannelName
 from intake.ports import Unavailable
 from intake.status import StatusUpdate
-from storage import campaigns, conversations
+from storage import campaigns, conversations, unasked
 from storage.tables import surveys
 
 CITIZENS = 6
@@ -120,6 +120,70 @@ async def test_killed_at_each_step_it_neither_skips_nor_doubles(
     lost = {"send": 1}.get(step, 0)  # whoever dies between the note and the sending cannot know
     assert len(sent(shell)) == CITIZENS - lost
     assert len(unsure) == {"send": 1, "sent": 1}.get(step, 0)
+
+
+@pytest.mark.parametrize("at", ["adopt", "list", "count"])
+async def test_killed_while_its_list_is_filled_it_is_given_again_and_skips_nobody(
+    shell: Any, update: Make, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the list was kept: the same command goes on with it. Nobody is asked by half a plan."""
+    for number in range(2):
+        citizen = shell.citizen(f"oPaula{number:022}")
+        reference = await citizen.files_a_ticket()
+        shell.clock.tick(1)
+        await shell.apply(update("completed", reference))
+        async with shell.database.write() as tx:
+            matter = Matter(f"T{number}", "heating", shell.clock(), channel="WX", user=citizen.address.user)
+            assert await put(tx, shell.city, matter, shell.clock()) is Listed.CHAT
+    monkeypatch.setattr(campaigning, "PIECE", 1)
+    match at:
+        case "adopt":
+            monkeypatch.setattr(campaigning.unasked, "own", before(unasked.own, 1))
+        case "list":
+            monkeypatch.setattr(campaigning.unasked, "own", before(unasked.own, 2))
+        case "count":
+            monkeypatch.setattr(campaigning.campaigns, "count", before(campaigns.count, 1))
+    now = shell.clock() + timedelta(seconds=1)
+    span = (now - timedelta(days=1), now)
+    with pytest.raises(Killed):
+        _ = [one async for one in campaigning.begin(shell.database, shell.city, "2026-04", *span, now)]
+    monkeypatch.undo()
+    shell.worker._patience = 600.0  # see _patient
+    await look(shell, seconds=600)
+    assert sent(shell) == []
+    planned = await campaigning.plan(shell.database, shell.city, *span, now)
+    assert planned.total == 4
+    made = [one async for one in campaigning.begin(shell.database, shell.city, "2026-04", *span, now)]
+    assert made[-1] == (1, 4)
+    for _ in range(2):
+        await look(shell, seconds=61)
+    assert await states(shell) == ["asked"] * 4
+    assert len(sent(shell)) == 4
+
+
+@pytest.mark.parametrize("step", ["remind", "close"])
+async def test_killed_while_reminding_or_closing_it_does_each_once(
+    shell: Any, campaign: int, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await look(shell)
+    days = {"remind": 2.7, "close": 7.7}[step]
+    shell.clock.now += timedelta(days=days)
+    for number in (1, 3):
+        with monkeypatch.context() as patch:
+            patch.setattr(surveyor_module, "take_up", after(surveyor_module.take_up, number))
+            with pytest.raises(Killed):
+                await look(shell)
+    await look(shell, seconds=61)
+    await look(shell, seconds=61)
+    reminded = [one.address.user for one in shell.app.sent if one.purpose == "reminder"]
+    told = [key for _, event, key in shell.backend.events if event["type"] == "survey_result"]
+    if step == "remind":
+        assert sorted(reminded) == sent(shell)
+        assert told == []
+    else:
+        assert reminded == []
+        assert len(told) == len(set(told)) == CITIZENS
+        assert await states(shell) == ["no_answer"] * CITIZENS
 
 
 async def test_paused_nobody_is_asked_and_it_goes_on_from_there(shell: Any, campaign: int) -> None:
