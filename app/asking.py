@@ -7,13 +7,13 @@ per round and reminder: the step and its outbox entry are one commit, under a ke
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
-from app.effects import tell
+from app.backend_events import REFUSED, UNREACHABLE, tell_ended
 from app.replies import queue_replies
 from intake import facts, survey
 from intake.city import CityProfile
-from intake.conversation import Conversation, Ids, Situation, TellHotline, Turn
+from intake.conversation import Conversation, Ids, Situation, Turn
 from intake.messages import Inbound
 from intake.moment import Moment
 from intake.phrases import FALLBACK
@@ -27,9 +27,6 @@ from storage.surveys import StoredSurvey
 
 AGAIN = timedelta(hours=1)
 """So long after a person at the desk was writing with them."""
-
-REFUSED, UNREACHABLE = "refused", "unreachable"
-"""Why nobody answered, among the result's reasons: the centre phones only whom no chat reached."""
 
 
 async def take_up(tx: Tx, city: CityProfile, survey_id: int, now: datetime) -> str | None:
@@ -137,14 +134,6 @@ def _without(conversation: Conversation, found: StoredSurvey) -> Conversation:
     asking, mark = conversation.asking, mark_of(found.subject)
     asks = asking.startswith(survey.PREFIX) and asking.endswith(f":{mark}")
     return replace(conversation, surveys=kept, asking="" if asks else conversation.asking)
-
-
-async def tell_ended(tx: Tx, found: StoredSurvey, state: str, now: datetime) -> None:
-    """The backend hears that nobody answered, and why where that is for the centre to know."""
-    why = [state] if state in (REFUSED, UNREACHABLE) else []
-    outcome: dict[str, object] = {"outcome": "no_answer", "round": found.round, "reason_codes": why}
-    effect = TellHotline(found.subject, "survey_result", survey=outcome, hotline_ref=found.survey.hotline_ref)
-    await tell(tx, effect, str(uuid5(NAMESPACE_URL, f"survey ended:{found.id}")), now)
 
 
 def _moment(stored: StoredConversation, city: CityProfile, now: datetime) -> Moment:

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from app import erasing, tracing
+from app.backend_events import tell
 from app.identifiers import conversation_name
 from app.lanes import HOTLINE, ticket_lane
+from app.reach import about_surveys
 from app.replies import lane
 from intake.conversation import (
     Answered,
@@ -25,7 +27,7 @@ from intake.conversation import (
     UnbindPhone,
 )
 from intake.messages import Inbound
-from storage import bindings, conversations, outbox, surveys, tickets
+from storage import conversations, outbox, tickets
 from storage.conversations import StoredConversation
 from storage.database import Tx
 
@@ -45,7 +47,7 @@ async def carry_out(
             case TellHotline():
                 await tell(tx, effect, event_id, now)
             case BindPhone() | UnbindPhone() | RefuseSurveys():
-                await _about_surveys(tx, effect, stored.id, now)
+                await about_surveys(tx, effect, stored.id, now)
             case RaiseAlert() | AskForPerson():
                 await _call_staff(tx, effect, event_id, stored, now)
             case CorrectTicket():
@@ -114,62 +116,6 @@ async def _correct(tx: Tx, effect: CorrectTicket) -> None:
     found = await tickets.find(tx, reference=effect.reference, lock=True)
     if found is not None and found.ticket.phone is not None:
         await tickets.replace_copy(tx, found.id, replace(found.ticket, phone=effect.phone))
-
-
-async def _about_surveys(
-    tx: Tx, effect: BindPhone | UnbindPhone | RefuseSurveys, conversation_id: int, now: datetime
-) -> None:
-    """Where surveys may reach this citizen, and whether."""
-    if isinstance(effect, BindPhone):
-        await bindings.bind(tx, conversation_id, effect.phone, effect.how, now)
-    elif isinstance(effect, UnbindPhone):
-        await bindings.unbind(tx, conversation_id)
-    else:
-        await _refuse(tx, conversation_id, now)
-
-
-async def _refuse(tx: Tx, conversation_id: int, now: datetime) -> None:
-    """Each survey under way ends, and the backend hears that this citizen is not to be asked."""
-    for found in await surveys.open_of(tx, conversation_id):
-        await surveys.end(tx, found.id, "refused", now)
-        outcome: dict[str, object] = {
-            "outcome": "no_answer",
-            "round": found.round,
-            "reason_codes": ["refused"],
-        }
-        ended = TellHotline(
-            found.subject, "survey_result", survey=outcome, hotline_ref=found.survey.hotline_ref
-        )
-        await tell(tx, ended, str(uuid5(NAMESPACE_URL, f"survey ended:{found.id}")), now)
-
-
-async def tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> None:
-    """Queue an event about one ticket for the backend, once per `event_id`."""
-    found = await tickets.find(tx, reference=effect.reference)
-    if effect.survey is not None and "outcome" not in effect.survey:
-        await surveys.answered(tx, effect.reference, int(str(effect.survey["round"])), now)
-    if found is not None and effect.type == "urge":
-        await tickets.mark_urged(tx, found.id, now)
-    body = _traced(
-        event_id=event_id,
-        type=effect.type,
-        at=now.isoformat(),
-        text=effect.text,
-        attachments=list(effect.attachments),
-        survey=effect.survey,
-        reference=effect.reference,
-        hotline_ref=effect.hotline_ref,
-    )
-    await outbox.queue(
-        tx,
-        destination=HOTLINE,
-        kind="event",
-        lane=ticket_lane(effect.reference),
-        body=body,
-        now=now,
-        ticket_id=found.id if found else None,
-        once=event_id,
-    )
 
 
 async def _call_staff(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.asking import UNREACHABLE, tell_ended
+from app.backend_events import UNREACHABLE, tell_ended
 from intake.city import CityProfile
 from intake.messages import Address, ChannelName
 from intake.survey_state import Survey

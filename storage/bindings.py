@@ -37,11 +37,12 @@ class Bound:
     bound_at: datetime
 
 
-async def bind(tx: Tx, conversation_id: int, phone: str, how: str, now: datetime) -> None:
-    """From now on the phone leads to this account on its channel."""
+async def bind(tx: Tx, conversation_id: int, phone: str, how: str, now: datetime) -> tuple[int, ...]:
+    """From now on the phone leads to this account on its channel; returns whose it was there before."""
     statement = select(conversations.c.channel).where(conversations.c.id == conversation_id)
     channel = (await tx.execute(statement)).scalar_one()
-    await tx.execute(delete(bindings).where(_of(tx, phone), bindings.c.channel == channel))
+    gone = delete(bindings).where(_of(tx, phone), bindings.c.channel == channel)
+    before = (await tx.scalars(gone.returning(bindings.c.conversation_id))).all()
     values = {
         "phone_digest": _digest(tx, phone),
         "channel": channel,
@@ -51,6 +52,7 @@ async def bind(tx: Tx, conversation_id: int, phone: str, how: str, now: datetime
         "bound_at": now,
     }
     await tx.execute(insert_new(tx, bindings, "phone_digest", "channel"), values)
+    return tuple(one for one in before if one != conversation_id)
 
 
 async def unbind(tx: Tx, conversation_id: int) -> int:

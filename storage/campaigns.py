@@ -47,7 +47,8 @@ async def make(tx: Tx, name: str, per_minute: int, now: datetime) -> int:
 async def unfinished(tx: Tx, name: str) -> int | None:
     """One of this name whose list was never finished: it is paused, and has not been counted."""
     fits = (campaigns.c.name == name) & (campaigns.c.state == "paused") & (campaigns.c.total == 0)
-    return (await tx.execute(select(func.min(campaigns.c.id)).where(fits))).scalar()
+    found: int | None = (await tx.execute(select(func.min(campaigns.c.id)).where(fits))).scalar()
+    return found
 
 
 async def count(tx: Tx, campaign_id: int) -> int:

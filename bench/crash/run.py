@@ -34,6 +34,8 @@ from storage.crypto import KeyRing
 from storage.database import Database
 
 AT_ONCE = 12
+PER_KILL = 3
+"""Conversations for each death in a run of full size."""
 DRAIN = 120.0
 LAST_WORDS = 6
 """What WeChat does not let us send waits for the citizen's next word."""
@@ -123,7 +125,15 @@ async def _run(
     serving = asyncio.create_task(server.serve(sockets=[platforms]))
     chance = random.Random(order.seed)
     town = Town(
-        zygote, order.storage, given, str(order.var), order.kills, chance, order.quiet, order.seed * 5
+        zygote,
+        order.storage,
+        given,
+        str(order.var),
+        order.kills,
+        chance,
+        order.quiet,
+        first=order.seed * 5,
+        pace=min(1.0, order.conversations / (PER_KILL * max(order.kills, 1))),
     )
     reader, writer = await asyncio.open_connection(sock=zygote.dup())
     living = asyncio.create_task(town.run(reader))
@@ -196,7 +206,7 @@ async def _everybody(
             await people.one(number, channel, handle)
 
     async with asyncio.TaskGroup() as hands:
-        for _ in range(AT_ONCE):
+        for _ in range(min(AT_ONCE, order.conversations)):
             hands.create_task(one_after_another())
 
 
