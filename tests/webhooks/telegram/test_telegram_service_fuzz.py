@@ -3,40 +3,28 @@
 `FUZZ_SECONDS` says about how long (`make fuzz`); a few seconds without it.
 """
 
-import asyncio
 import json
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from time import monotonic
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
 
-from app import metrics
-from app.footing import open_city
-from app.service import Service
 from bots.telegram.channel import Telegram, open_telegram
 from bots.telegram.parts import rides
 from bots.telegram.shared import Shared
 from intake.messages import ChannelName
 from storage.cache import MemoryCache
 from storage.crypto import KeyRing
-from storage.database import Database
-from storage.tables import inbox, outbox
+from tests.webhooks import service_fuzz
+from tests.webhooks.service_fuzz import LONGEST, Door, client, clock, keep_knocking
 from webhooks.telegram import telegram_router
 
 SECRET = "a-secret"
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "4"))
-ROUND = 10  # examples, after which is looked at the time
-HANGS_AFTER = 30.0  # seconds
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 
 WORDS = (
@@ -168,78 +156,25 @@ update = st.fixed_dictionaries(
 )
 
 
-@dataclass
-class Door:
-    http: httpx.AsyncClient
-    database: Database
-
-    async def knock(self, one: dict[str, Any]) -> int:
-        async with asyncio.timeout(HANGS_AFTER):
-            answer = await self.http.post(
-                "http://bot/webhooks/telegram", content=json.dumps(one), headers=HEADERS
-            )
-        return answer.status_code
-
-    async def stored(self) -> tuple[int, int]:
-        async with self.database.read() as tx:
-            rows = [
-                (await tx.scalar(select(func.count()).select_from(table))) or 0 for table in (inbox, outbox)
-            ]
-        return rows[0], rows[1]
-
-
-def faults() -> float:
-    """Turns that broke: whatever is said must be answered, not only survived."""
-    return metrics.turns.labels("telegram", "fault")._value.get()
-
-
 @asynccontextmanager
-async def opened(sqlite_url: str, keyring: KeyRing, unused_tcp_port: int) -> AsyncIterator[Door]:
-    """The real webhook and service; Telegram itself is away."""
-    database, cache = Database.open(sqlite_url, keyring), MemoryCache()
-    telegram: Telegram = open_telegram(
-        "4200:x", f"http://127.0.0.1:{unused_tcp_port}", shared=Shared(cache, keyring.digest)
-    )
+async def opened(sqlite_url: str, keyring: KeyRing, folder: Path, nobody: int) -> AsyncIterator[Door]:
+    """The real webhook, reception and service; Telegram itself is away."""
+    shared = Shared(MemoryCache(), keyring.digest)
+    telegram: Telegram = open_telegram("4200:x", f"http://127.0.0.1:{nobody}", shared=shared)
+    async with service_fuzz.opened(sqlite_url, keyring, folder, {ChannelName.TELEGRAM: rides}) as house:
+        app = FastAPI()
+        app.include_router(telegram_router(SECRET, house.reception, telegram, clock))
+        async with client(app) as http:
 
-    def clock() -> datetime:
-        return datetime.now(UTC)
+            async def push(one: dict[str, Any]) -> httpx.Response:
+                return await http.post("/webhooks/telegram", content=json.dumps(one), headers=HEADERS)
 
-    service = Service(database, cache, open_city("jiayuguan"), clock, {ChannelName.TELEGRAM: rides})
-    app = FastAPI()
-    app.include_router(telegram_router(SECRET, service, telegram, clock))  # type: ignore[arg-type]
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport) as http:
-        yield Door(http, database)
-    await telegram.aclose()
-    await database.close()
+            yield Door(ChannelName.TELEGRAM, house, push)
+        await telegram.aclose()
 
 
-async def knocks(door: Door, updates: list[dict[str, Any]]) -> None:
-    broken = faults()
-    assert [await door.knock(one) for one in updates] == [200] * len(updates)
-    before = await door.stored()
-    again = await asyncio.gather(*(door.knock(one) for one in updates))
-    assert set(again) == {200}
-    assert await door.stored() == before
-    assert faults() == broken
-
-
-@pytest.mark.timeout(300 + 3 * SECONDS)
+@pytest.mark.timeout(LONGEST)
 def test_every_update_is_taken_once_however_odd(
-    sqlite_url: str, keyring: KeyRing, unused_tcp_port: int
+    sqlite_url: str, keyring: KeyRing, tmp_path: Path, unused_tcp_port: int
 ) -> None:
-    with asyncio.Runner() as runner:
-        opening = opened(sqlite_url, keyring, unused_tcp_port)
-        door = runner.run(opening.__aenter__())
-
-        @settings(max_examples=ROUND, deadline=None, suppress_health_check=list(HealthCheck))
-        @given(st.lists(update, min_size=1, max_size=4))
-        def some(updates: list[dict[str, Any]]) -> None:
-            runner.run(knocks(door, updates))
-
-        until = monotonic() + SECONDS
-        while True:
-            some()
-            if monotonic() > until:
-                break
-        runner.run(opening.__aexit__(None, None, None))
+    keep_knocking(opened(sqlite_url, keyring, tmp_path, unused_tcp_port), update)

@@ -92,7 +92,7 @@ bodies = st.one_of(
 )
 
 
-@pytest.mark.timeout(60 + 3 * SECONDS)
+@pytest.mark.timeout(300 + 3 * SECONDS)  # a net: what hangs is found by PATIENCE
 @pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
 def test_no_push_however_odd_is_a_fault_of_ours(build: Callable[..., Any], mode: str) -> None:
     stand = build(mode)
@@ -124,6 +124,7 @@ def test_no_push_however_odd_is_a_fault_of_ours(build: Callable[..., Any], mode:
             kept.clear()
         stand.service.late.clear()
         stand.service.handed.clear()
+        stand.service.shelved.clear()  # on a slow machine a turn may come too late for its answer
         gc.collect()
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
