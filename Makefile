@@ -47,7 +47,7 @@ sbom: $(VENV)/.dev ## the bill of materials (var/sbom.json), and known holes whe
 	$(BIN)/cyclonedx-py requirements requirements.lock --of JSON -o var/sbom.json
 	@$(BIN)/python -m bench.audit --lenient
 
-security: $(VENV)/.dev ## every check of security (FUZZ_SECONDS=… for longer fuzzing)
+security: $(VENV)/.dev ## every check of security (FUZZ_SECONDS=… to fuzz longer, NOT_ASKED_BECAUSE="…" without a network)
 	$(BIN)/python -m bench.security
 
 redteam: $(VENV)/.dev ## play the named attacks and print each with its answer
@@ -70,7 +70,7 @@ outage: $(VENV)/.dev ## stop the database for a minute under load and account fo
 	$(BIN)/python -m bench.outage $(ARGS)
 
 fuzz: $(VENV)/.dev ## push anything at both channels' webhooks, 10 minutes each (FUZZ_SECONDS=… to change)
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/pytest -n 2 tests/webhooks/wechat/test_wechat_fuzz.py tests/webhooks/telegram/test_telegram_service_fuzz.py $(ARGS)
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/pytest -n 2 $(wildcard tests/webhooks/*/test_*_fuzz.py) $(ARGS)
 
 bench: $(VENV)/.dev ## what a durable turn costs beside bare FastAPI, aiogram and a commit (docs/performance.md)
 	$(BIN)/python -m bench.load $(ARGS)
