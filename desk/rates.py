@@ -31,6 +31,7 @@ class Counts:
     done_late: int = 0
     open_late: int = 0
     attempted: int = 0
+    called_back: int = 0  # attempted, and completed: not again in hand
     answered: int = 0
     contacted: int = 0
     satisfied: int = 0
@@ -110,7 +111,7 @@ def rates(counts: Counts, formula: Formula) -> dict[str, Ratio]:
         "on_time": ratio(counts.done_in_time, counts.judged_handling),
         "satisfied": ratio(counts.satisfied + basically * counts.basically, rated),
         "solved": ratio(counts.solved + partly * counts.partly, counts.answered),
-        "called_back": ratio(counts.attempted, counts.completed),
+        "called_back": ratio(counts.called_back, counts.completed),
         "effective": ratio(counts.answered, counts.attempted),
         "returned": ratio(counts.returned, counts.tickets),
         "extended": ratio(counts.extended, counts.tickets),

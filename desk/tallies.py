@@ -144,6 +144,7 @@ def _conditions(as_of: datetime, evaluation: str) -> dict[str, Condition]:
         "done_late": and_(done, over),
         "open_late": and_(not_(done), or_(passed, _f.late_before)),
         "attempted": _f.attempted,
+        "called_back": and_(done, _f.attempted),
         "answered": _f.answered,
         "contacted": and_(_f.answered, facts.c[f"{prefix}_contacted"] == true()),
         "satisfied": satisfied == literal("satisfied"),

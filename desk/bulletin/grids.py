@@ -18,6 +18,7 @@ from desk.bulletin.text import width
 
 PALE, _GREY = "E6EEF8", "F2F4F7"
 _POINTS, _NOTE = 9.5, 8.5
+_SHORT = 10  # a word beside numbers, not a sentence
 _SIGN = Cm(0.2)
 """What a Latin sign of a table takes, in the widest of the letters that may stand in for its own."""
 
@@ -56,14 +57,16 @@ def _rows(grid: Grid, table: Table) -> None:
         summed = number >= len(table.rows) - table.totals
         drawn = grid.add_row()  # type: ignore[no-untyped-call]  # the library types only some
         _mark(drawn, "w:cantSplit")
-        for cell, value in zip(drawn.cells, row, strict=True):
-            _write(cell, str(value), _side(value), bold=summed)
+        for column, (cell, value) in enumerate(zip(drawn.cells, row, strict=True)):
+            _write(cell, str(value), _side(value, column), bold=summed)
             if summed:
                 shade(cell, _GREY)
 
 
-def _side(cell: Cell) -> WD_ALIGN_PARAGRAPH:
-    return WD_ALIGN_PARAGRAPH.LEFT if cell.kind is Kind.TEXT else WD_ALIGN_PARAGRAPH.RIGHT
+def _side(cell: Cell, column: int) -> WD_ALIGN_PARAGRAPH:
+    if cell.kind is not Kind.TEXT:
+        return WD_ALIGN_PARAGRAPH.RIGHT
+    return WD_ALIGN_PARAGRAPH.CENTER if column and width(str(cell)) <= _SHORT else WD_ALIGN_PARAGRAPH.LEFT
 
 
 def _write(cell: GridCell, said: str, side: WD_ALIGN_PARAGRAPH, *, bold: bool) -> None:

@@ -29,6 +29,7 @@ _FORMATS = {
 }
 _IN_PERCENT = frozenset({Kind.RATE, Kind.SHARE, Kind.GROWTH})
 _WIDEST = 44
+_SHORT = 10  # a word beside numbers, not a sentence
 _CHART_WIDE = 20.0
 _LONGEST_NAME = 31
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -126,6 +127,8 @@ def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, *, summed: bool) 
     if cell.kind is not Kind.TEXT:
         written.number_format = _FORMATS[cell.kind]
         written.alignment = Alignment(horizontal="right")
+    elif column > 1 and width(str(cell.value)) <= _SHORT:
+        written.alignment = Alignment(horizontal="center")
 
 
 def _value(cell: Cell) -> str | int | float | Decimal:

@@ -92,6 +92,7 @@ async def test_a_straight_life_counts_for_its_lead_unit(
         judged_handling=1,
         done_in_time=1,
         attempted=1,
+        called_back=1,
         answered=1,
         contacted=1,
         basically=1,
@@ -116,6 +117,7 @@ async def test_a_rework_keeps_that_the_first_round_was_late_and_both_rounds_answ
     await caller.tell(life.hotline_ref, "survey_result", survey=unhappy)
     reopened = await counted(desk, clock())
     assert (reopened.completed, reopened.open_late, reopened.dissatisfied) == (0, 1, 1)
+    assert (reopened.attempted, reopened.called_back) == (1, 0)  # never more called than completed
     await life("answer", HOUSING, public_text="Yes.", internal_text="Yes.")
     await life("complete")
     happy = {"contacted": True, "solved": "yes", "satisfied": "satisfied", "via": "WX", "round": 2}

@@ -136,6 +136,7 @@ async def test_a_call_counts_like_any_other_ticket_and_nobody_is_told(
         judged_handling=1,
         done_in_time=1,
         attempted=1,
+        called_back=1,
         answered=1,
         satisfied=1,
         solved=1,

@@ -37,6 +37,7 @@ MONTH = Counts(  # one unit's month, made up
     done_late=2,
     open_late=2,
     attempted=34,
+    called_back=34,
     answered=25,
     contacted=24,
     satisfied=15,

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from playwright.async_api import Page, async_playwright, expect
 
 from desk import canned
+from desk.hot import LEAST
 from desk.states import Actor, Role
 
 CENTRE = Actor(Role.CENTRE, "wang")
@@ -83,6 +84,29 @@ async def test_a_new_ticket_and_a_new_alert_appear_by_themselves(
     await caller.post("/events", alert, "a1")
     await expect(screen.get_by_text("1 条警情")).to_be_visible(timeout=FRESH)
     assert await screen.evaluate("document.documentElement.scrollWidth") == 520
+
+
+async def test_the_first_pages_pictures_keep_their_size_and_their_heads(
+    screen: Page, caller: Any, document: dict[str, Any]
+) -> None:
+    """A line beside a hot matter is no longer than a word or two; a chart's title stands above it."""
+    for number in range(LEAST):
+        await caller.file(document | {"idempotency_key": f"k{number}", "title": f"Matter {number}"})
+    await screen.set_viewport_size({"width": 1200, "height": 900})
+    await screen.goto("/desk/overview")
+    line = await screen.locator(".spark").bounding_box()
+    assert line is not None
+    assert line["width"] < 150
+    assert line["height"] < 40
+    for chart in await screen.locator("figure.chart").all():
+        head = await chart.locator("figcaption").bounding_box()
+        drawn = await chart.locator("svg").bounding_box()
+        assert head
+        assert drawn
+        assert head["y"] + head["height"] <= drawn["y"]
+    await screen.set_viewport_size({"width": 520, "height": 900})
+    lines = await screen.locator("#nav a").evaluate_all("links => new Set(links.map(a => a.offsetTop)).size")
+    assert lines <= 2
 
 
 async def test_the_keyboard_alone_is_enough(screen: Page, hotline_ref: str) -> None:
