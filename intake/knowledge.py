@@ -32,14 +32,23 @@ def _asks(draft: Draft) -> bool:
 
 def ask(answer: Answer, moment: Moment) -> Reply:
     """The answer, and whether that solves it."""
-    text = moment.say(
+    text = f"{_told(answer, moment)}\n{moment.say('answer.is_it_solved')}"
+    return Reply(text, choices(moment), step=STEP, durable=True)
+
+
+def tell(answer: Answer, moment: Moment) -> Reply:
+    """The answer alone: nothing goes on from here."""
+    return Reply(_told(answer, moment))
+
+
+def _told(answer: Answer, moment: Moment) -> str:
+    return moment.say(
         "answer.offer",
         question=_own(answer.question, moment),
         text=_own(answer.text, moment),
         source=_own(answer.source, moment),
         date=answer.date.isoformat(),
     )
-    return Reply(text, choices(moment), step=STEP, durable=True)
 
 
 def _own(text: str, moment: Moment) -> str:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
+from intake import unnamed
 from intake.conversation import NO_DRAFT, Turn
 from intake.form import menu
 from intake.messages import ChannelName, Choice, Reply
@@ -35,17 +36,21 @@ def ask_first(moment: Moment) -> Turn | None:
 
 
 def gate(moment: Moment) -> Turn | None:
-    """Nothing passes without consent: the words are set aside, the notice is shown.
+    """Nothing personal passes without consent: the words are set aside, the notice is shown.
 
-    Who has said nothing of a matter is not shown it; who declined is not shown it for a "thanks".
+    Who has said nothing of a matter is not shown it; who declined is not shown it for a "thanks", nor for
+    what needs no consent (`intake.unnamed`).
     """
     step = _missing(moment)
-    if step is None:
+    if step is None or unnamed.goes_on(moment):
         return None
     if moment.conversation.asking == step:
         return _answer(step, moment)
     if moment.conversation.refused and _changed_mind(step, moment):
         return _agreed(step, moment)
+    without = unnamed.answered(moment)
+    if without is not None:
+        return without
     if not _has_matter(moment):
         return moment.turn(Reply(moment.say("welcome.again"), menu(moment), step="menu"))
     return _show(step, moment.changed(held=held(moment), refused=False))
@@ -113,10 +118,15 @@ def _answer(step: str, moment: Moment) -> Turn:
     if option == "agree" or moment.reading.command in ("agree", "yes"):
         return _agreed(step, moment)
     if option == "decline" or moment.reading.command in ("decline", "unconsent", "no", "cancel"):
-        return moment.turn(Reply(moment.say("notice.declined")), **{**NO_DRAFT, "refused": True})
+        return _declined(moment)
     if _more_of_the_album(moment):
         return _show(step, moment.changed(held=held(moment)))
     return waiting_still(moment)
+
+
+def _declined(moment: Moment) -> Turn:
+    texts = (moment.say("notice.declined"), moment.say("notice.unnamed") if unnamed.is_open(moment) else "")
+    return moment.turn(Reply("\n".join(filter(None, texts))), **{**NO_DRAFT, "refused": True})
 
 
 def _more_of_the_album(moment: Moment) -> bool:

@@ -205,6 +205,11 @@ def is_a_document(text: str) -> bool:
         return False
 
 
+def names_nobody(conversation: Any, kept: Any) -> bool:
+    """What may be kept of who declined: a report without its citizen."""
+    return conversation.refused and (kept.name, kept.phone) == (None, None)
+
+
 def check(chat: Any, before: Any, name: str, what: Any) -> None:
     silent = what in ("leaves", "returns")
     assert chat.replies or silent
@@ -219,13 +224,13 @@ def check(chat: Any, before: Any, name: str, what: Any) -> None:
     tickets = [effect for effect in chat.new if isinstance(effect, FileTicket)]
     assert len(tickets) <= 1
     if tickets:
-        assert before.consent is not None
+        assert before.consent is not None or names_nobody(before, tickets[0].ticket)
         assert before.draft is not None
         assert before.asking in ("summary", "change", "photos")
         assert chat.conversation.draft is None
     assert len([effect for effect in chat.new if isinstance(effect, RaiseAlert)]) <= 1
-    assert chat.conversation.consent is not None or chat.conversation.draft is None
     draft = chat.conversation.draft
+    assert draft is None or chat.conversation.consent is not None or names_nobody(chat.conversation, draft)
     assert draft is None or len(draft.attachments) <= chat.city.drafts.max_attachments
     assert draft is None or len(draft.content) <= MAX_TOLD
 
