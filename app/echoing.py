@@ -1,24 +1,48 @@
-"""What other citizens lately said of a place that is named: gathered only for a draft that needs it.
+"""What other citizens lately said that may be about the same: gathered only for a draft that needs it.
 
-The rule: most steps need it not, and it costs more than all the rest of them (up to `echoes.MOST` appeals
-are opened). The dialog asks for it (`crowd.OthersUnknown`), and its step, which is pure, is taken again.
+The rule: most steps need it not, and it costs more than all the rest of them (some sixty appeals
+are opened). The dialog asks for it (`crowd.OthersUnknown`), and its pure step is taken again.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from intake import crowd
 from intake.alike import Echo, names_in
 from intake.city import CityProfile
+from intake.conversation import Effect, FileTicket
+from intake.rarity import LEARNT, NOTHING_LEARNT, Rarity, learnt
 from intake.ticket import Draft
 from storage import echoes
 from storage.database import Tx
 
+LEARN_EVERY = timedelta(hours=1)
 
-async def heard(
-    tx: Tx, conversation_id: int, draft: Draft, city: CityProfile, now: datetime
-) -> tuple[Echo, ...]:
-    """Nothing where no place is named; a global word names none."""
-    where = draft.place.text if draft.place else ""
-    names = names_in(f"{where}\n{draft.content}", city)
-    since = now - timedelta(days=crowd.WITHIN_DAYS)
-    return await echoes.find(tx, names, conversation_id, since) if names else ()
+
+class Echoing:
+    """Finds them in this city, and lets what is filed be found; what words tell is learnt once an hour."""
+
+    def __init__(self, city: CityProfile) -> None:
+        self._city = city
+        self._rarity = NOTHING_LEARNT
+        self._learnt_at: datetime | None = None
+
+    async def rarity(self, tx: Tx, now: datetime) -> Rarity:
+        """What the city's latest appeals say of how much each pair of characters tells."""
+        if self._learnt_at is None or now - self._learnt_at >= LEARN_EVERY:
+            self._rarity = learnt(await echoes.latest(tx, LEARNT))
+            self._learnt_at = now
+        return self._rarity
+
+    async def heard(self, tx: Tx, conversation_id: int, draft: Draft, now: datetime) -> tuple[Echo, ...]:
+        """Others' appeals that name a place of this one, or share what tells it from the rest."""
+        where = draft.place.text if draft.place else ""
+        names = names_in(f"{where}\n{draft.content}", self._city)
+        marks = (await self.rarity(tx, now)).marks(draft.content)
+        since = now - timedelta(days=crowd.WITHIN_DAYS)
+        return await echoes.find(tx, names, marks, conversation_id, since)
+
+    async def marks(self, tx: Tx, effects: Iterable[Effect], now: datetime) -> tuple[str, ...]:
+        """By what the ticket among these is to be found, if there is one."""
+        filed = next((effect.ticket for effect in effects if isinstance(effect, FileTicket)), None)
+        return () if filed is None else (await self.rarity(tx, now)).marks(filed.content)

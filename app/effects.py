@@ -27,23 +27,28 @@ from intake.conversation import (
     UnbindPhone,
 )
 from intake.messages import Inbound
-from storage import conversations, outbox, tickets
+from storage import conversations, echoes, outbox, tickets
 from storage.conversations import StoredConversation
 from storage.database import Tx
 
 
 async def carry_out(
-    tx: Tx, effects: Iterable[Effect], stored: StoredConversation, inbound: Inbound, now: datetime
+    tx: Tx,
+    effects: Iterable[Effect],
+    stored: StoredConversation,
+    inbound: Inbound,
+    now: datetime,
+    marks: Iterable[str] = (),
 ) -> None:
     """Rows and entries for each effect. Raises ReferenceTaken; then do it again with another one.
 
-    What was queued before it is not queued a second time.
+    What was queued before it is not queued a second time. A ticket that is filed is found by `marks`.
     """
     for number, effect in enumerate(effects):
         event_id = str(uuid5(NAMESPACE_URL, f"{inbound.address.channel.value}:{inbound.id}:{number}"))
         match effect:
             case FileTicket():
-                await _file(tx, effect, stored.id, now)
+                await _file(tx, effect, stored.id, marks, now)
             case TellHotline():
                 await tell(tx, effect, event_id, now)
             case BindPhone() | UnbindPhone() | RefuseSurveys():
@@ -97,9 +102,12 @@ def _traced(**body: Any) -> dict[str, Any]:
     return body | {tracing.KEY: tracing.current()}
 
 
-async def _file(tx: Tx, effect: FileTicket, conversation_id: int, now: datetime) -> None:
+async def _file(
+    tx: Tx, effect: FileTicket, conversation_id: int, marks: Iterable[str], now: datetime
+) -> None:
     reference = effect.ticket.reference
     ticket_id = await tickets.add(tx, effect.ticket, conversation_id, effect.query_code, now, effect.matter)
+    await echoes.mark(tx, ticket_id, marks)
     await outbox.queue(
         tx,
         destination=HOTLINE,

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from app import bursts, echoing, effects, waiting
+from app import bursts, effects, waiting
+from app.echoing import Echoing
 from app.replies import holding_back, queue_album, queuing
 from app.situation import Gathered
 from app.telling import Telling
@@ -52,6 +53,7 @@ class Step:
         self._city = city
         self._gathered = Gathered(city)
         self._telling = Telling(city)
+        self._echoing = Echoing(city)
 
     async def take(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> Taken:
         """The whole of it, ended and committed. Raises AlreadyRecorded, Unavailable."""
@@ -144,7 +146,8 @@ class Step:
         for _ in range(DRAWS):
             turn = await self._advance(tx, stored, inbound, situation, now)
             try:
-                await effects.carry_out(tx, turn.effects, stored, inbound, now)
+                marks = await self._echoing.marks(tx, turn.effects, now)
+                await effects.carry_out(tx, turn.effects, stored, inbound, now, marks)
             except ReferenceTaken:
                 situation = replace(situation, ids=self._gathered.ids(inbound, now))
             else:
@@ -158,6 +161,6 @@ class Step:
         try:
             return advance(stored.conversation, inbound, situation, self._city, now)
         except crowd.OthersUnknown as needs:
-            echoes = await echoing.heard(tx, stored.id, needs.draft, self._city, now)
-        situation = replace(situation, echoes=echoes)
+            echoes = await self._echoing.heard(tx, stored.id, needs.draft, now)
+        situation = replace(situation, echoes=echoes, rarity=await self._echoing.rarity(tx, now))
         return advance(stored.conversation, inbound, situation, self._city, now)

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from app.erasing import discard, restricted
 from app.rounds import every
 from intake.city import CityProfile
+from intake.crowd import WITHIN_DAYS
 from intake.messages import ChannelName
 from intake.status import ENDED, Status
 from storage import (
     bindings,
     budgets,
     conversations,
+    echoes,
     erasing,
     happenings,
     inbox,
@@ -70,6 +72,7 @@ class Tidying:
             (bindings.purge, now),
             (budgets.purge, now),
             (happenings.purge, now - KEEP_HAPPENINGS),
+            (echoes.purge, now - timedelta(days=WITHIN_DAYS)),
         ):
             async with self._database.write() as tx:
                 await purge(tx, before)

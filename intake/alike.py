@@ -1,34 +1,30 @@
-"""Whether two appeals are about one event: they name the same place, and say it in similar words.
+"""Whether two appeals are about one event: they say it in similar words, of the same place if they name one.
 
-The rule: a look-up by a name finds candidates, the words decide. It is only offered to the citizen, who
-says whether it is the same.
+The rule: a look-up by a name or a telling pair of characters finds candidates, all the words decide. It is
+only offered to the citizen, who says whether it is the same.
 """
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from intake.city import CityProfile
+from intake.rarity import READ, Rarity, pairs_of
 from intake.understand import place
 from intake.understand.lexicon import compiled, table
 from intake.understand.normalise import normalise
 
-SAME = 0.065
-"""Share of common pairs of characters, names aside, from which two texts on one place are about one event."""
+SAME = 0.07
+"""The likeness from which two texts are about one event."""
 HEAD = 3
 """The signs of a name that are compared: what follows varies ("…小区", "…二期", "…门口")."""
-READ = 400
-"""Characters of an appeal that are compared; what follows seldom names the matter."""
 MOST = 8
 """Names of one text that are looked for."""
-
-_SIGNS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """Another citizen's appeal that names the same place. `citizen` only tells one from another."""
+    """Another citizen's appeal that may be about the same. `citizen` only tells one from another."""
 
     reference: str
     citizen: int
@@ -43,11 +39,14 @@ Doors = Mapping[str, frozenset[int]]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What of an appeal is compared with others."""
+    """What of an appeal is compared with others: pairs of characters by how much they tell, names aside."""
 
-    pairs: frozenset[str]
+    weights: Mapping[str, float]
+    rarity: Rarity
     names: frozenset[str]
     doors: Doors
+    filed_under: str | None
+    heads: tuple[str, ...]
 
 
 def matter_of(where: str, city: CityProfile) -> str | None:
@@ -63,27 +62,46 @@ def names_in(text: str, city: CityProfile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(head for head in heads if head))[:MOST]
 
 
-def said_of(content: str, where: str, city: CityProfile) -> Said:
+def said_of(content: str, where: str, city: CityProfile, rarity: Rarity) -> Said:
     """What is compared of an appeal; `where` is the place it is filed under, if known."""
     text = _compared(content, where)
-    names = frozenset[str]().union(*(_pairs(name.text) for name in place.named(text, city)))
-    return Said(_pairs(normalise(content[:READ])) - names, names, place.doors(text, city))
+    names = frozenset[str]().union(*(pairs_of(name.text) for name in place.named(text, city)))
+    return Said(
+        weights=_weights(content, names, rarity),
+        rarity=rarity,
+        names=names,
+        doors=place.doors(text, city),
+        filed_under=matter_of(where, city),
+        heads=names_in(text, city),
+    )
 
 
 def likeness(one: Said, other: str) -> float:
-    """0 to 1: how many pairs of characters two appeals share, but for the names of places."""
-    here, there = one.pairs, _pairs(normalise(other[:READ])) - one.names
-    return len(here & there) / math.sqrt(len(here) * len(there)) if here and there else 0.0
+    """0 to 1: how much two appeals share of what tells them from the rest, but for the names of places."""
+    here, there = one.weights, _weights(other, one.names, one.rarity)
+    common = sum(here[pair] * there[pair] for pair in here.keys() & there.keys())
+    return common / math.hypot(*here.values()) / math.hypot(*there.values()) if common else 0.0
 
 
 def is_same(one: Said, echo: Echo, city: CityProfile) -> bool:
-    """Whether they are about one event; two houses of one road are two, however alike the words."""
+    """Whether they are about one event; two places are two, and so are two houses of one road."""
     if likeness(one, echo.content) < SAME:
         return False
     text = _compared(echo.content, echo.where)
-    if not any(road in text for road in one.doors):  # most appeals are spared the reading of their places
-        return True
-    return not _apart(one.doors, place.doors(text, city))
+    return not (_elsewhere(one, text, matter_of(echo.where, city), city) or _next_door(one, text, city))
+
+
+def _elsewhere(one: Said, text: str, filed_under: str | None, city: CityProfile) -> bool:
+    """Both are filed under a name, and neither names the other's."""
+    if one.filed_under is None or filed_under is None or filed_under in one.heads:
+        return False
+    return one.filed_under not in names_in(text, city)
+
+
+def _next_door(one: Said, text: str, city: CityProfile) -> bool:
+    if not any(road in text for road in one.doors):  # most appeals are spared the reading of their numbers
+        return False
+    return _apart(one.doors, place.doors(text, city))
 
 
 def _compared(content: str, where: str) -> str:
@@ -100,6 +118,5 @@ def _head(name: str) -> str:
     return core[:HEAD] if len(core) > 1 else ""
 
 
-def _pairs(text: str) -> frozenset[str]:
-    runs = "".join(_SIGNS.findall(text))
-    return frozenset(runs[at : at + 2] for at in range(len(runs) - 1))
+def _weights(content: str, names: frozenset[str], rarity: Rarity) -> dict[str, float]:
+    return {pair: weight for pair, weight in rarity.weigh(content).items() if pair not in names}

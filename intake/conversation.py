@@ -9,6 +9,7 @@ from uuid import UUID
 
 from intake.alike import Echo
 from intake.messages import Contact, Location, Reply
+from intake.rarity import NOTHING_LEARNT, Rarity
 from intake.survey_state import Survey
 from intake.ticket import Consent, Draft, Said, Ticket, TicketView
 from intake.understand.reading import Reading
@@ -149,7 +150,9 @@ class Situation:
     lookup: Lookup | None = None
     looked_up: TicketView | None = None
     echoes: tuple[Echo, ...] | None = ()
-    """Other citizens' recent appeals that name a place this one names; None: `crowd` asks for them."""
+    """Other citizens' recent appeals that may be about the same; None: `crowd` asks for them."""
+    rarity: Rarity = NOTHING_LEARNT
+    """How much each pair of characters tells when they are compared."""
     own: OwnData | None = None  # when the citizen asks to see it
     code: str | None = None  # right, wrong or none: what became of a code that binds a phone
 

@@ -42,13 +42,13 @@ def around(draft: Draft, moment: Moment) -> Crowd | None:
 
     Raises OthersUnknown.
     """
-    if draft.related_to is not None or draft.place is None:
+    if draft.related_to is not None:
         return None
     if moment.situation.echoes is None:
         raise OthersUnknown(draft)
     if not moment.situation.echoes:
         return None
-    said = said_of(draft.content, draft.place.text, moment.city)
+    said = said_of(draft.content, _where(draft), moment.city, moment.situation.rarity)
     alike = [echo for echo in moment.situation.echoes if is_same(said, echo, moment.city)]
     citizens = len({echo.citizen for echo in alike})
     return Crowd(citizens, _master(alike)) if citizens >= LEAST else None
@@ -62,9 +62,14 @@ def _master(alike: Sequence[Echo]) -> str:
 
 def ask(draft: Draft, crowd: Crowd, moment: Moment) -> Reply:
     """How many there are; nothing of what they said."""
-    where = snippet(draft.place.text if draft.place else "", 30)
-    text = moment.say("crowd.ask", number=crowd.citizens, place=where)
+    where = snippet(_where(draft), 30)
+    key = "crowd.ask" if where else "crowd.ask_anywhere"
+    text = moment.say(key, number=crowd.citizens, place=where)
     return Reply(text, _choices(moment), step=STEP, durable=True)
+
+
+def _where(draft: Draft) -> str:
+    return draft.place.text if draft.place else ""
 
 
 def _choices(moment: Moment) -> tuple[Choice, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy import exists, insert, select, update
 from intake.masking import masked, without_citizen
 from intake.status import StatusUpdate
 from intake.ticket import Ticket
+from storage import echoes
 from storage.documents import Tx, keyring, seal, unseal
 from storage.tables import attachments, erasures, status_updates, tickets
 from storage.tickets import StoredTicket, replace_copy
@@ -52,6 +53,7 @@ async def restrict(tx: Tx, found: StoredTicket, now: datetime) -> None:
     hidden = None if text is None else keyring(tx).encrypt(_hidden(text, ticket).encode())
     values = {"restricted_at": now, "public_text_sealed": hidden, "matter_digest": None}
     await tx.execute(update(tickets).where(tickets.c.id == found.id).values(values))
+    await echoes.forget(tx, found.id)
     rows = await tx.execute(select(status_updates).where(status_updates.c.ticket_id == found.id))
     for row in rows.all():
         said = unseal(tx, StatusUpdate, row.update_sealed)

@@ -130,6 +130,14 @@ last_four: ColumnElement[str] = func.substr(
 """The shortest tail citizens may give, backwards: of thousands the newest are found without reading all."""
 Index("ix_tickets_last_four", last_four, tickets.c.id)
 
+ticket_marks = Table(
+    "ticket_marks",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # keyed: a pair of characters that tells it from others
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Index(None, "ticket_id"),
+)
+
 status_updates = Table(
     "status_updates",
     metadata,

@@ -8,6 +8,7 @@ best on the very labels it is measured on: an optimistic figure.
 
 import asyncio
 import csv
+import random
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from itertools import combinations
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 from uuid import uuid4
 
 from sklearn.cluster import AgglomerativeClustering
@@ -27,6 +29,7 @@ from bench.understanding.section import Asked, Section
 from intake.alike import Echo, is_same, matter_of, names_in, said_of
 from intake.city import CityProfile, load
 from intake.messages import Address, ChannelName
+from intake.rarity import LEARNT, MARKS, Rarity, learnt
 from intake.ticket import AppealType, CategoryGuess, Place, Ticket, Urgency
 from intake.understand import place
 from intake.understand.normalise import normalise
@@ -34,12 +37,13 @@ from storage import conversations, echoes
 from storage.crypto import KeyRing
 from storage.database import Database, upgrade
 from storage.documents import seal
-from storage.tables import tickets
+from storage.tables import ticket_marks, tickets
 from storage.tickets import MATTER
 
 EVENTS = Path(__file__).parent / "labels" / "events.txt"
 OPEN_TICKETS = 100_000
 PLACES = 2_000
+WORDS = 1_000
 CUTS = tuple(number / 50 for number in range(30, 50))
 
 Pair = frozenset[str]
@@ -49,11 +53,14 @@ def goals(asked: Asked) -> Iterator[Goal]:
     """Pairs found and found rightly, the baseline's beside them; then the look-up among many."""
     assert asked.stream is not None
     texts, city = read_texts(asked.stream), load("jiayuguan")
+    rarity = _learnt(texts)
     for part, events in (("aside", read_events()[1::2]), ("dev", read_events()[::2])):
         right = {pair for event in events for pair in _pairs(event)}
         rows = [row for event in events for row in event]
         several = sum(len(event) > 1 for event in events)
-        yield from _figures(f"{part}: pairs of {several} events", _score(_ours(rows, texts, city), right))
+        yield from _figures(
+            f"{part}: pairs of {several} events", _score(_ours(rows, texts, city, rarity), right)
+        )
         best = max((_score(pairs, right) for pairs in _baseline(rows, texts)), key=lambda s: _f1(*s))
         yield from _figures(f"{part}: average-link TF-IDF at its best cut", best)
     yield Goal(
@@ -80,22 +87,30 @@ def read_texts(file: Path) -> dict[str, str]:
         return {row["id"]: normalise(f"{row['title']}\n{row['body']}") for row in csv.DictReader(lines)}
 
 
-def _ours(rows: Sequence[str], texts: Mapping[str, str], city: CityProfile) -> set[Pair]:
-    """As the service finds them: one names the place the other is filed under, and the words are alike."""
+def _learnt(texts: Mapping[str, str]) -> Rarity:
+    """As a process learns it, from as many other appeals: none of the labelled ones is among them."""
+    labelled = {row for event in read_events() for row in event}
+    return learnt(texts[row] for row in random.Random(1).sample(sorted(texts.keys() - labelled), LEARNT))
+
+
+def _ours(rows: Sequence[str], texts: Mapping[str, str], city: CityProfile, rarity: Rarity) -> set[Pair]:
+    """As the service finds them: by a place's name or a telling pair of characters; then the words decide."""
     names = {row: names_in(texts[row], city) for row in rows}
-    filed = {row: _matter(texts[row], city) for row in rows}
-    said = {row: said_of(texts[row], "", city) for row in rows}
+    where = {row: _where(texts[row], city) for row in rows}
+    filed = {row: matter_of(where[row], city) for row in rows}
+    marks = {row: set(rarity.marks(texts[row])) for row in rows}
+    said = {row: said_of(texts[row], where[row], city, rarity) for row in rows}
     return {
         frozenset((one, other))
         for one, other in combinations(rows, 2)
-        if (filed[one] in names[other] or filed[other] in names[one])
-        and is_same(said[one], Echo(other, 0, texts[other]), city)
+        if (filed[one] in names[other] or filed[other] in names[one] or marks[one] & marks[other])
+        and is_same(said[one], Echo(other, 0, texts[other], where=where[other]), city)
     }
 
 
-def _matter(text: str, city: CityProfile) -> str | None:
+def _where(text: str, city: CityProfile) -> str:
     found = place.find(text, city)
-    return matter_of(found.value.text, city) if found else None
+    return found.value.text if found else ""
 
 
 def _baseline(rows: Sequence[str], texts: Mapping[str, str]) -> Iterator[set[Pair]]:
@@ -147,11 +162,22 @@ async def _fill(database: Database, keyring: KeyRing, now: datetime) -> None:
         for start in range(0, OPEN_TICKETS, 5_000):
             rows = [_row(number, other.id, sealed, keyring, now) for number in range(start, start + 5_000)]
             await tx.execute(insert(tickets), rows)
+            await tx.execute(insert(ticket_marks), [mark for row in rows for mark in _marks(row, keyring)])
 
 
-def _row(number: int, conversation: int, sealed: bytes, keyring: KeyRing, now: datetime) -> dict[str, object]:
+def _marks(row: Mapping[str, Any], keyring: KeyRing) -> Iterator[dict[str, object]]:
+    """As many as a ticket has, each of them that of a hundred others."""
+    for at in range(MARKS):
+        yield {
+            "ticket_id": row["id"],
+            "digest": keyring.digest("mark", f"{at} {row['id'] % (WORDS + at)}"),
+        }
+
+
+def _row(number: int, conversation: int, sealed: bytes, keyring: KeyRing, now: datetime) -> dict[str, Any]:
     reference, at = f"TG{number:015d}", now - timedelta(minutes=number % 40_000)
     return {
+        "id": number + 1,
         "key": uuid4(),
         "reference": reference,
         "reversed_reference": reference[::-1],
@@ -170,8 +196,9 @@ def _row(number: int, conversation: int, sealed: bytes, keyring: KeyRing, now: d
 async def _timed(database: Database, number: int, now: datetime) -> float:
     started = perf_counter()
     async with database.read() as tx:
-        found = await echoes.find(tx, (str(number), "nowhere"), 0, now - timedelta(days=14))
-    assert found
+        marks = [f"{at} {number % (WORDS + at)}" for at in range(MARKS)]
+        found = await echoes.find(tx, (str(number), "nowhere"), marks, 0, now - timedelta(days=14))
+    assert len(found) >= echoes.ALIKE
     return perf_counter() - started
 
 

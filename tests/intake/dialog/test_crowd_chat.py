@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from intake.alike import Echo, is_same, likeness, matter_of, names_in, said_of
+from intake.rarity import MARKS, NOTHING_LEARNT, learnt
 
 NOISE = "锦绣花园小区门口的工地半夜还在施工，噪音太大，老人孩子没法睡觉，请尽快处理"
 OTHERS = (
@@ -90,7 +91,7 @@ def test_a_matter_is_found_by_its_estate_rather_than_its_road(jiayuguan: Any) ->
 
 
 def test_texts_about_one_thing_are_more_alike(jiayuguan: Any) -> None:
-    said = said_of(NOISE, "", jiayuguan)
+    said = said_of(NOISE, "", jiayuguan, NOTHING_LEARNT)
     assert likeness(said, OTHERS[0].content) > 0.1
     assert likeness(said, "锦绣花园的暖气不热，只有十几度，物业不管") < 0.05  # the place alone says nothing
     assert likeness(said, "") == 0.0
@@ -124,4 +125,42 @@ def test_the_same_house_of_a_road_is_one_event(known: Any) -> None:
 def test_only_numbers_of_one_road_keep_two_appeals_apart(
     one: str, other: str, expected: bool, jiayuguan: Any
 ) -> None:
-    assert is_same(said_of(one, "", jiayuguan), Echo("WX1", 2, other), jiayuguan) is expected
+    assert is_same(said_of(one, "", jiayuguan, NOTHING_LEARNT), Echo("WX1", 2, other), jiayuguan) is expected
+
+
+HEATING = tuple(f"新华路{number}号的暖气不热，室温只有十几度，请尽快处理" for number in range(60))
+LOAN = "捷速速贷暴力催收，我借一万要还两万，请查处捷速速贷"
+
+
+def test_what_everybody_writes_tells_little_and_leads_to_nobody() -> None:
+    rarity = learnt(HEATING)
+    assert "捷速" in rarity.marks(LOAN)
+    assert "请查" in rarity.marks(LOAN)
+    assert not {"暖气", "不热", "尽快"} & set(rarity.marks(f"{HEATING[0]}。{LOAN}"))
+    assert len(rarity.marks(LOAN * 9)) == MARKS
+
+
+def test_little_learnt_leads_nowhere() -> None:
+    assert learnt(HEATING[:9]).marks(LOAN) == ()
+
+
+LENT = tuple(
+    Echo(f"WX26112308000000{number}", number, f"被捷速速贷骗了，{why}，请查处")
+    for number, why in ((2, "要还两万"), (3, "暴力催收"))
+)
+
+
+def test_where_no_place_has_a_name_the_words_find_the_others(known: Any) -> None:
+    known.echoes = LENT
+    known.says(f"我投诉捷速速贷公司。{LOAN}。我姓王，电话13900000000").hears("哪里")
+    known.says("在网上").hears("已有2位市民", "网上")
+
+
+def test_a_matter_without_a_place_has_a_crowd_too(known: Any) -> None:
+    known.echoes = LENT
+    known.says(f"我建议{LOAN}。我姓王，电话13900000000").hears("已有2位市民反映类似情况").hears_not("“")
+
+
+def test_two_places_are_two_events_however_alike_the_words(known: Any) -> None:
+    known.echoes = tuple(_at("雄关广场", echo) for echo in OTHERS)
+    go(known).hears("请核对").hears_not("位市民")
