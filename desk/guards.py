@@ -15,6 +15,11 @@ def own_unit(life: Life, step: Step) -> Refused | None:
     return Refused("not_your_ticket", "only the lead unit may do this")
 
 
+def coded(_life: Life, step: Step) -> Refused | None:
+    """A refusal to accept is one of the kinds the law knows, not only somebody's sentence."""
+    return None if step.reason_code else Refused("needs_reason", "a refusal to accept names its kind")
+
+
 def involved(life: Life, step: Step) -> Refused | None:
     if step.actor.role is not Role.UNIT or step.actor.unit in (life.lead_unit, *life.co_units):
         return None

@@ -4,6 +4,9 @@ from dataclasses import replace
 
 from desk.states import Life, Step
 
+EMERGENCY = "E1"
+"""The code of what is sent to those who come at once, beside the centre's N1 to N8."""
+
 
 def rework_is_due(life: Life, step: Step) -> bool:
     result = step.result
@@ -59,6 +62,10 @@ def accepted(life: Life, step: Step) -> Life:
 
 def not_accepted(life: Life, step: Step) -> Life:
     return replace(life, reject_code=step.reason_code)
+
+
+def emergency(life: Life, _step: Step) -> Life:
+    return replace(life, reject_code=EMERGENCY)
 
 
 def dispatched(life: Life, step: Step) -> Life:

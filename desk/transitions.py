@@ -117,6 +117,7 @@ ROWS: tuple[Row, ...] = (
         S.NOT_ACCEPTED,
         _CENTRE,
         needs=("reason", "redirect_channel"),
+        guards=(guards.coded,),
         change=rules.not_accepted,
         tells=("not_accepted",),
     ),
@@ -126,6 +127,7 @@ ROWS: tuple[Row, ...] = (
         S.EMERGENCY_REDIRECTED,
         _CENTRE,
         needs=("reason", "redirect_channel"),
+        change=rules.emergency,
         tells=("not_accepted",),
     ),
     Row(

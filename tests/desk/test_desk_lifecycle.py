@@ -54,6 +54,11 @@ def test_a_refusal_to_accept_needs_its_reason_and_where_to_go_instead() -> None:
     )
     bare = Step("not_accept", CENTRE, AT, reason="  ", redirect_channel="the court")
     assert refused(Life(), bare) == "needs_reason"
+    said = replace(bare, reason="a court's matter")
+    assert refused(Life(), said) == "needs_reason"  # a sentence, but of no kind
+    assert take(Life(), replace(said, reason_code="N1")).life.reject_code == "N1"
+    urgent = Step("emergency", CENTRE, AT, reason="Gas leaks", redirect_channel="119")
+    assert take(Life(), urgent).life.reject_code == "E1"
 
 
 def test_an_answer_needs_both_its_texts() -> None:

@@ -52,9 +52,8 @@ async def handled(story: Story, answer: str) -> None:
 
 
 async def test_a_matter_that_is_not_the_hotlines_is_refused_with_the_right_door(story: Story) -> None:
-    told = await story.step(
-        "not_accept", CENTRE, reason="The court has decided on it.", redirect_channel="12368"
-    )
+    why = {"reason_code": "N1", "reason": "The court has decided on it."}
+    told = await story.step("not_accept", CENTRE, redirect_channel="12368", **why)
     assert (told["type"], told["reason"], told["redirect_channel"]) == (
         "not_accepted",
         "The court has decided on it.",
