@@ -18,6 +18,8 @@ LEAST = 50
 """Appeals from which on single pairs are trusted to lead from one appeal to another."""
 LEARNT = 200
 """Appeals to learn from."""
+COMMON = 0.1
+"""Share of appeals from which on a pair leads nowhere, however often it is said."""
 MARKS = 12
 """Pairs by which an appeal is found."""
 
@@ -39,7 +41,8 @@ class Rarity:
         """The pairs by which an appeal like this one is found; none while too little is learnt."""
         if self.texts < LEAST:
             return ()
-        ranked = sorted(((times - 0.5) * self._of(pair), pair) for pair, times in _pairs(text).items())
+        rare = (pair for pair in _pairs(text).items() if self.found_in.get(pair[0], 0) <= COMMON * self.texts)
+        ranked = sorted(((times - 0.5) * self._of(pair), pair) for pair, times in rare)
         return tuple(pair for _, pair in reversed(ranked[-MARKS:]))
 
     def _of(self, pair: str) -> float:
