@@ -27,11 +27,9 @@ def main() -> int:
     line.bind(("127.0.0.1", 0))
     line.listen(1024)
     parent, _ = zygote.start({"web": line})
-    from bench.crash import people  # noqa: PLC0415  not before the fork
-    from bench.crash.run import Order, run  # noqa: PLC0415
+    from bench.crash.run import Order, run  # noqa: PLC0415  not before the fork
     from bench.crash.servers import servers  # noqa: PLC0415
 
-    people.PATIENCE = asked.seconds + 60.0  # nobody says it twice: what was kept must be answered
     if b"ready" not in parent.recv(4096):
         raise SystemExit("the parent of the processes could not start")
     with tempfile.TemporaryDirectory(prefix="jiesu-outage-") as folder, servers() as up:
@@ -54,6 +52,7 @@ def main() -> int:
             redis_url=up.redis_url,
             var=Path(folder) / "var",
             seed=1,
+            patience=asked.seconds + 60.0,  # nobody says it twice: what was kept must be answered
         )
         outcome = asyncio.run(run(order, parent, f"http://127.0.0.1:{line.getsockname()[1]}", trouble))
     print(table(outcome))

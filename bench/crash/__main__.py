@@ -88,6 +88,7 @@ def _outcomes(
                 var=var,
                 seed=asked.seed + part.number,
                 quiet=not asked.verbose,
+                lease=asked.lease,
             )
             outcome = asyncio.run(run(order, parent, address))
             if file:
@@ -125,6 +126,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--into", type=Path, help="a folder that keeps each slice that is done")
     parser.add_argument("--at-most", type=int, help="stop after so many new slices")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lease", type=float, default=12.0, help="seconds a worker holds what it sends")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="the children's own log")
     return parser.parse_args()

@@ -23,9 +23,11 @@ from bench.crash import points
 from intake.understand.reader import read
 from webhooks.server import create_app
 
-LEASE = timedelta(seconds=12)
-PATIENCE = 9.0
-"""Shortened in proportion, like the first pause between two tries, so that a run of many deaths ends."""
+LEASE = 12.0
+"""Seconds; shortened, like the first pause between two tries, so that a run of many deaths ends."""
+
+OF_LEASE = 0.75
+"""So much of its lease a delivery may take, as in the product."""
 
 FIRST_TRY_AGAIN = timedelta(seconds=0.2)
 
@@ -71,7 +73,9 @@ def settings_of(given: dict[str, Any]) -> Enclosed:
 
 async def live(order: dict[str, Any], line: socket.socket | None) -> None:
     """Until SIGTERM, or the point is reached. `roles`: web, worker or both."""
-    worker.LEASE, worker.PATIENCE, retry.FIRST = LEASE, PATIENCE, FIRST_TRY_AGAIN
+    lease = order["settings"].get("lease", LEASE)
+    worker.LEASE, worker.PATIENCE = timedelta(seconds=lease), OF_LEASE * lease
+    retry.FIRST = FIRST_TRY_AGAIN
     level = logging.CRITICAL if order.get("quiet", True) else logging.INFO
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
     logging.disable(level)

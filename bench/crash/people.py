@@ -19,7 +19,6 @@ from playground.replay.ear import Ear, Heard
 from playground.replay.rows import Row
 from playground.replay.script import Person, Script
 
-PATIENCE = 60.0  # seconds; then they say it again, as people do
 BREATH = 4.0  # seconds: Telegram lets one message a second into a chat, and the machine is busy
 MOST_TIMES = 3
 NOTHING_TO_SAY = frozenset({"greeting", "progress", "person", "no ticket", "cancelled", "declined"})
@@ -134,8 +133,9 @@ async def _wait() -> None:
 class People:
     """Everybody who takes part."""
 
-    def __init__(self, city: CityProfile, shop: Callable[[ChannelName], PhoneShop]) -> None:
+    def __init__(self, city: CityProfile, shop: Callable[[ChannelName], PhoneShop], patience: float) -> None:
         self.cases: list[Case] = []
+        self._patience = patience
         self._city = city
         self._shop = shop
         self._ear = Ear(city)
@@ -148,7 +148,7 @@ class People:
         mark = f"K{number:05d}"
         case = Case(channel, mark, phone)
         self.cases.append(case)
-        citizen = Patient(phone, self._script.person(number), self._ear, self._script, PATIENCE)
+        citizen = Patient(phone, self._script.person(number), self._ear, self._script, self._patience)
         with suppress(Silence):
             await citizen.open()
         case.said.append(f"{mark}A")
@@ -170,7 +170,7 @@ class People:
     async def last_word(self, case: Case) -> None:
         """Ask for the progress: what could not be sent so far comes with the answer."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 await case.phone.say(self._city.wording[FALLBACK]["menu.progress"])
                 heard = len(_of_the_hotline(case))
                 while len(_of_the_hotline(case)) == heard:

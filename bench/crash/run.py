@@ -20,7 +20,7 @@ from app.pretend import TELEGRAM_API, WECHAT_API
 from bench.crash.account import Line, account
 from bench.crash.awake import awake
 from bench.crash.backend import Backend, Kind
-from bench.crash.child import settings_of
+from bench.crash.child import LEASE, settings_of
 from bench.crash.people import Case, People
 from bench.crash.servers import eventually
 from bench.crash.town import Town
@@ -46,7 +46,7 @@ HURRY = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to run."""
+    """What to run. `patience`: seconds until a citizen says it again, as people do."""
 
     storage: str
     backend: Kind
@@ -57,6 +57,8 @@ class Order:
     var: Path
     seed: int
     quiet: bool = True
+    lease: float = LEASE
+    patience: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ async def run(
             "city": awake(),
             "base_url": front_door,
             "platforms_url": f"http://127.0.0.1:{platforms.getsockname()[1]}",
+            "lease": order.lease,
         }
         return await _run(order, zygote, given, platforms, http, started, trouble)
 
@@ -138,7 +141,8 @@ async def _run(
     reader, writer = await asyncio.open_connection(sock=zygote.dup())
     living = asyncio.create_task(town.run(reader))
     shooting = asyncio.create_task(town.shoot(8.0))
-    people = People(city, lambda channel: wechat if channel is ChannelName.WECHAT else telegram)
+    shops = {ChannelName.WECHAT: wechat, ChannelName.TELEGRAM: telegram}
+    people = People(city, shops.__getitem__, order.patience)
     books = Database.open(order.database_url, KeyRing(["the key of a run that is over in minutes"]))
     try:
         await _awake(given["base_url"], http)
