@@ -81,10 +81,13 @@ def _begun(requested: Survey, end: datetime) -> Survey:
 async def _remind(
     tx: Tx, city: CityProfile, found: StoredSurvey, stored: StoredConversation, now: datetime
 ) -> str:
-    """Who has not seen the question yet is not reminded of it; nor is anybody at night."""
+    """Who cannot have seen the question yet is not reminded of it; nor is anybody at night.
+
+    Of one whose sending stayed unknown the citizen is reminded: the reminder asks too, and nobody else would.
+    """
     number, asked_at = found.reminders + 1, found.asked_at or now
     mine = next((s for s in stored.conversation.surveys if s.key == found.survey.key and not s.done), None)
-    seen = await surveys.delivery(tx, found.id) in (None, "done", "announced")
+    seen = await surveys.delivery(tx, found.id) in (None, "done", "announced", "unsure")
     if mine is None or not seen:
         await surveys.later(tx, found.id, found.closes_at or closes_at(asked_at, city))
         return "later"

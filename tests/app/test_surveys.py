@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from intake.ports import NotNow, Unreachable
+from intake.ports import NotNow, Unreachable, Unsure
 from intake.status import Applied, StatusUpdate
 from storage import bindings, conversations
 from storage.surveys import StoredSurvey, of
@@ -234,6 +234,24 @@ async def test_a_survey_that_never_reached_anybody_goes_back_to_the_centre(
     await look(shell, days=5)
     (result,) = results(shell)
     assert result["reason_codes"] == ["unreachable"]
+
+
+async def test_whose_question_may_have_been_lost_is_reminded_and_never_asked_it_twice(
+    shell: Any, citizen: Any, update: Make
+) -> None:
+    """The sender died between its note and the answer: the reminder is all that can still reach them."""
+    reference = await citizen.files_a_ticket()
+    await shell.drain()
+    shell.app.faults = [Unsure("reset")]
+    await shell.apply(update("survey_requested", reference))
+    await shell.drain()
+    await look(shell, days=2, hours=16)
+    assert asked(shell, "survey") == []
+    (reminder,) = asked(shell, "reminder")
+    assert "联系过您吗" in reminder
+    await citizen.says("来过，修好了，满意")
+    await shell.drain()
+    assert [result["solved"] for result in results(shell)] == ["yes"]
 
 
 async def test_who_blocked_us_is_the_centres_at_once(shell: Any, citizen: Any, update: Make) -> None:
