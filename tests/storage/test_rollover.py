@@ -50,6 +50,7 @@ def _steps() -> Iterator[Any]:
             yield pytest.param(location, version_table, metadata, before, after, id=label)
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")  # SQLite does not say what is in them
 @pytest.mark.parametrize(("location", "version_table", "metadata", "before", "after"), list(_steps()))
 async def test_a_revision_only_adds_so_that_the_release_before_it_works_on(
     location: Path, version_table: str, metadata: MetaData, before: str, after: str, empty_database_url: str

@@ -77,8 +77,8 @@ def test_whoever_took_consent_back_has_the_same_way(at_summary: Any) -> None:
     at_summary.says("撤回同意").says(REPORT).hears("请核对", "联系人：匿名")
 
 
-def test_the_words_that_open_it_work_beside_english(chats: Any) -> None:
+def test_in_english_the_words_that_are_told_open_it(chats: Any) -> None:
     chat = chats(language="en")
-    chat.says("The street lamp is broken").says("I do not agree").hears("send 匿名举报")
-    chat.says("匿名举报 Xinxin restaurant has no licence, 新华中路15号").hears_not("Before we start")
+    chat.says("The street lamp is broken").says("I do not agree").hears('send "anonymous report"')
+    chat.says("Anonymous report: Xinxin Diner trades without a licence, Xinhua Road 15").hears("Where is it")
     assert chat.draft.anonymous
