@@ -102,25 +102,17 @@ async def at_once(port: int, talk: Talk, citizens: int, seconds: float) -> tuple
 
 
 async def at_a_rate(port: int, talk: Talk, turns_a_second: float, seconds: float) -> Heard:
-    """Conversations begin by the clock, whether the earlier ones are answered or not."""
-    heard, lines, running = Heard(), [], set()
-    pause = len(SAID) / turns_a_second
+    """Conversations begin by the clock, whether earlier ones are answered or not; each has its own line."""
+    heard, pause = Heard(), len(SAID) / turns_a_second
 
     async def one(number: int) -> None:
-        line = lines.pop() if lines else Line(port)
+        line = Line(port)
         await talk(line, number, heard)  # type: ignore[misc]
-        lines.append(line)
+        line.close()
 
     started = time.perf_counter()
-    number = 0
-    while (now := time.perf_counter()) < started + seconds:
-        if now < started + number * pause:
-            await asyncio.sleep(started + number * pause - now)
-        task = asyncio.create_task(one(number))
-        running.add(task)
-        task.add_done_callback(running.discard)
-        number += 1
-    await asyncio.gather(*running)
-    for line in lines:
-        line.close()
+    async with asyncio.TaskGroup() as citizens:
+        for number in range(int(seconds / pause) + 1):
+            await asyncio.sleep(max(0.0, started + number * pause - time.perf_counter()))
+            citizens.create_task(one(number))
     return heard
