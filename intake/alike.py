@@ -14,7 +14,7 @@ from intake.understand import place
 from intake.understand.lexicon import compiled, table
 from intake.understand.normalise import normalise
 
-SAME = 0.07
+SAME = 0.08
 """The likeness from which two texts are about one event."""
 HEAD = 3
 """The signs of a name that are compared: what follows varies ("…小区", "…二期", "…门口")."""

@@ -46,7 +46,8 @@ class Rarity:
         return tuple(pair for _, pair in reversed(ranked[-MARKS:]))
 
     def _of(self, pair: str) -> float:
-        return math.log((self.texts + 1) / (self.found_in.get(pair, 0) + 1)) if self.texts else 1.0
+        """Never nothing: what all the latest appeals have in common may be the event they are about."""
+        return 1 + math.log((self.texts + 1) / (self.found_in.get(pair, 0) + 1))
 
 
 NOTHING_LEARNT = Rarity()
