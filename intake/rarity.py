@@ -46,7 +46,7 @@ class Rarity:
         return tuple(pair for _, pair in reversed(ranked[-MARKS:]))
 
     def _of(self, pair: str) -> float:
-        """Never nothing: what all the latest appeals have in common may be the event they are about."""
+        """Never nothing: what most of the latest appeals have in common may be the event they are about."""
         return 1 + math.log((self.texts + 1) / (self.found_in.get(pair, 0) + 1))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from intake.alike import Echo, is_same, likeness, matter_of, names_in, said_of
-from intake.rarity import LEARNT, MARKS, NOTHING_LEARNT, learnt
+from intake.rarity import MARKS, NOTHING_LEARNT, learnt
 
 NOISE = "锦绣花园小区门口的工地半夜还在施工，噪音太大，老人孩子没法睡觉，请尽快处理"
 OTHERS = (
@@ -141,11 +141,13 @@ def test_what_everybody_writes_tells_little_and_leads_to_nobody() -> None:
     assert rarity.marks("室温只有十几度，请尽快处理") == ()
 
 
-@pytest.mark.parametrize("latest", [1, 2, LEARNT // 2])
-def test_an_event_that_all_of_the_latest_write_of_is_still_one(latest: int, jiayuguan: Any) -> None:
-    rarity = learnt([one.content for one in OTHERS] * latest)
-    said = said_of(NOISE, "", jiayuguan, rarity)
-    assert all(is_same(said, other, jiayuguan) for other in OTHERS)
+@pytest.mark.parametrize(("theirs", "more"), [(1, 0), (2, 0), (60, 80)], ids=["two", "four", "120 of 200"])
+def test_an_event_that_most_of_the_latest_write_of_is_still_one(
+    theirs: int, more: int, jiayuguan: Any
+) -> None:
+    said = [one.content for one in OTHERS] * theirs
+    rarity = learnt([*said, *(HEATING * 2)[:more]])
+    assert all(is_same(said_of(NOISE, "", jiayuguan, rarity), other, jiayuguan) for other in OTHERS)
 
 
 def test_little_learnt_leads_nowhere() -> None:
