@@ -95,19 +95,19 @@ class Town:
         return Citizen(await self.players.shop(channel).phone(None))
 
     async def ticket(self, state: State | None = None) -> DeskTicket:
-        """The newest ticket at the desk, once it is there and in this state."""
+        """The newest ticket at the desk, or the newest in this state, once there is one."""
         assert self.house.desk is not None
+        states = None if state is None else frozenset({state})
         async with asyncio.timeout(PATIENCE):
             while True:
-                found = await self.house.desk.queue(CENTRE)
-                if found and state in (None, found[0].life.state):
+                if found := await self.house.desk.queue(CENTRE, states=states, limit=1):
                     return found[0]
                 await asyncio.sleep(0.02)
 
-    async def act(self, action: str, **fields: Any) -> DeskTicket:
-        """Somebody at the desk takes a step with the newest ticket."""
+    async def act(self, action: str, state: State | None = None, **fields: Any) -> DeskTicket:
+        """Somebody at the desk takes a step with the newest ticket, or with the newest in this state."""
         assert self.house.desk is not None
-        ticket = await self.ticket()
+        ticket = await self.ticket(state)
         return await self.house.desk.act(ticket.hotline_ref, action, CENTRE, ticket.version, **fields)
 
     async def get(self, url: str) -> bytes:

@@ -15,6 +15,7 @@ from app.clock import utc_now
 from app.told_elsewhere import Listed, Matter, put
 from desk.importing.bring import bring_to_rate, to_phone
 from desk.importing.to_rate import ToRate, as_call
+from desk.states import State
 from intake.messages import ChannelName
 from storage import campaigns
 from tests.story.test_in_a_browser import HEARD_WITHIN, PASSWORD, Handset, Pictures
@@ -37,7 +38,7 @@ async def _rates_soon(town: Any, channel: ChannelName) -> Any:
     await citizen.hears("请核对")
     await citizen.taps("提交")
     await citizen.hears("您的诉求已登记")
-    await town.act("direct_answer", public_text="已派人上门检修。")
+    await town.act("direct_answer", State.SUBMITTED, public_text="已派人上门检修。")
     await citizen.hears("联系过您吗")
     return citizen
 
