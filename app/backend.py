@@ -20,6 +20,7 @@ from desk.pages.login import BACK
 from desk.sign_on import SignOn, SignOnRules
 from hotline.open311.client import Open311Hotline
 from hotline.rest import RestHotline
+from hotline.signed_http import SignedHttp
 from intake.city import CityProfile
 from intake.ports import Hotline
 from storage.attachments import Folder
@@ -47,7 +48,9 @@ def open_backend(
             api_key=plain(hotline.api_key),
             clock=clock,
         )
-    return RestHotline(hotline.url or base_url + DESK_API, calls, http, clock=clock, new_id=_token)
+    return RestHotline(
+        SignedHttp(hotline.url or base_url + DESK_API, calls, http, clock=clock, new_id=_token)
+    )
 
 
 def backend_secrets(settings: Settings, keyring: KeyRing) -> tuple[str, str]:

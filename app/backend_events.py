@@ -21,6 +21,11 @@ async def tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> Non
         await surveys.answered(tx, effect.reference, int(str(effect.survey["round"])), now)
     if found is not None and effect.type == "urge":
         await tickets.mark_urged(tx, found.id, now)
+    await queue(tx, effect, found.id if found else None, event_id, now)
+
+
+async def queue(tx: Tx, effect: TellHotline, ticket_id: int | None, event_id: str, now: datetime) -> None:
+    """The event as it waits to be sent, behind what its ticket sends already."""
     body = {
         "event_id": event_id,
         "type": effect.type,
@@ -39,7 +44,7 @@ async def tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> Non
         lane=ticket_lane(effect.reference),
         body=body,
         now=now,
-        ticket_id=found.id if found else None,
+        ticket_id=ticket_id,
         once=event_id,
     )
 

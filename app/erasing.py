@@ -5,14 +5,13 @@ statutory handling: our copy of it loses its citizen and is only kept, and the b
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from app import tracing
+from app import backend_events, tracing
 from app.identifiers import conversation_name
-from app.lanes import HOTLINE, ticket_lane
+from app.lanes import HOTLINE
 from app.replies import lane
-from intake.conversation import Held
+from intake.conversation import Held, TellHotline
 from intake.ticket import Draft
 from storage import conversations, erasing, leaving, loose_files, outbox, tickets
 from storage.conversations import StoredConversation
@@ -65,29 +64,9 @@ async def restricted(tx: Tx, found: StoredTicket, now: datetime) -> None:
     if await erasing.is_restricted(tx, found.id):
         return
     await erasing.restrict(tx, found, now)
-    reference = found.ticket.reference
+    effect = TellHotline(found.ticket.reference, "erase", hotline_ref=found.hotline_ref)
     event_id = str(uuid5(NAMESPACE_URL, f"erase:{found.ticket.key}"))
-    body: dict[str, Any] = {
-        "event_id": event_id,
-        "type": "erase",
-        "at": now.isoformat(),
-        "text": None,
-        "attachments": [],
-        "survey": None,
-        "reference": reference,
-        "hotline_ref": found.hotline_ref,
-        tracing.KEY: tracing.current(),
-    }
-    await outbox.queue(
-        tx,
-        destination=HOTLINE,
-        kind="event",
-        lane=ticket_lane(reference),
-        body=body,
-        now=now,
-        ticket_id=found.id,
-        once=event_id,
-    )
+    await backend_events.queue(tx, effect, found.id, event_id, now)
 
 
 async def drop_loose_files(tx: Tx, stored: StoredConversation, now: datetime) -> int:

@@ -16,6 +16,7 @@ from app.clock import utc_now
 from app.settings import BadSettings, Settings, read_settings
 from cli.serve import HOST, listen
 from hotline.openapi import document
+from hotline.signed_http import SignedHttp
 from hotline.trial import Verdict, trial
 from hotline.trial_calls import Calls
 from intake.ports import Unavailable
@@ -87,7 +88,10 @@ async def _try(settings: Settings, url: str, port: int | None, wait: float, *, q
             typer.echo(_line(verdict))
 
     async with httpx.AsyncClient(timeout=PATIENCE, follow_redirects=False) as http:
-        calls = Calls(url, secret.get_secret_value(), http, utc_now, lambda: secrets.token_urlsafe(24))
+        wire = SignedHttp(
+            url, secret.get_secret_value(), http, clock=utc_now, new_id=lambda: secrets.token_urlsafe(24)
+        )
+        calls = Calls(wire)
         serving = _serve(settings, heard, port) if port is not None else None
         async for verdict in trial(calls, key, reference, utc_now()):
             tell(verdict)

@@ -5,7 +5,6 @@ status and the title of the backend's problem, with its numbers blotted out.
 """
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -16,7 +15,7 @@ import orjson
 from pydantic import ValidationError
 
 from hotline.contract import Receipt, StatusDocument
-from hotline.signatures import sign
+from hotline.signed_http import SignedHttp
 from intake.ports import Rejected, Unavailable, Unsure
 
 _LATER = frozenset({408, 409, 425, 429})
@@ -25,22 +24,10 @@ _LONGEST_WAIT = 24 * 3600.0
 
 
 class RestHotline:
-    """`Hotline` over HTTP. `clock` gives an aware now, `new_id` a fresh message id for each try."""
+    """`Hotline` over HTTP: what to do next, from each answer of the backend behind `wire`."""
 
-    def __init__(
-        self,
-        url: str,
-        secrets: str,
-        http: httpx.AsyncClient,
-        *,
-        clock: Callable[[], datetime],
-        new_id: Callable[[], str],
-    ) -> None:
-        self._url = url.rstrip("/")
-        self._secrets = secrets
-        self._http = http
-        self._clock = clock
-        self._new_id = new_id
+    def __init__(self, wire: SignedHttp) -> None:
+        self._wire = wire
 
     async def submit(self, document: dict[str, Any], key: str) -> str:
         """File a ticket; returns `hotline_ref`. Raises Unavailable, Rejected or Unsure."""
@@ -81,13 +68,11 @@ class RestHotline:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._wire.aclose()
 
     async def _post(self, path: str, document: dict[str, Any], key: str) -> httpx.Response:
-        body = orjson.dumps(document)
-        headers = self._signed(body) | {"content-type": "application/json", "idempotency-key": f'"{key}"'}
         try:
-            answer = await self._http.post(self._url + path, content=body, headers=headers)
+            answer = await self._wire.post(path, orjson.dumps(document), key)
         except _NOTHING_SENT as failure:
             raise Unavailable(_named(failure)) from None
         except httpx.HTTPError as failure:  # the body was on its way: it may have arrived
@@ -97,7 +82,7 @@ class RestHotline:
 
     async def _get(self, path: str, query: dict[str, str] | None = None) -> httpx.Response | None:
         try:
-            answer = await self._http.get(self._url + path, params=query, headers=self._signed(b""))
+            answer = await self._wire.get(path, query)
         except httpx.HTTPError as failure:
             raise Unavailable(_named(failure)) from None
         if answer.status_code == httpx.codes.NOT_FOUND:
@@ -108,16 +93,13 @@ class RestHotline:
             raise Unavailable(refusal.reason) from None
         return answer
 
-    def _signed(self, body: bytes) -> dict[str, str]:
-        return sign(self._secrets, self._new_id(), self._clock(), body)
-
     def _judge(self, answer: httpx.Response) -> None:
         """Let 2xx pass; a redirect or a server's trouble is for later, other 4xx are for good."""
         if answer.is_success:
             return
         if answer.is_client_error and answer.status_code not in _LATER:
             raise Rejected(_title(answer))
-        raise Unavailable(_title(answer), retry_after(answer.headers.get("retry-after"), self._clock()))
+        raise Unavailable(_title(answer), retry_after(answer.headers.get("retry-after"), self._wire.clock()))
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -3,15 +3,14 @@
 The rule: no answer is an answer too (status 0), so that a trial goes on and names everything it finds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import orjson
 
-from hotline.signatures import sign
+from hotline.signed_http import SignedHttp
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +36,27 @@ class Answer:
 
 
 class Calls:
-    """`secrets` as in `hotline.signatures`; `clock` gives an aware now, `new_id` a fresh id."""
+    """What a trial asks of the backend behind `wire`."""
 
-    def __init__(
-        self,
-        url: str,
-        secrets: str,
-        http: httpx.AsyncClient,
-        clock: Callable[[], datetime],
-        new_id: Callable[[], str],
-    ) -> None:
-        self._url = url.rstrip("/")
-        self._secrets = secrets
-        self._http = http
-        self._clock = clock
-        self._new_id = new_id
-
-    def signed(self, body: bytes, *, off: timedelta = timedelta(), secrets: str = "") -> dict[str, str]:
-        """Headers for this body; `off` moves the clock, `secrets` takes others."""
-        return sign(secrets or self._secrets, self._new_id(), self._clock() + off, body)
+    def __init__(self, wire: SignedHttp) -> None:
+        self.signed = wire.signed
+        self._wire = wire
 
     async def post(
         self, path: str, document: Any, key: str | None, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """`headers` replaces the signature."""
+        """`headers` replaces the signature; bytes go as they are."""
         body = document if isinstance(document, bytes) else orjson.dumps(document)
-        with_key = {"idempotency-key": f'"{key}"'} if key else {}
-        signature = self.signed(body) if headers is None else headers
-        return await self._call(
-            "POST", path, content=body, headers={"content-type": "application/json", **with_key, **signature}
-        )
+        return await _answered(self._wire.post(path, body, key, headers))
 
     async def get(self, path: str, **query: str) -> Answer:
-        return await self._call("GET", path, params=query, headers=self.signed(b""))
+        return await _answered(self._wire.get(path, query))
 
-    async def _call(self, method: str, path: str, **given: Any) -> Answer:
-        try:
-            answer = await self._http.request(method, self._url + path, **given)
-        except httpx.HTTPError as failure:
-            return Answer(0, kind=type(failure).__name__)
-        content_type = answer.headers.get("content-type", "").partition(";")[0]
-        return Answer(answer.status_code, answer.content, content_type)
+
+async def _answered(call: Awaitable[httpx.Response]) -> Answer:
+    try:
+        answer = await call
+    except httpx.HTTPError as failure:
+        return Answer(0, kind=type(failure).__name__)
+    content_type = answer.headers.get("content-type", "").partition(";")[0]
+    return Answer(answer.status_code, answer.content, content_type)

@@ -168,7 +168,7 @@ class FileTicket:
 
 @dataclass(frozen=True, slots=True)
 class TellHotline:
-    """An event for the backend about one ticket: supplement, urge, withdraw, survey_result."""
+    """An event for the backend about one ticket: supplement, urge, withdraw, erase, survey_result."""
 
     reference: str
     type: str

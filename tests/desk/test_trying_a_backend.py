@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from desk.app import Desk
 from hotline.signatures import sign
+from hotline.signed_http import SignedHttp
 from hotline.trial import Verdict, trial
 from hotline.trial_calls import Calls
 
@@ -106,8 +107,10 @@ def tried(desk: Desk, clock: Any) -> Any:
 
     async def play(before: Any = None, after: Any = None) -> list[Verdict]:
         async with httpx.AsyncClient(transport=Wrong(app, clock, before, after)) as http:
-            calls = Calls("http://desk/desk/api/v1/", SECRET, http, clock, lambda: f"try-{next(ids)}")
-            return [verdict async for verdict in trial(calls, KEY, "WX230426093015009", clock())]
+            wire = SignedHttp(
+                "http://desk/desk/api/v1/", SECRET, http, clock=clock, new_id=lambda: f"try-{next(ids)}"
+            )
+            return [verdict async for verdict in trial(Calls(wire), KEY, "WX230426093015009", clock())]
 
     return play
 

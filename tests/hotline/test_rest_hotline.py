@@ -11,6 +11,7 @@ import pytest
 
 from hotline.rest import RestHotline, retry_after
 from hotline.signatures import verify
+from hotline.signed_http import SignedHttp
 from intake.ports import Hotline, Rejected, Unavailable, Unsure
 
 NOW = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
@@ -20,7 +21,7 @@ TICKET: dict[str, Any] = {"reference": "WX1", "content": "冷"}
 
 def hotline(url: str, http: httpx.AsyncClient) -> RestHotline:
     ids = iter(f"msg_{n}" for n in range(100))
-    return RestHotline(url, "a secret", http, clock=lambda: NOW, new_id=lambda: next(ids))
+    return RestHotline(SignedHttp(url, "a secret", http, clock=lambda: NOW, new_id=lambda: next(ids)))
 
 
 @asynccontextmanager
