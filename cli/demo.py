@@ -43,7 +43,7 @@ def fill(
 
 @app.command()
 def seed() -> None:
-    """Build the fixture city, whose `report --period 2022` and `2023Q1` give the speech's figures.
+    """Build the fixture city, whose `report --period 2022` and `2023Q1` give the figures it published.
 
     Its tickets are there to be counted: they have no histories and are not found by their words.
     """

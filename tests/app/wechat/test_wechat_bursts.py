@@ -121,7 +121,7 @@ async def test_the_files_are_fetched_at_once(office: Any) -> None:
 
 
 async def test_without_rights_the_last_push_is_held_and_answers(database: Any, open_office: Any) -> None:
-    office = open_office(database, hold=0.3)
+    office = open_office(database, hold=1.5)
     await office.without_rights()
     citizen = await agreed(office)
     held = office.platform.citizen(citizen.phone.user)
@@ -145,7 +145,7 @@ async def test_without_rights_the_last_push_is_held_and_answers(database: Any, o
 async def test_without_rights_the_text_behind_held_photos_carries_the_answer(
     database: Any, open_office: Any
 ) -> None:
-    office = open_office(database, hold=0.5)
+    office = open_office(database, hold=1.5)
     await office.without_rights()
     citizen = await agreed(office)
     before = len(citizen.heard())
