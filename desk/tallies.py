@@ -119,8 +119,8 @@ async def by_day(tx: Tx, what: str, first: date, last: date) -> dict[date, int]:
 
 
 async def slowest_tenth(tx: Tx, period: Period) -> int | None:
-    """P90 of the office minutes from dispatch to completion."""
-    done = (_f.dispatched_on.between(period.first, period.last), _f.minutes.is_not(None))
+    """P90 of the office minutes from dispatch to completion; what was excluded does not count."""
+    done = (_dispatched(period), not_(_f.excluded), _f.minutes.is_not(None))
     number = (await tx.execute(select(func.count()).select_from(facts).where(*done))).scalar_one()
     query: Select[Any] = select(_f.minutes).where(*done).order_by(_f.minutes)
     found: int | None = (await tx.execute(query.limit(1).offset(max(-(-number * 9 // 10) - 1, 0)))).scalar()

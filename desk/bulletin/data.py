@@ -93,7 +93,7 @@ def _document(found: Collected) -> dict[str, Any]:
         "praise": found.praise,
         "exclusions": found.exclusions,
         "surveys": _surveys(found),
-        "p90_office_minutes": found.slowest_tenth,
+        "p90_office_minutes": found.now.slowest_tenth,
         "months": [
             {
                 "month": str(month.period),

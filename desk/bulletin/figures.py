@@ -28,6 +28,7 @@ class Figures:
     period: Period
     intake: Intake
     tally: Tally
+    slowest_tenth: int | None  # office minutes in which nine of ten tickets are completed
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,6 @@ class Collected:
     a_year_before: Composition
     praise: Mapping[str, int]
     exclusions: Mapping[str, int]
-    slowest_tenth: int | None
     trend: tuple[Month, ...]
     said: Ratings | None = None
     sent: Sendings | None = None  # None where the front door's tables lie elsewhere
@@ -81,7 +81,6 @@ async def collect(tx: Tx, city: CityProfile, period: Period, as_of: datetime) ->
         a_year_before=await _composition(tx, period.a_year_before),
         praise=await tallies.praise_by_unit(tx, period),
         exclusions=await tallies.exclusions(tx, period),
-        slowest_tenth=await tallies.slowest_tenth(tx, period),
         trend=await _trend(tx, city, period, as_of),
         said=await ratings(tx, *period.span(ZoneInfo(city.timezone))),
         sent=await _sent(tx, city, period),
@@ -106,7 +105,7 @@ def _others(period: Period) -> dict[str, Period]:
 
 async def _figures(tx: Tx, city: CityProfile, period: Period, as_of: datetime) -> Figures:
     tally = await tallies.by_unit(tx, period, as_of, city.rates.evaluation)
-    return Figures(period, await tallies.intake(tx, period), tally)
+    return Figures(period, await tallies.intake(tx, period), tally, await tallies.slowest_tenth(tx, period))
 
 
 async def _composition(tx: Tx, period: Period) -> Composition:

@@ -244,12 +244,20 @@ def _rates(names: Names) -> tuple[Line, ...]:
 
 
 def _times(names: Names) -> tuple[Line, ...]:
-    return ((names.words.say("figure.mean_hours"), _mean_hours, doc.Kind.NUMBER),)
+    say = names.words.say
+    return (
+        (say("figure.mean_hours"), _mean_hours, doc.Kind.NUMBER),
+        (say("figure.slowest"), _slowest_hours, doc.Kind.NUMBER),
+    )
 
 
 def _mean_hours(found: Figures) -> Fraction | None:
     counts = found.tally.all(assessed=True)
     return Fraction(counts.minutes, 60 * counts.completed) if counts.completed else None
+
+
+def _slowest_hours(found: Figures) -> Fraction | None:
+    return None if found.slowest_tenth is None else Fraction(found.slowest_tenth, 60)
 
 
 def _charts(found: Collected, names: Names) -> tuple[Chart, ...]:

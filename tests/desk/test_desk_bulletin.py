@@ -75,6 +75,8 @@ async def test_the_year_and_the_quarter_of_the_speech(
         assert figure in said, figure
     data = orjson.loads(written("json", year, compose(year)))
     assert (data["intake"]["valid"], data["compared"]["a_year_before"]["intake"]["valid"]) == (90_960, 60_802)
+    assert data["p90_office_minutes"] > 60 * 8
+    assert "九成工单办理时长不超过（工作小时）" in said
     assert (data["assessed"]["counts"]["tickets"], data["assessed"]["counts"]["completed"]) == (
         17_400,
         17_386,

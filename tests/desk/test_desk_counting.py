@@ -233,6 +233,20 @@ async def test_folding_beside_a_step_loses_neither(desk: Desk, life: Any) -> Non
     assert await desk.counts(CENTRE) == {State.ACCEPTED: 1}
 
 
+async def test_nine_of_ten_are_completed_within_this_time_and_what_is_excluded_does_not_count(
+    desk: Desk, life: Any
+) -> None:
+    await life.answered()
+    async with desk.database.write() as tx:
+        one = dict((await tx.execute(select(facts))).mappings().one())
+        await tx.execute(delete(facts))
+        done = [one | {"ticket_id": number, "minutes": 60 * number} for number in range(1, 11)]
+        slow = one | {"ticket_id": 11, "minutes": 6000, "excluded": True}
+        still = one | {"ticket_id": 12, "minutes": None}
+        await tx.execute(insert(facts), [*done, slow, still])
+        assert await tallies.slowest_tenth(tx, APRIL) == 540
+
+
 async def test_tickets_from_before_the_facts_are_caught_up_with(desk: Desk, life: Any) -> None:
     await life.answered()
     async with desk.database.write() as tx:
