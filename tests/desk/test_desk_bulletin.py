@@ -54,6 +54,7 @@ async def collected(database: Database, city: CityProfile, period: str) -> Colle
 
 
 @SLOW
+@pytest.mark.xdist_group("seed_city")  # which one process builds once
 async def test_the_year_and_the_quarter_of_the_speech(
     desk: Any, database: Database, seed_city: CityProfile, seed_facts: list[dict[str, Any]]
 ) -> None:
