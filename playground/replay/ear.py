@@ -49,6 +49,7 @@ _STEPS: Mapping[str, str] = {
     "errand.supplement_done": "supplemented",
 }
 SAFETY = "safety"
+GOES_ON = f"{SAFETY}.threat"  # the card alone: what it asks for comes behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _phrases(city: CityProfile) -> Iterator[tuple[str, re.Pattern[str]]]:
     for key, step in _STEPS.items():
         yield step, _pattern(wording[key], city)
     for key, text in wording.items():
-        if key.startswith(f"{SAFETY}."):
+        if key.startswith(f"{SAFETY}.") and key != GOES_ON:
             yield SAFETY, _pattern(text, city)
     for category in city.categories.values():
         for question in category.questions:

@@ -11,7 +11,7 @@ from intake.phrases import FALLBACK
 from playground.chat import Chat
 from playground.phones import Button, Phone
 from playground.replay.citizen import Citizen, Ending, Story
-from playground.replay.ear import Ear
+from playground.replay.ear import GOES_ON, Ear
 from playground.replay.rows import Row
 from playground.replay.script import Script
 
@@ -116,7 +116,7 @@ async def test_a_choice_is_tapped_where_there_is_a_button_and_typed_where_not(
 def test_every_card_and_receipt_is_known_by_its_words(city: CityProfile) -> None:
     ear = Ear(city)
     for key, text in city.wording[FALLBACK].items():
-        if key.startswith("safety."):
+        if key.startswith("safety.") and key != GOES_ON:
             heard = ear.hear(text.format(city=city.name, hotline=city.hotline))
             assert heard is not None, key
             assert heard.step == "safety", key

@@ -21,6 +21,7 @@ COLD = "我们小区的暖气一直不热，室内只有十四度，老人和孩
 NOISE = "文殊镇一家烧烤店每天晚上放音响到凌晨两点，噪音太大，吵得全家睡不着觉。"
 NOISE_AGAIN = "文殊镇那家烧烤店昨晚又放音响到凌晨三点，噪音太大了，还是睡不着。"
 QUOTED = '物业在门口贴了"停水通知",\n没有写什么时候来水。\n\n请问"停到哪一天"？在峪泉镇。'
+WAGES = "新城镇工地的老板再不发工资，我们明天就去市政府门口拉横幅堵大门。"
 COLUMNS = ("user", "title", "body")
 STORIES = (
     ("u1", "路灯不亮", LAMP),
@@ -30,6 +31,7 @@ STORIES = (
     ("u5", "夜里太吵", NOISE),
     ("u5", "夜里还是太吵", NOISE_AGAIN),
     ("u6", "停水", QUOTED),
+    ("u7", "讨要工资", WAGES),
 )
 
 Write = Callable[..., Path]
@@ -40,8 +42,8 @@ async def test_every_conversation_ends_in_the_backends_books(write: Write, chann
     told: list[Story] = []
     found = await replay_rows(read_rows(write(COLUMNS, STORIES)), channel, told.append)
     endings = {story.row: story.ending for story in told}
-    assert endings == dict.fromkeys((1, 3, 4, 5, 7), Ending.TICKET) | {2: Ending.STOP, 6: Ending.SUPPLEMENT}
-    assert (found.conversations, found.tickets, found.safety_stops, found.supplements) == (7, 5, 1, 1)
+    assert endings == dict.fromkeys((1, 3, 4, 5, 7, 8), Ending.TICKET) | {2: Ending.STOP, 6: Ending.SUPPLEMENT}
+    assert (found.conversations, found.tickets, found.safety_stops, found.supplements) == (8, 6, 1, 1)
     assert (found.lost, found.doubled, found.stuck, found.shortened_rows) == (0, 0, (), ())
     assert found.clean
 
@@ -75,7 +77,7 @@ async def test_a_backend_that_refuses_is_seen_as_loss(write: Write, monkeypatch:
     rows = read_rows(write(COLUMNS, STORIES))
     found = await replay_rows(rows, ChannelName.WECHAT, lambda _: None)
     assert (found.tickets, found.safety_stops, found.doubled) == (0, 1, 0)
-    assert found.lost_rows == (1, 3, 4, 5, 6, 7)
+    assert found.lost_rows == (1, 3, 4, 5, 6, 7, 8)
     assert found.stuck == (), "their citizens have a receipt: only the backend's books tell"
     assert not found.clean
 
