@@ -42,7 +42,8 @@ async def test_every_conversation_ends_in_the_backends_books(write: Write, chann
     told: list[Story] = []
     found = await replay_rows(read_rows(write(COLUMNS, STORIES)), channel, told.append)
     endings = {story.row: story.ending for story in told}
-    assert endings == dict.fromkeys((1, 3, 4, 5, 7, 8), Ending.TICKET) | {2: Ending.STOP, 6: Ending.SUPPLEMENT}
+    filed = dict.fromkeys((1, 3, 4, 5, 7, 8), Ending.TICKET)
+    assert endings == filed | {2: Ending.STOP, 6: Ending.SUPPLEMENT}
     assert (found.conversations, found.tickets, found.safety_stops, found.supplements) == (8, 6, 1, 1)
     assert (found.lost, found.doubled, found.stuck, found.shortened_rows) == (0, 0, (), ())
     assert found.clean
