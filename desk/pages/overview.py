@@ -1,5 +1,6 @@
 """`/desk/overview`, `/desk/bulletin`, `/desk/lists`: what leaders read. Units have no such pages."""
 
+import asyncio
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -23,8 +24,8 @@ from desk.pages.hot import burning
 from desk.pages.look import Look
 from desk.pages.moments import Clock
 from desk.period import BadPeriod, Period, month_of, read_period
+from desk.rates import Counts, rates
 from desk.rates import growth as grown
-from desk.rates import rates
 from desk.states import Role
 from desk.tallies import together
 
@@ -46,20 +47,28 @@ class Overviews:
         """The dashboard."""
         visit = await self._leader(request)
         now = self._desk.clock()
-        async with self._desk.database.read() as tx:
-            found = await counted.overview(tx, self._desk.city, now)
-            month = await together(tx, self._month(now), now, self._desk.city.rates.evaluation)
+        found, month, frame = await asyncio.gather(  # side by side, since each is a while with the database
+            self._counted(now), self._this_month(now), framed(self._desk, self._look.words, visit)
+        )
         rated = rates(month, self._desk.city.rates.formula)
         return self._look.page(
             request,
             "overview.html",
-            frame=await framed(self._desk, self._look.words, visit),
+            frame=frame,
             headlines=self._headlines(found),
             rated=[(self._names.rate(name), rate(rated[name].value)) for name in self._three()],
             lights=[(name, found.lights.get(name, 0)) for name in ("red", "yellow", "green", "none")],
             charts=[plot(chart) for chart in self._charts(found)],
             hot=[burning(one, self._names, self._look.words) for one in found.hot],
         )
+
+    async def _counted(self, now: datetime) -> Overview:
+        async with self._desk.database.read() as tx:
+            return await counted.overview(tx, self._desk.city, now)
+
+    async def _this_month(self, now: datetime) -> Counts:
+        async with self._desk.database.read() as tx:
+            return await together(tx, self._month(now), now, self._desk.city.rates.evaluation)
 
     async def bulletin(self, request: Request, period: str = "", form: str = "") -> Response:
         """The bulletin of a period as a page, or as a file in another form."""
