@@ -18,7 +18,9 @@ from hotline.contract import Receipt, StatusDocument
 from hotline.signed_http import SignedHttp
 from intake.ports import Rejected, Unavailable, Unsure
 
-_LATER = frozenset({408, 409, 425, 429})
+LATER = frozenset({408, 409, 425, 429})
+"""The kinds of 4xx that do not mean "never"."""
+
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _LONGEST_WAIT = 24 * 3600.0
 
@@ -97,7 +99,7 @@ class RestHotline:
         """Let 2xx pass; a redirect or a server's trouble is for later, other 4xx are for good."""
         if answer.is_success:
             return
-        if answer.is_client_error and answer.status_code not in _LATER:
+        if answer.is_client_error and answer.status_code not in LATER:
             raise Rejected(_title(answer))
         raise Unavailable(_title(answer), retry_after(answer.headers.get("retry-after"), self._wire.clock()))
 

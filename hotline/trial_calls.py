@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import orjson
 
+from hotline.rest import LATER
 from hotline.signed_http import SignedHttp
 
 
@@ -28,7 +29,7 @@ class Answer:
     @property
     def refused(self) -> bool:
         """For good: the kinds of 4xx that do not mean "later"."""
-        return 400 <= self.status < 500 and self.status not in (408, 409, 425, 429)
+        return 400 <= self.status < 500 and self.status not in LATER
 
     @property
     def said(self) -> str:
