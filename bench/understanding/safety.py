@@ -1,9 +1,12 @@
 """How many real dangers are seen, and how many harmless messages set off an alarm.
 
 `labels/safety.txt` was written for this, before the rules were mended by its even lines; the odd ones are
-kept aside. A red message counts as seen whatever red card it gets: the citizen is warned and staff are told.
+kept aside. The `roles` files are about who suffers what and whether it is so: of `roles.txt` the hash of a
+line says which half is aside, `roles_known.txt` was mended by, `roles_fresh.txt` was written last. A red
+message counts as seen whatever red card it gets: the citizen is warned and staff are told.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ from intake.understand.normalise import normalise
 from intake.understand.safety import signal, urgency
 from playground.replay.rows import read_rows
 
-MESSAGES = Path(__file__).parent / "labels" / "safety.txt"
+LABELS = Path(__file__).parent / "labels"
 RED = ("emergency", "self_harm", "threat")
 URGENT, NONE = "urgent", "none"
 
@@ -32,9 +35,33 @@ class Message:
 
 def messages() -> tuple[Message, ...]:
     """All of them, in the file's order."""
-    lines = MESSAGES.read_text(encoding="utf-8").splitlines()
-    parted = [line.split("|", 1) for line in lines if line and not line.startswith("#")]
-    return tuple(Message(level, text, number % 2 == 1) for number, (level, text) in enumerate(parted, 1))
+    return tuple(Message(*row, number % 2 == 1) for number, row in enumerate(_rows("safety"), 1))
+
+
+def roles() -> tuple[Message, ...]:
+    """Messages about who suffers what, in two halves by their hash."""
+    return tuple(Message(level, text, _is_odd(text)) for level, text in _rows("roles"))
+
+
+def known_roles() -> tuple[Message, ...]:
+    """More of them that the rules were made by."""
+    return tuple(Message(*row, aside=False) for row in _rows("roles_known"))
+
+
+def fresh_roles() -> tuple[Message, ...]:
+    """More of them, written after the rules."""
+    return tuple(Message(*row, aside=True) for row in _rows("roles_fresh"))
+
+
+def _rows(name: str) -> Iterator[tuple[str, str]]:
+    for line in (LABELS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        level, _, text = line.partition("|")
+        if text and not line.startswith("#"):
+            yield level, text
+
+
+def _is_odd(text: str) -> bool:
+    return hashlib.sha256(text.encode()).digest()[0] % 2 == 1
 
 
 def level_of(text: str) -> str:
@@ -71,6 +98,14 @@ def goals(asked: Asked) -> Iterator[Goal]:
         yield Goal(f"{part}: red signals seen, of {red}", None, 1 - len(missed(those)) / red)
         yield Goal(f"{part}: false alarms, of {calm}", None, len(false_alarms(those)) / calm)
         yield Goal(f"{part}: urgent ones seen, of {urgent}", None, 1 - len(unhurried(those)) / urgent)
+    for what, some in (
+        ("roles, aside", [one for one in roles() if one.aside]),
+        ("roles, last", fresh_roles()),
+    ):
+        red = sum(one.level in RED for one in some)
+        yield Goal(f"{what}: red signals seen, of {red}", None, 1 - len(missed(some)) / red)
+        calm = len(some) - red
+        yield Goal(f"{what}: false alarms, of {calm}", None, len(false_alarms(some)) / calm)
     if asked.stream is not None:
         yield from _of_stream(Counter(level_of(row.text) for row in read_rows(asked.stream)))
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from intake.understand.gaps import written_out
 from intake.understand.lexicon import compiled, table
 
 
@@ -11,13 +12,17 @@ from intake.understand.lexicon import compiled, table
 class Rule:
     """`label` is a rule's id or an appeal type's code; `level` and `confidence` where it has them.
 
-    `weak` says less than `pattern`: its users decide when it counts.
+    `weak` says less than `pattern`: its users decide when it counts, as with `suffered` (what befell
+    somebody) and `farewell` (how somebody takes leave). `scopes` name what may reach over a sentence.
     """
 
     label: str
     pattern: re.Pattern[str]
     weak: re.Pattern[str] | None = None
+    suffered: re.Pattern[str] | None = None
+    farewell: re.Pattern[str] | None = None
     unless: tuple[re.Pattern[str], ...] = ()
+    scopes: tuple[str, ...] = ()
     level: str = ""
     confidence: float = 1.0
 
@@ -39,14 +44,21 @@ def rules(noun: str, language: str = "zh") -> tuple[Rule, ...]:
     return tuple(
         Rule(
             label=row.get("id") or row["type"],
-            pattern=compiled(row["pattern"]),
-            weak=compiled(row["weak_pattern"]) if "weak_pattern" in row else None,
+            pattern=_pattern(row["pattern"]),
+            weak=_pattern(row["weak_pattern"]) if "weak_pattern" in row else None,
+            suffered=_pattern(row["suffered_pattern"]) if "suffered_pattern" in row else None,
+            farewell=_pattern(row["farewell_pattern"]) if "farewell_pattern" in row else None,
             unless=(
                 *([compiled(row["unless"])] if "unless" in row else []),
                 *(excuses[name] for name in row.get("excuses", ())),
             ),
+            scopes=tuple(row.get("scopes", ())),
             level=row.get("level", ""),
             confidence=row.get("confidence", 1.0),
         )
         for row in data["rules"]
     )
+
+
+def _pattern(written: str) -> re.Pattern[str]:
+    return compiled(written_out(written))

@@ -1,21 +1,29 @@
 """Danger and urgency in a message: red signals stop the form, orange ones hurry the ticket.
 
-Red signals are looked for clause by clause, so that an excuse ("last year", "nobody was hurt",
-"how to prevent") speaks only for its own clause. Whoever speaks leaves no punctuation: a blank ends a clause
-too, and none reaches far. A long message is mostly a story, so there a danger must be said to be now, and the
-wish to die in the first person. Missing a real danger is the worse mistake.
+A sign counts where it is a word of its own, where what it says befell somebody and not a thing, and where it
+is so: an excuse ("last year", "how to prevent") speaks for its own clause, a condition and what takes the
+harm back for the sentence. A long message is mostly a story, so there a danger must be said to be now, and
+the wish to die in the first person. Missing a real danger is the worse mistake.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from intake.ticket import Urgency, UrgencyLevel
+from intake.understand.clauses import Clause, clause_of, is_denied, is_errand, is_supposed, is_taken_back
 from intake.understand.lexicon import compiled, table
 from intake.understand.reading import SafetySignal
 from intake.understand.rules import Rule, rules
+from intake.understand.suffering import befell_a_thing
+from intake.understand.whole_words import with_words_hidden
 
 SELF_HARM, THREAT = "self_harm", "threat"
 _ORDER = ("emergency", SELF_HARM, THREAT)
+_SCOPES: Mapping[str, Callable[[Clause], bool]] = {
+    "condition": is_supposed,
+    "unharmed": is_taken_back,
+    "errand": is_errand,
+}
 
 
 def signal(text: str) -> SafetySignal | None:
@@ -33,21 +41,40 @@ def urgency(text: str, red: SafetySignal | None) -> Urgency:
 
 
 def _signals(text: str) -> Iterator[SafetySignal]:
-    for rule in (*rules("safety"), *rules("safety", "en")):
-        if any(not rule.excused(clause) for clause in _said(text, rule)):
-            yield SafetySignal(rule.level, rule.label)
+    plain = with_words_hidden(text)
+    for language in ("zh", "en"):
+        for rule in rules("safety", language):
+            if any(_is_so(text, match, rule, language) for match in _said(plain, rule)):
+                yield SafetySignal(rule.level, rule.label)
 
 
-def _said(text: str, rule: Rule) -> Iterator[str]:
-    """The clauses in which the rule's words stand."""
-    patterns = [rule.pattern]
-    if rule.weak is not None and len(text) <= table("safety")["short"]:
-        patterns.append(rule.weak)
-    for pattern in patterns:
-        for match in pattern.finditer(text):
-            clause = _clause(text, match)
-            if len(text) <= table("safety")["long"] or _is_now(text, match, clause, rule):
-                yield clause
+def _said(plain: str, rule: Rule) -> Iterator[re.Match[str]]:
+    """Where the rule's words stand as words of their own, of a person, and often enough."""
+    yield from rule.pattern.finditer(plain)
+    if rule.weak is not None and len(plain) <= table("safety")["short"]:
+        yield from rule.weak.finditer(plain)
+    if rule.suffered is not None:
+        suffered = rule.suffered.finditer(plain)
+        yield from (one for one in suffered if not befell_a_thing(_up_to(plain, one), one[0]))
+    if rule.farewell is not None:
+        words = list(rule.farewell.finditer(plain))
+        yield from words if len({word[0] for word in words}) > 1 else ()
+
+
+def _up_to(text: str, match: re.Match[str]) -> str:
+    """The clause of a match, no further than the match."""
+    whole = clause_of(text, match).text
+    return whole[: whole.index(match[0]) + len(match[0])]
+
+
+def _is_so(text: str, match: re.Match[str], rule: Rule, language: str) -> bool:
+    """Whether what the words say is said to be so, here and now."""
+    clause = clause_of(text, match)
+    if rule.excused(clause.text) or is_denied(text, match, language):
+        return False
+    if any(_SCOPES[scope](clause) for scope in rule.scopes):
+        return False
+    return len(text) <= table("safety")["long"] or _is_now(text, match, clause.text, rule)
 
 
 def _is_now(text: str, match: re.Match[str], clause: str, rule: Rule) -> bool:
@@ -59,23 +86,3 @@ def _is_now(text: str, match: re.Match[str], clause: str, rule: Rule) -> bool:
         return bool(compiled(data["self_pattern"]).search(clause))
     near = text[max(0, match.start() - data["near"]) : match.end() + data["near"]]
     return bool(compiled(data["now_pattern"]).search(near))
-
-
-def _clause(text: str, match: re.Match[str]) -> str:
-    """What stands between the punctuation around a match, and not far from it."""
-    data = table("safety")
-    start, end = match.span()
-    first, last = max(0, start - data["before"]), min(len(text), end + data["behind"])
-    while start > first and not _ends_clause(text, start - 1):
-        start -= 1
-    while end < last and not _ends_clause(text, end):
-        end += 1
-    return text[start:end]
-
-
-def _ends_clause(text: str, at: int) -> bool:
-    """Punctuation, and a blank where no letters or digits stand around it."""
-    if text[at] != " ":
-        return text[at] in table("safety")["clause_end"]
-    around = text[max(0, at - 1) : at + 2]
-    return not around.isascii()
