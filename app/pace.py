@@ -7,6 +7,7 @@ address, so that nobody pays for a neighbour behind the same one.
 
 from intake.messages import Event, Inbound
 from intake.understand import safety
+from intake.understand.normalise import normalise
 from storage.buckets import Buckets
 
 CITIZEN = (0.5, 30)
@@ -30,4 +31,4 @@ class Pace:
         address = inbound.address
         mine = (f"citizen:{address.channel.value}:{address.user}", *CITIZEN)
         wait = await self._buckets.take([mine, ("everybody", *EVERYBODY)], "citizens")
-        return wait > 0 and safety.signal(inbound.text) is None
+        return wait > 0 and safety.signal(normalise(inbound.text)) is None

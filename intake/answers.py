@@ -79,9 +79,11 @@ def _set_beside(draft: Draft, moment: Moment) -> Turn:
 
 
 def _tells_more(asked: Question, moment: Moment) -> bool:
-    """Longer than any answer: the story goes on, as when the app has cut it into several messages."""
-    free = asked.slot in ("content", "wish")
-    return not free and not moment.conversation.editing and len(moment.inbound.text) > LONG_ANSWER
+    """A threat, or longer than any answer: the app has cut the story into several messages."""
+    if asked.slot in ("content", "wish"):
+        return False
+    goes_on = not moment.conversation.editing and len(moment.inbound.text) > LONG_ANSWER
+    return goes_on or moment.reading.safety is not None
 
 
 def more(draft: Draft, moment: Moment, *before: Reply) -> Turn:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from intake.messages import Ask, Location, Reply
 from intake.moment import Moment
 from intake.questions.question import Question, Unclear
-from intake.questions.words import asks_back, has_words, joined
+from intake.questions.words import asks_back, has_words, joined, speaks_to_us
 from intake.ticket import Draft, Place
 from intake.understand.lexicon import signs
 from intake.understand.pin import area_of, is_outside
@@ -31,7 +31,7 @@ def _read(draft: Draft, moment: Moment) -> Draft | Unclear:
         return replace(draft, place=replace(found.value, text=text) if whole else found.value)
     if not has_words(text) or asks_back(moment):
         return Unclear("hint.place")
-    if _is_story(text, moment):
+    if speaks_to_us(text) or _is_story(text, moment):
         return Unclear("hint.place", kept=replace(draft, content=joined(draft.content, text)))
     return replace(draft, place=Place(text))
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from intake.chapters import MAX_TOLD
 from intake.messages import Choice, Reply
@@ -11,6 +12,7 @@ from intake.questions.question import Question, Unclear
 from intake.ticket import Draft, Occurred
 from intake.understand.answer import best
 from intake.understand.lexicon import table
+from intake.understand.normalise import normalise
 
 SHORT_CONTENT = 10
 MAX_LINE = 100
@@ -52,6 +54,16 @@ def asks_back(moment: Moment) -> bool:
     return re.search(table("answers")["question_pattern"], moment.reading.text) is not None
 
 
+def speaks_to_us(text: str) -> bool:
+    """Whether an answer is a sentence of its own: what somebody does, asks for or takes leave with."""
+    return any(_speech(language).search(normalise(text)) for language in ("zh", "en"))
+
+
+@cache
+def _speech(language: str) -> re.Pattern[str]:
+    return re.compile(table("answers", language)["speech_pattern"], re.IGNORECASE)
+
+
 def joined(content: str, more: str) -> str:
     """The content with what was added, within what a draft takes."""
     return f"{content}\n{more}".strip()[:MAX_TOLD]
@@ -64,6 +76,8 @@ def _ask_subject(_: Draft, moment: Moment) -> Reply:
 def _read_subject(draft: Draft, moment: Moment) -> Draft | Unclear:
     text = _line(moment)
     found = moment.reading.subject
+    if found is None and speaks_to_us(text):
+        return _went_on(draft, text)
     return (
         replace(draft, subject=found.value if found and len(text) > 40 else text)
         if text
@@ -82,7 +96,14 @@ def _read_occurred(draft: Draft, moment: Moment) -> Draft | Unclear:
     if moment.reading.bad_time:
         return Unclear("hint.occurred_wrong")
     found = moment.reading.occurred
+    if found is None and speaks_to_us(text):
+        return _went_on(draft, text)
     return replace(draft, occurred=found.value if found else Occurred(text))
+
+
+def _went_on(draft: Draft, text: str) -> Unclear:
+    """A sentence that answers nothing is kept with the matter."""
+    return Unclear("hint.choose", kept=replace(draft, content=joined(draft.content, text)))
 
 
 def _ask_wish(_: Draft, moment: Moment) -> Reply:

@@ -3,6 +3,7 @@
 Pure and quick (a few milliseconds for the longest message): it runs inside the turn.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from intake.understand import (
     time,
 )
 from intake.understand.normalise import normalise
-from intake.understand.reading import Found, Reading
+from intake.understand.reading import Found, Reading, SafetySignal
 
 
 def read(text: str, city: CityProfile, now: datetime) -> Reading:
@@ -29,21 +30,27 @@ def read(text: str, city: CityProfile, now: datetime) -> Reading:
     said = normalise(text)
     if not said:
         return Reading()
+    red = safety.signal(said)
     number = commands.number(said)
     command, rest = commands.find(said)
-    if command is not None or number is not None:
-        return Reading(text=said, command=command, command_rest=rest, number=number)
+    if (command is not None or number is not None) and not _stops(red):
+        asked = Reading(text=said, command=command, command_rest=rest, number=number, safety=red)
+        return replace(asked, urgency=safety.urgency("", red))
     if greeting.is_greeting(said):
         return Reading(text=said, greeting=True)
-    return _story(said, city, now)
+    return _story(said, red, city, now)
 
 
-def _story(said: str, city: CityProfile, now: datetime) -> Reading:
+def _stops(red: SafetySignal | None) -> bool:
+    """Whether a danger goes before the global word it is said with, or looks like with one sign wrong."""
+    return red is not None and red.level != safety.THREAT
+
+
+def _story(said: str, red: SafetySignal | None, city: CityProfile, now: datetime) -> Reading:
     own_phone, bad_phone = phone.find(said, city.dial_code)
     words = _without(said, own_phone)
     where = place.find(words, city)
     occurred, bad_time = time.find(_without(words, where), city, now)
-    red = safety.signal(said)
     called = person.find(words, own_phone is not None)
     about = appeal.subject_of(said)
     return Reading(
