@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from app import metrics
 from app.delivery import TakenOver, Waiting
-from intake.ports import Paused, Unavailable, Unsure
+from intake.ports import NotYet, Paused, Unavailable, Unsure
 from storage.database import DatabaseDown
 
 FAILURES = 5
@@ -56,7 +56,7 @@ class Circuit:
             fault, TakenOver | Waiting | Paused | DatabaseDown
         ):  # nothing was asked there, or it answered
             return
-        if isinstance(fault, Unavailable | Unsure):
+        if isinstance(fault, Unavailable | Unsure) and not isinstance(fault, NotYet):
             self._failed(fault)
         else:
             self._close()

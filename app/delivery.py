@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from app import bursts, tracing
 from app.files import Files
 from app.replies import SURVEYS, outgoing_of
+from app.troubles import Watched
 from hotline.contract import AttachmentPart
 from hotline.documents import alert_event, erase_event, handoff_event, ticket_document, ticket_event
 from intake.city import CityProfile
@@ -86,7 +87,7 @@ class Delivery:
         self._database = database
         self._city = city
         self._channels = channels
-        self._hotline = hotline
+        self._hotline = Watched(hotline, clock)
         self._files = files
         self._turns = turns
         self._clock = clock

@@ -2,17 +2,20 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from app.backend_inspection import inspect_backend
 from app.clock import utc_now
 from app.findings import Finding
 from app.footing import VAR
 from app.house import House
+from app.lanes import HOTLINE
 from app.settings import BadSettings, Settings, check
 from app.surroundings import address, disk, survey
+from app.watch import STUCK_AFTER
 from app.wechat_inspection import WECHAT, inspect_wechat
 from app.wiring import open_house
 from intake.ports import Rejected, Unavailable, Unsure
 from intake.workdays import unannounced
-from storage import inbox
+from storage import inbox, outbox
 
 
 async def inspect(settings: Settings) -> list[Finding]:
@@ -36,6 +39,8 @@ async def _opened(settings: Settings) -> AsyncIterator[Finding]:
             yield await _put_aside(house)
             yield _redis(settings, await house.health.checks())
             yield disk(VAR)
+            for waiting in await _waiting(house):
+                yield waiting
             if house.playing:
                 yield Finding("playground", True, "on, as no channel is configured")
             else:
@@ -58,11 +63,19 @@ def no_table(year: int) -> str:
 
 async def _channels(house: House) -> AsyncIterator[Finding]:
     for name, probe in house.probes().items():
-        if name != WECHAT or house.wechat_account is None:
-            yield await _asked(name, probe)
-            continue
+        async for finding in _looked_at(house, name, probe):
+            yield finding
+
+
+async def _looked_at(house: House, name: str, probe: Callable[[], Awaitable[None]]) -> AsyncIterator[Finding]:
+    if name == HOTLINE:
+        async for finding in inspect_backend(house.hotline):
+            yield finding
+    elif name == WECHAT and house.wechat_account is not None:
         async for finding in inspect_wechat(house.wechat_account, house.city, house.database, utc_now):
             yield finding
+    else:
+        yield await _asked(name, probe)
 
 
 async def _put_aside(house: House) -> Finding:
@@ -74,6 +87,23 @@ async def _put_aside(house: House) -> Finding:
     newest = found[0]
     where = f"{len(found)} put aside, the newest on {newest.at:%Y-%m-%d %H:%M} UTC ({newest.reason})"
     return Finding("messages", False, f"{where}: report it with the log lines of that time")
+
+
+async def _waiting(house: House) -> list[Finding]:
+    """What was tried in vain, and why: a fault that passed takes its line with it."""
+    now = utc_now()
+    async with house.database.read() as tx:
+        found = [stuck for stuck in await outbox.stuck(tx, now) if stuck.reason]
+    return [
+        Finding(
+            "outbox",
+            now - stuck.oldest < STUCK_AFTER,
+            f"{stuck.count} wait for {stuck.destination}, the oldest since {stuck.oldest:%Y-%m-%d %H:%M} UTC "
+            f"({stuck.reason})",
+            remark=True,
+        )
+        for stuck in found
+    ]
 
 
 def _redis(settings: Settings, checks: dict[str, str]) -> Finding:

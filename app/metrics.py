@@ -51,6 +51,17 @@ circuit_open = Gauge(
     ["destination"],
     multiprocess_mode="mostrecent",
 )
+backend_trouble = Gauge(
+    "jiesu_backend_trouble",
+    "1 while the backend refuses us: key, clock, address, method, host, proxy, unknown, other",
+    ["trouble"],
+    multiprocess_mode="mostrecent",
+)
+backend_clock = Gauge(
+    "jiesu_backend_clock_ahead_seconds",
+    "How far our clock is ahead of the backend's, by the Date of its latest answer",
+    multiprocess_mode="mostrecent",
+)
 outbox_age = Gauge(
     "jiesu_outbox_age_seconds",
     "Age of the oldest open entry",

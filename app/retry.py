@@ -7,22 +7,34 @@ from storage.outbox import Claimed
 
 FIRST = timedelta(seconds=2)
 LONGEST = timedelta(hours=1)
+LONGEST_HELD_UP = timedelta(minutes=5)
+"""Between tries of what a person may set right any moment."""
+
 GIVE_UP = timedelta(hours=72)
 FEWEST = 5
 
 
 def next_try(
-    attempts: int, now: datetime, retry_after: float | None, chance: Callable[[], float]
+    attempts: int,
+    now: datetime,
+    retry_after: float | None,
+    chance: Callable[[], float],
+    longest: timedelta = LONGEST,
 ) -> datetime:
     """When an entry that failed `attempts` times falls due; a server's `Retry-After` is obeyed.
 
     `chance()` is in [0, 1): the delay is drawn between half and the whole of the step.
     """
-    step = min(LONGEST, FIRST * 2.0 ** min(attempts - 1, 12))
+    step = min(longest, FIRST * 2.0 ** min(attempts - 1, 12))
     delay = step * (0.5 + chance() / 2)
     return now + max(delay, timedelta(seconds=retry_after or 0))
 
 
 def too_old(entry: Claimed, now: datetime) -> bool:
     """Three days, but never before a few tries: an operator may have let an old one go again."""
-    return now - entry.queued_at >= GIVE_UP and entry.attempts >= FEWEST
+    return given_up(entry.queued_at, now) and entry.attempts >= FEWEST
+
+
+def given_up(since: datetime, now: datetime) -> bool:
+    """Whether it has been tried long enough, if nothing but the other side's absence hindered it `since`."""
+    return now - since >= GIVE_UP

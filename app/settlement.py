@@ -8,17 +8,20 @@ import structlog
 from app.delivery import TakenOver, Waiting
 from app.faults import described
 from app.replies import SURVEYS, outgoing_of, queue_replies
-from app.retry import next_try, too_old
+from app.retry import LONGEST_HELD_UP, given_up, next_try, too_old
 from intake.city import CityProfile
 from intake.news import rejected
 from intake.phrases import pick_language
-from intake.ports import NotNow, Paused, Rejected, Taken, Unavailable, Unreachable, Unsure
+from intake.ports import Hindered, NotNow, Paused, Rejected, Taken, Unavailable, Unreachable, Unsure
 from intake.status import Standing, Status
-from storage import attachments, conversations, loose_files, outbox, receipts, tickets
+from storage import account_notes, attachments, conversations, loose_files, outbox, receipts, tickets
 from storage.database import Database, Tx
 from storage.outbox import Claimed
 
 log = structlog.get_logger(__name__)
+
+HELD_UP = "held_up"
+"""The note of when a destination last refused whatever was sent there, and what for."""
 
 
 class Settlement:
@@ -47,12 +50,8 @@ class Settlement:
             case TakenOver():
                 outcome = "taken_over"
                 _log(entry, outcome)
-            case Waiting():
-                outcome = await self._wait(entry, fault)
-            case Paused():
-                outcome = await self._hold(entry, fault)
             case Unavailable():
-                outcome = await self._later(entry, fault.reason, fault.retry_after)
+                outcome = await self._put_off(entry, fault)
             case Unsure():
                 outcome = await self._unsure(entry, fault.reason)
             case Taken():
@@ -62,6 +61,17 @@ class Settlement:
             case _:
                 outcome = await self._broke(entry, fault)
         return outcome
+
+    async def _put_off(self, entry: Claimed, fault: Unavailable) -> str:
+        match fault:
+            case Waiting():
+                return await self._wait(entry, fault)
+            case Paused():
+                return await self._hold(entry, fault)
+            case Hindered():
+                return await self._held_up(entry, fault)
+            case _:
+                return await self._later(entry, fault.reason, fault.retry_after)
 
     async def _refused(self, entry: Claimed, fault: Rejected) -> str:
         match fault:
@@ -102,13 +112,29 @@ class Settlement:
 
     async def _later(self, entry: Claimed, reason: str, retry_after: float | None) -> str:
         now = self._clock()
-        if too_old(entry, now):
+        if too_old(entry, now) and not await self._was_held_up(entry, now):
             return await self._bury(entry, f"given up after three days: {reason}")
         due = next_try(entry.attempts, now, retry_after, self._chance)
         async with self._database.write() as tx:
             await outbox.later(tx, entry.id, due, reason)
         _log(entry, "later", reason=reason)
         return "later"
+
+    async def _held_up(self, entry: Claimed, fault: Hindered) -> str:
+        """For as long as that lasts, were it weeks: an operator mends it, and then everything goes."""
+        now = self._clock()
+        due = next_try(entry.attempts, now, fault.retry_after, self._chance, LONGEST_HELD_UP)
+        async with self._database.write() as tx:
+            await outbox.later(tx, entry.id, due, fault.reason)
+            await account_notes.write(tx, entry.destination, HELD_UP, fault.trouble.value, now)
+        _log(entry, "held_up", reason=fault.reason)
+        return "held_up"
+
+    async def _was_held_up(self, entry: Claimed, now: datetime) -> bool:
+        """The three days begin when the way is free again: what waited meanwhile was never really tried."""
+        async with self._database.read() as tx:
+            held_up = (await account_notes.read(tx, entry.destination)).get(HELD_UP)
+        return held_up is not None and not given_up(held_up.at, now)
 
     async def _unsure(self, entry: Claimed, reason: str) -> str:
         """A survey must not come twice; everything else is asked for, or sent, once more."""

@@ -20,6 +20,7 @@ from desk.outbox import Claimed
 from desk.states import SYSTEM, Refused, Step
 from desk.tickets import UnknownTicket
 from hotline.contract import Callback
+from hotline.refusals import OF_THE_DOCUMENT
 from hotline.signatures import TOLERANCE, sign
 from storage.database import Database, DatabaseDown
 from storage.documents import Tx
@@ -30,7 +31,6 @@ TIMEOUT = httpx.Timeout(15.0)  # well within the lease
 AT_ONCE = 8
 IDLE_SECONDS = 1.0
 _LONGEST_WAIT = 900.0
-_LATER = frozenset({401, 403, 408, 409, 425, 429})  # 401, 403: a key or a clock that people will put right
 _KEEP_SENT = timedelta(hours=48)
 _LONGEST_PROBLEM = 4096  # bytes
 
@@ -159,7 +159,7 @@ def judge(answer: httpx.Response) -> Answer:
         return NoChannel(f"{reason}: no chat reaches this citizen")
     if answer.status_code == httpx.codes.NOT_FOUND:
         return Refusal(f"{reason}: it knows no such ticket, conversation or chat")
-    if answer.is_client_error and answer.status_code not in _LATER:
+    if answer.status_code in OF_THE_DOCUMENT:
         return Refusal(reason)
     wait = answer.headers.get("retry-after", "")
     return Later(reason, min(float(wait), 4 * _LONGEST_WAIT) if wait.isascii() and wait.isdigit() else None)

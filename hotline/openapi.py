@@ -144,7 +144,7 @@ def _refusals(for_good: str) -> dict[str, Any]:
 
 def _trouble() -> dict[str, Any]:
     return {
-        "401": _problem("The signature does not match."),
+        "401": _problem("The signature does not match: our operator is told, and it is sent again."),
         "429": _problem(_LATER),
         "503": _problem(_LATER),
     }

@@ -1,12 +1,11 @@
 """The city's ticket backend over signed JSON: the one adapter for foreign backends and our own desk.
 
-What the backend answers becomes what to do next. Nothing of a document goes into an error: the reason is the
-status and the title of the backend's problem, with its numbers blotted out.
+What the backend answers becomes what to do next (`hotline.refusals`). Nothing of a document goes into an
+error: the reason is the status and the title of the backend's problem, with its numbers blotted out.
 """
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -15,12 +14,12 @@ import orjson
 from pydantic import ValidationError
 
 from hotline.contract import Receipt, StatusDocument
+from hotline.far_clock import http_date
+from hotline.refusals import refusal, unknown
 from hotline.signed_http import SignedHttp
 from intake.ports import Rejected, Unavailable, Unsure
 
-LATER = frozenset({408, 409, 425, 429})
-"""The kinds of 4xx that do not mean "never"."""
-
+NOBODYS_KEY = "00000000-0000-4000-8000-000000000000"
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _LONGEST_WAIT = 24 * 3600.0
 
@@ -31,9 +30,15 @@ class RestHotline:
     def __init__(self, wire: SignedHttp) -> None:
         self._wire = wire
 
+    @property
+    def ahead(self) -> timedelta | None:
+        """How far our clock is ahead of the backend's, by its latest answer."""
+        return self._wire.far.ahead
+
     async def submit(self, document: dict[str, Any], key: str) -> str:
         """File a ticket; returns `hotline_ref`. Raises Unavailable, Rejected or Unsure."""
         answer = await self._post("/tickets", document, key)
+        self._judge(answer)
         try:
             return Receipt.model_validate_json(answer.content).hotline_ref
         except ValidationError:
@@ -62,11 +67,23 @@ class RestHotline:
     async def send_event(self, hotline_ref: str | None, event: dict[str, Any], key: str) -> None:
         """Tell the backend; None = what concerns no ticket. Raises Unavailable, Rejected or Unsure."""
         path = "/events" if hotline_ref is None else f"/tickets/{_step(hotline_ref)}/events"
-        await self._post(path, event, key)
+        answer = await self._post(path, event, key)
+        if answer.status_code == httpx.codes.NOT_FOUND and await self.guarded():
+            raise unknown(_title(answer))
+        self._judge(answer)
 
     async def probe(self) -> None:
-        """Ask for a key nobody ever used: a signed "no" shows that address and secret are right."""
-        await self.find("00000000-0000-4000-8000-000000000000")
+        """Ask for a key nobody ever used: a signed "no" shows that the secret is right."""
+        await self.find(NOBODYS_KEY)
+
+    async def guarded(self) -> bool:
+        """Whether strangers are kept out where we ask. Raises Unavailable.
+
+        A signed 404 alone does not show that the backend is there: a wrong address knows nothing either, but
+        it asks nobody for a key.
+        """
+        answer = await self._asked("/tickets", {"idempotency_key": NOBODYS_KEY}, signature={})
+        return answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -79,29 +96,32 @@ class RestHotline:
             raise Unavailable(_named(failure)) from None
         except httpx.HTTPError as failure:  # the body was on its way: it may have arrived
             raise Unsure(_named(failure)) from None
-        self._judge(answer)
         return answer
 
     async def _get(self, path: str, query: dict[str, str] | None = None) -> httpx.Response | None:
-        try:
-            answer = await self._wire.get(path, query)
-        except httpx.HTTPError as failure:
-            raise Unavailable(_named(failure)) from None
+        answer = await self._asked(path, query)
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
         try:
             self._judge(answer)
-        except Rejected as refusal:  # a question refused says nothing about the ticket
-            raise Unavailable(refusal.reason) from None
+        except Rejected as refused:  # a question refused says nothing about the ticket
+            raise Unavailable(refused.reason) from None
         return answer
 
+    async def _asked(
+        self, path: str, query: dict[str, str] | None, signature: dict[str, str] | None = None
+    ) -> httpx.Response:
+        try:
+            return await self._wire.get(path, query, signature)
+        except httpx.HTTPError as failure:
+            raise Unavailable(_named(failure)) from None
+
     def _judge(self, answer: httpx.Response) -> None:
-        """Let 2xx pass; a redirect or a server's trouble is for later, other 4xx are for good."""
+        """Let 2xx pass. Raises what the status means."""
         if answer.is_success:
             return
-        if answer.is_client_error and answer.status_code not in LATER:
-            raise Rejected(_title(answer))
-        raise Unavailable(_title(answer), retry_after(answer.headers.get("retry-after"), self._wire.clock()))
+        wait = retry_after(answer.headers.get("retry-after"), self._wire.clock())
+        raise refusal(answer.status_code, _title(answer), wait=wait, ahead=self.ahead)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -110,11 +130,9 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return None
     if value.isascii() and value.isdigit():
         return min(float(value), _LONGEST_WAIT)
-    try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
+    at = http_date(value)
+    if at is None:
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return min(max((at - now).total_seconds(), 0.0), _LONGEST_WAIT)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from hotline.far_clock import FarClock
 from hotline.signatures import sign
 
 
@@ -24,6 +25,7 @@ class SignedHttp:
         new_id: Callable[[], str],
     ) -> None:
         self.clock = clock
+        self.far = FarClock(clock)
         self._url = url.rstrip("/")
         self._secrets = secrets
         self._http = http
@@ -40,11 +42,17 @@ class SignedHttp:
         with_key = {"idempotency-key": f'"{key}"'} if key else {}
         signature = self.signed(body) if headers is None else headers
         given = {"content-type": "application/json", **with_key, **signature}
-        return await self._http.post(self._url + path, content=body, headers=given)
+        return await self.far.timed(self._http.post(self._url + path, content=body, headers=given))
 
-    async def get(self, path: str, query: Mapping[str, str] | None = None) -> httpx.Response:
-        """A question, signed over an empty body."""
-        return await self._http.get(self._url + path, params=query, headers=self.signed(b""))
+    async def get(
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """A question, signed over an empty body; `headers` replaces the signature."""
+        signature = self.signed(b"") if headers is None else headers
+        return await self.far.timed(self._http.get(self._url + path, params=query, headers=signature))
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -15,9 +15,11 @@ from pydantic import BaseModel, ValidationError
 
 from hotline import examples
 from hotline.contract import Receipt, StatusDocument
+from hotline.far_clock import told
 from hotline.trial_calls import Answer, Calls
 
 _STALE = timedelta(minutes=6)
+_FAR = timedelta(minutes=2)
 _WRONG_SECRET = "not the secret that was agreed on"  # noqa: S105  that is the point
 _PROBLEM = "application/problem+json"
 
@@ -55,6 +57,8 @@ async def trial(calls: Calls, key: UUID, reference: str, now: datetime) -> Async
     first = await calls.post("/tickets", document, str(key))
     verdict, receipt = _receipt("a ticket is filed", first, (200, 201))
     yield verdict
+    if calls.ahead is not None:
+        yield Verdict("its clock agrees with ours", abs(calls.ahead) <= _FAR, told(calls.ahead), advice=True)
     if receipt is None:
         return
     filed = Filed(receipt.hotline_ref, document, str(key))
@@ -128,7 +132,7 @@ async def _told(calls: Calls, filed: Filed, now: datetime) -> AsyncIterator[Verd
         yield _good(f"{name} again is taken too", again)
     lost = {**examples.events()["urge"], "event_id": f"lost-{filed.key}"}
     answer = await calls.post("/tickets/no-such-ticket/events", lost, lost["event_id"])
-    yield _told_off("an event for an unknown ticket is refused", answer)
+    yield _not_known("an event for an unknown ticket is refused", answer)
 
 
 async def _told_generally(calls: Calls, filed: Filed, now: datetime) -> AsyncIterator[Verdict]:
@@ -147,16 +151,26 @@ async def _not_understood(calls: Calls, filed: Filed, _now: datetime) -> AsyncIt
 
 
 def _refusal(what: str, answer: Answer) -> Verdict:
-    """401 is promised; another 4xx keeps strangers out too."""
+    """401 is promised; what else keeps strangers out must not say that the ticket is wrong."""
     if answer.status == 401:
         return Verdict(what, True, "401")
-    closed = answer.refused
-    return Verdict(what, closed, f"{answer.said}, 401 is expected", advice=closed)
+    if answer.refused:
+        says = f"{answer.said}, 401 is expected: a wrong key would be taken for a wrong ticket, and bury it"
+        return Verdict(what, False, says)
+    return Verdict(what, answer.closed, f"{answer.said}, 401 is expected", advice=answer.closed)
 
 
 def _told_off(what: str, answer: Answer, *, advice: bool = False) -> Verdict:
-    says = answer.said if answer.refused else f"{answer.said}, a 4xx is expected"
-    return Verdict(what, answer.refused, says, advice=advice)
+    if answer.refused:
+        return Verdict(what, True, answer.said, advice=advice)
+    says = f"{answer.said}, one of 400, 410, 413, 415, 422 is expected: anything else is sent again"
+    return Verdict(what, False, says, advice=advice)
+
+
+def _not_known(what: str, answer: Answer) -> Verdict:
+    if answer.status == 404 or answer.refused:
+        return Verdict(what, True, answer.said)
+    return Verdict(what, False, f"{answer.said}, 404 is expected")
 
 
 def _good(what: str, answer: Answer) -> Verdict:

@@ -5,12 +5,13 @@ The rule: no answer is an answer too (status 0), so that a trial goes on and nam
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import orjson
 
-from hotline.rest import LATER
+from hotline.refusals import OF_THE_DOCUMENT
 from hotline.signed_http import SignedHttp
 
 
@@ -28,8 +29,13 @@ class Answer:
 
     @property
     def refused(self) -> bool:
-        """For good: the kinds of 4xx that do not mean "later"."""
-        return 400 <= self.status < 500 and self.status not in LATER
+        """As wrong in itself: it is not sent again."""
+        return self.status in OF_THE_DOCUMENT
+
+    @property
+    def closed(self) -> bool:
+        """To whoever asked: any 4xx."""
+        return 400 <= self.status < 500
 
     @property
     def said(self) -> str:
@@ -42,6 +48,11 @@ class Calls:
     def __init__(self, wire: SignedHttp) -> None:
         self.signed = wire.signed
         self._wire = wire
+
+    @property
+    def ahead(self) -> timedelta | None:
+        """How far our clock is ahead of the backend's, by its latest answer."""
+        return self._wire.far.ahead
 
     async def post(
         self, path: str, document: Any, key: str | None, headers: Mapping[str, str] | None = None

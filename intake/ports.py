@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from intake.messages import ChannelName, Media, Outgoing
@@ -19,6 +21,36 @@ class Unavailable(Exception):
 
 class Paused(Unavailable):
     """The whole channel must keep still for `retry_after`: nothing was done, and this one goes first then."""
+
+
+class Trouble(StrEnum):
+    """What a backend that refuses us has judged, where it is not what we sent: for an operator to mend."""
+
+    KEY = "key"
+    CLOCK = "clock"
+    ADDRESS = "address"
+    METHOD = "method"
+    HOST = "host"
+    PROXY = "proxy"
+    UNKNOWN = "unknown"
+    """Address and key are right; it does not know what a call is about."""
+    OTHER = "other"
+
+
+class Hindered(Unavailable):
+    """Whatever we send is refused until an operator mends it: tell one at once, give nothing up meanwhile."""
+
+    def __init__(self, trouble: Trouble, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason, retry_after)
+        self.trouble = trouble
+
+
+class NotYet(Unavailable):
+    """The other side is well and puts off this one alone; with a `trouble`, an operator is told."""
+
+    def __init__(self, reason: str, retry_after: float | None = None, trouble: Trouble | None = None) -> None:
+        super().__init__(reason, retry_after)
+        self.trouble = trouble
 
 
 class Rejected(Exception):
@@ -103,7 +135,7 @@ class Paced(Protocol):
 
 
 class Hotline(Protocol):
-    """The city's backend Documents are JSON objects, as they go on the wire."""
+    """The city's backend. Documents are JSON objects, as they go on the wire."""
 
     async def submit(self, document: dict[str, Any], key: str) -> str:
         """File a ticket; returns `hotline_ref`. Raises Unavailable, Rejected or Unsure."""
@@ -125,6 +157,16 @@ class Hotline(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A backend whose answers tell its time."""
+
+    @property
+    def ahead(self) -> timedelta | None:
+        """How far our clock is ahead of its own, by its latest answer; None if that did not say."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What was found out about our account on a channel: a right it lacks, a key that does not fit.
+"""What was found out about our account on a channel, or at the backend: a right it lacks, a wrong key.
 
 The rule: a note stays until whoever looks again finds it gone, or until it is too old to be believed.
 """
@@ -9,7 +9,6 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from intake.messages import ChannelName
 from storage.documents import Tx
 from storage.statements import add_new
 from storage.tables import account_notes
@@ -23,21 +22,21 @@ class Note:
     at: datetime
 
 
-async def write(tx: Tx, channel: ChannelName, about: str, says: str, now: datetime) -> None:
+async def write(tx: Tx, place: str, about: str, says: str, now: datetime) -> None:
     """Note it; an older note about the same is replaced."""
-    values = {"channel": channel.value, "about": about, "says": says, "at": now}
+    values = {"channel": str(place), "about": about, "says": says, "at": now}
     if not await add_new(tx, account_notes, values, "channel", "about"):
-        where = (account_notes.c.channel == channel.value) & (account_notes.c.about == about)
+        where = (account_notes.c.channel == str(place)) & (account_notes.c.about == about)
         await tx.execute(update(account_notes).where(where).values(says=says, at=now))
 
 
-async def clear(tx: Tx, channel: ChannelName, about: str) -> None:
+async def clear(tx: Tx, place: str, about: str) -> None:
     """It is no longer so."""
-    where = (account_notes.c.channel == channel.value) & (account_notes.c.about == about)
+    where = (account_notes.c.channel == str(place)) & (account_notes.c.about == about)
     await tx.execute(delete(account_notes).where(where))
 
 
-async def read(tx: Tx, channel: ChannelName) -> Mapping[str, Note]:
-    """All notes about this account."""
-    rows = await tx.execute(select(account_notes).where(account_notes.c.channel == channel.value))
+async def read(tx: Tx, place: str) -> Mapping[str, Note]:
+    """All notes about this account; `place` is a channel, or the outbox's name for the backend."""
+    rows = await tx.execute(select(account_notes).where(account_notes.c.channel == str(place)))
     return {row.about: Note(row.says, row.at) for row in rows}

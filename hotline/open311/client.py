@@ -16,7 +16,7 @@ from hotline.open311 import forms, news
 from hotline.open311.reading import Row, text
 from hotline.open311.wire import Wire
 from intake.city import CityProfile
-from intake.ports import Followed, Rejected, Unsure
+from intake.ports import Followed, Hindered, Rejected, Unsure
 from intake.status import StatusUpdate
 
 TOKEN = "token:"  # noqa: S105  the mark of a request whose number is still to come
@@ -48,13 +48,16 @@ class Open311Hotline:
         self._listed_at: datetime | None = None
         self._has_updates = True
 
+    @property
+    def ahead(self) -> timedelta | None:
+        """How far our clock is ahead of the server's, by its latest answer."""
+        return self._wire.ahead
+
     async def submit(self, document: dict[str, Any], key: str) -> str:
         """File a request; returns its number, or `token:…` while it has none. Raises as the port says."""
         service = await self._service(document)
         form = forms.request_form(document, service, await self._attributes(service), self._city)
-        made = await self._wire.post("requests", form, key)
-        if made is None:
-            raise Rejected("the server takes no requests")
+        made = await self._filed(form, key)
         row = made[0] if made else {}
         if number := text(row, "service_request_id"):
             return number
@@ -83,7 +86,7 @@ class Open311Hotline:
             "status": "OPEN",
             "description": words,
         }
-        if await self._wire.post("servicerequestupdates", form, key) is None:
+        if await self._wire.offer("servicerequestupdates", form, key) is None:
             raise Rejected("the server takes no updates: tell the backend otherwise")
 
     async def news(self, tickets: Sequence[Followed]) -> Sequence[StatusUpdate]:
@@ -111,6 +114,13 @@ class Open311Hotline:
         """Close the connections."""
         await self._http.aclose()
 
+    async def _filed(self, form: dict[str, str], key: str) -> list[Row]:
+        try:
+            return await self._wire.post("requests", form, key)
+        except Hindered:
+            self._listed_at = None  # a service it no longer has is 404 too: read its list anew
+            raise
+
     async def _news_of(self, tickets: Sequence[Followed]) -> list[StatusUpdate]:
         known = {one.hotline_ref: one for one in tickets}
         now, asked = self._clock(), {"service_request_id": ",".join(known)}
@@ -134,7 +144,7 @@ class Open311Hotline:
     async def _list(self) -> list[Row]:
         now = self._clock()
         if self._listed_at is None or now - self._listed_at > LIST_LASTS:
-            self._services = await self._wire.get("services") or []
+            self._services = await self._wire.listed()
             self._listed_at = now
         return self._services
 

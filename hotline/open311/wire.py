@@ -6,18 +6,17 @@ with its numbers blotted out.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 
+from hotline.far_clock import FarClock
 from hotline.open311.reading import LARGEST, Row, Unreadable, rows, text
+from hotline.refusals import hindered, refusal, unknown
 from hotline.rest import retry_after
-from intake.ports import Rejected, Unavailable, Unsure
+from intake.ports import Rejected, Trouble, Unavailable, Unsure
 
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_LATER = frozenset({401, 403, 408, 409, 425, 429})
-"""Of these the key is the operator's to mend; the rest pass."""
-
 _NO_SUCH_PATH = frozenset({404, 405, 406, 415, 501})
 
 
@@ -37,7 +36,13 @@ class Wire:
         self._key = {"api_key": api_key} if api_key else {}
         self._http = http
         self._clock = clock
+        self._far = FarClock(clock)
         self._format: str | None = None
+
+    @property
+    def ahead(self) -> timedelta | None:
+        """How far our clock is ahead of the server's, by its latest answer."""
+        return self._far.ahead
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> list[Row] | None:
         """The rows; None where there is no such thing. Raises Unavailable."""
@@ -51,25 +56,57 @@ class Wire:
             raise Unavailable(f"the server gave no answer ({type(failure).__name__})") from None
         except Unreadable as failure:
             raise Unavailable(str(failure)) from None
-        except Rejected as refusal:  # a question refused says nothing about the ticket
-            raise Unavailable(refusal.reason) from None
+        except Rejected as refused:  # a question refused says nothing about the ticket
+            raise Unavailable(refused.reason) from None
 
-    async def post(self, path: str, form: Mapping[str, str], key: str) -> list[Row] | None:
-        """Send a form once; None where the server has no such path. Raises Unavailable, Rejected or Unsure.
+    async def listed(self) -> list[Row]:
+        """Its services: what shows that server and jurisdiction are there. Raises Unavailable."""
+        try:
+            answer = await self._asked("services", {**self._given, **self._key})
+            self._unready(answer)
+            found = rows(answer.content)
+        except httpx.HTTPError as failure:
+            raise Unavailable(f"the server gave no answer ({type(failure).__name__})") from None
+        except Unreadable as failure:
+            raise Unavailable(str(failure)) from None
+        if not found:
+            raise hindered(Trouble.ADDRESS, "the server lists no services")
+        return found
+
+    async def post(self, path: str, form: Mapping[str, str], key: str) -> list[Row]:
+        """Send a form once. Raises Unavailable, Rejected or Unsure.
 
         `key` goes along as Idempotency-Key, for servers that know what it is for.
         """
+        return self._taken(await self._sent(path, form, key))
+
+    async def offer(self, path: str, form: Mapping[str, str], key: str) -> list[Row] | None:
+        """As `post` to what a server need not have; None where it has no such path.
+
+        Its services show that it is there itself: a wrong address has no such path either.
+        """
+        answer = await self._sent(path, form, key)
+        if answer.status_code not in _NO_SUCH_PATH:
+            return self._taken(answer)
+        await self.listed()
+        if answer.status_code == httpx.codes.NOT_FOUND and _told(answer):
+            raise unknown(_reason(answer))
+        return None
+
+    async def _sent(self, path: str, form: Mapping[str, str], key: str) -> httpx.Response:
         await self._spoken()
         url = f"{self._url}/{path}.{self._format}"
         headers = {"idempotency-key": f'"{key}"'}
         try:
-            answer = await self._http.post(url, data={**self._given, **self._key, **form}, headers=headers)
+            return await self._far.timed(
+                self._http.post(url, data={**self._given, **self._key, **form}, headers=headers)
+            )
         except _NOTHING_SENT as failure:
             raise Unavailable(f"the server gave no answer ({type(failure).__name__})") from None
         except httpx.HTTPError as failure:  # the form was on its way: it may have arrived
             raise Unsure(f"the server gave no answer ({type(failure).__name__})") from None
-        if answer.status_code in _NO_SUCH_PATH - {404} or (answer.status_code == 404 and not _told(answer)):
-            return None
+
+    def _taken(self, answer: httpx.Response) -> list[Row]:
         self._judge(answer)
         try:
             return rows(answer.content)
@@ -78,7 +115,7 @@ class Wire:
 
     async def _asked(self, path: str, query: Mapping[str, str]) -> httpx.Response:
         await self._spoken()
-        return await self._http.get(f"{self._url}/{path}.{self._format}", params=dict(query))
+        return await self._far.timed(self._http.get(f"{self._url}/{path}.{self._format}", params=dict(query)))
 
     async def _spoken(self) -> None:
         """Find out once which format it speaks. Raises Unavailable."""
@@ -86,7 +123,9 @@ class Wire:
             return
         for format_ in ("json", "xml"):
             try:
-                answer = await self._http.get(f"{self._url}/services.{format_}", params=dict(self._given))
+                answer = await self._far.timed(
+                    self._http.get(f"{self._url}/services.{format_}", params=dict(self._given))
+                )
                 if answer.is_success and rows(answer.content):
                     self._format = format_
                     return
@@ -96,22 +135,20 @@ class Wire:
                 continue
             if answer.status_code not in _NO_SUCH_PATH and not answer.is_success:
                 self._unready(answer)
-        raise Unavailable("the server lists no services, neither in JSON nor in XML")
+        raise hindered(Trouble.ADDRESS, "the server lists no services, neither in JSON nor in XML")
 
     def _unready(self, answer: httpx.Response) -> None:
         try:
             self._judge(answer)
-        except Rejected as refusal:
-            raise Unavailable(refusal.reason) from None
+        except Rejected as refused:
+            raise Unavailable(refused.reason) from None
 
     def _judge(self, answer: httpx.Response) -> None:
-        """Let 2xx pass; a wrong key or a server's trouble is for later, other 4xx are for good."""
+        """Let 2xx pass. Raises what the status means."""
         if answer.is_success:
             return
-        reason = _reason(answer)
-        if answer.is_client_error and answer.status_code not in _LATER:
-            raise Rejected(reason)
-        raise Unavailable(reason, retry_after(answer.headers.get("retry-after"), self._clock()))
+        wait = retry_after(answer.headers.get("retry-after"), self._clock())
+        raise refusal(answer.status_code, _reason(answer), wait=wait, ahead=self.ahead)
 
 
 def _told(answer: httpx.Response) -> str:

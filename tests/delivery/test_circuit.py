@@ -7,7 +7,7 @@ import pytest
 
 from app.circuit import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, Circuit
 from app.delivery import Waiting
-from intake.ports import Paused, Rejected, Unavailable, Unsure
+from intake.ports import Hindered, NotYet, Paused, Rejected, Trouble, Unavailable, Unsure
 from storage import outbox
 
 
@@ -52,6 +52,25 @@ def test_after_five_in_a_row_nothing_is_tried_then_one_then_all() -> None:
     circuit.begun(0)  # another loop of the same destination found nothing: the probe is still out
     assert circuit.places(16) == 0
     circuit.ended(Rejected("your ticket is wrong"))  # an answer is an answer
+    assert circuit.places(16) == 16
+
+
+def test_one_that_is_put_off_alone_is_an_answer_too() -> None:
+    circuit = Circuit("hotline", Clock())
+    for _ in range(3 * FAILURES):
+        circuit.ended(NotYet("being handled"))
+    assert not circuit.open
+
+
+def test_a_refused_key_is_probed_once_a_minute_until_it_is_put_right() -> None:
+    clock = Clock()
+    circuit = Circuit("hotline", clock)
+    for _ in range(FAILURES):
+        circuit.ended(Hindered(Trouble.KEY, "401"))
+    assert circuit.places(16) == 0
+    clock.now += FIRST_PAUSE
+    circuit.begun(circuit.places(16))
+    circuit.ended(None)
     assert circuit.places(16) == 16
 
 

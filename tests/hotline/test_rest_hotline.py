@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,7 +12,7 @@ import pytest
 from hotline.rest import RestHotline, retry_after
 from hotline.signatures import verify
 from hotline.signed_http import SignedHttp
-from intake.ports import Hotline, Rejected, Unavailable, Unsure
+from intake.ports import Hindered, Hotline, NotYet, Rejected, Unavailable, Unsure
 
 NOW = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
 KEY = "6f1f3a52-3f2a-4c8e-9a69-0d9f6b3c1a11"
@@ -47,11 +47,70 @@ async def test_trouble_is_for_later(status: int) -> None:
     assert caught.value.retry_after == 120
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422])
+@pytest.mark.parametrize("status", [400, 410, 413, 415, 422])
 async def test_a_refusal_is_for_good(status: int) -> None:
     async with backend(answering(status)) as client:
         with pytest.raises(Rejected):
             await submit(client)
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble"),
+    [
+        (301, "address"),
+        (401, "key"),
+        (402, "other"),
+        (403, "key"),
+        (404, "address"),
+        (405, "method"),
+        (407, "proxy"),
+        (418, "other"),
+        (421, "host"),
+        (451, "other"),
+    ],
+)
+async def test_what_judges_the_way_to_the_backend_is_for_an_operator(status: int, trouble: str) -> None:
+    async with backend(answering(status, headers={"retry-after": "120"})) as client:
+        for call in (submit(client), client.send_event("H1", {}, KEY), client.send_event(None, {}, KEY)):
+            with pytest.raises(Hindered) as caught:
+                await call
+            assert (caught.value.trouble, caught.value.retry_after) == (trouble, 120)
+
+
+@pytest.mark.parametrize("path", ["H1", None])
+async def test_a_backend_that_asks_for_the_key_first_does_not_know_what_it_answers_404_to(
+    path: str | None,
+) -> None:
+    async with backend(
+        lambda asked: httpx.Response(404 if "webhook-signature" in asked.headers else 401)
+    ) as client:
+        with pytest.raises(NotYet) as caught:
+            await client.send_event(path, {"type": "supplement"}, KEY)
+        with pytest.raises(Hindered):
+            await submit(client)
+    assert caught.value.trouble == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("headers", "ahead"),
+    [
+        ({}, None),
+        ({"date": "soon"}, None),
+        ({"date": "Wed, 26 Apr 2023 0333333333333:31:00 GMT"}, None),
+        ({"date": "Wed, 26 Apr 2023 01:20:00 GMT", "age": "600"}, None),
+        ({"date": "Wed, 26 Apr 2023 01:30:00 GMT"}, 0),
+        ({"date": "Wed, 26 Apr 2023 01:24:35 GMT"}, 325),
+        ({"date": "Wed, 26 Apr 2023 01:35:25 GMT"}, -325),
+    ],
+)
+async def test_the_backends_clock_is_read_from_its_answers(
+    headers: dict[str, str], ahead: int | None
+) -> None:
+    async with backend(answering(401, headers=headers)) as client:
+        with pytest.raises(Hindered) as caught:
+            await submit(client)
+        assert client.ahead == (None if ahead is None else timedelta(seconds=ahead))
+    assert caught.value.trouble == ("clock" if ahead else "key")
 
 
 async def test_a_refusal_tells_the_problems_title_but_nothing_personal() -> None:
@@ -203,6 +262,7 @@ async def test_a_status_document_is_read() -> None:
     [
         (None, None),
         ("soon", None),
+        ("Wed, 26 Apr 2023 0333333333333:31:00 GMT", None),
         ("-5", None),
         ("²", None),
         ("0", 0.0),

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.open311.client import Open311Hotline
 from hotline.open311.reading import Unreadable, rows
-from intake.ports import Followed, Rejected, Unavailable, Unsure
+from intake.ports import Followed, Hindered, NotYet, Rejected, Unavailable, Unsure
 from intake.status import standing
 
 Make = Callable[..., dict[str, Any]]
@@ -116,6 +116,78 @@ async def test_a_refusal_says_what_to_do_next(
         await hotline.submit(document(), KEY)
     assert "13900000000" not in str(raised.value)
     assert getattr(raised.value, "retry_after", 7) == 7
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble"),
+    [
+        (302, "address"),
+        (401, "key"),
+        (402, "other"),
+        (403, "key"),
+        (404, "address"),
+        (405, "method"),
+        (407, "proxy"),
+        (418, "other"),
+        (421, "host"),
+    ],
+)
+@pytest.mark.parametrize("words", ["", "jurisdiction_id provided was not found"])
+async def test_what_judges_the_way_to_the_server_is_for_an_operator(
+    hotline: Open311Hotline, server: Any, document: Make, status: int, trouble: str, words: str
+) -> None:
+    server.has_updates = True
+    await hotline.submit(document(), KEY)
+    server.answer = server._wrong(status, words) if words else httpx.Response(status)
+    for call in (
+        hotline.submit(document(), KEY),
+        hotline.send_event("R1", {"event_id": "e1", "type": "supplement", "text": "x"}, "e1"),
+    ):
+        with pytest.raises(Hindered) as raised:
+            await call
+        assert raised.value.trouble == trouble
+    assert len(server.filed) == 1
+
+
+async def test_a_server_that_lists_nothing_any_more_has_refused_no_category(
+    hotline: Open311Hotline, server: Any, document: Make
+) -> None:
+    """Its list is read anew every ten minutes, and the page of a gateway is no list."""
+    await hotline.submit(document(), KEY)
+    hotline._listed_at = None
+    server.answer = httpx.Response(404, text="no such path")
+    with pytest.raises(Hindered):
+        await hotline.submit(document(), KEY)
+    server.answer = httpx.Response(200, text="<services></services>")
+    with pytest.raises(Hindered):
+        await hotline.submit(document(), KEY)
+
+
+async def test_a_request_the_server_has_lost_is_told_apart_from_a_wrong_address(
+    hotline: Open311Hotline, server: Any, document: Make
+) -> None:
+    server.has_updates = True
+    await hotline.submit(document(), KEY)
+    event = {"event_id": "e1", "type": "supplement", "text": "x"}
+
+    def lost(_name: str, _form: dict[str, str]) -> httpx.Response:
+        return server._wrong(404, "service_request_id was not found")  # type: ignore[no-any-return]
+
+    server.post_servicerequestupdates = lost
+    with pytest.raises(NotYet) as raised:
+        await hotline.send_event("R1", event, "e1")
+    assert raised.value.trouble == "unknown"
+
+
+async def test_the_servers_clock_is_read_from_its_answers(
+    hotline: Open311Hotline, server: Any, document: Make
+) -> None:
+    await hotline.submit(document(), KEY)
+    server.answer = httpx.Response(403, headers={"date": "Wed, 26 Apr 2023 01:50:00 GMT"})
+    with pytest.raises(Hindered) as raised:
+        await hotline.submit(document(), KEY)
+    assert raised.value.trouble == "clock"
+    assert "600 s ahead of" in raised.value.reason
 
 
 async def test_progress_is_told_once_and_in_order(
