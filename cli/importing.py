@@ -15,8 +15,8 @@ from app.footing import embeds_desk, open_city, open_storage
 from app.settings import BadSettings, Settings, read_settings
 from desk.importing.bring import bring
 from desk.importing.calls import Call
-from desk.importing.check import check
-from desk.importing.sheet import BadSheet
+from desk.importing.check import check_sheet
+from desk.importing.sheet import BadSheet, read_sheet
 from desk.office import Office
 from intake.city import CityProfile
 
@@ -45,9 +45,11 @@ def bring_in(
 
 def _checked(file: Path, city: CityProfile) -> Sequence[Call]:
     try:
-        checked = check(file, city, utc_now())
+        sheet = read_sheet(file)
     except BadSheet as mistake:
         raise BadSettings(f"{file}: {mistake}.") from None
+    typer.echo(f"{file}: {sheet.says}.", err=True)
+    checked = check_sheet(sheet, city, utc_now())
     for one in checked.problems:
         typer.echo(f"{file}:{one.line}: {one.column} {one.reason}", err=True)
     if checked.problems:

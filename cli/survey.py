@@ -20,8 +20,8 @@ from app.footing import embeds_desk, open_city, open_storage
 from app.settings import BadSettings, Settings, read_settings
 from app.told_elsewhere import Listed, Matter, put
 from desk.importing.bring import bring_to_rate, to_phone
-from desk.importing.sheet import BadSheet
-from desk.importing.to_rate import ToRate, as_call, check
+from desk.importing.sheet import BadSheet, read_sheet
+from desk.importing.to_rate import ToRate, as_call, check_sheet
 from desk.office import Office
 from desk.period import BadPeriod, read_period
 from intake.city import CityProfile
@@ -45,9 +45,11 @@ def bring_in(
     settings = read_settings()
     city = open_city(settings.city)
     try:
-        good, problems = check(file, city, utc_now())
+        sheet = read_sheet(file)
     except BadSheet as mistake:
         raise BadSettings(f"{file}: {mistake}.") from None
+    typer.echo(f"{file}: {sheet.says}.", err=True)
+    good, problems = check_sheet(sheet, city, utc_now())
     for one in problems:
         typer.echo(f"{file}:{one.line}: {one.column} {one.reason}", err=True)
     if problems:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from desk.importing.calls import Call, Problem, Reader
-from desk.importing.sheet import read_sheet
+from desk.importing.sheet import Sheet, read_sheet
 from intake.city import CityProfile
 
 
@@ -19,12 +19,16 @@ class Checked:
 
 def check(path: Path, city: CityProfile, now: datetime) -> Checked:
     """Read the whole file. Raises BadSheet or OSError."""
-    head, lines = read_sheet(path)
-    reader = Reader(city, head, now)
+    return check_sheet(read_sheet(path), city, now)
+
+
+def check_sheet(sheet: Sheet, city: CityProfile, now: datetime) -> Checked:
+    """As `check`, of a file that has been read."""
+    reader = Reader(city, sheet.head, now)
     if reader.problems:
         return Checked((), tuple(reader.problems))
     calls, problems = [], []
-    for line in lines:
+    for line in sheet.lines:
         call, wrong = reader.read(line)
         problems += wrong
         if call is not None:

@@ -1,52 +1,90 @@
-"""A table's rows from CSV or XLSX: values as text, with the line they stand in."""
+"""A table's rows from CSV or XLSX: values as text, with the line they stand in.
+
+The rule: every row that has anything in it is read, or the whole file is refused; what a file says of its own
+size is told, and never believed.
+"""
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from desk.importing.table import BadSheet, Line, Sheet, trimmed
+from desk.importing.workbook import read_workbook
+
+__all__ = ["BadSheet", "Line", "Sheet", "read_sheet"]
 
 LARGEST = 100_000_000
 """Bytes."""
 
 
-class BadSheet(Exception):
-    """The file cannot be read as a table; the sentence says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row; `number` counts from 1, the head included."""
-
-    number: int
-    values: tuple[str, ...]
-
-
-def read_sheet(path: Path) -> tuple[tuple[str, ...], list[Line]]:
+def read_sheet(path: Path) -> Sheet:
     """The head, and every row that has anything in it. Raises BadSheet or OSError."""
     content = path.read_bytes()
     if len(content) > LARGEST:
         raise BadSheet("the file is larger than 100 MB")
-    rows = _workbook(content) if content.startswith(b"PK") else _csv(content)
-    lines = [Line(number, values) for number, values in enumerate(rows, start=1) if any(values)]
+    return read_workbook(content) if content.startswith(b"PK") else _csv(_decoded(content))
+
+
+def _csv(text: str) -> Sheet:
+    """Of a CSV, whose lines may be fewer rows: a quoted value may hold several."""
+    source = _Source(text)
+    reader = csv.reader(source, strict=True)
+    lines: list[Line] = []
+    while (line := _next(reader, source)) is not None:
+        if any(line.values):
+            _check(line, lines[0] if lines else line, source.taken)
+            lines.append(line)
     if not lines:
         raise BadSheet("the file is empty")
-    return lines[0].values, lines[1:]
+    return Sheet(lines[0].values, tuple(lines[1:]), source.with_something, "lines")
 
 
-def _csv(content: bytes) -> Iterator[tuple[str, ...]]:
-    reader = csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)
+class _Source:
+    """Hands out the text's lines, and knows which of them made the latest row."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = iter(io.StringIO(text, newline=""))
+        self._given = 0
+        self.begun = 1
+        self.taken: list[str] = []
+        self.with_something = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._given += 1
+        if "\x00" in line:
+            raise BadSheet(f"line {self._given} has a NUL character")
+        self.taken.append(line)
+        self.with_something += bool(line.strip(" \t\r\n,"))
+        return line
+
+    def begin(self) -> None:
+        """The next line is a new row's first."""
+        self.begun, self.taken = self._given + 1, []
+
+
+def _next(reader: Iterator[list[str]], source: _Source) -> Line | None:
+    source.begin()
     try:
-        for row in reader:
-            yield tuple(value.strip() for value in row)
+        row = next(reader, None)
     except csv.Error as mistake:
-        raise BadSheet(f"line {reader.line_num} is no CSV: {mistake}") from None
+        raise BadSheet(f"the row that begins in line {source.begun} is no CSV: {mistake}") from None
+    return None if row is None else Line(source.begun, trimmed(row))
+
+
+def _check(line: Line, head: Line, taken: list[str]) -> None:
+    """A quote that nobody closed swallows rows up to the next one, and what comes out may look like a row."""
+    if any(part.count(",") >= len(head.values) - 1 for part in taken[1:]):
+        raise BadSheet(
+            f"a quoted value of the row that begins in line {line.number} runs over lines that look like "
+            "rows: is its quote closed?"
+        )
+    if any(line.values[len(head.values) :]):
+        raise BadSheet(f"line {line.number} has more values than the head has columns")
 
 
 def _decoded(content: bytes) -> str:
@@ -57,26 +95,3 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise BadSheet("the file is neither UTF-8 nor GB18030 text")
-
-
-def _workbook(content: bytes) -> Iterator[tuple[str, ...]]:
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError) as mistake:
-        raise BadSheet(f"the file is no workbook: {mistake}") from None
-    for row in book.worksheets[0].iter_rows(values_only=True):
-        yield _texts(row)
-
-
-def _texts(row: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(_text(value) for value in row)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # a telephone number that Excel took for a quantity
-    return str(value).strip()

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from desk.importing.calls import Call, Problem, moment, names
-from desk.importing.sheet import Line, read_sheet
+from desk.importing.sheet import Line, Sheet, read_sheet
 from intake.city import CityProfile
 from intake.understand.phone import standard
 
@@ -31,13 +31,17 @@ class ToRate:
 
 def check(path: Path, city: CityProfile, now: datetime) -> tuple[list[ToRate], list[Problem]]:
     """The dry run: what could be asked about, and what could not and why. Raises BadSheet or OSError."""
-    head, lines = read_sheet(path)
-    reader = Reader(city, head, now)
+    return check_sheet(read_sheet(path), city, now)
+
+
+def check_sheet(sheet: Sheet, city: CityProfile, now: datetime) -> tuple[list[ToRate], list[Problem]]:
+    """As `check`, of a file that has been read."""
+    reader = Reader(city, sheet.head, now)
     if reader.problems:
         return [], reader.problems
     good: list[ToRate] = []
     problems: list[Problem] = []
-    for line in lines:
+    for line in sheet.lines:
         found = list(reader.wrong(line))
         problems += found
         if not found:

@@ -1,0 +1,201 @@
+"""An import reads every row the file has, or refuses the file: nothing between head and end is left out."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from desk.importing.sheet import BadSheet, Sheet, read_sheet
+
+HEAD = ("工单编号", "电话", "承办单位", "办结时间")
+Edit = Callable[[str], str]
+
+
+def row(number: int) -> tuple[str, ...]:
+    return (f"26030210{number:05}", "13912345678", "供热公司", "2026-03-02 10:00")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Callable[..., Path]:
+    """A workbook of fifty rows; `edit` changes the first sheet's XML to what other programs write."""
+
+    def make(edit: Edit = str, rows: int = 50, **more: list[tuple[str, ...]]) -> Path:
+        made = openpyxl.Workbook()
+        assert made.active is not None
+        for values in (HEAD, *(row(number) for number in range(rows))):
+            made.active.append(values)
+        for title, lines in more.items():
+            sheet = made.create_sheet(title)
+            for values in lines:
+                sheet.append(values)
+        held = io.BytesIO()
+        made.save(held)
+        path = tmp_path / "calls.xlsx"
+        with zipfile.ZipFile(held) as old, zipfile.ZipFile(path, "w") as new:
+            for name in old.namelist():
+                content = old.read(name)
+                if name == "xl/worksheets/sheet1.xml":
+                    content = edit(content.decode()).encode()
+                new.writestr(name, content)
+        return path
+
+    return make
+
+
+def all_fifty(sheet: Sheet) -> bool:
+    return sheet.head == HEAD and [line.values for line in sheet.lines] == [row(n) for n in range(50)]
+
+
+def size(says: str) -> Edit:
+    return lambda xml: re.sub(r"<dimension[^>]*>", f'<dimension ref="{says}"/>' if says else "", xml)
+
+
+@pytest.mark.parametrize("says", ["A1:D11", "A1", "A1:B51", "A1:XFD1048576", "C3:D4", "A40:D51", ""])
+def test_what_a_sheet_says_of_its_size_ends_nothing(book: Callable[..., Path], says: str) -> None:
+    sheet = read_sheet(book(size(says)))
+    assert all_fifty(sheet)
+    assert "50 rows read" in sheet.says
+    assert "51 rows" in sheet.says
+
+
+def test_rows_and_cells_without_numbers_are_counted_by_their_place(book: Callable[..., Path]) -> None:
+    assert all_fifty(read_sheet(book(lambda xml: re.sub(r'(<row|<c) r="\w+"', r"\1", xml))))
+
+
+def test_rows_in_any_order_are_read_in_their_own(book: Callable[..., Path]) -> None:
+    def shuffled(xml: str) -> str:
+        rows = re.findall(r"<row .*?</row>", xml)
+        return xml.replace("".join(rows), "".join((*rows[20:], *rows[:20])))
+
+    assert all_fifty(read_sheet(book(shuffled)))
+
+
+def test_two_rows_under_one_number_are_two(book: Callable[..., Path]) -> None:
+    sheet = read_sheet(book(lambda xml: re.sub(r'r="([A-D]?)30"', r'r="\g<1>31"', xml)))
+    assert [line.values for line in sheet.lines] == [row(n) for n in range(50)]
+
+
+def test_cells_in_any_order_stand_under_their_heads(book: Callable[..., Path]) -> None:
+    def turned(xml: str) -> str:
+        return re.sub(r"(<row [^>]*>)(.*?)(</row>)", lambda m: m[1] + "".join(
+            reversed(re.findall(r"<c .*?</c>", m[2]))) + m[3], xml)  # fmt: skip
+
+    assert all_fifty(read_sheet(book(turned)))
+
+
+def test_blank_rows_between_before_and_after_are_no_end(book: Callable[..., Path]) -> None:
+    def moved(xml: str) -> str:
+        """Three blank rows before the head, a gap of two hundred in the middle, formatted rows at the end."""
+
+        def down(found: re.Match[str]) -> str:
+            number = int(found[2])
+            return f'r="{found[1]}{number + (203 if number > 25 else 3)}"'
+
+        xml = re.sub(r'r="([A-D]?)(\d+)"', down, xml)
+        cells = '<c r="A{n}" s="0"/><c r="B{n}" t="inlineStr"><is><t> </t></is></c>'
+        empty = "".join(f'<row r="{n}">{cells.format(n=n)}</row>' for n in range(300, 320))
+        return size("A1:D51")(xml).replace("</sheetData>", f"{empty}</sheetData>")
+
+    sheet = read_sheet(book(moved))
+    assert all_fifty(sheet)
+    assert (sheet.lines[0].number, sheet.lines[-1].number, sheet.counted) == (5, 254, 51)
+
+
+def test_hidden_rows_are_read_and_said(book: Callable[..., Path]) -> None:
+    sheet = read_sheet(book(lambda xml: re.sub(r'<row r="(1\d)"', r'<row r="\1" hidden="1"', xml)))
+    assert all_fifty(sheet)
+    assert "10 of them are hidden" in sheet.says
+
+
+def test_rows_on_a_second_sheet_are_not_passed_over(book: Callable[..., Path]) -> None:
+    with pytest.raises(BadSheet, match=r"2 sheets have something in them \(Sheet, 四月\)"):
+        read_sheet(book(四月=[HEAD, row(60)]))
+
+
+def test_the_one_sheet_with_anything_in_it_is_read_wherever_it_stands(book: Callable[..., Path]) -> None:
+    def emptied(xml: str) -> str:
+        return re.sub(r"<sheetData>.*</sheetData>", "<sheetData/>", xml)
+
+    sheet = read_sheet(book(emptied, 四月=[HEAD, *(row(n) for n in range(50))]))
+    assert all_fifty(sheet)
+    assert "its other 1 sheets are empty" in sheet.says
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (lambda xml: xml[: len(xml) // 2], "no workbook that can be read"),
+        (lambda xml: re.sub(r'<c r="A9".*?</c>', '<c r="A9" t="s"><v>99999</v></c>', xml), "no workbook"),
+        (lambda xml: re.sub(r'<c r="A9".*?</c>', '<c r="A9"><f>A8+1</f></c>', xml), "A9 has a formula"),
+        (lambda xml: xml.replace('r="B9"', 'r="A9"'), "row 9 has two values in one column"),
+        (lambda xml: xml.replace('r="D9"', 'r="ZZZ9"'), "too many columns"),
+    ],
+)
+def test_what_cannot_be_read_whole_is_refused(book: Callable[..., Path], edit: Edit, reason: str) -> None:
+    with pytest.raises(BadSheet, match=reason):
+        read_sheet(book(edit))
+
+
+# --- CSV
+
+
+def csv(tmp_path: Path, *lines: str) -> Path:
+    path = tmp_path / "calls.csv"
+    path.write_bytes("\n".join((",".join(HEAD), *lines)).encode())
+    return path
+
+
+LINES = tuple(",".join(row(number)) for number in range(50))
+
+
+@pytest.mark.parametrize("place", [0, 20, 49])
+def test_a_quote_nobody_closes_swallows_nothing(tmp_path: Path, place: int) -> None:
+    lines = list(LINES)
+    lines[place] = lines[place].replace("供热", '"供热')
+    lines[place] = lines[place].replace(',"', ',"', 1)
+    with pytest.raises(BadSheet, match=f"begins in line {place + 2} is no CSV"):
+        read_sheet(csv(tmp_path, *lines))
+
+
+@pytest.mark.parametrize("last", [11, 12, 40])
+def test_a_quote_closed_by_another_row_swallows_nothing(tmp_path: Path, last: int) -> None:
+    """What comes out is one row of the right width, and the rows between are its text."""
+    lines = list(LINES)
+    lines[10] = lines[10].replace("供热公司", '"供热公司')
+    lines[last] = lines[last].replace("供热公司", '供热公司"')
+    with pytest.raises(BadSheet, match="row that begins in line 12 runs over lines that look like rows"):
+        read_sheet(csv(tmp_path, *lines))
+
+
+def test_a_text_of_several_lines_is_one_row(tmp_path: Path) -> None:
+    sheet = read_sheet(csv(tmp_path, '1,"一楼没水\n\n二楼没电，求助",供热公司,2026-03-02', *LINES))
+    assert len(sheet.lines) == 51
+    assert sheet.lines[0].values[1] == "一楼没水\n\n二楼没电，求助"
+    assert (sheet.lines[1].number, sheet.counted) == (5, 53)
+    assert "51 rows read under the head; the file has 53 lines" in sheet.says
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("1,139\x0012345678,供热公司,2026-03-02", "line 2 has a NUL"),
+        ("1,路灯,坏了,供热公司,2026-03-02", "line 2 has more values"),
+        ("1," + "长" * 200_000 + ",供热公司,2026-03-02", "line 2 is no CSV"),
+    ],
+)
+def test_a_line_that_cannot_be_a_row_is_named(tmp_path: Path, line: str, reason: str) -> None:
+    with pytest.raises(BadSheet, match=reason):
+        read_sheet(csv(tmp_path, line, *LINES))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_blank_lines_and_every_kind_of_line_end(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_bytes(
+        end.join(("", ",,,", ",".join(HEAD), *LINES[:20], "", ",,,", *LINES[20:], "", "")).encode()
+    )
+    assert all_fifty(read_sheet(path))
