@@ -85,6 +85,14 @@ def hangs_up_on_hand_offs(request: httpx.Request, _: Wrong) -> httpx.Request:
     return request
 
 
+def blames_the_ticket_for_the_key(_: httpx.Request, answer: httpx.Response) -> httpx.Response:
+    return httpx.Response(422) if answer.status_code == 401 else answer
+
+
+def blames_the_key_for_the_ticket(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+    return httpx.Response(403) if answer.status_code == 422 else answer
+
+
 def names_no_number(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
     return httpx.Response(201, json={"id": 7}) if answer.status_code == 201 else answer
 
@@ -138,6 +146,8 @@ async def test_our_own_desk_keeps_every_promise(tried: Any) -> None:
         (refuses_what_is_new, None, ("a field it does not know is passed over",)),
         (breaks_on_repeats, None, ("supplement again is taken too",)),
         (hangs_up_on_hand_offs, None, ("handoff is taken",)),
+        (None, blames_the_ticket_for_the_key, ("a wrong secret is refused",)),
+        (None, blames_the_key_for_the_ticket, ("a ticket without its fields is refused",)),
         (None, names_no_number, ("a ticket is filed",)),
         (None, answers_with_a_page, ("a ticket is filed",)),
         (None, tells_a_bare_status, ("the ticket's status is told",)),
