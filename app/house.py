@@ -25,6 +25,7 @@ from desk.app import Desk
 from intake.city import CityProfile
 from intake.messages import ChannelName
 from intake.ports import Channel, Hotline
+from storage.cache import Cache
 from storage.database import Database
 
 if TYPE_CHECKING:  # importing aiogram takes seconds; only who has a token pays for it
@@ -38,6 +39,7 @@ class House:
     settings: Settings
     city: CityProfile
     database: Database
+    cache: Cache
     service: Service
     reception: Reception
     witness: Witness

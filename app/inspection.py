@@ -11,7 +11,7 @@ from app.lanes import HOTLINE
 from app.settings import BadSettings, Settings, check
 from app.surroundings import address, disk, survey
 from app.watch import STUCK_AFTER
-from app.wechat_inspection import WECHAT, inspect_wechat
+from app.wechat_inspection import WECHAT, inspect_wechat, plain_mode
 from app.wiring import open_house
 from intake.ports import Rejected, Unavailable, Unsure
 from intake.workdays import unannounced
@@ -65,6 +65,8 @@ async def _channels(house: House) -> AsyncIterator[Finding]:
     for name, probe in house.probes().items():
         async for finding in _looked_at(house, name, probe):
             yield finding
+    if house.settings.wechat_on and house.settings.wechat.mode == "plain":
+        yield plain_mode()
 
 
 async def _looked_at(house: House, name: str, probe: Callable[[], Awaitable[None]]) -> AsyncIterator[Finding]:

@@ -40,6 +40,9 @@ class WeChat(BaseModel):
     mode: Literal["plain", "compatible", "safe"] = Field(
         default="safe", description="plain, compatible or safe"
     )
+    allow_plain: bool = Field(
+        default=False, description="plain mode beside real credentials, where no push's body is signed"
+    )
     api_url: str = Field(default="https://api.weixin.qq.com", description="another API base than WeChat's")
 
 
@@ -212,6 +215,11 @@ def _channels(settings: Settings, *, serving: bool) -> Iterator[str]:
         for name, value in parts.items():
             if not value:
                 yield f"JIESU_WECHAT__{name} is missing, but other WeChat credentials are set."
+    if settings.wechat_on and wechat.mode == "plain" and not wechat.allow_plain:
+        yield (
+            "JIESU_WECHAT__MODE=plain beside real credentials is refused, as nothing signs what a push says: "
+            "choose safe here and in the console, or allow it by JIESU_WECHAT__ALLOW_PLAIN=true."
+        )
 
 
 def _backend(settings: Settings) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
 from app.findings import Finding
-from app.witness import PUSHES
+from app.witness import CLOCK, PUSHES
 from bots.wechat.account import WeChatAccount
 from bots.wechat.client import ApiError
 from bots.wechat.consequences import NO_RIGHT
@@ -38,6 +38,8 @@ WECHAT = "wechat"
 _RIGHTS = "wechat rights"
 _TEMPLATES = "wechat templates"
 _PUSHES = "wechat pushes"
+_CLOCK = "wechat clock"
+_MODE = "wechat mode"
 
 
 async def inspect_wechat(
@@ -51,6 +53,18 @@ async def inspect_wechat(
         async for finding in _templates(account, city, database, clock()):
             yield finding
     yield await _pushes(database)
+    yield await _clock(database)
+
+
+def plain_mode() -> Finding:
+    """Said for as long as the operator allows it."""
+    return Finding(
+        _MODE,
+        True,
+        "plain, as JIESU_WECHAT__ALLOW_PLAIN allows: nothing signs what a push says, and who reads an address "
+        "in a log may try another body under it; choose safe in the console and in JIESU_WECHAT__MODE",
+        remark=True,
+    )
 
 
 async def _token(account: WeChatAccount) -> Finding | None:
@@ -130,6 +144,16 @@ async def _pushes(database: Database) -> Finding:
     seen = f"signed with our token, but unreadable ({found.says}), last on {found.at:%Y-%m-%d %H:%M} UTC"
     compare = f"compare EncodingAESKey, AppID and mode with the console ({_CONSOLE})"
     return Finding(_PUSHES, False, f"{seen}: {compare}")
+
+
+async def _clock(database: Database) -> Finding:
+    async with database.read() as tx:
+        found = (await account_notes.read(tx, ChannelName.WECHAT)).get(CLOCK)
+    if found is None:
+        return Finding(_CLOCK, True, "agrees with ours")
+    seen = f"a push signed with our token was refused ({found.says}), last on {found.at:%Y-%m-%d %H:%M} UTC"
+    todo = "set this machine's clock (NTP), else every message is refused; if it is right, an old push was sent again"
+    return Finding(_CLOCK, False, f"{seen}: {todo}")
 
 
 async def _note(database: Database, rung: Rung, errcode: int, now: datetime) -> None:

@@ -105,6 +105,7 @@ async def _wire(
         settings=settings,
         city=city,
         database=database,
+        cache=cache,
         service=service,
         reception=Reception(service, witness, spool, city),
         witness=witness,

@@ -22,6 +22,9 @@ from storage.database import Database, Tx
 PUSHES = "push"
 """The note about pushes that bear our token's signature and still cannot be read."""
 
+CLOCK = "clock"
+"""The note about pushes that bear our token's signature and another time than ours."""
+
 log = structlog.get_logger(__name__)
 
 

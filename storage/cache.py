@@ -27,6 +27,14 @@ class Cache(Protocol):
         """Forget the value."""
         ...
 
+    async def first(self, key: str, value: str, ttl: float) -> str:
+        """The value that came first under the key within `ttl`: this one, or an earlier one.
+
+        What one process was told it remembers itself, so that it holds there while the cache is away. The
+        keys are never read by `get`, and all have the same `ttl`.
+        """
+        ...
+
     def lock(self, key: str, ttl: float) -> AbstractAsyncContextManager[None]:
         """Hold `key`, waiting for it; if its holder dies, it is free after `ttl`."""
         ...
@@ -52,6 +60,7 @@ class MemoryCache:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._values: dict[str, tuple[str, float]] = {}
+        self._firsts = LocalFirsts(clock)
         self._locks = LocalLocks()
         self._calls: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
@@ -67,6 +76,9 @@ class MemoryCache:
 
     async def delete(self, key: str) -> None:
         self._values.pop(key, None)
+
+    async def first(self, key: str, value: str, ttl: float) -> str:
+        return self._firsts.first(key, value, ttl)
 
     def lock(self, key: str, ttl: float) -> AbstractAsyncContextManager[None]:  # noqa: ARG002 - it cannot outlive us
         return self._locks.hold(key)
@@ -88,6 +100,21 @@ class MemoryCache:
 
     async def aclose(self) -> None:
         self._values.clear()
+
+
+class LocalFirsts:
+    """The first value of each key that this process was told, each for the same time."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: dict[str, tuple[str, float]] = {}  # the oldest first
+
+    def first(self, key: str, value: str, ttl: float) -> str:
+        """The first value told under `key`; what is over is forgotten on the way."""
+        now = self._clock()
+        while self._kept and next(iter(self._kept.values()))[1] <= now:
+            del self._kept[next(iter(self._kept))]
+        return self._kept.setdefault(key, (value, now + ttl))[0]
 
 
 class LocalLocks:

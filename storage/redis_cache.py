@@ -18,7 +18,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from storage.cache import LocalLocks
+from storage.cache import LocalFirsts, LocalLocks
 
 ANSWER_SECONDS = 1.0
 LOCK_PAUSE = 0.05
@@ -28,6 +28,10 @@ CALL_SECONDS = 60  # a wake-up call nobody heard is stale by then
 _RELEASE = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
 return 0
+"""
+_FIRST = """
+if redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return ARGV[1] end
+return redis.call('get', KEYS[1])
 """
 _log = logging.getLogger(__name__)
 
@@ -40,6 +44,7 @@ class RedisCache:
         self._waiting = open_client(url, None)  # its answers may take as long as they like
         self._prefix = prefix
         self._locks = LocalLocks()
+        self._firsts = LocalFirsts()
         self._away = False
 
     async def get(self, key: str) -> str | None:
@@ -54,6 +59,11 @@ class RedisCache:
     async def delete(self, key: str) -> None:
         """See `Cache.delete`."""
         await self._ask(self._redis.delete(self._prefix + key), 0)
+
+    async def first(self, key: str, value: str, ttl: float) -> str:
+        """See `Cache.first`. What Redis says is remembered here too, for when it is away."""
+        asked = self._redis.eval(_FIRST, 1, f"{self._prefix}first:{key}", value, _milliseconds(ttl))
+        return self._firsts.first(key, await self._ask(asked, value), ttl)
 
     @asynccontextmanager
     async def lock(self, key: str, ttl: float) -> AsyncIterator[None]:

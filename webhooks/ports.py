@@ -41,6 +41,14 @@ class Receiver(Protocol):
         ...
 
 
+class Firsts(Protocol):
+    """What is remembered for a few minutes by all processes together."""
+
+    async def first(self, key: str, value: str, ttl: float) -> str:
+        """The value that came first under the key within `ttl` seconds: this one, or an earlier one."""
+        ...
+
+
 class Witness(Protocol):
     """What a channel tells beside the dialog, and what is known of our account there."""
 

@@ -111,7 +111,7 @@ def _open311(desk: Desk, settings: Settings, files: Files) -> APIRouter:
 
 def _channels(app: FastAPI, house: House) -> None:
     if house.wechat is not None:
-        app.include_router(wechat_router(house.wechat, house.reception, house.witness, utc_now))
+        app.include_router(wechat_router(house.wechat, house.reception, house.witness, house.cache, utc_now))
     secret = house.settings.telegram.webhook_secret
     if house.telegram is not None and secret is not None:
         from webhooks.telegram import telegram_router  # noqa: PLC0415  # aiogram takes seconds to import

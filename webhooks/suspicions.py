@@ -1,20 +1,25 @@
-"""Signs that the account's console and our settings differ, noted for `jiesu check`.
+"""Signs that the account's console and our settings differ, or our clocks: noted for `jiesu check`.
 
 A wrong EncodingAESKey, AppID or mode shows only when WeChat pushes: the push bears the right token's
-signature and still cannot be read. The rule: one note a minute is enough, and the first push that
-can be read clears it.
+signature and still cannot be read. A clock that is wrong shows likewise: every push is refused as too old
+or too new. The rule: one note and one line of the log a minute are enough, and the first push that can be
+read clears both.
 """
 
 from asyncio import get_running_loop
 
-from app.witness import PUSHES
+import structlog
+
+from app.witness import CLOCK, PUSHES
 from bots.wechat.codec import BrokenCipher
-from bots.wechat.envelope import Misfit
+from bots.wechat.envelope import Misfit, Stale
 from intake.messages import ChannelName
 from webhooks.ports import Witness
 from webhooks.turns import Turns
 
 _PAUSE = 60.0  # seconds
+
+log = structlog.get_logger(__name__)
 
 
 class Suspicions:
@@ -23,20 +28,29 @@ class Suspicions:
     def __init__(self, witness: Witness, turns: Turns) -> None:
         self._witness = witness
         self._turns = turns
-        self._noted = float("-inf")
+        self._noted: dict[str, float] = {}  # by what the note is about
         self._clear = False
 
     def rise(self, fault: Exception) -> None:
         """A push was refused or could not be read."""
-        now = get_running_loop().time()
-        if not isinstance(fault, BrokenCipher | Misfit) or now < self._noted + _PAUSE:
+        about, now = _about(fault), get_running_loop().time()
+        if about is None or now < self._noted.get(about, float("-inf")) + _PAUSE:
             return
-        self._noted, self._clear = now, False
-        self._turns.beside(self._witness.note(ChannelName.WECHAT, PUSHES, str(fault)))
+        self._noted[about], self._clear = now, False
+        log.warning("wechat push refused", about=about, reason=str(fault))
+        self._turns.beside(self._witness.note(ChannelName.WECHAT, about, str(fault)))
 
     def fall(self) -> None:
         """A push could be read."""
         if self._clear:
             return
-        self._noted, self._clear = float("-inf"), True
-        self._turns.beside(self._witness.clear(ChannelName.WECHAT, PUSHES))
+        self._clear = True
+        for about in (PUSHES, CLOCK):
+            self._turns.beside(self._witness.clear(ChannelName.WECHAT, about))
+
+
+def _about(fault: Exception) -> str | None:
+    """What an operator can do something about; anybody can send what bears no signature of ours."""
+    if isinstance(fault, Stale):
+        return CLOCK
+    return PUSHES if isinstance(fault, BrokenCipher | Misfit) else None

@@ -1,6 +1,6 @@
 """`GET` and `POST /webhooks/wechat`: verify, translate, let the service answer, translate back.
 
-The order is the rule: signature, size, cipher, form, service. Once a push is verified WeChat
+The order is the rule: signature and its time, size, cipher, form, service. Once a push is verified WeChat
 gets HTTP 200 within its five seconds whatever is slow or down: anything else is shown to the
 citizen as a fault of the account.
 """
@@ -19,13 +19,13 @@ from starlette.requests import ClientDisconnect
 
 from app.bursts import end_of
 from bots.wechat.codec import Push, Unreadable, parse
-from bots.wechat.envelope import LARGEST, Account, Query, Refused, echo, open_push, verify
+from bots.wechat.envelope import FRESH, LARGEST, Account, Mode, Query, Refused, echo, open_push, verify
 from bots.wechat.happenings import to_happening
 from bots.wechat.inbound import to_inbound
 from bots.wechat.passive import NOTHING, Passive, passive
 from intake.messages import Burst, ChannelName, Inbound, Reply
 from intake.ports import Unavailable
-from webhooks.ports import Receiver, Witness
+from webhooks.ports import Firsts, Receiver, Witness
 from webhooks.suspicions import Suspicions
 from webhooks.turns import Failed, Late, NotKept, Shelved, Turns
 
@@ -34,6 +34,9 @@ PATIENCE = 4.5
 
 HOLD = 3.0
 """Seconds a file's push is held on an account that may write only in the turn: for what belongs to it."""
+
+_REMEMBERED = 2 * FRESH.total_seconds()
+"""A time ahead of ours by all that is allowed counts as now for this long."""
 
 _LAST_TURNS = 10.0  # seconds a stop waits for running turns
 
@@ -46,6 +49,7 @@ def wechat_router(
     account: Account,
     service: Receiver,
     witness: Witness,
+    firsts: Firsts,
     clock: Callable[[], datetime],
     *,
     patience: float = PATIENCE,
@@ -53,7 +57,7 @@ def wechat_router(
     sorry: str = "",
 ) -> APIRouter:
     """The webhook's two paths. `sorry` is the city's sentence for a turn that broke ("" = say nothing)."""
-    door = _Door(account, service, witness, clock, patience, hold, sorry)
+    door = _Door(account, service, witness, firsts, clock, patience, hold, sorry)
     router = APIRouter(lifespan=door.open_hours)
     # Plain routes: the bytes are ours to read, and FastAPI's reading of parameters costs more than the rest.
     router.add_route("/webhooks/wechat", door.check, methods=["GET"])
@@ -67,6 +71,7 @@ class _Door:
         account: Account,
         service: Receiver,
         witness: Witness,
+        firsts: Firsts,
         clock: Callable[[], datetime],
         patience: float,
         hold: float,
@@ -75,6 +80,7 @@ class _Door:
         self._account = account
         self._service = service
         self._witness = witness
+        self._firsts = firsts
         self._clock = clock
         self._patience = patience
         self._hold = hold
@@ -89,17 +95,22 @@ class _Door:
 
     async def check(self, request: Request) -> Response:
         """WeChat asks whether the address is ours: the echo, bare, after the signature."""
+        query = _query(request)
         try:
-            return PlainTextResponse(echo(self._account, _query(request)))
-        except Refused:
+            answer = echo(self._account, query, self._clock())
+            await self._only_one(query, f"echo {answer}".encode())
+        except Refused as fault:
+            self._suspicions.rise(fault)
             return Response(status_code=403)
+        return PlainTextResponse(answer)
 
     async def push(self, request: Request) -> Response:
         started = get_running_loop().time()
         query = _query(request)
         try:
-            verify(self._account, query)
+            verify(self._account, query, self._clock())
             body = open_push(self._account, query, await _read(request))
+            await self._only_one(query, body)
         except Refused as fault:
             self._suspicions.rise(fault)
             return Response(status_code=403)
@@ -110,6 +121,19 @@ class _Door:
             return Response(status_code=400)
         self._suspicions.fall()
         return await self._answer(query, body, started + self._patience)
+
+    async def _only_one(self, query: Query, body: bytes) -> None:
+        """In plain mode: whether this signature bore no other body. Raises Refused.
+
+        There the signature covers time and nonce alone: what it first came with is all that it lets in, for as
+        long as its time counts as now. The same again is WeChat's own repeat, which the inbox answers.
+        """
+        if self._account.mode is not Mode.PLAIN:
+            return
+        key = sha256(f"{query.timestamp}\0{query.nonce}".encode("utf-8", "surrogatepass")).hexdigest()
+        said = sha256(body).hexdigest()
+        if await self._firsts.first(f"wechat:{key}", said, _REMEMBERED) != said:
+            raise Refused("another body under the signature of an earlier one")
 
     async def _answer(self, query: Query, body: bytes, deadline: float) -> Response:
         try:

@@ -1,13 +1,14 @@
 """Around every push: is it from WeChat, and what does it say once decrypted.
 
-The rule: nothing is parsed before `signature` holds, nothing of an encrypted push is believed
-but what `msg_signature` covers, and an account set to encryption takes no plain body, since
-`signature` alone does not cover the body and a leaked address could be replayed with any text.
+The rule: nothing is parsed before `signature` holds and its time is about now, nothing of an
+encrypted push is believed but what `msg_signature` covers, and an account set to encryption takes
+no plain body, since `signature` alone does not cover the body and a leaked address could be
+replayed with any text.
 """
 
 import hmac
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha1
 
@@ -18,6 +19,13 @@ from bots.wechat import codec
 LARGEST = 256 * 1024
 """Bytes of a push: room for the longest text in compatible mode (three times its size), and no
 more, since a body of many small elements takes the XML reader long."""
+
+FRESH = timedelta(minutes=5)
+"""How far a push's time may be from ours, either way. WeChat delivers a message three times within
+fifteen seconds; one push in eight reaches a server more than five seconds after its timestamp."""
+
+_DIGITS = 12
+"""More than seconds since 1970 will have for thirty thousand years."""
 
 
 class Mode(StrEnum):
@@ -58,26 +66,36 @@ class Misfit(Refused):
     """Signed with our token, but not as agreed: the account's console and our settings differ."""
 
 
+class Stale(Refused):
+    """Signed with our token, at another time: an old push sent again, or a clock that is wrong, maybe ours."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"its time is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} ours")
+        self.seconds = seconds
+
+
 def signature(*parts: str) -> str:
     """WeChat's signature: SHA-1 over the sorted parts, the token being one of them."""
     joined = b"".join(sorted(_bytes(part) for part in parts))
     return sha1(joined, usedforsecurity=False).hexdigest()
 
 
-def echo(account: Account, query: Query) -> str:
+def echo(account: Account, query: Query, now: datetime) -> str:
     """What the address check (GET) must be answered with. Raises Refused."""
-    verify(account, query)
+    verify(account, query, now)
     return query.echostr
 
 
-def verify(account: Account, query: Query) -> None:
-    """Whether the request comes from somebody who knows the token. Raises Refused."""
+def verify(account: Account, query: Query, now: datetime) -> None:
+    """Whether somebody who knows the token sends the request just now. Raises Refused."""
     _check(account, query.signature, query.timestamp, query.nonce)
+    seconds = _time(query.timestamp) - int(now.timestamp())
+    if abs(seconds) > FRESH.total_seconds():
+        raise Stale(seconds)
 
 
 def open_push(account: Account, query: Query, body: bytes) -> bytes:
-    """The readable body of a verified push. Raises Refused, or Unreadable for a broken cipher."""
-    verify(account, query)
+    """The readable body of a push that `verify` let in. Raises Refused, or Unreadable for a broken cipher."""
     if account.mode is Mode.PLAIN:
         return body
     if query.encrypt_type != "aes":
@@ -110,6 +128,12 @@ def _json_envelope(sealed: str) -> str:
 
 def _cipher(account: Account) -> codec.Cipher:
     return codec.Cipher(account.token, account.aes_key, account.appid)
+
+
+def _time(timestamp: str) -> int:
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _DIGITS):
+        raise Refused("no time")
+    return int(timestamp)
 
 
 def _check(account: Account, given: str, *parts: str) -> None:

@@ -32,7 +32,21 @@ def test_a_half_configured_wechat_names_what_is_missing(missing: str) -> None:
 
 
 def test_in_plain_mode_wechat_needs_no_key() -> None:
-    assert mistakes(wechat={**WECHAT, "aes_key": None, "mode": "plain"}) == []
+    plain = {"mode": "plain", "allow_plain": True}
+    assert mistakes(wechat={**WECHAT, "aes_key": None, **plain}) == []
+
+
+def test_plain_mode_beside_real_credentials_is_refused_unless_allowed_by_name() -> None:
+    (mistake,) = mistakes(wechat={**WECHAT, "mode": "plain"})
+    assert mistake.startswith("JIESU_WECHAT__MODE=plain beside real credentials is refused")
+    assert "JIESU_WECHAT__ALLOW_PLAIN=true" in mistake
+    assert not any(secret in mistake for secret in ("s3cret", "t0ken", AES_KEY))
+    assert mistakes(wechat={**WECHAT, "mode": "plain", "allow_plain": True}) == []
+
+
+@pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
+def test_the_playgrounds_pretended_credentials_need_no_allowance(mode: str) -> None:
+    assert mistakes(wechat={"mode": mode}) == []
 
 
 @pytest.mark.parametrize("key", ["short", AES_KEY + "x", AES_KEY[:-1] + "!"])

@@ -117,3 +117,23 @@ async def test_waiting_longer_than_an_answer_may_take_is_no_fault(
 ) -> None:
     assert not await here.wait("outbox", redis_cache.ANSWER_SECONDS + 0.2)
     assert caplog.records == []
+
+
+async def test_the_first_value_holds_for_all_processes(here: RedisCache, there: RedisCache) -> None:
+    assert await here.first("push", "a", LONG) == "a"
+    assert await there.first("push", "b", LONG) == "a"
+    assert await there.first("push", "a", LONG) == "a"
+    assert await here.first("push", "b", LONG) == "a"
+    assert await here.first("other", "b", LONG) == "b"
+
+
+async def test_a_first_value_that_is_over_makes_room(here: RedisCache, there: RedisCache) -> None:
+    await here.first("brief", "a", 0.01)
+    await asyncio.sleep(0.05)
+    assert await there.first("brief", "b", LONG) == "b"
+    assert await here.first("brief", "c", LONG) == "b"
+
+
+async def test_without_redis_the_first_value_holds_in_this_process(away: RedisCache) -> None:
+    assert await away.first("push", "a", LONG) == "a"
+    assert await away.first("push", "b", LONG) == "a"

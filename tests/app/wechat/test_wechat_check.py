@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -195,8 +195,9 @@ def test_a_well_formed_aes_key_or_appid_that_is_not_the_consoles_shows_with_the_
     assert jiesu(capsys, "check")[0] == 0
 
 
-async def push(here: Path, stand: Stand, ours: dict[str, str]) -> None:
-    """The stand-in pushes one message to a webhook of this installation."""
+async def push(here: Path, stand: Stand, ours: dict[str, str], late: timedelta = timedelta()) -> None:
+    """The stand-in pushes one message to a webhook of this installation, `late` by our clock."""
+    at = datetime.now(UTC) - late
     keyring = open_keyring(None, here / "var" / "secret.key")
     database = Database.open(f"sqlite:///{here / 'var' / 'jiesu.db'}", keyring)
     fields = {"appid": APPID, "token": TOKEN, "aes_key": KEY} | ours
@@ -205,16 +206,44 @@ async def push(here: Path, stand: Stand, ours: dict[str, str]) -> None:
     spool, witness = Spool(here / "spool", keyring, clock), Witness(database, clock)
     reception = Reception(service, witness, spool, open_city(str(here / "city.toml")))
     app = FastAPI()
-    app.include_router(wechat_router(Account(**fields), reception, witness, clock))
+    app.include_router(wechat_router(Account(**fields), reception, witness, MemoryCache(), clock))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us.test") as http:
-        seal = stand.platform.wire
+        seal, stamp = stand.platform.wire, str(int(at.timestamp()))
         message = {"ToUserName": "gh_1", "FromUserName": "oX", "CreateTime": 1, "MsgType": "text"}
-        added, body = seal.push(message | {"Content": "你好", "MsgId": 1}, "1732177800", "n")
-        query = seal.query("1732177800", "n", "oX") | added
+        added, body = seal.push(message | {"Content": "你好", "MsgId": 1}, stamp, "n")
+        query = seal.query(stamp, "n", "oX") | added
         await http.post("/webhooks/wechat", params=query, content=body)
     while others := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(others)
     await database.close()
+
+
+def test_a_clock_that_is_wrong_is_said_and_until_when(capsys: Any, here: Path, stand: Stand) -> None:
+    assert jiesu(capsys, "check")[0] == 0
+    asyncio.run(push(here, stand, {}, late=timedelta(hours=8)))
+    status, said = jiesu(capsys, "check")
+    assert status == 1
+    found = line(said, "wechat clock")
+    assert "28800 s behind ours" in found or "28801 s behind ours" in found
+    assert "NTP" in found
+    asyncio.run(push(here, stand, {}))
+    status, said = jiesu(capsys, "check")
+    assert status == 0
+    assert line(said, "wechat clock").startswith("ok")
+
+
+@pytest.mark.usefixtures("here")
+def test_plain_mode_is_refused_and_where_it_is_allowed_the_check_goes_on_saying_so(
+    capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIESU_WECHAT__MODE", "plain")
+    status, said = jiesu(capsys, "check")
+    assert status == 1
+    assert "JIESU_WECHAT__ALLOW_PLAIN=true" in line(said, "settings")
+    monkeypatch.setenv("JIESU_WECHAT__ALLOW_PLAIN", "true")
+    status, said = jiesu(capsys, "check")
+    assert status == 0
+    assert line(said, "wechat mode").startswith("note")
 
 
 @pytest.mark.usefixtures("here")

@@ -8,11 +8,11 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bots.wechat.codec import Unreadable, outer
-from bots.wechat.envelope import Account, Mode, Query, Refused, echo, open_push, seal, signature, verify
+from bots.wechat.envelope import Account, Mode, Query, Refused, Stale, echo, open_push, seal, signature, verify
 from playground.wechat_cipher import Seal
 
 APPID, TOKEN, KEY = "wx49f0ab532d5d035a", "AAAAA", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
-NOW = datetime(2024, 4, 25, 9, 0, tzinfo=UTC)
+NOW = datetime(2024, 4, 25, 9, 15, tzinfo=UTC)
 SAFE = Account(APPID, TOKEN, KEY, Mode.SAFE)
 PLATFORM = Seal(APPID, TOKEN, KEY)
 
@@ -42,13 +42,37 @@ def encrypted_raw(packed: bytes) -> str:
 )
 def test_a_wrong_signature_is_refused_and_never_raises_anything_else(given: str) -> None:
     with pytest.raises(Refused):
-        verify(SAFE, query(signature=given))
+        verify(SAFE, query(signature=given), NOW)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("seconds", [-5 * 365 * 86400, -3600, -301, 301, 3600])
+def test_an_old_signature_and_one_ahead_of_its_time_are_stale_in_every_mode(mode: Mode, seconds: int) -> None:
+    asked = query(str(int(NOW.timestamp()) + seconds), echostr="1")
+    account = Account(APPID, TOKEN, KEY, mode)
+    with pytest.raises(Stale) as refused:
+        verify(account, asked, NOW)
+    assert refused.value.seconds == seconds
+    with pytest.raises(Stale):
+        echo(account, asked, NOW)
+
+
+@pytest.mark.parametrize("seconds", [-300, -15, 0, 300])
+def test_a_slow_network_and_a_clock_that_is_somewhat_off_do_no_harm(seconds: int) -> None:
+    verify(SAFE, query(str(int(NOW.timestamp()) + seconds)), NOW)
+
+
+@pytest.mark.parametrize("stamp", ["", "-1714036504", "1714036504.0", "١٧١٤٠٣٦٥٠٤", "1714036504 ", "9" * 5000, "\udcff"])
+def test_a_time_that_is_none_is_refused_however_it_is_signed(stamp: str) -> None:
+    signed = signature(TOKEN, stamp, "1514711492")
+    with pytest.raises(Refused):
+        verify(SAFE, Query(signature=signed, timestamp=stamp, nonce="1514711492"), NOW)
 
 
 def test_no_configured_token_lets_nobody_in() -> None:
     nobody = Account(APPID, "", KEY)
     with pytest.raises(Refused):
-        verify(nobody, Query(signature=signature("", "1", "2"), timestamp="1", nonce="2"))
+        verify(nobody, Query(signature=signature("", "1", "2"), timestamp="1", nonce="2"), NOW)
 
 
 def test_the_platforms_published_examples_of_the_signature() -> None:
@@ -57,9 +81,9 @@ def test_the_platforms_published_examples_of_the_signature() -> None:
 
 
 def test_the_echo_comes_back_as_it_was_and_only_after_the_check() -> None:
-    assert echo(SAFE, query(nonce="0123", echostr="4375120948345356249")) == "4375120948345356249"
+    assert echo(SAFE, query(nonce="0123", echostr="4375120948345356249"), NOW) == "4375120948345356249"
     with pytest.raises(Refused):
-        echo(SAFE, query(signature="0" * 40, echostr="<script>"))
+        echo(SAFE, query(signature="0" * 40, echostr="<script>"), NOW)
 
 
 @pytest.mark.parametrize("length", range(1, 40))

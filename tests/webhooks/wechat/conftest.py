@@ -13,6 +13,7 @@ from bots.wechat.envelope import Account, Mode
 from intake.happening import Happening
 from intake.messages import Address, ChannelName, Inbound, Reply
 from playground.wechat_platform import WeChatPlatform
+from storage.cache import Cache, MemoryCache
 from webhooks.wechat import wechat_router
 
 NOW = datetime(2024, 11, 21, 8, 30, tzinfo=UTC)
@@ -119,7 +120,7 @@ Build = Callable[..., Stand]
 
 @pytest.fixture
 async def build() -> AsyncIterator[Build]:
-    """`build(mode, in_json=…, patience=…, platform_patience=…)`."""
+    """`build(mode, in_json=…, patience=…, platform_patience=…)`; `clock` is ours, WeChat's stands at NOW."""
     opened: list[httpx.AsyncClient] = []
 
     def make(
@@ -132,12 +133,14 @@ async def build() -> AsyncIterator[Build]:
         our_key: str = KEY,
         our_appid: str = APPID,
         our_mode: str = "",
+        cache: Cache | None = None,
+        clock: Callable[[], datetime] = lambda: NOW,
     ) -> Stand:
         service, witness = Service(), Witness()
         app = FastAPI()
         account = Account(our_appid, TOKEN, our_key, Mode(our_mode or mode))
         router = wechat_router(
-            account, service, witness, lambda: NOW, patience=patience, hold=hold, sorry=SORRY
+            account, service, witness, cache or MemoryCache(), clock, patience=patience, hold=hold, sorry=SORRY
         )
         app.include_router(router)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
