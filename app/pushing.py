@@ -6,7 +6,7 @@ the whole answer asks for it ("查进度") or calls.
 
 from dataclasses import replace
 
-from intake.masking import masked
+from intake.masking import known_of, masked
 from intake.status import StatusUpdate
 from intake.ticket import Ticket
 
@@ -14,7 +14,7 @@ from intake.ticket import Ticket
 def for_push(update: StatusUpdate, ticket: Ticket) -> StatusUpdate:
     """The update as it may be pushed."""
     place = ticket.place.text if ticket.place else None
-    known = (ticket.name, ticket.phone, place, ticket.enterprise)
+    known = (*known_of(ticket), place)
     return replace(
         update,
         public_text=masked(update.public_text, *known) if update.public_text else update.public_text,

@@ -187,6 +187,7 @@ def check(settings: Settings, *, serving: bool = True) -> None:
     """Refuse what cannot work. Raises BadSettings with every mistake, one a line."""
     found = [
         *_channels(settings, serving=serving),
+        *_plain_mode(settings),
         *_backend(settings),
         *_playground(settings),
         *_reader(settings),
@@ -215,6 +216,10 @@ def _channels(settings: Settings, *, serving: bool) -> Iterator[str]:
         for name, value in parts.items():
             if not value:
                 yield f"JIESU_WECHAT__{name} is missing, but other WeChat credentials are set."
+
+
+def _plain_mode(settings: Settings) -> Iterator[str]:
+    wechat = settings.wechat
     if settings.wechat_on and wechat.mode == "plain" and not wechat.allow_plain:
         yield (
             "JIESU_WECHAT__MODE=plain beside real credentials is refused, as nothing signs what a push says: "

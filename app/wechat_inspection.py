@@ -61,8 +61,8 @@ def plain_mode() -> Finding:
     return Finding(
         _MODE,
         True,
-        "plain, as JIESU_WECHAT__ALLOW_PLAIN allows: nothing signs what a push says, and who reads an address "
-        "in a log may try another body under it; choose safe in the console and in JIESU_WECHAT__MODE",
+        "plain, as JIESU_WECHAT__ALLOW_PLAIN allows: nothing signs what a push says; choose safe in the "
+        "console and in JIESU_WECHAT__MODE before citizens use the account",
         remark=True,
     )
 
@@ -152,8 +152,8 @@ async def _clock(database: Database) -> Finding:
     if found is None:
         return Finding(_CLOCK, True, "agrees with ours")
     seen = f"a push signed with our token was refused ({found.says}), last on {found.at:%Y-%m-%d %H:%M} UTC"
-    todo = "set this machine's clock (NTP), else every message is refused; if it is right, an old push was sent again"
-    return Finding(_CLOCK, False, f"{seen}: {todo}")
+    todo = "set this machine's clock (NTP), else every message is refused"
+    return Finding(_CLOCK, False, f"{seen}: {todo}; if it is right, somebody sent an old push again")
 
 
 async def _note(database: Database, rung: Rung, errcode: int, now: datetime) -> None:

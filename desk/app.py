@@ -204,7 +204,7 @@ class Desk:
         async with self.database.read() as tx:
             found = await record.history(tx, ticket.id)
             whole = await store.load(tx, ticket.hotline_ref) if ticket.sealed else None
-        return seal.events_as_seen(found, whole.document.person) if whole else found
+        return seal.events_as_seen(found, whole.document) if whole else found
 
     async def citizen(self, ticket: DeskTicket, actor: Actor) -> PersonPart:
         """Whom a text for the citizen must not name: the centre's is held against who is hidden, too.

@@ -47,11 +47,12 @@ async def over_term(tx: Tx, before: datetime, limit: int) -> tuple[str, ...]:
 async def _history(tx: Tx, office: Office, ticket: DeskTicket) -> dict[str, str]:
     """Hide the citizen in the words of the ticket's history; returns the new digests by seq."""
     left: dict[str, str] = {}
+    person, named = ticket.document.person, seal.named_in(ticket.document)
     query = select(events).where(events.c.ticket_id == ticket.id, events.c.action != "erase")
     for row in (await tx.execute(query.order_by(events.c.seq))).all():
         detail = unseal(tx, Words, row.detail_sealed)
         said = {name: one for name, one in detail.items() if name != SALT}
-        bare = seal.without(said, ticket.document.person)
+        bare = seal.without(said, person, *named)
         if bare == said:
             continue
         bare |= {SALT: office.digits(16)}  # the old one would let a name be guessed from the old digest
@@ -63,9 +64,9 @@ async def _history(tx: Tx, office: Office, ticket: DeskTicket) -> dict[str, str]
 
 async def _matter(tx: Tx, ticket: DeskTicket, at: datetime) -> None:
     """Hide the citizen in the ticket itself, in what was answered, and in what they said of the answer."""
-    person = ticket.document.person
+    person, named = ticket.document.person, seal.named_in(ticket.document)
     row = (await tx.execute(select(tickets.c.texts_sealed).where(tickets.c.id == ticket.id))).one()
-    texts = seal.without(unseal(tx, Words, row.texts_sealed), person)
+    texts = seal.without(unseal(tx, Words, row.texts_sealed), person, *named)
     values = {
         "document_sealed": documents.seal(tx, TicketDocument, _without_citizen(ticket.document)),
         "texts_sealed": documents.seal(tx, Words, texts),
@@ -74,7 +75,7 @@ async def _matter(tx: Tx, ticket: DeskTicket, at: datetime) -> None:
     await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(values))
     rated = select(surveys.c.id, surveys.c.words_sealed).where(surveys.c.ticket_id == ticket.id)
     for one in (await tx.execute(rated)).all():
-        said = seal.without(unseal(tx, Words, one.words_sealed), person)
+        said = seal.without(unseal(tx, Words, one.words_sealed), person, *named)
         kept = update(surveys).where(surveys.c.id == one.id)
         await tx.execute(kept.values(words_sealed=documents.seal(tx, Words, said)))
 
@@ -105,13 +106,13 @@ async def _alerts(tx: Tx, whose: ColumnElement[bool]) -> None:
 
 def _without_citizen(document: TicketDocument) -> TicketDocument:
     """The document with nobody in it; where the matter is stays, or nobody could see to it."""
-    person, hide = document.person, seal.hidden
+    person, named = document.person, seal.named_in(document)
     bare: dict[str, Any] = {
         "person": PersonPart(kind="anonymous", anonymous=True, confidential=person.confidential),
         "consent": None,
-        **{name: hide(getattr(document, name), person) for name in _WORDS},
+        **{name: seal.hidden(getattr(document, name), person, *named) for name in _WORDS},
     }
     for name in ("place", "occurred"):
         part = getattr(document, name)
-        bare[name] = part and part.model_copy(update={"text": hide(part.text, person)})
+        bare[name] = part and part.model_copy(update={"text": seal.hidden(part.text, person, *named)})
     return document.model_copy(update=bare)

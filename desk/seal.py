@@ -39,10 +39,11 @@ def closed(ticket: DeskTicket, *, opened: bool = False) -> DeskTicket:
     if opened or not is_sealed(ticket.document):
         return ticket
     document = ticket.document
+    named = named_in(document)
     bare = {
-        "title": hidden(document.title, document.person),
-        "content": hidden(document.content, document.person),
-        "expectation": hidden(document.expectation, document.person),
+        "title": hidden(document.title, document.person, *named),
+        "content": hidden(document.content, document.person, *named),
+        "expectation": hidden(document.expectation, document.person, *named),
         "person": document.person.model_copy(
             update={"name": None, "phone": None, "enterprise": None, "confidential": True}
         ),
@@ -50,9 +51,10 @@ def closed(ticket: DeskTicket, *, opened: bool = False) -> DeskTicket:
     return replace(ticket, document=document.model_copy(update=bare), sealed=True)
 
 
-def events_as_seen(events: tuple[DeskEvent, ...], person: PersonPart) -> tuple[DeskEvent, ...]:
+def events_as_seen(events: tuple[DeskEvent, ...], document: TicketDocument) -> tuple[DeskEvent, ...]:
     """The history of a sealed ticket: what was said later must not name its citizen either."""
-    return tuple(replace(event, detail=without(event.detail, person)) for event in events)
+    person, named = document.person, named_in(document)
+    return tuple(replace(event, detail=without(event.detail, person, *named)) for event in events)
 
 
 def check(document: TicketDocument, step: Step, city: CityProfile) -> None:
@@ -64,17 +66,23 @@ def check(document: TicketDocument, step: Step, city: CityProfile) -> None:
         raise Refused("conflict_of_interest", "the report is about this unit")
 
 
-def hidden(text: str | None, person: PersonPart) -> str | None:
-    """The text without this person, and without whatever tells people apart."""
-    return text and masking.masked(text, person.name, person.phone, person.enterprise)
+def named_in(document: TicketDocument) -> tuple[str, ...]:
+    """Whom a ticket's words name: a title cut short, or words said later, may hold the name alone."""
+    return masking.names(document.title, document.content, document.expectation, document.subject)
 
 
-def without(value: Any, person: PersonPart) -> Any:
+def hidden(text: str | None, person: PersonPart, *named: str) -> str | None:
+    """The text without this person and the names given, and without whatever tells people apart."""
+    return text and masking.masked(text, person.name, person.phone, person.enterprise, *named)
+
+
+def without(value: Any, person: PersonPart, *named: str) -> Any:
     """The same JSON with every text in it masked; attachments keep their names."""
     if isinstance(value, str):
-        return hidden(value, person)
+        return hidden(value, person, *named)
     if isinstance(value, list):
-        return [without(one, person) for one in value]
+        return [without(one, person, *named) for one in value]
     if isinstance(value, dict):
-        return {name: one if name == "attachments" else without(one, person) for name, one in value.items()}
+        kept = {"attachments"}
+        return {name: one if name in kept else without(one, person, *named) for name, one in value.items()}
     return value

@@ -4,7 +4,7 @@ The rule: what is known of this citizen goes wherever it stands; of what is not 
 `understand.personal` finds. Numbers of offices stay: they are what an answer is for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from intake.ticket import Place, Ticket
@@ -18,9 +18,27 @@ SHORTEST = 2
 
 def masked(text: str, *known: str | None) -> str:
     """The text without `known` and without anything that tells a person apart."""
-    for secret in sorted((one for one in known if one and len(one) >= SHORTEST), key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
-    return _without(text, lambda _kind, _said: HIDDEN)
+    spans = [(one.start, one.end) for one in personal.find(text)]
+    for secret in known:
+        if secret and len(secret) >= SHORTEST:
+            spans += _places(text, secret)
+    parts, at = [], 0
+    for start, end in _merged(spans):
+        parts += [text[at:start], HIDDEN]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def names(*texts: str | None) -> tuple[str, ...]:
+    """The full names these texts give away, to be hidden also where nothing stands beside them."""
+    found = ((text, one) for text in texts if text for one in personal.find(text) if one.kind is Kind.NAME)
+    return tuple(dict.fromkeys(text[one.start : one.end] for text, one in found))
+
+
+def known_of(ticket: Ticket) -> tuple[str | None, ...]:
+    """What is known of a ticket's citizen, and of whom else it names."""
+    named = names(ticket.title, ticket.content, ticket.expectation, ticket.subject)
+    return (ticket.name, ticket.phone, ticket.enterprise, *named)
 
 
 def without_id_numbers(text: str) -> str:
@@ -30,15 +48,18 @@ def without_id_numbers(text: str) -> str:
     return text
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, *named: str) -> str:
     """The text as lists show it: of each such number and name what is needed to recognise it."""
-    return _without(text, _short)
+    short = _without(text, _short)
+    for name in sorted(named, key=len, reverse=True):
+        short = short.replace(name, _short(Kind.NAME, name))
+    return short
 
 
 def without_citizen(ticket: Ticket) -> Ticket:
     """The matter without whose it was: nobody to be reached, nothing in its words that names them."""
     place = ticket.place
-    known = (ticket.name, ticket.phone, ticket.enterprise)
+    known = known_of(ticket)
     return replace(
         ticket,
         title=masked(ticket.title, *known),
@@ -54,11 +75,30 @@ def without_citizen(ticket: Ticket) -> Ticket:
     )
 
 
+def _places(text: str, secret: str) -> Iterator[tuple[int, int]]:
+    at = text.find(secret)
+    while at >= 0:
+        yield at, at + len(secret)
+        at = text.find(secret, at + len(secret))
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order, those that overlap as one: of a known address a door is not all that goes."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
 def _without(text: str, hidden: Callable[[Kind, str], str]) -> str:
-    for one in reversed(personal.find(text)):
-        said = text[one.start : one.end]
-        text = text[: one.start] + hidden(one.kind, said) + text[one.end :]
-    return text
+    parts, at = [], 0
+    for one in personal.find(text):
+        parts += [text[at : one.start], hidden(one.kind, text[one.start : one.end])]
+        at = one.end
+    return "".join([*parts, text[at:]])
 
 
 _SHOWN = {
@@ -68,6 +108,8 @@ _SHOWN = {
     Kind.CARD: (4, 4),
     Kind.PLATE: (2, 2),
     Kind.NAME: (1, 0),
+    Kind.FORM: (1, 0),
+    Kind.ACCOUNT: (2, 2),
 }
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, insert, select, update
 
-from intake.masking import masked, without_citizen
+from intake.masking import known_of, masked, without_citizen
 from intake.status import StatusUpdate
 from intake.ticket import Ticket
 from storage import echoes
@@ -95,4 +95,4 @@ async def old_files(tx: Tx, before: datetime, limit: int, kept_while: Collection
 
 
 def _hidden(text: str, ticket: Ticket) -> str:
-    return masked(text, ticket.name, ticket.phone, ticket.enterprise)
+    return masked(text, *known_of(ticket))

@@ -125,8 +125,8 @@ class _Door:
     async def _only_one(self, query: Query, body: bytes) -> None:
         """In plain mode: whether this signature bore no other body. Raises Refused.
 
-        There the signature covers time and nonce alone: what it first came with is all that it lets in, for as
-        long as its time counts as now. The same again is WeChat's own repeat, which the inbox answers.
+        There the signature covers time and nonce alone: what it first came with is all that it lets in, for
+        as long as its time counts as now. The same again is WeChat's own repeat, which the inbox answers.
         """
         if self._account.mode is not Mode.PLAIN:
             return

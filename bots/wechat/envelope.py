@@ -67,7 +67,7 @@ class Misfit(Refused):
 
 
 class Stale(Refused):
-    """Signed with our token, at another time: an old push sent again, or a clock that is wrong, maybe ours."""
+    """Signed with our token, but not now: an old push sent again, or a clock that is wrong, maybe ours."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"its time is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} ours")

@@ -16,7 +16,7 @@ from desk.states import State, seen_as
 from desk.views import DeskEvent, DeskTicket
 from hotline.contract import AttachmentPart
 from intake.city import CityProfile
-from intake.masking import masked
+from intake.masking import masked, names
 
 _PICTURES = "image/"
 
@@ -92,7 +92,7 @@ def _filed(ticket: DeskTicket, media_url: Callable[[AttachmentPart], str]) -> di
     document = ticket.document
     person, place = document.person, document.place
     pictures = [one for one in document.attachments if one.media_type.startswith(_PICTURES)]
-    known = (person.name, person.phone, person.enterprise)
+    known = (person.name, person.phone, person.enterprise, *names(document.title, document.content))
     return {
         "description": masked(document.content, *known),
         "address": masked(place.text, *known) if place and place.text else None,

@@ -17,7 +17,7 @@ from desk.states import Refused, Role, State
 from desk.store import DeskTicket
 from desk.tickets import Stale, UnknownTicket
 from desk.transitions import ROWS
-from intake.masking import shortened
+from intake.masking import names, shortened
 
 MOST = 100
 _ROW = next(row for row in ROWS if row.action == "dispatch")
@@ -67,7 +67,12 @@ class Bulk:
         except (Stale, ValueError):
             problem = "refused.wrong_state"
         unit = self._desk.city.unit_name(fields["lead_unit"])
-        return Outcome(ticket.hotline_ref, shortened(ticket.document.title), unit, problem)
+        return Outcome(
+            ticket.hotline_ref,
+            shortened(ticket.document.title, *names(ticket.document.content)),
+            unit,
+            problem,
+        )
 
     def _fields(self, ticket: DeskTicket, form: Posted) -> dict[str, Any]:
         """The form's fields; without a lead unit, what was suggested for this ticket."""

@@ -12,7 +12,7 @@ from desk.pages.frame import framed
 from desk.pages.gate import Gate
 from desk.pages.look import Look
 from desk.pages.moments import Clock
-from intake.masking import shortened
+from intake.masking import names, shortened
 
 LONGEST_QUERY = 64
 
@@ -44,7 +44,7 @@ class Finding:
             found=[
                 {
                     "ref": one.hotline_ref,
-                    "title": shortened(one.document.title),
+                    "title": shortened(one.document.title, *names(one.document.content)),
                     "reference": one.reference,
                     "category": one.document.category.path or city.path(one.document.category.code),
                     "unit": city.unit_name(one.life.lead_unit),

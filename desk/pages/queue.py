@@ -21,7 +21,7 @@ from desk.saved import Saved
 from desk.states import FINAL, OPEN, Actor, Role, State
 from desk.store import DeskTicket
 from intake.city import CityProfile
-from intake.masking import shortened
+from intake.masking import names, shortened
 
 LONGEST = 50
 """Tickets to a page."""
@@ -223,7 +223,7 @@ def _line(ticket: DeskTicket, clock: Clock, city: CityProfile, actor: Actor) -> 
     return Line(
         hotline_ref=ticket.hotline_ref,
         reference=ticket.reference,
-        title=shortened(document.title),
+        title=shortened(document.title, *names(document.content)),
         appeal=clock.words.say(f"appeal.{document.appeal_type}"),
         category=document.category.path or city.path(document.category.code),
         unit=city.unit_name(life.lead_unit),

@@ -6,49 +6,29 @@ hidden without need is an answer that nobody can use.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 
+from intake.understand import people
+from intake.understand.contacts import MAIL, MOBILE, accounts, landlines
+from intake.understand.finds import Finder, Kind, Personal
+from intake.understand.fullname import is_word
 from intake.understand.identity import id_numbers
 from intake.understand.lexicon import HAN, any_of, compiled, table
 
+__all__ = ["Kind", "Personal", "find", "id_spans"]
 
-class Kind(StrEnum):
-    """The earlier one counts where two overlap."""
-
-    IDENTITY = "identity"
-    PHONE = "phone"
-    CARD = "card"
-    MAIL = "mail"
-    PLATE = "plate"
-    DOOR = "door"
-    NAME = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class Personal:
-    """Text from `start` up to `end` is personal."""
-
-    kind: Kind
-    start: int
-    end: int
-
-
-_MOBILE = re.compile(r"(?<![\d.])(?:(?:\+|00)?86[ -]?)?1[3-9]\d(?:[ \-.]?\d){8}(?!\d)")
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _CARD = re.compile(r"(?<![\dA-Za-z])[3-6]\d{3}(?:[ -]?\d){11,15}(?!\d|[A-Za-z])")
 
 
-def find(text: str) -> tuple[Personal, ...]:
-    """Everything personal, in the order of the text; nothing overlaps."""
+def _find(text: str) -> tuple[Personal, ...]:
     plain = _half_width(text)
-    found: list[Personal] = []
-    for one in _all(plain):
-        if not any(one.start < other.end and other.start < one.end for other in found):
-            found.append(one)
-    return tuple(sorted(found, key=lambda one: one.start))
+    return _in_order(_all(plain), len(plain))
+
+
+find: Finder = _find
+"""The one that is asked wherever something is hidden; see `finds.Finder`."""
 
 
 def id_spans(text: str) -> tuple[tuple[int, int], ...]:
@@ -57,15 +37,49 @@ def id_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _all(plain: str) -> Iterator[Personal]:
-    words = _words()
-    yield from (Personal(Kind.IDENTITY, *span) for span in id_numbers(plain))
-    for pattern in (_MOBILE, words.spoken):
-        yield from (Personal(Kind.PHONE, *match.span()) for match in pattern.finditer(plain))
-    yield from (Personal(Kind.CARD, *m.span()) for m in _CARD.finditer(plain) if _checks(m[0]))
-    yield from (Personal(Kind.MAIL, *match.span()) for match in _MAIL.finditer(plain))
+    words, reached = _words(), tuple(_reached(plain))
+    named = [*_beside(plain, reached), *people.told(plain), *_labelled(plain)]
+    yield from reached
     yield from (Personal(Kind.PLATE, *match.span()) for match in words.plate.finditer(plain))
     yield from (Personal(Kind.DOOR, *match.span()) for match in words.door.finditer(plain))
+    yield from named
+    names = {plain[one.start : one.end] for one in named if one.kind is Kind.NAME}
+    yield from people.again(plain, (name for name in names if len(name) > 1))
+
+
+def _reached(plain: str) -> Iterator[Personal]:
+    """What somebody is reached or known by; personal wherever it stands."""
+    yield from (Personal(Kind.IDENTITY, *span) for span in id_numbers(plain))
+    for pattern in (MOBILE, _words().spoken):
+        yield from (Personal(Kind.PHONE, *match.span()) for match in pattern.finditer(plain))
+    yield from (Personal(Kind.CARD, *m.span()) for m in _CARD.finditer(plain) if _checks(m[0]))
+    yield from (Personal(Kind.MAIL, *match.span()) for match in MAIL.finditer(plain))
+    yield from accounts(plain)
+
+
+def _beside(plain: str, reached: Iterable[Personal]) -> Iterator[Personal]:
+    """Whoever is named beside a number; a landline is theirs, unless they are named by an office."""
+    for number in reached:
+        yield from (one.found for one in people.beside(plain, number.start, number.end))
+    for line in landlines(plain):
+        those = people.beside(plain, line.start, line.end)
+        yield from (one.found for one in those)
+        if any(not one.office for one in those):
+            yield line
+
+
+def _labelled(plain: str) -> Iterator[Personal]:
     yield from (Personal(Kind.NAME, *match.span("name")) for match in _names(plain))
+
+
+def _in_order(found: Iterable[Personal], length: int) -> tuple[Personal, ...]:
+    """What overlaps nothing that came before it."""
+    taken, kept = bytearray(length), []
+    for one in found:
+        if not any(taken[one.start : one.end]):
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
+            kept.append(one)
+    return tuple(sorted(kept, key=lambda one: one.start))
 
 
 def _names(plain: str) -> Iterator[re.Match[str]]:
@@ -74,7 +88,11 @@ def _names(plain: str) -> Iterator[re.Match[str]]:
     for pattern in (words.name, words.titled):
         for match in pattern.finditer(plain):
             said = match["name"]
-            if not said.startswith(words.not_names) and not said.endswith(words.not_name_ends):
+            if (
+                not is_word(said)
+                and not said.startswith(words.not_names)
+                and not said.endswith(words.not_name_ends)
+            ):
                 yield match
 
 

@@ -209,7 +209,9 @@ async def open_office(
             "TPL": AccountTemplate(tuple(FIELDS)),
         }
         account = Account(APPID, TOKEN, KEY, Mode.SAFE)
-        app.include_router(wechat_router(account, reception, witness, cache, clock, patience=patience, hold=hold))
+        app.include_router(
+            wechat_router(account, reception, witness, cache, clock, patience=patience, hold=hold)
+        )
         app.include_router(api_router(platform), prefix="/api")
         return Office(
             clock=clock,

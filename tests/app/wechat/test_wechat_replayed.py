@@ -1,6 +1,5 @@
 """A push caught on the line, sent again when nothing remembers it any more."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -42,5 +41,3 @@ async def test_a_captured_confirmation_files_nothing_when_the_inbox_is_purged(of
     await office.rest()
     assert await count(office, tickets) == filed
     assert await count(office, inbox) == 0
-
-

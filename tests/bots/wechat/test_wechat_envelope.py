@@ -8,7 +8,18 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bots.wechat.codec import Unreadable, outer
-from bots.wechat.envelope import Account, Mode, Query, Refused, Stale, echo, open_push, seal, signature, verify
+from bots.wechat.envelope import (
+    Account,
+    Mode,
+    Query,
+    Refused,
+    Stale,
+    echo,
+    open_push,
+    seal,
+    signature,
+    verify,
+)
 from playground.wechat_cipher import Seal
 
 APPID, TOKEN, KEY = "wx49f0ab532d5d035a", "AAAAA", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
@@ -62,7 +73,9 @@ def test_a_slow_network_and_a_clock_that_is_somewhat_off_do_no_harm(seconds: int
     verify(SAFE, query(str(int(NOW.timestamp()) + seconds)), NOW)
 
 
-@pytest.mark.parametrize("stamp", ["", "-1714036504", "1714036504.0", "١٧١٤٠٣٦٥٠٤", "1714036504 ", "9" * 5000, "\udcff"])
+@pytest.mark.parametrize(
+    "stamp", ["", "-1714036504", "1714036504.0", "١٧١٤٠٣٦٥٠٤", "1714036504 ", "9" * 5000, "\udcff"]
+)
 def test_a_time_that_is_none_is_refused_however_it_is_signed(stamp: str) -> None:
     signed = signature(TOKEN, stamp, "1514711492")
     with pytest.raises(Refused):

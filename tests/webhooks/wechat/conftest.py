@@ -140,7 +140,14 @@ async def build() -> AsyncIterator[Build]:
         app = FastAPI()
         account = Account(our_appid, TOKEN, our_key, Mode(our_mode or mode))
         router = wechat_router(
-            account, service, witness, cache or MemoryCache(), clock, patience=patience, hold=hold, sorry=SORRY
+            account,
+            service,
+            witness,
+            cache or MemoryCache(),
+            clock,
+            patience=patience,
+            hold=hold,
+            sorry=SORRY,
         )
         app.include_router(router)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -19,7 +19,9 @@ STAMP = str(int(NOW.timestamp()))
 WORDS = {"ToUserName": "gh_1", "FromUserName": "oWang", "MsgType": "text", "Content": "查进度"}
 
 
-def captured(stand: Any, stamp: str = STAMP, nonce: str = "0042", **fields: Any) -> tuple[dict[str, str], bytes]:
+def captured(
+    stand: Any, stamp: str = STAMP, nonce: str = "0042", **fields: Any
+) -> tuple[dict[str, str], bytes]:
     """One push as it goes over the line."""
     whole = WORDS | {"CreateTime": stamp, "MsgId": "7250021412600020992"} | fields
     added, body = stand.platform.wire.push(whole, stamp, nonce)
@@ -105,7 +107,10 @@ async def test_in_plain_mode_a_time_ahead_of_ours_is_remembered_until_it_is_over
 async def test_two_citizens_of_one_second_are_two(build: Any) -> None:
     stand = build("plain")
     assert await post(stand, captured(stand, nonce="1", MsgId="1")) == 200
-    assert await post(stand, captured(stand, nonce="2", MsgId="2", FromUserName="oLi", Content="路灯坏了")) == 200
+    assert (
+        await post(stand, captured(stand, nonce="2", MsgId="2", FromUserName="oLi", Content="路灯坏了"))
+        == 200
+    )
     assert texts(stand) == ["查进度", "路灯坏了"]
 
 
@@ -125,7 +130,10 @@ async def test_in_compatible_mode_only_the_encrypted_copy_is_read(build: Any, in
 
 @pytest.fixture
 async def caches(redis_url: str) -> AsyncIterator[list[RedisCache]]:
-    opened = [RedisCache(redis_url, prefix=f"fresh-{hashlib.sha256(redis_url.encode()).hexdigest()[:6]}:") for _ in "ab"]
+    opened = [
+        RedisCache(redis_url, prefix=f"fresh-{hashlib.sha256(redis_url.encode()).hexdigest()[:6]}:")
+        for _ in "ab"
+    ]
     yield opened
     for cache in opened:
         await cache.aclose()
@@ -157,7 +165,9 @@ async def test_without_redis_no_honest_message_is_lost_and_one_process_holds_alo
 
 
 @pytest.mark.parametrize(("hours", "says"), [(8, "behind ours"), (-8, "ahead of ours")])
-async def test_a_clock_that_is_wrong_is_said_once_and_never_silently(build: Any, hours: int, says: str) -> None:
+async def test_a_clock_that_is_wrong_is_said_once_and_never_silently(
+    build: Any, hours: int, says: str
+) -> None:
     now = [NOW + timedelta(hours=hours)]
     stand = build(clock=lambda: now[0])
     with capture_logs() as logs:

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from bots.wechat.envelope import Account, Mode, signature
 from intake.messages import ChannelName
+from storage.cache import MemoryCache
 from storage.crypto import KeyRing
 from tests.webhooks import service_fuzz
 from tests.webhooks.service_fuzz import HANGS_AFTER, LONGEST, Door, client, clock, keep_knocking
 from tests.webhooks.wechat.test_wechat_fuzz import KINDS, node, trees
-from storage.cache import MemoryCache
 from webhooks.wechat import wechat_router
 
 TOKEN = "t0ken"
@@ -30,6 +30,7 @@ def signed(body: bytes) -> dict[str, str]:
     """Each body has a signature of its own, and its repeat has the same."""
     stamp, nonce = str(int(clock().timestamp())), sha256(body).hexdigest()[:10]
     return {"timestamp": stamp, "nonce": nonce, "signature": signature(TOKEN, stamp, nonce)}
+
 
 said = st.one_of(
     st.text(max_size=60),
@@ -104,7 +105,9 @@ async def opened(sqlite_url: str, keyring: KeyRing, tmp_path: Path) -> AsyncIter
     """The real webhook, reception and service of an account in plain mode."""
     async with service_fuzz.opened(sqlite_url, keyring, tmp_path) as house:
         account, app = Account("wx1", TOKEN, mode=Mode.PLAIN), FastAPI()
-        routes = wechat_router(account, house.reception, house.witness, MemoryCache(), clock, patience=HANGS_AFTER)
+        routes = wechat_router(
+            account, house.reception, house.witness, MemoryCache(), clock, patience=HANGS_AFTER
+        )
         app.include_router(routes)
         async with client(app) as http:
 
