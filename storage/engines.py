@@ -115,10 +115,12 @@ def _sqlite(url: URL, begin: str, options: dict[str, Any]) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        try:
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}").close()
+        except sqlite3.Error:  # nobody else knows of it yet, and its thread would live on
+            connection.close()
+            raise
 
     # A rollback is a visit to the driver's thread: only where there is something to roll back.
     @event.listens_for(engine.sync_engine, "reset")

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -160,6 +161,22 @@ async def test_sqlite_held_by_another_process_is_down_for_us(
     other.close()
     async with database.write() as tx:
         await tx.execute(select(1))
+    await database.close()
+
+
+async def test_a_file_that_is_damaged_is_down_until_it_is_restored(sqlite_url: str, keyring: KeyRing) -> None:
+    """Nothing is left of a try: neither a connection nor its thread."""
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    whole = file.read_bytes()
+    file.write_bytes(b"?" * 4096 + whole[4096:])
+    database = Database.open(sqlite_url, keyring)
+    for transaction in (database.write, database.turn, database.read):
+        with pytest.raises(DatabaseDown, match="SQLITE_NOTADB"):
+            async with transaction():
+                pass
+    gc.collect()
+    file.write_bytes(whole)
+    await database.ping()
     await database.close()
 
 
