@@ -1,8 +1,9 @@
 """How fast one citizen, and all together, may write to us.
 
 The rule: nothing is dropped without a word. Who is too fast is told so, with the numbers for whoever
-is in danger; a safety signal is heard at any pace. Citizens are counted by account and never by
-address, so that nobody pays for a neighbour behind the same one.
+is in danger; a safety signal is heard at any pace. Who was told that a message is kept has passed: a message
+pays once, at the door. Citizens are counted by account and never by address, so that nobody pays for a
+neighbour behind the same one.
 """
 
 from intake.messages import Event, Inbound
@@ -24,9 +25,9 @@ class Pace:
     async def is_too_fast(self, inbound: Inbound) -> bool:
         """Whether this message comes too soon after too many others.
 
-        Leaving is always heard, and what we tell ourselves.
+        Leaving is always heard, and the files of one matter count as none.
         """
-        if inbound.event is Event.LEFT or inbound.burst is not None or inbound.file is not None:
+        if inbound.event is Event.LEFT or inbound.burst is not None:
             return False
         address = inbound.address
         mine = (f"citizen:{address.channel.value}:{address.user}", *CITIZEN)

@@ -1,24 +1,31 @@
 """Where messages come in while something of ours is down: the turn if it can be done, else the spool.
 
-The rule: nobody overtakes. While a message of a citizen waits in the spool, their next ones wait behind it;
-the spool is emptied in order, by whichever process gets to it, as soon as the database answers again.
+The rule: nobody overtakes, and nothing that was kept is dropped. While a message of a citizen waits in the
+spool, their next ones wait behind it; the spool is emptied in order, by whichever process gets to it, as soon
+as the database answers again. A message leaves it when its turn is done or it is put aside with the reason,
+and for nothing else. How fast somebody writes is asked at the door alone: what was kept has paid.
 """
 
 import asyncio
 from contextlib import suppress
 
 import structlog
+from pydantic import TypeAdapter
 
 from app import metrics
+from app.faults import caught, described
+from app.pace import Pace
 from app.service import Service
 from app.spool import Aside, Spool, Spooled, Told
 from app.spool_log import Record
 from app.witness import Witness
 from intake.city import CityProfile
 from intake.discretion import discreet
+from intake.happening import Happening
 from intake.messages import Address, ChannelName, Inbound, Reply
 from intake.phrases import FALLBACK, pick_language, say
 from intake.ports import Unavailable
+from storage.crypto import Undecryptable
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +35,8 @@ AWAY_AFTER = 3
 """Turns that failed one after the other: then the next ones are not kept waiting for the same."""
 AWAY_FOR = 1.0  # seconds
 
+_happening = TypeAdapter(Happening)
+
 
 class Behind(Unavailable):
     """An earlier message of this citizen waits in the spool: this one goes there too."""
@@ -36,16 +45,27 @@ class Behind(Unavailable):
 class Reception:
     """`webhooks.ports.Receiver`: the service, and the spool behind it."""
 
-    def __init__(self, service: Service, witness: Witness, spool: Spool, city: CityProfile) -> None:
+    def __init__(
+        self,
+        service: Service,
+        witness: Witness,
+        spool: Spool,
+        city: CityProfile,
+        pace: Pace | None = None,
+    ) -> None:
         self._service = service
         self._witness = witness
         self._spool = spool
         self._city = city
+        self._pace = pace
         self._failed = 0
         self._failed_at = 0.0
+        self._tried = 0
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
-        """As `Service.receive`. Raises Unavailable: then `shelve` it."""
+        """As `Service.receive`, for who does not write too fast. Raises Unavailable: then `shelve` it."""
+        if self._pace is not None and await self._pace.is_too_fast(inbound):
+            return self._slowed(inbound)
         if self._spool.holds(inbound.address):
             raise Behind("an earlier message waits in the spool")
         if self._away():
@@ -74,10 +94,9 @@ class Reception:
         return say(self._city, language, "service.more")
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
-        """As `Service.put_aside`, by way of the spool if need be. Raises SpoolFull."""
-        try:
-            await self._service.put_aside(channel, message_id, body, reason)
-        except Unavailable:
+        """As `Service.put_aside`; whatever prevents it, by way of the spool. Raises SpoolFull."""
+        fault = await caught(self._service.put_aside(channel, message_id, body, reason))
+        if fault is not None:
             await self._spool.keep(Aside(channel, message_id, body, reason))
 
     async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
@@ -97,37 +116,59 @@ class Reception:
                         await stop.wait()
 
     async def drain(self) -> bool:
-        """One round: the oldest message of several citizens. Whether there is more to do at once."""
-        heads = self._spool.heads(AT_ONCE)
-        if not heads:
+        """One round: the oldest message of several citizens. Whether there is more to do at once.
+
+        The next round goes on behind them, so that what nobody can handle holds up its own citizen only.
+        """
+        if not self._spool.depth():
             return False
         with self._spool.alone() as alone:
             if not alone:  # another process of this machine is at it
                 return False
-            return any(await asyncio.gather(*(self._settle(record) for record in heads)))
+            heads = self._spool.heads(AT_ONCE, self._tried)
+            self._tried = heads[-1].number if heads else 0
+            return any(await asyncio.gather(*map(self._settle, heads)))
 
     async def _settle(self, record: Record) -> bool:
-        """Do one message's turn; a turn that was done before gives its stored replies. False: not now."""
+        """Do what one message asks for, and take it off; whatever went wrong, it stays: False."""
+        done = await caught(self._settled(record))
+        if isinstance(done, Exception) and not isinstance(done, Unavailable):
+            log.error("a spooled message stays", fault=described(done))
+        return done is True
+
+    async def _settled(self, record: Record) -> bool:
         message = await self._spool.read(record)
         if message is None:
             return False
-        try:
-            await self._do(message)
-        except Unavailable:
-            return False
+        await self._do(message)
         await self._spool.done(record)
         return True
 
     async def _do(self, message: Spooled) -> None:
-        if isinstance(message, Aside):
-            await self._service.put_aside(message.channel, message.message_id, message.body, message.reason)
-            return
-        if isinstance(message, Told):
-            await self._witness.write_down(message.happening)
-            return
-        replies = await self._service.receive(message)
-        if replies:
-            await self._service.send_late(message.address, replies, message.id)
+        """Returns once it is in the database, one way or another; what was done before is not done again."""
+        match message:
+            case Aside(channel, message_id, body, reason):
+                await self._service.put_aside(channel, message_id, body, reason)
+            case Told(happening):
+                await self._write_down(happening)
+            case Inbound():
+                replies = await self._service.receive(message)
+                if replies:
+                    await self._service.send_late(message.address, replies, message.id)
+
+    async def _write_down(self, told: Happening) -> None:
+        """What breaks our own code is put aside, as messages are. Raises Unavailable or Undecryptable."""
+        fault = await caught(self._witness.write_down(told))
+        if isinstance(fault, Unavailable | Undecryptable):
+            raise fault
+        if fault is not None:
+            body = _happening.dump_json(told)
+            await self._service.put_aside(told.channel, told.id, body, described(fault))
+
+    def _slowed(self, inbound: Inbound) -> tuple[Reply, ...]:
+        """Told, counted, and not taken."""
+        metrics.turns.labels(inbound.address.channel.value, "too_fast").inc()
+        return (Reply(self._say(inbound, "welcome.too_fast")),)
 
     def _away(self) -> bool:
         return self._failed >= AWAY_AFTER and _now() < self._failed_at + AWAY_FOR

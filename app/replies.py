@@ -33,9 +33,12 @@ ALBUM_REST = timedelta(seconds=1)
 _outgoing = TypeAdapter(Outgoing)
 
 
-def lane(conversation_id: int, purpose: str = "reply") -> str:
-    """What one citizen gets leaves in order; an answer does not wait behind pushes that may take hours."""
-    return f"{LANE}{conversation_id}" if purpose == "reply" else f"news:{conversation_id}"
+def lane(owner: int | str, purpose: str = "reply") -> str:
+    """What one citizen gets leaves in order; an answer does not wait behind pushes that may take hours.
+
+    `owner` is the conversation, or the message of somebody who has none.
+    """
+    return f"{LANE}{owner}" if purpose == "reply" else f"news:{owner}"
 
 
 def once_keys(channel: ChannelName, key: str, count: int) -> list[str]:
@@ -45,7 +48,7 @@ def once_keys(channel: ChannelName, key: str, count: int) -> list[str]:
 
 async def queue_replies(
     tx: Tx,
-    conversation_id: int,
+    conversation_id: int | None,
     address: Address,
     replies: Iterable[Reply],
     key: str,
@@ -63,7 +66,7 @@ async def queue_replies(
 
 def queuing(
     tx: Tx,
-    conversation_id: int,
+    conversation_id: int | None,
     address: Address,
     replies: Iterable[Reply],
     key: str,
@@ -83,7 +86,7 @@ def queuing(
             tx,
             destination=address.channel.value,
             kind=KIND,
-            lane=lane(conversation_id, purpose),
+            lane=lane(key if conversation_id is None else conversation_id, purpose),
             body=_outgoing.dump_python(one, mode="json") | {tracing.KEY: tracing.current()},
             now=now,
             due_at=due_at,
@@ -134,9 +137,14 @@ def holding_back(
 
 
 async def queue_late(
-    tx: Tx, conversation_id: int, address: Address, replies: tuple[Reply, ...], key: str, now: datetime
+    tx: Tx,
+    conversation_id: int | None,
+    address: Address,
+    replies: tuple[Reply, ...],
+    key: str,
+    now: datetime,
 ) -> None:
-    """Send at once what no answer could carry, held back or not."""
+    """Send at once what no answer could carry, held back or not, to strangers too."""
     made = await queue_replies(tx, conversation_id, address, replies, key, "reply", now)
     if len(made) < len(replies):
         await held_back.release(tx, once_keys(address.channel, key, len(replies)), now)

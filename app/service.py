@@ -13,7 +13,6 @@ from pydantic import TypeAdapter
 
 from app import metrics
 from app.faults import caught, described
-from app.pace import Pace
 from app.replies import LANE, once_keys, queue_late
 from app.step import EVERYWHERE, Rides, Step, Taken
 from app.tracing import traced
@@ -59,7 +58,6 @@ class Service:
         clock: Callable[[], datetime],
         rides: Mapping[ChannelName, Rides] = EVERYWHERE,
         hear: Hear = as_it_is,
-        pace: Pace | None = None,
     ) -> None:
         """`rides`: for a channel whose answers need not carry the replies, which of them may.
 
@@ -71,18 +69,16 @@ class Service:
         self._clock = clock
         self._step = Step(city, rides)
         self._hear = hear
-        self._pace = pace
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
         """Take one message; a repeat gets its stored replies. Raises Unavailable, and nothing else.
 
-        Returns what the platform's own answer shall carry; what may not ride it is in the outbox already.
+        Once it returns, the message has had its turn or is put aside with the reason. What it gives shall be
+        carried by the platform's own answer; what may not ride it is in the outbox already.
         """
         channel, started = inbound.address.channel.value, perf_counter()
-        if self._pace is not None and await self._pace.is_too_fast(inbound):
-            return self._slowed(inbound)
         with traced():
-            inbound = discreet(await self._hear(discreet(inbound)))
+            inbound = discreet(await self._heard(discreet(inbound)))
             taken = await self._take(inbound)
             if isinstance(taken, Exception):
                 return await self._broken(inbound, taken)
@@ -91,11 +87,6 @@ class Service:
         metrics.turns.labels(channel, "turn").inc()
         metrics.turn_seconds.labels(channel).observe(perf_counter() - started)
         return taken.replies
-
-    def _slowed(self, inbound: Inbound) -> tuple[Reply, ...]:
-        """Told, counted, and not taken."""
-        metrics.turns.labels(inbound.address.channel.value, "too_fast").inc()
-        return (Reply(say(self._city, pick_language(inbound.language), "welcome.too_fast")),)
 
     async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
         """The platform's own answer carried these replies of `receive`. Raises Unavailable.
@@ -112,12 +103,22 @@ class Service:
         await self._keep_aside(channel, message_id, body, reason, ())
 
     async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
-        """Send by the outbox what the platform's own answer could not carry; once per key."""
+        """Send by the outbox what the platform's own answer could not carry; once per key.
+
+        Who has no conversation (their first message was put aside, or they were forgotten) gets it as well.
+        """
         async with self._database.write() as tx:
             stored = await conversations.find(tx, address)
-            if stored is not None:
-                await queue_late(tx, stored.id, address, replies, key, self._clock())
+            await queue_late(tx, stored.id if stored else None, address, replies, key, self._clock())
         await self._cache.publish(WORK)
+
+    async def _heard(self, inbound: Inbound) -> Inbound:
+        """With what was only spoken; where that breaks, as it was: it helps a turn and must not cost one."""
+        heard = await caught(self._hear(inbound))
+        if isinstance(heard, Inbound):
+            return heard
+        log.error("not written down", channel=inbound.address.channel.value, fault=described(heard))
+        return inbound
 
     async def _take(self, inbound: Inbound) -> Taken | Exception:
         """The turn, or what broke it. A message recorded at the same moment elsewhere is looked at again."""
@@ -148,9 +149,15 @@ class Service:
         metrics.turns.labels(channel.value, "fault").inc()
         log.error("turn failed", channel=channel.value, fault=described(fault))
         sorry = (Reply(say(self._city, pick_language(inbound.language), "welcome.fault")),)
-        body = _inbound.dump_json(inbound)
-        await self._keep_aside(channel, inbound.id, body, described(fault), sorry)
+        unkept = await caught(self._broke(inbound, described(fault), sorry))
+        if unkept is not None:  # it is nowhere yet: whoever brought it keeps it, and comes again
+            log.error("could not be put aside", channel=channel.value, fault=described(unkept))
+            raise Unavailable("neither taken nor put aside") from unkept
         return sorry
+
+    async def _broke(self, inbound: Inbound, reason: str, sorry: tuple[Reply, ...]) -> None:
+        body = _inbound.dump_json(inbound)
+        await self._keep_aside(inbound.address.channel, inbound.id, body, reason, sorry)
 
     async def _keep_aside(
         self, channel: ChannelName, message_id: str, body: bytes, reason: str, replies: tuple[Reply, ...]

@@ -80,14 +80,12 @@ class Spool:
         """How many messages wait."""
         return len(self._log.open())
 
-    def heads(self, limit: int) -> list[Record]:
-        """The oldest message of each of up to `limit` citizens."""
+    def heads(self, limit: int, after: int = 0) -> list[Record]:
+        """The oldest message of each of up to `limit` citizens; those behind number `after` come first."""
         first: dict[bytes, Record] = {}
         for record in self._log.open():
             first.setdefault(record.who, record)
-            if len(first) == limit:
-                break
-        return list(first.values())
+        return sorted(first.values(), key=lambda one: (one.number <= after, one.number))[:limit]
 
     async def read(self, record: Record) -> Spooled | None:
         """The message; None if our keys do not open it: it stays, and is said in the log."""

@@ -95,7 +95,7 @@ async def _wire(
     heard = hearing(settings, http, channels.by_name)
     hear = in_turn(heard, second_reader(settings, http, database, city, utc_now))
     pace = Pace(buckets) if buckets is not None else None
-    service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear, pace=pace)
+    service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear)
     updates, witness = Updates(database, cache, city, utc_now), Witness(database, utc_now, spool)
     delivery = Delivery(behind, city, channels.by_name, hotline, files, service, utc_now)
     desk = None
@@ -107,7 +107,7 @@ async def _wire(
         database=database,
         cache=cache,
         service=service,
-        reception=Reception(service, witness, spool, city),
+        reception=Reception(service, witness, spool, city, pace),
         witness=witness,
         updates=updates,
         following=Following(database, hotline, updates, utc_now) if isinstance(hotline, Follows) else None,

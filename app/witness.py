@@ -11,10 +11,10 @@ from datetime import datetime
 import structlog
 
 from app.bursts import NO_MESSAGES
+from app.faults import caught
 from app.spool import Spool, Told
 from intake.happening import Happening
 from intake.messages import ChannelName
-from intake.ports import Unavailable
 from storage import account_notes, budgets, conversations, happenings, permissions, receipts
 from storage.conversations import StoredConversation
 from storage.database import Database, Tx
@@ -37,15 +37,16 @@ class Witness:
         self._spool = spool
 
     async def record(self, happening: Happening) -> None:
-        """`write_down`, if need be by way of the spool. Raises Unavailable."""
+        """`write_down`; whatever prevents it, by way of the spool. Raises Unavailable."""
         if self._spool is None:
-            return await self.write_down(happening)
-        if happening.address is not None and self._spool.holds(happening.address):
-            return await self._spool.keep(Told(happening))
-        try:
             await self.write_down(happening)
-        except Unavailable:
+        elif self._waits(happening) or await caught(self.write_down(happening)) is not None:
             await self._spool.keep(Told(happening))
+
+    def _waits(self, happening: Happening) -> bool:
+        """Whether something waits that its citizen did before."""
+        where = happening.address
+        return where is not None and self._spool is not None and self._spool.holds(where)
 
     async def write_down(self, happening: Happening) -> None:
         """Write it down once, and do what follows from it. Raises Unavailable."""

@@ -1,5 +1,6 @@
 """Too many messages: told and never lost in silence, danger heard at any pace, no neighbour pays."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from app.pace import CITIZEN, Pace
-from app.service import Service
+from app.reception import Reception
+from app.spool import Spool
+from app.witness import Witness
 from storage.buckets import LocalBuckets
-from storage.cache import MemoryCache
+from storage.crypto import KeyRing
 from webhooks.crowds import EVERYTHING, LOGGING_IN, Crowds
 
 
@@ -32,10 +35,11 @@ def seconds() -> Seconds:
 
 
 @pytest.fixture
-def paced(shell: Any, seconds: Seconds) -> Any:
-    shell.service = Service(
-        shell.database, MemoryCache(), shell.city, shell.clock, pace=Pace(LocalBuckets(seconds))
-    )
+def paced(shell: Any, seconds: Seconds, keyring: KeyRing, tmp_path: Path) -> Any:
+    """The way in, as the doors see it; its citizens come through it."""
+    spool = Spool(tmp_path / "spool", keyring, shell.clock)
+    witness = Witness(shell.database, shell.clock, spool)
+    shell.service = Reception(shell.service, witness, spool, shell.city, Pace(LocalBuckets(seconds)))
     return shell
 
 

@@ -4,122 +4,21 @@ PostgreSQL stands behind a proxy that breaks the line; SQLite's file is held by 
 """
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import select
 
-from app.reception import Reception
-from app.service import Service
-from app.spool import Aside, Spool
-from app.witness import Witness
-from bench.faults.proxy import Trouble, always, fine, proxy
-from intake.city import load
+from app.spool import Aside
 from intake.happening import Happening, Permission
 from intake.messages import Address, ChannelName, Inbound
-from intake.phrases import worded
 from intake.ports import Unavailable
-from storage import conversations, engines, inbox, outbox, permissions
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
-from storage.database import Database
+from storage import conversations, inbox, permissions
 from storage.tables import happenings
 from storage.tables import inbox as inbox_table
-
-FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
-ANNA, BEN = Address(ChannelName.WECHAT, "anna"), Address(ChannelName.TELEGRAM, "100")
-
-
-@dataclass
-class Counter:
-    """The reception, a second one in another process of the machine, and the way to break the database."""
-
-    reception: Reception
-    other: Reception
-    witness: Witness
-    database: Database
-    spool: Spool
-    down: Callable[[], AbstractAsyncContextManager[None]]
-
-    async def settle(self) -> None:
-        while self.spool.depth():
-            await self.reception.drain()
-            await asyncio.sleep(0)
-
-    async def handled(self, *messages: Inbound) -> list[tuple[str, ...] | None]:
-        async with self.database.read() as tx:
-            found = [await inbox.seen(tx, one.address.channel, one.id) for one in messages]
-        return [turn and tuple(reply.text for reply in turn.replies) for turn in found]
-
-    async def sent(self) -> list[str]:
-        """What goes to citizens by the outbox, in order."""
-        async with self.database.write() as tx:
-            found = await outbox.claim(tx, now=FAR_AHEAD, lease=timedelta(seconds=60), limit=1000)
-        return [entry.body["reply"]["text"] for entry in found if entry.kind == "reply"]
-
-
-def says(text: str, address: Address = ANNA, number: int = 0) -> Inbound:
-    return Inbound(f"{address.user}-{text}-{number}", address, datetime.now(UTC), text=text)
-
-
-@pytest.fixture
-async def counter(
-    request: pytest.FixtureRequest,
-    database_url: str,
-    keyring: KeyRing,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[Counter]:
-    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.1)
-    parts = urlsplit(database_url)
-    target = parse_qs(parts.query).get("host", ["/nowhere"])[0] + "/.s.PGSQL.5432"
-    async with proxy(target) as line:
-        url = (
-            database_url
-            if parts.scheme == "sqlite"
-            else f"postgresql://postgres@127.0.0.1:{line.port}{parts.path}"
-        )
-        database = Database.open(url, keyring)
-
-        @asynccontextmanager
-        async def broken_line() -> Any:
-            line.plan = always(Trouble.REFUSE)
-            line.cut()
-            yield
-            line.plan = fine
-
-        @asynccontextmanager
-        async def held_file() -> Any:
-            holder = sqlite3.connect(tmp_path / "jiesu.db", isolation_level=None, check_same_thread=False)
-            await asyncio.to_thread(holder.execute, "BEGIN EXCLUSIVE")
-            yield
-            holder.execute("ROLLBACK")
-            holder.close()
-
-        city = worded(load("jiayuguan"))
-        service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
-        folder = tmp_path / "spool"
-        spools = [Spool(folder, keyring, lambda: datetime.now(UTC)) for _ in range(2)]
-        witnesses = [Witness(database, lambda: datetime.now(UTC), spool) for spool in spools]
-        first, second = (
-            Reception(service, witness, spool, city) for witness, spool in zip(witnesses, spools, strict=True)
-        )
-        yield Counter(
-            first,
-            second,
-            witnesses[0],
-            database,
-            spools[0],
-            held_file if database.kind == "sqlite" else broken_line,
-        )
-        await database.close()
+from tests.spool.counter import ANNA, BEN, Counter, says
 
 
 async def test_a_message_that_finds_no_database_is_kept_and_done_later(counter: Counter) -> None:

@@ -1,0 +1,82 @@
+"""Over a real database of each kind, with the limits a city has."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from app.pace import Pace
+from app.reception import Reception
+from app.service import Service
+from app.spool import Spool
+from app.witness import Witness
+from bench.faults.proxy import Trouble, always, fine, proxy
+from intake.city import load
+from intake.phrases import worded
+from storage import engines
+from storage.buckets import LocalBuckets
+from storage.cache import MemoryCache
+from storage.crypto import KeyRing
+from storage.database import Database
+from tests.spool.counter import Counter
+
+
+@pytest.fixture
+async def counter(
+    request: pytest.FixtureRequest,
+    database_url: str,
+    keyring: KeyRing,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Counter]:
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.1)
+    parts = urlsplit(database_url)
+    target = parse_qs(parts.query).get("host", ["/nowhere"])[0] + "/.s.PGSQL.5432"
+    async with proxy(target) as line:
+        url = (
+            database_url
+            if parts.scheme == "sqlite"
+            else f"postgresql://postgres@127.0.0.1:{line.port}{parts.path}"
+        )
+        database = Database.open(url, keyring)
+
+        @asynccontextmanager
+        async def broken_line() -> Any:
+            line.plan = always(Trouble.REFUSE)
+            line.cut()
+            yield
+            line.plan = fine
+
+        @asynccontextmanager
+        async def held_file() -> Any:
+            holder = sqlite3.connect(tmp_path / "jiesu.db", isolation_level=None, check_same_thread=False)
+            await asyncio.to_thread(holder.execute, "BEGIN EXCLUSIVE")
+            yield
+            holder.execute("ROLLBACK")
+            holder.close()
+
+        city = worded(load("jiayuguan"))
+        service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
+        pace = Pace(LocalBuckets())  # of both processes, as on Redis
+        folder = tmp_path / "spool"
+        spools = [Spool(folder, keyring, lambda: datetime.now(UTC)) for _ in range(2)]
+        witnesses = [Witness(database, lambda: datetime.now(UTC), spool) for spool in spools]
+        first, second = (
+            Reception(service, witness, spool, city, pace)
+            for witness, spool in zip(witnesses, spools, strict=True)
+        )
+        yield Counter(
+            first,
+            second,
+            witnesses[0],
+            database,
+            spools[0],
+            held_file if database.kind == "sqlite" else broken_line,
+        )
+        await database.close()

@@ -1,0 +1,167 @@
+"""What was kept leaves the disk as a turn, or put aside with the reason, and in no other way."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app import step
+from app.pace import CITIZEN
+from app.reception import AT_ONCE
+from app.spool import Spool, Told
+from intake.happening import Happening
+from intake.messages import Address, ChannelName, Inbound
+from intake.ports import Unavailable
+from storage import conversations, happenings, inbox
+from storage.crypto import KeyRing
+from storage.tables import happenings as happenings_table
+from tests.spool.counter import ANNA, BEN, Counter, says
+
+TRIES = 2 * CITIZEN[1]
+SOME = "新华路15号院门口井盖坏了"
+
+
+class OurBug(Exception):
+    """Whatever nobody has thought of."""
+
+
+def breaks(monkeypatch: pytest.MonkeyPatch, where: Any, name: str) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise OurBug
+
+    monkeypatch.setattr(where, name, broken)
+
+
+async def put_aside(counter: Counter) -> list[str]:
+    """The reasons, for an operator to read."""
+    async with counter.database.read() as tx:
+        return [one.reason for one in await inbox.aside(tx)]
+
+
+async def test_a_message_that_waits_pays_for_none_of_its_tries(counter: Counter) -> None:
+    """Two citizens, one of whom goes on writing; the database is away longer than their patience counts."""
+    kept = [says(SOME), says("路灯也不亮", number=1), says(SOME, BEN)]
+    async with counter.down():
+        for message in kept:
+            with pytest.raises(Unavailable):
+                await counter.reception.receive(message)
+            await counter.reception.shelve(message)
+        for _ in range(TRIES):
+            await counter.reception.drain()
+    await counter.settle()
+    turns = await counter.handled(*kept)
+    assert all(turns), "each had its turn"
+    assert not any("请过一分钟" in text for text in await counter.sent())
+    assert await counter.reception.receive(says("在吗")) != ()
+
+
+async def test_who_writes_too_fast_is_told_so_before_anything_is_kept(counter: Counter) -> None:
+    async with counter.down():
+        for number in range(CITIZEN[1]):
+            with pytest.raises(Unavailable):
+                await counter.reception.receive(says("在吗", number=number))
+        await counter.reception.shelve(says("在吗"))
+        (told,) = await counter.reception.receive(says("在吗", number=CITIZEN[1]))
+    assert "请过一分钟" in told.text
+    await counter.settle()
+    assert await counter.handled(says("在吗", number=CITIZEN[1])) == [None]
+
+
+async def test_a_strangers_message_that_breaks_us_is_put_aside_and_they_are_told(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaks(monkeypatch, step, "advance")
+    await counter.reception.shelve(says(SOME))
+    await counter.settle()
+    (reason,) = await put_aside(counter)
+    assert reason.startswith("OurBug")
+    (sorry,) = await counter.sent()
+    assert sorry == (await counter.handled(says(SOME)))[0][0]  # type: ignore[index]
+
+
+async def test_what_cannot_even_be_put_aside_stays_until_it_can(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        breaks(broken, step, "advance")
+        breaks(broken, inbox, "put_aside")
+        with pytest.raises(Unavailable):
+            await counter.reception.receive(says(SOME))
+        await counter.reception.shelve(says(SOME))
+        await counter.reception.put_aside(ChannelName.TELEGRAM, "x", b"\xff", "not JSON")
+        for _ in range(3):
+            assert not await counter.reception.drain()
+        assert counter.spool.depth() == 2
+    await counter.settle()
+    assert await counter.handled(says(SOME)) != [None]
+    assert await put_aside(counter) == ["not JSON"]
+
+
+async def test_what_only_helps_a_turn_costs_none_when_it_breaks(counter: Counter) -> None:
+    async def broken(_: Inbound) -> Inbound:
+        raise OurBug
+
+    counter.reception._service._hear = broken
+    assert await counter.reception.receive(says(SOME))
+
+
+async def test_messages_nobody_can_open_hold_up_nobody_else(counter: Counter, tmp_path: Path) -> None:
+    """More of them than a round takes, and older: they wait for their key, and the others go on."""
+    lost = Spool(tmp_path / "spool", KeyRing(["a key that is gone"]), lambda: datetime.now(UTC))
+    for number in range(2 * AT_ONCE):
+        await lost.keep(says("在吗", Address(ChannelName.TELEGRAM, f"{number}")))
+    await counter.reception.shelve(says(SOME))
+    for _ in range(4):
+        await counter.reception.drain()
+    assert await counter.handled(says(SOME)) != [None]
+    assert counter.spool.depth() == 2 * AT_ONCE
+
+
+async def test_what_a_channel_tells_and_we_break_on_is_put_aside(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform says it once; what comes behind it is not held up."""
+    first, second = (Happening(name, ChannelName.WECHAT, name, datetime.now(UTC), ANNA) for name in "ab")
+    with monkeypatch.context() as broken:
+        breaks(broken, happenings, "record")
+        await counter.witness.record(first)
+        assert counter.spool.depth() == 1
+        await counter.settle()
+    await counter.witness.record(second)
+    (reason,) = await put_aside(counter)
+    assert reason.startswith("OurBug")
+    async with counter.database.read() as tx:
+        assert (await tx.scalars(select(happenings_table.c.name))).all() == ["b"]
+
+
+async def test_who_is_forgotten_by_the_very_turn_still_hears_that_it_is_done(counter: Counter) -> None:
+    for number, words in enumerate((SOME, "删除")):
+        await counter.reception.receive(says(words, number=number))
+    await counter.reception.shelve(says("确认删除"))
+    await counter.settle()
+    async with counter.database.read() as tx:
+        assert await conversations.find(tx, ANNA) is None
+    (replies,) = await counter.handled(says("确认删除"))
+    assert replies
+    assert (await counter.sent())[-len(replies) :] == list(replies)
+
+
+async def test_a_record_that_breaks_its_reader_stays_and_the_round_goes_on(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Spool.read
+
+    async def breaks_on_told(spool: Spool, record: Any) -> Any:
+        message = await real(spool, record)
+        if isinstance(message, Told):
+            raise OSError(5, "the disk")
+        return message
+
+    monkeypatch.setattr(Spool, "read", breaks_on_told)
+    await counter.spool.keep(Told(Happening("a", ChannelName.WECHAT, "a", datetime.now(UTC), BEN)))
+    await counter.reception.shelve(says(SOME))
+    assert await counter.reception.drain()
+    assert await counter.handled(says(SOME)) != [None]
+    assert counter.spool.depth() == 1
