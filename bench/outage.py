@@ -1,7 +1,8 @@
 """`python -m bench.outage`: PostgreSQL is stopped for a minute under load, and everybody is accounted for.
 
 Two web processes, two workers, citizens on both apps who go on writing. While the database is away they are
-told that their message is kept; afterwards each is answered, in order, once.
+told that their message is kept; afterwards each is answered, in order, once. Who has to say it again was
+lost: they were asked not to.
 """
 
 import argparse
@@ -58,6 +59,8 @@ def main() -> int:
     print(table(outcome))
     print(f"\nThe database was away for {away[0]:.0f} s.")
     found = broken(outcome)
+    if outcome.said_again:
+        found.append(f"{outcome.said_again} citizens had to repeat what they were told is kept")
     for fault in found:
         print(f"BROKEN: {fault}", file=sys.stderr)
     return 1 if found else 0
