@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from app import bursts, tracing
 from app.files import Files
-from app.replies import SURVEYS, outgoing_of
+from app.replies import SURVEYS, lane, outgoing_of
 from app.troubles import Watched
 from hotline.contract import AttachmentPart
 from hotline.documents import alert_event, erase_event, handoff_event, ticket_document, ticket_event
@@ -49,7 +49,11 @@ PUSHES = frozenset({"progress", "survey", "reminder"})
 """Purposes of what nobody waits for."""
 
 LOOK_AGAIN = 3.0  # seconds
+SOON = 0.5
 LONGEST_LOOK = 600.0
+
+ANSWERS_FIRST = timedelta(hours=1)
+"""How long news waits behind an answer: one that never gets through must not silence all that follows."""
 
 MAYBE_TRIED = timedelta(seconds=30)
 """An entry older than this may have been tried before an operator let it go again."""
@@ -120,12 +124,26 @@ class Delivery:
 
     async def _reply(self, entry: Claimed) -> None:
         outgoing = outgoing_of(entry.body)
-        if outgoing.purpose in PUSHES and not await self._still_wanted(entry, outgoing):
-            return
+        if outgoing.purpose in PUSHES:
+            await self._answers_first(entry)
+            if not await self._still_wanted(entry, outgoing):
+                return
         if outgoing.purpose in SURVEYS:
             self._not_at_night()
             await self._only_once(entry)
         await self._channel(entry).send(outgoing)
+
+    async def _answers_first(self, entry: Claimed) -> None:
+        """What a turn set going may come back before its answer was handed over. Raises Waiting."""
+        waited = self._clock() - entry.queued_at
+        if entry.conversation_id is None or waited >= ANSWERS_FIRST:
+            return
+        answers = lane(entry.conversation_id)
+        async with self._database.read() as tx:
+            behind = await outbox.waits(tx, entry.destination, answers, before=entry.id)
+        if behind:
+            look = min(max(waited.total_seconds(), SOON), LONGEST_LOOK)
+            raise Waiting("an earlier answer goes first", look)
 
     def _not_at_night(self) -> None:
         """What could not go out in time waits for the morning. Raises Waiting."""

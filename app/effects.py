@@ -68,6 +68,11 @@ def forgets(effects: Iterable[Effect]) -> bool:
     return any(isinstance(effect, ForgetCitizen | EraseCitizen) for effect in effects)
 
 
+def sets_going(effects: Iterable[Effect]) -> bool:
+    """Whether something may come of it elsewhere, and come back as news."""
+    return any(not isinstance(effect, Answered | ForgetCitizen | EraseCitizen) for effect in effects)
+
+
 async def forget(tx: Tx, stored: StoredConversation, effects: Iterable[Effect], now: datetime) -> None:
     """The citizen left, or was erased: cut the bond, after everything else of the turn is stored."""
     if any(isinstance(effect, ForgetCitizen) for effect in effects):

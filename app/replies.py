@@ -1,6 +1,6 @@
 """Replies on their way through the outbox, to JSON and back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -124,16 +124,24 @@ async def queue_album(
 
 
 def holding_back(
-    tx: Tx, conversation_id: int, address: Address, replies: tuple[Reply, ...], key: str, now: datetime
+    tx: Tx,
+    conversation_id: int,
+    address: Address,
+    replies: tuple[Reply, ...],
+    key: str,
+    now: datetime,
+    without: Collection[int] = (),
 ) -> list[Statement]:
     """What has a turn's replies sent later unless the platform's answer delivers them.
 
-    All or none, so that they keep their order; a turn of mere prompts needs it not.
+    All or none, so that they keep their order; a turn of mere prompts needs it not. `without`: the places
+    of those that must not come twice.
     """
-    if address.channel in RIDING and any(reply.durable for reply in replies):
-        due = now + RIDE_LASTS
-        return queuing(tx, conversation_id, address, replies, key, "reply", now, due)
-    return []
+    held = [place for place in range(len(replies)) if place not in without]
+    if address.channel not in RIDING or not any(replies[place].durable for place in held):
+        return []
+    entries = queuing(tx, conversation_id, address, replies, key, "reply", now, now + RIDE_LASTS)
+    return [entries[place] for place in held]
 
 
 async def queue_late(

@@ -4,7 +4,7 @@ The rule: everything here is undone together. `app.service` opens the transactio
 message came before.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -85,9 +85,10 @@ class Step:
         kept = await waiting.taken(tx, begun, inbound, now)
         told = self._telling.told(turn, stored.conversation, situation.language)
         kept, told = waiting.once_each(kept, told, turn.conversation)
+        told = _must_arrive(told, turn, inbound)
         replies = (*(outgoing.reply for outgoing in kept), *told)
-        ride, survey = self._ride(begun, inbound, replies), waiting.has_survey(kept)
-        entries = await self._entries(tx, stored, inbound, replies, now, ride=ride, survey=survey)
+        ride, once = self._ride(begun, inbound, replies), waiting.surveys_in(kept)
+        entries = await self._entries(tx, stored, inbound, replies, now, ride=ride, once=once)
         work = bool((replies and not ride) or turn.effects or inbound.media)
         replies = replies if ride else ()
         await self._end(tx, stored, inbound, turn, replies, entries, now)
@@ -128,12 +129,15 @@ class Step:
         now: datetime,
         *,
         ride: bool,
-        survey: bool,
+        once: Collection[int],
     ) -> list[Statement]:
-        """What of the replies goes into the outbox, or waits there in case their ride fails."""
+        """What of the replies goes into the outbox, or waits there in case their ride fails.
+
+        `once`: the places of those that must not come twice.
+        """
         address = inbound.address
-        if ride:  # a survey must not come twice: it is not held back
-            return [] if survey else holding_back(tx, stored.id, address, replies, inbound.id, now)
+        if ride:
+            return holding_back(tx, stored.id, address, replies, inbound.id, now, once)
         if inbound.group:
             await queue_album(tx, stored.id, address, replies, inbound.group, inbound.id, now)
             return []
@@ -164,3 +168,13 @@ class Step:
             echoes = await self._echoing.heard(tx, stored.id, needs.draft, now)
         situation = replace(situation, echoes=echoes, rarity=await self._echoing.rarity(tx, now))
         return advance(stored.conversation, inbound, situation, self._city, now)
+
+
+def _must_arrive(told: tuple[Reply, ...], turn: Turn, inbound: Inbound) -> tuple[Reply, ...]:
+    """The answer of a turn that set something going: it must be there before what comes of that.
+
+    Whoever is forgotten with this turn can be answered by its ride alone.
+    """
+    if effects.forgets(turn.effects) or not (effects.sets_going(turn.effects) or inbound.media):
+        return told
+    return tuple(replace(reply, durable=True) for reply in told)

@@ -33,6 +33,6 @@ def once_each(
     return still, tuple(reply for reply in told if reply.step not in asked)
 
 
-def has_survey(kept: list[Outgoing]) -> bool:
-    """A survey must not come twice, so its turn is not held back."""
-    return any(outgoing.purpose in SURVEYS for outgoing in kept)
+def surveys_in(kept: list[Outgoing]) -> frozenset[int]:
+    """The places of those that must not come twice, and so are not held back."""
+    return frozenset(place for place, outgoing in enumerate(kept) if outgoing.purpose in SURVEYS)

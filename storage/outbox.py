@@ -208,10 +208,10 @@ async def take_kept(tx: Tx, conversation_id: int, now: datetime) -> list[Body]:
     return [unseal(tx, Body, row.body_sealed) for row in rows]
 
 
-async def waits(tx: Tx, destination: str, lane: str) -> bool:
-    """Whether an open entry stands in this lane: what is sent past it would overtake it."""
-    open_ones = (outbox.c.state == _DUE) & (outbox.c.destination == destination) & (outbox.c.lane == lane)
-    return bool(await tx.scalar(select(exists().where(open_ones))))
+async def waits(tx: Tx, destination: str, lane: str, before: int) -> bool:
+    """Whether an entry of this lane is open that was queued before that one, which would overtake it."""
+    in_lane = (outbox.c.state == _DUE) & (outbox.c.destination == destination) & (outbox.c.lane == lane)
+    return bool(await tx.scalar(select(exists().where(in_lane, outbox.c.id < before))))
 
 
 async def retry(tx: Tx, entry_id: int, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from app.footing import open_city
 from app.service import Service
 from app.updates import Updates
 from app.worker import Worker
+from bots.telegram.parts import rides
 from intake import crowd
 from intake.city import CityProfile
 from intake.messages import Address, ChannelName, Inbound, Media, MediaKind, Outgoing, Reply
@@ -213,17 +214,17 @@ def clock(now: datetime) -> Clock:
     return Clock(now)
 
 
-Open = Callable[[Database], Shell]
+Open = Callable[..., Shell]
 
 
 @pytest.fixture
 def open_shell(city: CityProfile, clock: Clock, keyring: KeyRing, tmp_path: Path) -> Open:
     """A process of its own over a database; the far ends are new with each."""
 
-    def make(database: Database) -> Shell:
-        cache, backend, app = MemoryCache(), Backend(), App()
+    def make(database: Database, channel: ChannelName = ChannelName.WECHAT) -> Shell:
+        cache, backend, app = MemoryCache(), Backend(), App(channel)
         files = Files(database, Folder(tmp_path / "files", keyring), keyring, "http://front.door", clock)
-        service = Service(database, cache, city, clock)
+        service = Service(database, cache, city, clock, {ChannelName.TELEGRAM: rides})
         delivery = Delivery(database, city, {app.name: app}, backend, files, service, clock)
         return Shell(
             database=database,

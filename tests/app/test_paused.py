@@ -58,9 +58,14 @@ async def test_what_somebody_waits_for_is_claimed_apart_from_the_rest(database: 
     assert [entry.body["number"] for entry in rest] == list(range(16))
 
 
-async def test_what_waits_in_a_lane_is_known(database: Database, now: Any) -> None:
-    await queue(database, now, 1)
+async def test_what_goes_first_in_another_lane_is_known(database: Database, now: Any) -> None:
+    await queue(database, now, 2)
+    first, second = [entry.id for entry in await claim(database, now + timedelta(seconds=1), 2)]
     async with database.write() as tx:
-        assert await outbox.waits(tx, "telegram", "news:0")
-        assert not await outbox.waits(tx, "telegram", "citizen:0")
-        assert not await outbox.waits(tx, "wechat", "news:0")
+        assert await outbox.waits(tx, "telegram", "news:0", before=second)
+        assert not await outbox.waits(tx, "telegram", "news:0", before=first)
+        assert not await outbox.waits(tx, "telegram", "news:1", before=second)
+        assert not await outbox.waits(tx, "telegram", "citizen:0", before=second)
+        assert not await outbox.waits(tx, "wechat", "news:0", before=second)
+        await outbox.done(tx, first, now)
+        assert not await outbox.waits(tx, "telegram", "news:0", before=second)
