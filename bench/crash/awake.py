@@ -1,7 +1,6 @@
 """The run's city asks at any hour, whenever the run is made: its citizens are players."""
 
 import shutil
-import tempfile
 from pathlib import Path
 
 from intake.city.file import CITIES
@@ -9,11 +8,10 @@ from intake.city.file import CITIES
 OPENS = 'opens = "08:30"'
 
 
-def awake() -> str:
+def awake(folder: Path) -> str:
     """The path of the first city's profile without quiet hours for surveys; what it names lies beside it."""
-    folder = Path(tempfile.mkdtemp(prefix="jiesu-awake-")) / "cities"
-    shutil.copytree(CITIES, folder)
-    profile = folder / "jiayuguan.toml"
+    cities = shutil.copytree(CITIES, folder / "cities")
+    profile = cities / "jiayuguan.toml"
     text = profile.read_text("utf-8")
     assert OPENS in text  # or nobody would be asked at night, and that count as lost
     profile.write_text(text.replace(OPENS, 'opens = "20:30"'), "utf-8")

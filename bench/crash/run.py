@@ -4,6 +4,7 @@ import asyncio
 import random
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
@@ -90,7 +91,7 @@ async def run(
         given = {
             "database_url": order.database_url,
             "redis_url": order.redis_url,
-            "city": awake(),
+            "city": awake(Path(tempfile.mkdtemp(prefix="jiesu-awake-"))),
             "base_url": front_door,
             "platforms_url": f"http://127.0.0.1:{platforms.getsockname()[1]}",
             "lease": order.lease,

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bench.crash.awake import awake
 from tests.foreign.story import Citizen, is_handled, rates, submits
 from tests.processes import answers, free_port, program, running
 
@@ -76,7 +77,11 @@ async def test_the_main_story(
 ) -> None:
     server, address = line
     home = tmp_path / "bot"
-    env = {"JIESU_TELEGRAM__TOKEN": TOKEN, "JIESU_TELEGRAM__API_URL": address}
+    env = {
+        "JIESU_TELEGRAM__TOKEN": TOKEN,
+        "JIESU_TELEGRAM__API_URL": address,
+        "JIESU_CITY": awake(tmp_path / "awake"),
+    }
     async with running(home, env, "poll", "--port", "0") as bot:
         await server.say("你好")
         while not await server.all_read():

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from bench.crash.awake import awake
 from tests.foreign.story import Citizen, is_handled, rates, submits
 from tests.processes import Running, answers, free_port, listening, program, running
 
@@ -105,6 +106,7 @@ async def test_the_main_story_with_a_photo(
             "JIESU_TELEGRAM__WEBHOOK_SECRET": SECRET,
             "JIESU_TELEGRAM__API_URL": address,
             "JIESU_PUBLIC_URL": public,
+            "JIESU_CITY": awake(tmp_path / "awake"),
         }
         async with running(home, env, "serve", "--port", str(port)) as bot:
             await answers(f"{ours}/readyz", bot)

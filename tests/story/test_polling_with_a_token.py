@@ -1,4 +1,6 @@
-"""The whole story over long polling: the real command, and nothing in its environment but a token."""
+"""The whole story over long polling: the real command, and nothing in its environment but a token.
+
+And a city that may ask at any hour, since the tests run at any hour."""
 
 import asyncio
 import sys
@@ -14,6 +16,7 @@ from fastapi import FastAPI
 from app.backend import open_desk
 from app.clock import utc_now
 from app.settings import Enclosed
+from bench.crash.awake import awake
 from desk.states import Actor, Role, State
 from playground.telegram_api import api_router
 from playground.telegram_platform import TelegramPlatform
@@ -35,16 +38,21 @@ async def stand_in() -> AsyncIterator[tuple[TelegramPlatform, str]]:
             await platform.aclose()
 
 
-def polling(api_url: str, folder: Path, token: str = TOKEN) -> AbstractAsyncContextManager[Running]:
-    """`jiesu poll` in an empty folder."""
-    env = {"JIESU_TELEGRAM__TOKEN": token, "JIESU_TELEGRAM__API_URL": api_url}
+def polling(api_url: str, folder: Path) -> AbstractAsyncContextManager[Running]:
+    """`jiesu poll` in a folder of its own."""
+    env = {
+        "JIESU_TELEGRAM__TOKEN": TOKEN,
+        "JIESU_TELEGRAM__API_URL": api_url,
+        "JIESU_CITY": awake(folder / "awake"),
+    }
     return running(folder, env, "poll", "--port", "0")
 
 
-async def asked(platform: TelegramPlatform) -> None:
-    """The command is up: it has asked for updates."""
+async def asked(platform: TelegramPlatform, bot: Running) -> None:
+    """The command is up: it has asked for updates. Fails when it has ended."""
     async with asyncio.timeout(STARTS):
         while not any(method == "getUpdates" for method, _ in platform.calls):
+            assert not bot.died(), bot.died()
             await asyncio.sleep(0.05)
 
 
@@ -52,8 +60,8 @@ async def asked(platform: TelegramPlatform) -> None:
 async def test_the_whole_story_with_nothing_but_a_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, citizen_of: Any
 ) -> None:
-    async with stand_in() as (platform, api_url), polling(api_url, tmp_path):
-        await asked(platform)
+    async with stand_in() as (platform, api_url), polling(api_url, tmp_path) as bot:
+        await asked(platform, bot)
         citizen = citizen_of(await platform.phone(None))
         await citizen.says("新华路15号院楼下烧烤店油烟太大，我姓王，电话13912345678")
         await citizen.agrees()
