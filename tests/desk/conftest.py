@@ -24,6 +24,7 @@ from hotline.signatures import sign, verify
 from intake.city import AppealRule, CityProfile, OfficeHours, Unit, YearTable
 from intake.ticket import AppealType
 from storage.database import Database
+from tests.postgresql import Databases, database_name
 from tests.promised import promised
 
 START = datetime(2023, 4, 26, 1, 30, 15, tzinfo=UTC)  # a Wednesday, half past nine in the city
@@ -145,11 +146,11 @@ def front_door(clock: Clock) -> FrontDoor:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_template: str, new_postgresql: Callable[[str], str]) -> str:
+def postgresql_template(postgresql_template: str, databases: Databases) -> str:
     """The name of a database with the desk's tables, too."""
-    url = new_postgresql(postgresql_template)
+    url = databases.copy(postgresql_template)
     run(upgrade(url))
-    return url.partition("?")[0].rpartition("/")[2]
+    return database_name(url)
 
 
 @pytest.fixture(scope="session")
