@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+WORKERS ?= 2
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,8 +23,13 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 run: $(VENV)/.run ## start everything on 127.0.0.1:8000 (ARGS="--port 8001" to change)
 	$(BIN)/jiesu serve $(ARGS)
 
+ALL := -n $(WORKERS) --dist loadgroup -p bench.timetable --durations=20
+
 test: $(VENV)/.dev ## run the tests, real PostgreSQL, Redis and Chromium included
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest $(ALL) $(ARGS)
+
+test-fast: $(VENV)/.dev ## run only the pure core's tests and those near what is not yet committed
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $$($(BIN)/python -m bench.nearby) $(ARGS)
 
 FOREIGN := $(VENV)/foreign
 
@@ -40,7 +46,8 @@ $(FOREIGN)/telegram-test-api/node_modules: tests/foreign/package.json
 	npm install --silent --no-audit --no-fund --prefix $(FOREIGN)/telegram-test-api
 	@touch $@
 
-check: $(VENV)/.dev lint sbom test ## everything CI runs
+check: $(VENV)/.dev ## everything CI runs: lint, sbom and test, and how long each took
+	@$(BIN)/python -m bench.check $(ALL) $(ARGS)
 
 sbom: $(VENV)/.dev ## the bill of materials (var/sbom.json), and known holes where they can be asked for
 	@mkdir -p var
@@ -95,4 +102,4 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --extra classify -c requirements.lock -o requirements-classify.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-.PHONY: redteam sbom security bench-desk bench-growth bench-survey foreign help run test check lint format crash outage fuzz bench bench-understanding classify lock
+.PHONY: redteam sbom security bench-desk bench-growth bench-survey foreign help run test test-fast check lint format crash outage fuzz bench bench-understanding classify lock
