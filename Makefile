@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+unexport PYTHONDONTWRITEBYTECODE  # else each of the many processes that tests start compiles all anew
 ARGS ?=
 WORKERS ?= 2
 
