@@ -76,12 +76,19 @@ async def test_who_is_left_behind_in_a_transaction_is_thrown_out_and_finds_no_wa
     databases.give_back(following)
 
 
+MANY = """
+    INSERT INTO conversations (channel, "user", reachable, created_at, updated_at)
+    SELECT 'wechat', md5(n::text), true, now(), now() FROM generate_series(1, 3000) n
+"""
+
+
 @pytest.mark.parametrize(
     "change",
     [
         "ALTER TABLE conversations ADD COLUMN more text",
         "ALTER TABLE conversations ALTER COLUMN channel DROP NOT NULL",
         "DROP INDEX ix_outbox_due",
+        MANY,
         "CREATE TABLE more (id int)",
         "CREATE VIEW more AS SELECT 1 AS one",
         "CREATE FUNCTION more() RETURNS int LANGUAGE sql RETURN 1",
@@ -92,6 +99,7 @@ async def test_who_is_left_behind_in_a_transaction_is_thrown_out_and_finds_no_wa
         "DROP TABLE conversations CASCADE",
         "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET work_mem = 65'; END $$",
     ],
+    ids=lambda change: " ".join(change.split()[:3]),
 )
 def test_a_database_changed_in_another_way_is_dropped(
     url: str, databases: Databases, postgresql_template: str, change: str
