@@ -4,15 +4,15 @@ The rule: a file alone begins no turn. It waits, safe in the database, for the c
 of whose matter it becomes part; if none come within seconds, the files themselves are the turn.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from app import effects
-from intake.conversation import FileTicket, TellHotline, Turn
+from app import keeping
+from intake.city import CityProfile
+from intake.conversation import Turn
 from intake.messages import Burst, Inbound
 from storage import account_notes, attachments, conversations, inbox, loose_files, outbox
 from storage.conversations import StoredConversation
@@ -32,10 +32,13 @@ NO_MESSAGES = "message"
 _inbound = TypeAdapter(Inbound)
 
 
-async def take_part(tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime) -> None:
+async def take_part(
+    tx: Tx, stored: StoredConversation, inbound: Inbound, city: CityProfile, now: datetime
+) -> None:
     """Store a file of a burst, and have somebody look whether the burst is over."""
     files = [await attachments.register(tx, stored.id, media, now, waiting=True) for media in inbound.media]
-    await effects.fetch(tx, stored.id, inbound, tuple(files), now)
+    if keeping.may_keep(stored.conversation, inbound.address.channel, city):
+        await keeping.send_for(tx, stored.id, inbound, files, now)
     if not stored.reachable:
         await conversations.set_reachable(tx, stored.id, True)
     await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, (), now)
@@ -83,7 +86,7 @@ async def whole(tx: Tx, conversation_id: int, inbound: Inbound) -> Inbound:
 async def files(
     tx: Tx, conversation_id: int, inbound: Inbound, now: datetime, *, loose: bool = True
 ) -> tuple[str, ...]:
-    """The ids of all files of this turn: those that waited, and the message's own, which are sent for.
+    """The ids of all files of this turn: those that waited, and the message's own.
 
     `loose`: whether any wait at all.
     """
@@ -91,25 +94,19 @@ async def files(
     if inbound.burst is Burst.END:
         return waiting
     own = tuple([await attachments.register(tx, conversation_id, media, now) for media in inbound.media])
-    await effects.fetch(tx, conversation_id, inbound, own, now)
     return (*waiting, *own)
 
 
-async def settle(tx: Tx, inbound: Inbound, given: tuple[str, ...], turn: Turn) -> None:
+async def settle(
+    tx: Tx, stored: StoredConversation, inbound: Inbound, given: tuple[str, ...], turn: Turn
+) -> None:
     """The files that became part of something wait no longer; after the end of a burst none does.
 
-    A turn that had no use for them ("progress", "help") leaves them to the end of their burst.
+    A turn that had no use for them ("progress", "help") leaves them to the end of their burst. One that gave
+    up what was being written gave them up, too.
     """
-    used = set(given) if inbound.burst is Burst.END else set(_used(turn))
+    passed = {one for _, ids in keeping.passed_on(turn.effects) for one in ids}
+    gave_up = turn.conversation.given_up not in (None, stored.conversation.given_up)
+    over = inbound.burst is Burst.END or gave_up
+    used = set(given) if over else turn.conversation.files | passed
     await loose_files.settle(tx, [file for file in given if file in used])
-
-
-def _used(turn: Turn) -> Iterator[str]:
-    conversation = turn.conversation
-    for part in (conversation.draft, conversation.held):
-        yield from part.attachments if part else ()
-    for effect in turn.effects:
-        if isinstance(effect, FileTicket):
-            yield from effect.ticket.attachments
-        if isinstance(effect, TellHotline):
-            yield from effect.attachments

@@ -205,7 +205,7 @@ class Delivery:
         async with self._database.read() as tx:
             stored = await conversations.by_id(tx, entry.conversation_id or 0)
             loose = () if stored is None else await loose_files.waiting(tx, stored.id)
-        if stored is None or not stored.reachable:
+        if stored is None or not stored.reachable or not await self._files.is_wanted(news.attachment):
             return
         if news.place is not None and any(file.id == news.attachment for file in loose):
             raise Waiting("its matter is not known yet", LOOK_AGAIN)

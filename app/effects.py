@@ -81,28 +81,6 @@ async def forget(tx: Tx, stored: StoredConversation, effects: Iterable[Effect], 
         await conversations.forget(tx, stored.id, now)
 
 
-async def fetch(
-    tx: Tx, conversation_id: int, inbound: Inbound, files: tuple[str, ...], now: datetime
-) -> None:
-    """Have the files of this message downloaded: the platforms keep them for days only."""
-    for attachment_id, media in zip(files, inbound.media, strict=True):
-        await outbox.queue(
-            tx,
-            destination=inbound.address.channel.value,
-            kind="fetch",
-            lane=f"file:{attachment_id}",
-            body=_traced(
-                attachment=attachment_id,
-                kind=media.kind.value,
-                media_id=media.media_id,
-                language=inbound.language,
-            ),
-            now=now,
-            conversation_id=conversation_id,
-            urgent=True,
-        )
-
-
 def _traced(**body: Any) -> dict[str, Any]:
     return body | {tracing.KEY: tracing.current()}
 

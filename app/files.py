@@ -1,6 +1,7 @@
 """Citizens' files: fetched from the platform, kept by content, handed out by signed links that expire."""
 
 import asyncio
+import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -49,9 +50,12 @@ class Files:
     async def fetch(self, body: dict[str, Any], channel: Channel) -> Location | None:
         """Download, look at and keep one file; returns where a photo says it was taken.
 
-        Raises Unavailable, Rejected for one that is gone for good, or NotTaken; what the scanner finds
-        something in is kept in quarantine first, where nobody is given it.
+        Nothing is done for one that its citizen has given up. Raises Unavailable, Rejected for one that is
+        gone for good, or NotTaken; what the scanner finds something in is kept in quarantine first, where
+        nobody is given it.
         """
+        if not await self.is_wanted(body["attachment"]):
+            return None
         media = Media(MediaKind(body["kind"]), body["media_id"])
         fetched = await channel.fetch(media)
         found = await self._scanner.finds(fetched.content)
@@ -62,14 +66,31 @@ class Files:
         await self._keep(body["attachment"], vetted, "stored")
         return vetted.place
 
+    async def is_wanted(self, attachment_id: str) -> bool:
+        """Whether its citizen has not given it up."""
+        async with self._database.read() as tx:
+            return await attachments.is_wanted(tx, attachment_id)
+
     async def _keep(self, attachment_id: str, vetted: Vetted, state: str) -> None:
-        sha256, size = await self.keep(vetted.content), len(vetted.content)
+        """On the disk before the row says so, and in its place only while it is wanted.
+
+        What its bytes will be is noted first: whoever drops it, or finds it after our death, can remove them.
+        Raises Unavailable.
+        """
+        sha256, size = hashlib.sha256(vetted.content).hexdigest(), len(vetted.content)
         async with self._database.write() as tx:
-            wanted = await attachments.store_content(
-                tx, attachment_id, sha256, vetted.media_type, size, state=state
-            )
-        if not wanted:
-            await self.discard(sha256)
+            if not await attachments.expect(tx, attachment_id, sha256):
+                return
+        try:
+            prepared = await self._folder.prepare(vetted.content)
+            async with self._database.write() as tx:
+                await attachments.hold(tx, sha256)
+                wanted = await attachments.store_content(
+                    tx, attachment_id, sha256, vetted.media_type, size, state=state
+                )
+                await asyncio.to_thread(prepared.place if wanted else prepared.drop)
+        except OSError as fault:
+            raise _folder_fault(fault) from fault
 
     async def put_away(self, ids: Sequence[str]) -> int:
         """How many of these lie in quarantine, or were not taken."""
@@ -97,7 +118,7 @@ class Files:
         try:
             return await self._folder.store(content)
         except OSError as fault:
-            raise Unavailable(f"the attachment folder: {fault.strerror}") from fault
+            raise _folder_fault(fault) from fault
 
     def has(self, sha256: str) -> bool:
         """Whether its content is here."""
@@ -108,13 +129,13 @@ class Files:
 
     async def discard(self, sha256: str) -> None:
         """Remove a content that no attachment is any more. Raises Unavailable."""
-        async with self._database.read() as tx:
-            if await attachments.is_used(tx, sha256):
-                return
         try:
-            await self._folder.remove(sha256)
+            async with self._database.write() as tx:
+                await attachments.hold(tx, sha256)
+                if not await attachments.is_used(tx, sha256):
+                    await self._folder.remove(sha256)
         except OSError as fault:
-            raise Unavailable(f"the attachment folder: {fault.strerror}") from fault
+            raise _folder_fault(fault) from fault
 
     async def parts(self, ids: Sequence[str]) -> tuple[list[AttachmentPart], list[str]]:
         """The files as the backend gets them, and the ids of those still on their way."""
@@ -169,3 +190,7 @@ class Files:
 
     def _sign(self, sha256: str, expires: str) -> str:
         return self._keyring.digest(_PURPOSE, f"{sha256}:{expires}")
+
+
+def _folder_fault(fault: OSError) -> Unavailable:
+    return Unavailable(f"the attachment folder: {fault.strerror}")

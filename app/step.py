@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from app import bursts, effects, waiting
+from app import bursts, effects, keeping, waiting
 from app.echoing import Echoing
 from app.replies import holding_back, queue_album, queuing
 from app.situation import Gathered
@@ -67,7 +67,7 @@ class Step:
         if inbound.burst is not None and inbound.grant is not None:
             await budgets.grant(tx, stored.id, inbound.grant, min(inbound.at, now))
         if inbound.burst is Burst.PART:
-            await bursts.take_part(tx, stored, inbound, now)
+            await bursts.take_part(tx, stored, inbound, self._city, now)
             return Taken(stored.id, (), (), True)
         if inbound.burst is Burst.END and not await bursts.is_over(tx, stored.id, now):
             return Taken(stored.id, (), (), False)
@@ -81,7 +81,9 @@ class Step:
         inbound = await bursts.whole(tx, stored.id, inbound)
         situation = await self._gathered.situation(tx, begun, inbound, now)
         turn = await self._file(tx, stored, inbound, situation, now)
-        await bursts.settle(tx, inbound, situation.attachments, turn)
+        if (begun.files or inbound.media) and not effects.forgets(turn.effects):
+            await bursts.settle(tx, stored, inbound, situation.attachments, turn)
+            await keeping.settle(tx, stored, inbound, turn, self._city, now)
         kept = await waiting.taken(tx, begun, inbound, now)
         told = self._telling.told(turn, stored.conversation, situation.language)
         kept, told = waiting.once_each(kept, told, turn.conversation)

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.erasing import discard, restricted
+from app import keeping
+from app.erasing import restricted
 from app.rounds import every
 from intake.city import CityProfile
+from intake.conversation import Conversation
 from intake.crowd import WITHIN_DAYS
-from intake.messages import ChannelName
 from intake.status import ENDED, Status
 from storage import (
+    attachments,
     bindings,
     budgets,
     conversations,
@@ -18,7 +20,6 @@ from storage import (
     erasing,
     happenings,
     inbox,
-    leaving,
     outbox,
     query_codes,
     receipts,
@@ -64,6 +65,7 @@ class Tidying:
         for some in (self._purged_drafts, self._dropped_files, self._over_term):
             while await some(now) >= AT_ONCE:
                 pass
+        await self._unheld_files(now)
         for purge, before in (
             (inbox.purge, now - timedelta(hours=kept.inbox_hours)),
             (outbox.purge, now - timedelta(hours=kept.replies_hours)),
@@ -90,11 +92,29 @@ class Tidying:
         before = now - timedelta(days=self._city.retention.media_days)
         async with self._database.write() as tx:
             ids = await erasing.old_files(tx, before, AT_ONCE, self._open)
-            for sha256 in await leaving.drop_files(tx, ids, now):
-                await discard(tx, ChannelName.WECHAT.value, sha256, now)
+            await keeping.drop(tx, ids, now)
             if ids:
                 await erasing.note(tx, Erasure(now, "retention", None, {"files": len(ids)}))
         return len(ids)
+
+    async def _unheld_files(self, now: datetime) -> None:
+        """Files whose drafts or surveys ended without a word of their citizens'."""
+        last = 0
+        while True:
+            async with self._database.read() as tx:
+                found = await attachments.owners(tx, last, AT_ONCE)
+            for conversation_id in found:
+                await self._unheld_of(conversation_id, now)
+            if len(found) < AT_ONCE:
+                return
+            last = found[-1]
+
+    async def _unheld_of(self, conversation_id: int, now: datetime) -> None:
+        """Those of one citizen, or all that is left of one who was forgotten."""
+        async with self._database.write() as tx:
+            stored = await conversations.lock_by_id(tx, conversation_id)
+            conversation = Conversation() if stored is None else stored.conversation
+            await keeping.drop_unheld(tx, conversation_id, conversation, now)
 
     async def _over_term(self, now: datetime) -> int:
         """Tickets past the statutory term lose their citizens, at the backend too."""

@@ -2,7 +2,7 @@
 
 The rule: what was due for a quarter of an hour is stuck. Staff hear of it once an hour and destination, as an
 alert like any other; what is stuck on its way to the backend itself cannot be told there, and stands in the
-metrics and the log alone.
+metrics and the log alone, as does what is stuck in our own folder.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class Watch:
         metrics.set_all(metrics.outbox_stuck, counts, self._destinations)
         for stuck in found:
             log.error("stuck", destination=stuck.destination, count=stuck.count, reason=stuck.reason)
-        told = [stuck for stuck in found if stuck.destination != HOTLINE]
+        told = [stuck for stuck in found if stuck.destination in frozenset(ChannelName)]
         if told:
             async with self._database.write() as tx:
                 for stuck in told:

@@ -18,7 +18,7 @@ from app import metrics
 from app.circuit import Circuit
 from app.delivery import Delivery
 from app.faults import caught, described
-from app.lanes import HOTLINE
+from app.lanes import FILES, HOTLINE
 from app.service import WORK
 from app.settlement import Settlement
 from app.surveyor import Surveyor
@@ -42,7 +42,7 @@ IDLE = 1.0  # seconds between looks when nobody calls
 FAULT_PAUSE = 5.0
 Claim = Callable[[int], Awaitable[list[Claimed]]]
 
-DESTINATIONS = (HOTLINE, *(channel.value for channel in ChannelName))
+DESTINATIONS = (HOTLINE, FILES, *(channel.value for channel in ChannelName))
 
 
 class Worker:

@@ -1,6 +1,7 @@
 """Taking a citizen out of what the desk keeps, on their wish or because the city's term is over.
 
-The rule: the matter, its place and its history stay; whoever it was is hidden in every word of them. The
+The rule: the matter, its place, its photos and its history stay; whoever it was is hidden in every word of
+them, and what cannot be hidden in (a voice, a film, a paper) goes. The
 chain covers digests of words, and the step that erases writes down the digests of what it left: so a
 history that was erased can be told from one that was tampered with.
 """
@@ -24,6 +25,7 @@ from storage.documents import Tx, unseal
 Words = dict[str, Any]
 SALT = "salt"
 _WORDS = ("title", "content", "expectation", "subject")
+_SHOWS_THE_MATTER = "photo"
 
 
 async def citizen(tx: Tx, office: Office, ticket: DeskTicket, step: Step, *, key: str | None = None) -> None:
@@ -52,7 +54,7 @@ async def _history(tx: Tx, office: Office, ticket: DeskTicket) -> dict[str, str]
     for row in (await tx.execute(query.order_by(events.c.seq))).all():
         detail = unseal(tx, Words, row.detail_sealed)
         said = {name: one for name, one in detail.items() if name != SALT}
-        bare = seal.without(said, person, *named)
+        bare = _without_telling_files(seal.without(said, person, *named))
         if bare == said:
             continue
         bare |= {SALT: office.digits(16)}  # the old one would let a name be guessed from the old digest
@@ -60,6 +62,12 @@ async def _history(tx: Tx, office: Office, ticket: DeskTicket) -> dict[str, str]
         kept = update(events).where(events.c.id == row.id)
         await tx.execute(kept.values(detail_sealed=documents.seal(tx, Words, bare)))
     return left
+
+
+def _without_telling_files(said: Words) -> Words:
+    if not said.get("attachments"):
+        return said
+    return said | {"attachments": [one for one in said["attachments"] if one["kind"] == _SHOWS_THE_MATTER]}
 
 
 async def _matter(tx: Tx, ticket: DeskTicket, at: datetime) -> None:
@@ -110,6 +118,7 @@ def _without_citizen(document: TicketDocument) -> TicketDocument:
     bare: dict[str, Any] = {
         "person": PersonPart(kind="anonymous", anonymous=True, confidential=person.confidential),
         "consent": None,
+        "attachments": tuple(one for one in document.attachments if one.kind == _SHOWS_THE_MATTER),
         **{name: seal.hidden(getattr(document, name), person, *named) for name in _WORDS},
     }
     for name in ("place", "occurred"):

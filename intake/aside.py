@@ -5,7 +5,7 @@ They stand beside the form's own question, which goes on waiting.
 
 from datetime import timedelta
 
-from intake import form, review
+from intake import form, given_up, review
 from intake.conversation import NO_DRAFT, Errand, Side, Turn
 from intake.messages import Reply
 from intake.moment import Moment, pick, snippet
@@ -72,7 +72,12 @@ def cancelled(moment: Moment) -> Turn | None:
     options = moment.choices(cancel_yes="choice.cancel_yes", cancel_no="choice.cancel_no")
     option = pick(options, review.CANCEL, moment)
     if option == "cancel_yes" or command in ("yes", "cancel", "restart"):
-        return moment.turn(Reply(moment.say("cancel.done")), **NO_DRAFT)
+        return thrown_away(moment)
     if option == "cancel_no" or command in ("no", "back", "resume"):
         return form.repeat(moment.changed(errand=None), Reply(moment.say("cancel.kept")))
     return None
+
+
+def thrown_away(moment: Moment) -> Turn:
+    """Nothing is left of what was being written."""
+    return moment.turn(Reply(moment.say("cancel.done")), **given_up.changes(moment))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from intake import (
     answers,
+    aside,
     bound_phone,
     errands,
     form,
@@ -64,7 +65,14 @@ def _cancel(moment: Moment) -> Turn | None:
         return None  # the notice reads it as "I do not agree"
     if moment.conversation.asking.startswith(survey.PREFIX):
         return survey.leave(moment)
-    return _in_draft(review.ask_cancel)(moment)
+    if moment.conversation.draft is None and moment.situation.attachments:
+        return aside.thrown_away(moment)  # files sent alone, and nothing else
+    return _in_draft(_ask_cancel)(moment)
+
+
+def _ask_cancel(moment: Moment) -> Turn:
+    """Files sent a moment before the word are thrown away with the rest, or stay with it."""
+    return review.ask_cancel(route.with_files(moment))
 
 
 def _back(moment: Moment) -> Turn | None:
@@ -166,7 +174,7 @@ COMMANDS: Mapping[str, Command] = {
     "change": _in_draft(_change),
     "back": _back,
     "cancel": _cancel,
-    "restart": _in_draft(review.ask_cancel),
+    "restart": _in_draft(_ask_cancel),
     "skip": _skip,
     "resume": _resume,
     "rate": survey.begin,

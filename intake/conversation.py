@@ -80,6 +80,13 @@ class Conversation:
     called: bool = False  # staff were called to it: the backend keeps words of it under its name
     last_group: str = ""  # the album that was last acknowledged
     album: str = ""  # the one whose photos are in the draft, or went with the ticket filed last
+    given_up: datetime | None = None  # when the citizen last declined, cancelled or withdrew
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The ids of all files that something unfinished here holds."""
+        parts = (self.draft, self.held, self.errand, *self.surveys)
+        return frozenset(one for part in parts if part is not None for one in part.attachments)
 
 
 NO_DRAFT: Mapping[str, Any] = {

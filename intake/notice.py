@@ -8,8 +8,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from intake import unnamed
-from intake.conversation import NO_DRAFT, Turn
+from intake import given_up, unnamed
+from intake.conversation import Conversation, Turn
 from intake.form import menu
 from intake.messages import ChannelName, Choice, Reply
 from intake.moment import Moment, pick
@@ -27,6 +27,11 @@ _AGREE: Mapping[str, str] = {STEP: "notice.agree", ABROAD: "notice.agree_abroad"
 def given(moment: Moment) -> bool:
     """Whether the citizen agreed to all they must agree to, as it stands now."""
     return _missing(moment) is None
+
+
+def agreed(conversation: Conversation, channel: ChannelName, version: str) -> bool:
+    """The same, where there is no message to look at."""
+    return _first_missing(conversation, channel, version) is None
 
 
 def ask_first(moment: Moment) -> Turn | None:
@@ -92,10 +97,14 @@ def text(step: str, moment: Moment) -> str:
 
 def _missing(moment: Moment) -> str | None:
     """The step of the first consent that is not given to today's notice."""
-    conversation, version = moment.conversation, moment.city.notice_version
+    channel, version = moment.inbound.address.channel, moment.city.notice_version
+    return _first_missing(moment.conversation, channel, version)
+
+
+def _first_missing(conversation: Conversation, channel: ChannelName, version: str) -> str | None:
     if not _is(conversation.consent, version):
         return STEP
-    if moment.inbound.address.channel is ChannelName.TELEGRAM and not _is(conversation.abroad, version):
+    if channel is ChannelName.TELEGRAM and not _is(conversation.abroad, version):
         return ABROAD
     return None
 
@@ -126,7 +135,7 @@ def _answer(step: str, moment: Moment) -> Turn:
 
 def _declined(moment: Moment) -> Turn:
     texts = (moment.say("notice.declined"), moment.say("notice.unnamed") if unnamed.is_open(moment) else "")
-    return moment.turn(Reply("\n".join(filter(None, texts))), **{**NO_DRAFT, "refused": True})
+    return moment.turn(Reply("\n".join(filter(None, texts))), **given_up.changes(moment, refused=True))
 
 
 def _more_of_the_album(moment: Moment) -> bool:
@@ -142,7 +151,7 @@ def waiting_still(moment: Moment) -> Turn:
 
 def withdraw(moment: Moment) -> Turn:
     """Consent taken back: what was unfinished goes; what is filed is the backend's."""
-    gone = {**NO_DRAFT, "consent": None, "abroad": None, "refused": True}
+    gone = given_up.changes(moment, consent=None, abroad=None, refused=True)
     return moment.turn(Reply(moment.say("notice.withdrawn")), **gone)
 
 

@@ -130,5 +130,8 @@ def submit(moment: Moment) -> Turn:
     matter = matter_of(ticket.place.text, moment.city) if ticket.place else None
     rest = (TellHotline(ticket.reference, "supplement", part) for part in chapters(draft.content)[1:])
     return moment.turn(
-        receipt(ticket, code, moment), effects=(FileTicket(ticket, code, matter), *rest), **NO_DRAFT
+        receipt(ticket, code, moment),
+        effects=(FileTicket(ticket, code, matter), *rest),
+        given_up=None,
+        **NO_DRAFT,
     )

@@ -32,7 +32,7 @@ def converse(moment: Moment, earlier: tuple[Said, ...] = ()) -> Turn:
     """
     if moment.conversation.held is not None:
         return _with_held(moment)
-    told = _step(_with_files(moment))
+    told = _step(with_files(moment))
     turn = edits.remembered(told, moment, moment.conversation.asking, earlier)
     return replace(turn, replies=(*_left_out(turn, moment), *turn.replies))
 
@@ -58,7 +58,7 @@ def _step(moment: Moment) -> Turn:
     return _STEPS.get(moment.conversation.asking, answers.answer)(moment)
 
 
-def _with_files(moment: Moment) -> Moment:
+def with_files(moment: Moment) -> Moment:
     """Files go to the draft at any step; what is over the limit is left out."""
     files = moment.situation.attachments
     if not files:

@@ -10,12 +10,12 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, literal_column, select, update
 
 from intake.messages import ChannelName, Media, MediaKind
 from storage.crypto import KeyRing
@@ -23,6 +23,7 @@ from storage.documents import Tx
 from storage.tables import attachments, conversations
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_UNFILED = attachments.c.filed_with.is_(None) & (attachments.c.state != literal_column("'dropped'"))
 
 
 class NoSuchFile(Exception):
@@ -31,9 +32,9 @@ class NoSuchFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file. `state` is `pending`, `stored` (then it has sha256, media_type, size in bytes), `failed`,
-    `quarantined` (a scanner found something in it: it is given to nobody), or `dropped` when its citizen
-    left before it became part of a case.
+    """A file. `state` is `known` (only its platform has it, nobody sent for it), `pending`, `stored` (then it
+    has sha256, media_type, size in bytes), `failed`, `quarantined` (a scanner found something in it: it is
+    given to nobody), or `dropped` when its citizen gave it up before it became part of a case.
     """
 
     id: str
@@ -65,9 +66,13 @@ class Folder:
         """Whether there is such a file. Raises NoSuchFile for what can be no file's name."""
         return self._file(sha256).is_file()
 
+    async def prepare(self, content: bytes) -> "Prepared":
+        """Put the bytes on the disk, but not yet in their place."""
+        return await asyncio.to_thread(self._prepare, content)
+
     async def remove(self, sha256: str) -> None:
-        """Delete the file; none there is fine."""
-        await asyncio.to_thread(self._file(sha256).unlink, missing_ok=True)
+        """Delete the file, and what a process that died left of it; none there is fine."""
+        await asyncio.to_thread(self._remove, self._file(sha256))
 
     def names(self) -> tuple[str, ...]:
         """Every file that lies there, by its sha256."""
@@ -100,19 +105,47 @@ class Folder:
             raise NoSuchFile(sha256) from None
         return self._keyring.decrypt(sealed)
 
+    def _remove(self, target: Path) -> None:
+        for left in (target, *target.parent.glob(f"{_unplaced(target)}*")):
+            left.unlink(missing_ok=True)
+
     def _store(self, content: bytes) -> str:
         sha256 = hashlib.sha256(content).hexdigest()
-        target = self._file(sha256)
-        if not target.exists():
-            _make_folder(target.parent)
-            _write(target, self._keyring.encrypt(content))
+        if not self._file(sha256).exists():
+            self._prepare(content).place()
         return sha256
+
+    def _prepare(self, content: bytes) -> "Prepared":
+        target = self._file(hashlib.sha256(content).hexdigest())
+        _make_folder(target.parent)
+        return Prepared(_beside(target, self._keyring.encrypt(content)), target)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Bytes that are on the disk for good, beside the place they are meant for."""
+
+    _lies: Path
+    _target: Path
+
+    def place(self) -> None:
+        """Put them there, in one step."""
+        try:
+            self._lies.replace(self._target)
+        except OSError:
+            self.drop()
+            raise
+        _sync(self._target.parent)
+
+    def drop(self) -> None:
+        """Nobody wants them."""
+        self._lies.unlink(missing_ok=True)
 
 
 async def register(
     tx: Tx, conversation_id: int, media: Media, now: datetime, *, waiting: bool = False
 ) -> str:
-    """Note a file the platform holds for us; returns the attachment's id.
+    """Note a file the platform holds for us; returns the attachment's id. It is not sent for yet.
 
     `waiting`: its matter is not known yet (see `storage.loose_files`).
     """
@@ -120,11 +153,76 @@ async def register(
         "conversation_id": conversation_id,
         "kind": media.kind.value,
         "media_id": media.media_id,
-        "state": "pending",
+        "state": "known",
         "created_at": now,
         "waiting": waiting,
     }
     return str((await tx.execute(insert(attachments).returning(attachments.c.id), values)).scalar_one())
+
+
+async def send_for(tx: Tx, ids: Collection[str]) -> list[tuple[str, Media]]:
+    """Those of these files that nobody sent for yet, with their ids: they count as on their way now."""
+    if not ids:
+        return []
+    where = attachments.c.id.in_([int(one) for one in ids]) & (attachments.c.state == "known")
+    columns = (attachments.c.id, attachments.c.kind, attachments.c.media_id)
+    sent = await tx.execute(update(attachments).where(where).values(state="pending").returning(*columns))
+    return [(str(row.id), Media(MediaKind(row.kind), row.media_id)) for row in sorted(sent)]
+
+
+async def file_with(tx: Tx, ids: Collection[str], reference: str) -> None:
+    """They are passed on with this matter, and no longer the citizen's own alone."""
+    if ids:
+        where = attachments.c.id.in_([int(one) for one in ids])
+        await tx.execute(update(attachments).where(where).values(filed_with=reference))
+
+
+async def unfiled(tx: Tx, conversation_id: int, *, waiting: bool = True) -> list[str]:
+    """The ids of the files that are this citizen's own; without those whose matter is not known, if asked."""
+    where = (attachments.c.conversation_id == conversation_id) & _UNFILED
+    if not waiting:
+        where &= ~attachments.c.waiting
+    found = await tx.scalars(select(attachments.c.id).where(where).order_by(attachments.c.id))
+    return [str(number) for number in found.all()]
+
+
+async def owners(tx: Tx, after: int, limit: int) -> list[int]:
+    """The conversations beyond this one that have files of their own, in order."""
+    theirs = select(attachments.c.conversation_id).where(_UNFILED, attachments.c.conversation_id > after)
+    found = await tx.scalars(theirs.distinct().order_by(attachments.c.conversation_id).limit(limit))
+    return list(found.all())
+
+
+async def telling(tx: Tx, conversation_id: int, reference: str | None = None) -> list[str]:
+    """Of the files passed on, with one matter or any: those in which a person cannot be hidden.
+
+    A photo is encoded anew and shows the matter; a voice is its citizen, and the rest is kept as it came.
+    """
+    hides = (attachments.c.kind == MediaKind.PHOTO.value) & (attachments.c.state != "quarantined")
+    where = (attachments.c.conversation_id == conversation_id) & (attachments.c.state != "dropped") & ~hides
+    filed_with = attachments.c.filed_with
+    filed = filed_with.is_not(None) if reference is None else filed_with == reference
+    found = await tx.scalars(select(attachments.c.id).where(where, filed).order_by(attachments.c.id))
+    return [str(number) for number in found.all()]
+
+
+async def is_wanted(tx: Tx, attachment_id: str) -> bool:
+    """Whether its citizen has not given it up."""
+    where = (attachments.c.id == int(attachment_id)) & (attachments.c.state != "dropped")
+    return bool(await tx.scalar(select(exists().where(where))))
+
+
+async def expect(tx: Tx, attachment_id: str, sha256: str) -> bool:
+    """Its bytes are about to be written: whoever drops it meanwhile knows what to remove. False: unwanted."""
+    where = (attachments.c.id == int(attachment_id)) & (attachments.c.state != "dropped")
+    return (await tx.execute(update(attachments).where(where).values(sha256=sha256))).rowcount > 0
+
+
+async def hold(tx: Tx, sha256: str) -> None:
+    """Until this transaction ends, nobody else puts this content in its place, or removes it."""
+    if tx.dialect.name == "postgresql":  # SQLite has one writer
+        number = int.from_bytes(bytes.fromhex(sha256)[:8], signed=True)
+        await tx.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 async def store_content(
@@ -148,7 +246,7 @@ async def is_used(tx: Tx, sha256: str) -> bool:
 
 
 async def fail(tx: Tx, attachment_id: str, reason: str) -> None:
-    """The platform will not give us this file."""
+    """The platform will not give us this file, or we do not take it."""
     where = (attachments.c.id == int(attachment_id)) & (attachments.c.state == "pending")
     await tx.execute(update(attachments).where(where).values(state="failed", reason=reason))
 
@@ -193,17 +291,25 @@ def _make_folder(folder: Path) -> None:
 
 def _write(target: Path, content: bytes) -> None:
     """All or nothing: beside the target first, then renamed; both survive a power cut."""
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+    Prepared(_beside(target, content), target).place()
+
+
+def _beside(target: Path, content: bytes) -> Path:
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_unplaced(target))
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(target)
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync(target.parent)
+    return Path(name)
+
+
+def _unplaced(target: Path) -> str:
+    """How the names begin of what was written for this place and is not there yet."""
+    return f".new-{target.name}-"
 
 
 def _sync(folder: Path) -> None:

@@ -17,6 +17,7 @@ KINDS = ("reply", "burst")
 """Entries that carry the citizen's address."""
 
 _REASON = "the citizen left"
+_GIVEN_UP = "its citizen gave it up"
 
 
 async def wipe(tx: Tx, conversation_id: int, now: datetime) -> None:
@@ -36,16 +37,16 @@ async def wipe(tx: Tx, conversation_id: int, now: datetime) -> None:
 
 
 async def drop_files(tx: Tx, ids: Collection[str], now: datetime) -> tuple[str, ...]:
-    """Give up files of no case; returns the sha256 of those that no other attachment is."""
+    """Give up files; returns the sha256 of those that no other attachment is."""
     if not ids:
         return ()
     numbers = [int(attachment_id) for attachment_id in ids]
     dropped = attachments.c.id.in_(numbers)
     found = set((await tx.scalars(select(attachments.c.sha256).where(dropped))).all()) - {None}
-    gone = {"state": "dropped", "sha256": None, "waiting": False, "reason": _REASON}
+    gone = {"state": "dropped", "sha256": None, "media_id": "", "waiting": False, "reason": _GIVEN_UP}
     await tx.execute(update(attachments).where(dropped).values(gone))
     lanes = [f"file:{number}" for number in numbers]
-    stopped = {"state": "buried", "reason": _REASON, "settled_at": now, "body_sealed": None}
+    stopped = {"state": "buried", "reason": _GIVEN_UP, "settled_at": now, "body_sealed": None}
     fetches = (outbox.c.kind == "fetch") & outbox.c.lane.in_(lanes) & (outbox.c.state == "due")
     await tx.execute(update(outbox).where(fetches).values(stopped))
     used = await tx.scalars(select(attachments.c.sha256).where(attachments.c.sha256.in_(found)))

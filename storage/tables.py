@@ -220,12 +220,20 @@ attachments = Table(
     Column("reason", Text),
     Column("created_at", UtcDateTime, nullable=False),
     Column("waiting", Boolean, nullable=False, server_default=false()),  # its matter is not known yet
+    Column(
+        "filed_with", Text
+    ),  # the number of the matter it was passed on with; NULL: it is the citizen's own
     Index(None, "conversation_id"),
     Index(None, "sha256"),
     Index(None, "created_at"),
 )
 _waits = text("waiting")
 Index("ix_attachments_waiting", attachments.c.conversation_id, sqlite_where=_waits, postgresql_where=_waits)
+
+_unfiled = text("filed_with IS NULL AND state <> 'dropped'")
+Index(
+    "ix_attachments_unfiled", attachments.c.conversation_id, sqlite_where=_unfiled, postgresql_where=_unfiled
+)
 
 erasures = Table(  # what was erased, when and at whose wish: never the data
     "erasures",

@@ -55,6 +55,8 @@ _HELD = Statement(_LOCK, f"{_LOCK} FOR UPDATE")
 _AROUND = Statement(
     f"""WITH citizen AS (SELECT id {_AT})
     SELECT seen.message_id, seen.conversation_id, seen.replies_sealed,
+      EXISTS (SELECT 1 FROM attachments WHERE filed_with IS NULL AND state <> 'dropped'
+        AND conversation_id = citizen.id),
       EXISTS (SELECT 1 FROM attachments WHERE waiting AND conversation_id = citizen.id),
       EXISTS (SELECT 1 FROM outbox WHERE state = 'kept' AND conversation_id = citizen.id),
       (SELECT min(id) FROM outbox WHERE state = 'due' AND destination = :channel
@@ -86,13 +88,14 @@ _GRANTED = Statement(
 class Begun:
     """What a turn begins from. `before` is the turn this message had already.
 
-    `loose`: files wait for their matter; `kept`: messages wait for this contact; `waits`: an answer to this
-    citizen is still on its way.
+    `files`: some of theirs were passed on with no matter; `loose`: files wait for theirs; `kept`: messages
+    wait for this contact; `waits`: an answer to this citizen is still on its way.
     """
 
     stored: StoredConversation
     before: StoredTurn | None
     tickets: tuple[TicketView, ...] = ()  # the citizen's own, newest first
+    files: bool = False
     loose: bool = False
     kept: bool = False
     waits: bool = False
@@ -153,12 +156,12 @@ async def end(
 
 def _begun(tx: Tx, held: tuple[Any, ...], around: list[tuple[Any, ...]]) -> Begun:
     found = stored(tx, held)
-    message, conversation_id, replies, loose, kept, waits, *_ = around[0]
+    message, conversation_id, replies, files, loose, kept, waits, *_ = around[0]
     if message is not None:
         given = () if replies is None else unseal(tx, Replies, replies)
         return Begun(found, StoredTurn(conversation_id, given))
-    own = tuple(_ticket(tx, row[7:]) for row in around if row[6] is not None)
-    return Begun(found, None, own, bool(loose), bool(kept), bool(waits))
+    own = tuple(_ticket(tx, row[8:]) for row in around if row[7] is not None)
+    return Begun(found, None, own, bool(files), bool(loose), bool(kept), bool(waits))
 
 
 def _ticket(tx: Tx, row: tuple[Any, ...]) -> TicketView:

@@ -130,6 +130,7 @@ async def test_nobody_who_left_is_told(shell: Any, asked: Any) -> None:
 async def test_the_words_are_in_the_citizens_language(shell: Any, citizen: Any) -> None:
     shell.app.files["m"] = PROGRAM
     await citizen.says(media=(Media(MediaKind.PHOTO, "m"),), language="en")
+    await citizen.says("agree", language="en")
     await shell.drain()
     assert "was not taken" in shell.app.texts[0]
 

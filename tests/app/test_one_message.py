@@ -164,6 +164,7 @@ async def test_a_second_without_a_free_reference_is_for_later_not_for_ever(
 
 
 async def test_a_photo_is_registered_and_its_download_queued_with_the_turn(shell: Any, citizen: Any) -> None:
+    await citizen.goes_to_the_summary()
     await citizen.sends_photo("media-1")
     assert await shell.count(attachments_table) == 1
     (entry,) = await shell.entries(kind="fetch")
@@ -171,6 +172,7 @@ async def test_a_photo_is_registered_and_its_download_queued_with_the_turn(shell
 
 
 async def test_a_repeated_photo_is_registered_once(shell: Any, citizen: Any) -> None:
+    await citizen.goes_to_the_summary()
     photo = citizen.message(media=(Media(MediaKind.PHOTO, "media-1"),))
     await shell.service.receive(photo)
     await shell.service.receive(photo)

@@ -65,6 +65,23 @@ async def test_who_it_was_is_in_no_word_any_more(desk: Desk, caller: Any, told: 
     assert ticket.document.place.lat == 39.77
 
 
+async def test_a_voice_goes_and_a_photo_of_the_matter_stays(
+    desk: Desk, caller: Any, document: dict[str, Any]
+) -> None:
+    photo, voice = (
+        {"kind": kind, "sha256": sign * 64, "media_type": "x/y", "size": 1, "url": f"http://us.test/{sign}"}
+        for kind, sign in (("photo", "a"), ("voice", "b"))
+    )
+    ref = await caller.file(document | {"attachments": [photo, voice]})
+    await caller.tell(ref, "supplement", text="这里", attachments=[photo, voice])
+    await caller.tell(ref, "erase")
+    ticket = await desk.ticket(ref, CENTRE)
+    assert [part.kind for part in ticket.document.attachments] == ["photo"]
+    async with desk.database.read() as tx:
+        assert "b" * 64 not in await words_of(tx)
+        assert await record.broken_at(tx, ticket) is None
+
+
 async def test_the_history_still_holds_and_shows_what_was_done(desk: Desk, caller: Any, told: str) -> None:
     await caller.tell(told, "erase")
     ticket = await desk.ticket(told, CENTRE)

@@ -81,10 +81,14 @@ async def test_an_attachment_is_pending_until_its_bytes_are_here(
 ) -> None:
     async with database.write() as tx:
         number = await attachments.register(tx, conversation_id, Media(MediaKind.PHOTO, "media-1"), now)
+        (known,) = await attachments.by_ids(tx, [number])
+        assert await attachments.send_for(tx, [number]) == [(number, Media(MediaKind.PHOTO, "media-1"))]
+        assert await attachments.send_for(tx, [number]) == []
         (pending,) = await attachments.by_ids(tx, [number])
         await attachments.store_content(tx, number, SHA256, "image/jpeg", len(PHOTO))
         (stored,) = await attachments.by_ids(tx, [number])
     common = (number, MediaKind.PHOTO, "media-1", ChannelName.WECHAT)
+    assert known == Attachment(*common, "known", None, None, None)
     assert pending == Attachment(*common, "pending", None, None, None)
     assert stored == Attachment(*common, "stored", SHA256, "image/jpeg", len(PHOTO))
 
@@ -95,6 +99,7 @@ async def test_a_failure_does_not_undo_what_is_stored(
     async with database.write() as tx:
         gone = await attachments.register(tx, conversation_id, Media(MediaKind.VOICE, "media-1"), now)
         here = await attachments.register(tx, conversation_id, Media(MediaKind.VOICE, "media-2"), now)
+        await attachments.send_for(tx, [gone, here])
         await attachments.store_content(tx, here, SHA256, "audio/amr", 3)
         for number in (gone, here):
             await attachments.fail(tx, number, "expired at the platform")

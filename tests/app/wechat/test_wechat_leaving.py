@@ -115,6 +115,8 @@ async def test_photos_of_a_case_stay_and_those_of_a_draft_go(office: Any, filed:
 
 async def test_a_photo_still_on_its_way_when_they_leave_is_not_kept(office: Any) -> None:
     citizen = await office.citizen()
+    await citizen.says("新华路15号院门口井盖坏了，我姓王，电话13912345678")
+    await citizen.says("同意")
     await citizen.phone.photos([Picked(PNG, "image/png", "1.png")])
     await office.rest()
     await leaves(office, citizen, "unsubscribe")
