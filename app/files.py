@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.malware import NoScanner, Scanner
-from app.vetting import OPAQUE, Vetted, vet
+from app.vetted import Vetted
+from app.vetting import OPAQUE, vet
 from hotline.contract import AttachmentPart
 from intake.messages import Location, Media, MediaKind
 from intake.ports import Channel, Fetched, NotTaken, Unavailable
@@ -46,6 +47,7 @@ class Files:
         self._clock = clock
         self._scanner = scanner or NoScanner()
         self._copies = copies
+        self._looking = asyncio.Lock()
 
     async def fetch(self, body: dict[str, Any], channel: Channel) -> Location | None:
         """Download, look at and keep one file; returns where a photo says it was taken.
@@ -62,9 +64,14 @@ class Files:
         if found is not None:
             await self._keep(body["attachment"], Vetted(fetched.content, OPAQUE), "quarantined")
             raise NotTaken("malware", f"quarantined: {found[:80]}")
-        vetted = await asyncio.to_thread(vet, fetched)
+        vetted = await self._vetted(fetched)
         await self._keep(body["attachment"], vetted, "stored")
         return vetted.place
+
+    async def _vetted(self, fetched: Fetched) -> Vetted:
+        """One at a time, so that those that wait for it hold no thread that others need."""
+        async with self._looking:
+            return await asyncio.to_thread(vet, fetched)
 
     async def is_wanted(self, attachment_id: str) -> bool:
         """Whether its citizen has not given it up."""
@@ -107,7 +114,7 @@ class Files:
         """
         if await self._scanner.finds(content) is not None:
             raise NotTaken("malware", "the scanner found something in it")
-        vetted = await asyncio.to_thread(vet, Fetched(content, ""))
+        vetted = await self._vetted(Fetched(content, ""))
         sha256, size = await self.keep(vetted.content), len(vetted.content)
         return AttachmentPart(
             kind="photo", sha256=sha256, media_type=vetted.media_type, size=size, url=self.link(sha256)

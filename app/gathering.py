@@ -15,13 +15,11 @@ import httpx
 import structlog
 
 from app.files import LINK_LASTS
+from app.vetted import LARGEST_KEPT
 from desk import incoming
 from hotline.contract import AttachmentPart
 from storage.attachments import Folder, NoSuchFile
 from storage.database import Database, DatabaseDown
-
-LARGEST = 64 * 1024 * 1024
-"""Bytes; the largest file a channel takes is below."""
 
 PAUSE = 5.0
 """Seconds between two looks."""
@@ -102,7 +100,7 @@ class Gathering:
             content = bytearray()
             async for chunk in answer.aiter_bytes():
                 content += chunk
-                if len(content) > LARGEST:
+                if len(content) > LARGEST_KEPT:
                     return None
         return bytes(content)
 

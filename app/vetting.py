@@ -3,16 +3,20 @@
 The rule: archives and programs are turned away whatever they are called. A picture is encoded anew, so
 that neither place nor device nor anything hidden behind the picture comes along; one that cannot be, and may
 still tell where its citizen lives, is turned away. What only claims to be a picture is kept as it is.
+
+A small file may be a picture of many million points: none is opened in this process (`app.picture_process`).
 """
 
 import io
 import struct
 import warnings
-from dataclasses import dataclass
+from contextlib import suppress
 
 import puremagic
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from app import picture_process
+from app.vetted import LARGEST_KEPT, Vetted
 from intake.messages import Location
 from intake.ports import Fetched, NotTaken
 
@@ -40,17 +44,8 @@ _BROKEN = (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, Inde
 """What Pillow raises for pictures, and marks in them, that are not what they claim to be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vetted:
-    """What is kept, its type, and where the picture says it was taken."""
-
-    content: bytes
-    media_type: str
-    place: Location | None = None
-
-
 def vet(fetched: Fetched) -> Vetted:
-    """Slow for a large picture: keep it off the event loop. Raises NotTaken with the reason."""
+    """Slow for a picture: keep it off the event loop. Raises NotTaken with the reason, or Unavailable."""
     content = fetched.content
     if not content:
         raise NotTaken("empty", "an empty file")
@@ -60,7 +55,8 @@ def vet(fetched: Fetched) -> Vetted:
         raise NotTaken("kind", "an archive, a program or a page: such files are not taken")
     if content.startswith(_TIFF) or (content[4:8] == b"ftyp" and content[8:12] in _HEIF):
         raise NotTaken("picture", "a picture of a kind that cannot be encoded anew")
-    return _picture(content) or Vetted(content, content_type(fetched))
+    seen = picture_process.looked_at(content) if content.startswith(_PICTURES) else None
+    return seen or Vetted(content, content_type(fetched))
 
 
 def content_type(fetched: Fetched) -> str:
@@ -83,8 +79,11 @@ def _is_refused(content: bytes) -> bool:
     )
 
 
-def _picture(content: bytes) -> Vetted | None:
-    """The picture alone; None for what is none. Raises NotTaken for a broken or a monstrous one."""
+def picture(content: bytes) -> Vetted | None:
+    """The picture alone; None for what is none. Raises NotTaken for a broken or a monstrous one.
+
+    What it takes of memory is the picture's to say: only `app.picture_process` calls it.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of bombs, counted here, and of broken marks
@@ -111,21 +110,22 @@ def _encoded(picture: Image.Image) -> Vetted:
     form, media_type = _KEPT_AS.get(picture.format or "", ("JPEG", "image/jpeg"))
     place = _place(picture)
     picture.load()
-    upright = _upright(picture)
-    clear = form == "PNG" and ("A" in upright.mode or upright.mode == "P")
-    bare = upright.convert("RGBA" if clear else "RGB")
+    _set_upright(picture)
+    clear = form == "PNG" and ("A" in picture.mode or picture.mode == "P")
+    mode = "RGBA" if clear else "RGB"
+    bare = picture if picture.mode == mode else picture.convert(mode)
     bare.info.clear()
     out = io.BytesIO()
     bare.save(out, form, **({"quality": _QUALITY} if form == "JPEG" else {}))
+    if out.tell() > LARGEST_KEPT:
+        raise NotTaken("large", "a picture that is too large when encoded anew")
     return Vetted(out.getvalue(), media_type, place)
 
 
-def _upright(picture: Image.Image) -> Image.Image:
-    """Turned as its marks say; as it lies where they say nothing that can be read."""
-    try:
-        return ImageOps.exif_transpose(picture)
-    except _BROKEN:
-        return picture
+def _set_upright(picture: Image.Image) -> None:
+    """Turned as its marks say, without a second copy; as it lies where they say nothing that can be read."""
+    with suppress(*_BROKEN):
+        ImageOps.exif_transpose(picture, in_place=True)
 
 
 def _place(picture: Image.Image) -> Location | None:
