@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from app import bursts, tracing
 from app.files import Files
 from app.replies import SURVEYS, lane, outgoing_of
+from app.retry import put_aside
 from app.troubles import Watched
 from hotline.contract import AttachmentPart
 from hotline.documents import alert_event, erase_event, handoff_event, ticket_document, ticket_event
@@ -123,6 +124,8 @@ class Delivery:
         return await channel.rest() if isinstance(channel, Paced) else 0.0
 
     async def _reply(self, entry: Claimed) -> None:
+        if reason := put_aside(entry):
+            raise Rejected(reason)
         outgoing = outgoing_of(entry.body)
         if outgoing.purpose in PUSHES:
             await self._answers_first(entry)
@@ -187,6 +190,8 @@ class Delivery:
         """What a file shows is for its citizen to hear: where it was taken, or why it is not kept."""
         attachment = entry.body["attachment"]
         try:
+            if reason := put_aside(entry):
+                raise NotTaken("picture", reason)
             place = await self._files.fetch(entry.body, self._channel(entry))
         except (NotNow, Unreachable):
             raise

@@ -1,4 +1,8 @@
-"""When to try again: exponential, with jitter, and given up after three days."""
+"""When to try again: exponential, with jitter, and given up after three days.
+
+What its workers die of is given up sooner, where only a citizen's message or file is lost by it; an operator
+sees it and may let it go again. What is for the backend or removes a file is tried on, slowly.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,6 +16,11 @@ LONGEST_HELD_UP = timedelta(minutes=5)
 
 GIVE_UP = timedelta(hours=72)
 FEWEST = 5
+
+MOST_UNENDED = 4
+"""So many claims in a row of which nobody wrote down the end: then an entry counts as what workers die of."""
+
+_PUT_ASIDE = frozenset({"reply", "fetch"})
 
 
 def next_try(
@@ -38,3 +47,15 @@ def too_old(entry: Claimed, now: datetime) -> bool:
 def given_up(since: datetime, now: datetime) -> bool:
     """Whether it has been tried long enough, if nothing but the other side's absence hindered it `since`."""
     return now - since >= GIVE_UP
+
+
+def kills(entry: Claimed) -> str | None:
+    """The reason for operators, if its workers seem to die of it."""
+    if entry.unended <= MOST_UNENDED:
+        return None
+    return f"claimed {entry.unended - 1} times, and no worker lived to say how it ended"
+
+
+def put_aside(entry: Claimed) -> str | None:
+    """The same, if it is given up for that."""
+    return kills(entry) if entry.kind in _PUT_ASIDE else None

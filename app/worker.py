@@ -22,6 +22,7 @@ from app.lanes import FILES, HOTLINE
 from app.service import WORK
 from app.settlement import Settlement
 from app.surveyor import Surveyor
+from app.suspects import Suspects
 from app.tidying import Tidying
 from app.tracing import KEY, traced
 from app.watch import Watch
@@ -68,6 +69,7 @@ class Worker:
         self._clock = clock
         self._patience = PATIENCE if patience is None else patience
         self._fault_pause = fault_pause
+        self._suspects = Suspects(database, clock)
         self._settlement = Settlement(database, city, clock, chance)
         self._tidying = Tidying(database, city, clock, own_desk=own_desk)
         self._watch = Watch(database, city, clock)
@@ -180,7 +182,7 @@ class Worker:
 
     async def _deliver(self, entry: Claimed) -> None:
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._patience), self._suspects.watched(entry):
                 await self._delivery.deliver(entry)
         except TimeoutError:
             raise Unsure(f"no end within {self._patience:g} seconds") from None

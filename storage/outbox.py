@@ -55,6 +55,7 @@ __all__ = [
     "purge",
     "queue",
     "queuing",
+    "rest",
     "retry",
     "stuck",
     "take_kept",
@@ -78,7 +79,9 @@ _DUE: ColumnElement[str] = literal_column("'due'")  # spelled out, so that the p
 class Claimed:
     """An entry that is ours `until` its lease ends; `attempts` counts this one, `reason` is the last one's.
 
-    Whoever claims it after that counts one more attempt, by which a holder that slept finds out.
+    Whoever claims it after that counts one more attempt, by which a holder that slept finds out. `unended`
+    counts the claims in a row, with this one, of which nobody wrote down the end: after a few of them it may
+    be the entry that its workers died of.
     """
 
     id: int
@@ -92,6 +95,7 @@ class Claimed:
     ticket_id: int | None
     until: datetime
     reason: str | None = None
+    unended: int = 1
 
 
 class New(TypedDict):
@@ -166,19 +170,25 @@ async def done(tx: Tx, entry_id: int, now: datetime) -> None:
 async def later(tx: Tx, entry_id: int, due_at: datetime, reason: str) -> None:
     """Try again at `due_at`; its lane waits."""
     where = (outbox.c.id == entry_id) & (outbox.c.state == _DUE)
-    await tx.execute(update(outbox).where(where).values(due_at=due_at, reason=reason))
+    await tx.execute(update(outbox).where(where).values(due_at=due_at, reason=reason, unended=0))
+
+
+async def rest(tx: Tx, entry: Claimed, due_at: datetime, reason: str) -> bool:
+    """Nobody else tries it before `due_at`, should we die of it; False if somebody has claimed it since."""
+    values = {"due_at": due_at, "reason": reason}
+    return (await tx.execute(update(outbox).where(_ours(entry)).values(values))).rowcount > 0
 
 
 async def note(tx: Tx, entry: Claimed, reason: str) -> bool:
     """Leave a word for whoever claims it next, should we die; False if somebody has claimed it since."""
-    ours = (outbox.c.id == entry.id) & (outbox.c.state == _DUE) & (outbox.c.attempts == entry.attempts)
-    return (await tx.execute(update(outbox).where(ours).values(reason=reason))).rowcount > 0
+    return (await tx.execute(update(outbox).where(_ours(entry)).values(reason=reason))).rowcount > 0
 
 
-async def give_back(tx: Tx, entry_ids: Sequence[int], now: datetime) -> None:
-    """They were claimed but not begun: another worker may have them at once."""
+async def give_back(tx: Tx, entry_ids: Sequence[int], due_at: datetime) -> None:
+    """They were claimed but not begun: anybody may have them from `due_at` on."""
     where = outbox.c.id.in_(entry_ids) & (outbox.c.state == _DUE)
-    await tx.execute(update(outbox).where(where).values(due_at=now, attempts=outbox.c.attempts - 1))
+    fewer = {"attempts": outbox.c.attempts - 1, "unended": outbox.c.unended - 1}
+    await tx.execute(update(outbox).where(where).values(due_at=due_at, **fewer))
 
 
 async def bury(tx: Tx, entry_id: int, reason: str, now: datetime) -> bool:
@@ -217,7 +227,7 @@ async def waits(tx: Tx, destination: str, lane: str, before: int) -> bool:
 async def retry(tx: Tx, entry_id: int, now: datetime) -> bool:
     """Let an entry that is not done fall due at once, as if new; False if there is none."""
     where = (outbox.c.id == entry_id) & (outbox.c.state != "done") & outbox.c.body_sealed.is_not(None)
-    fresh = {"state": "due", "due_at": now, "attempts": 0, "settled_at": None}
+    fresh = {"state": "due", "due_at": now, "attempts": 0, "unended": 0, "settled_at": None}
     return (await tx.execute(update(outbox).where(where).values(fresh))).rowcount > 0
 
 
@@ -228,7 +238,7 @@ def _taking(destinations: tuple[str, ...] | None, urgent: bool | None) -> Return
     return (
         update(outbox)
         .where(outbox.c.id.in_(select(heads.c.id)))
-        .values(due_at=bindparam("until"), attempts=outbox.c.attempts + 1)
+        .values(due_at=bindparam("until"), attempts=outbox.c.attempts + 1, unended=outbox.c.unended + 1)
         .returning(outbox)
     )
 
@@ -281,7 +291,13 @@ def _claimed(tx: Tx, row: Row[Any]) -> Claimed | None:
         ticket_id=row.ticket_id,
         until=row.due_at,
         reason=row.reason,
+        unended=row.unended,
     )
+
+
+def _ours(entry: Claimed) -> ColumnElement[bool]:
+    """Nobody has claimed it since we did, nor settled it."""
+    return (outbox.c.id == entry.id) & (outbox.c.state == _DUE) & (outbox.c.attempts == entry.attempts)
 
 
 async def _settle(tx: Tx, entry_id: int, state: str, reason: str | None, now: datetime) -> bool:

@@ -173,6 +173,7 @@ outbox = Table(
     Column("queued_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
     Column("attempts", Integer, nullable=False),
+    Column("unended", Integer, nullable=False, server_default=text("0")),  # claims in a row nobody settled
     Column("urgent", Boolean, nullable=False),
     Column("once", Text, unique=True),
     Column("conversation_id", ForeignKey("conversations.id")),
