@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from app import bursts, tracing
 from app.files import Files
 from app.replies import SURVEYS, lane, outgoing_of
-from app.retry import put_aside
+from app.suspects import put_aside
 from app.troubles import Watched
 from hotline.contract import AttachmentPart
 from hotline.documents import alert_event, erase_event, handoff_event, ticket_document, ticket_event
@@ -35,6 +35,7 @@ from intake.ticket import Ticket
 from storage import conversations, loose_files, outbox, tickets
 from storage.database import Database, Tx
 from storage.outbox import Claimed
+from storage.outbox_engine import TakenOver, Waiting
 from storage.tickets import StoredTicket
 
 FILES_WAIT = timedelta(seconds=60)
@@ -58,14 +59,6 @@ ANSWERS_FIRST = timedelta(hours=1)
 
 MAYBE_TRIED = timedelta(seconds=30)
 """An entry older than this may have been tried before an operator let it go again."""
-
-
-class Waiting(Unavailable):
-    """Nothing is wrong: look again after `retry_after`, which is set, and count no failure."""
-
-
-class TakenOver(Exception):
-    """The lease has ended meanwhile: the entry is another worker's, and there is nothing to write down."""
 
 
 class Turns(Protocol):
@@ -155,13 +148,11 @@ class Delivery:
             raise Waiting("nobody is asked at this hour", (opens - now).total_seconds())
 
     async def _only_once(self, entry: Claimed) -> None:
-        """Noted before it is sent: whoever finds the note knows that its writer died over it."""
+        """Noted before it is sent: whoever finds the note knows that its writer died. Raises TakenOver."""
         if entry.reason == SENDING:
             raise Unsure("a worker died while sending it")
         async with self._database.write() as tx:
-            ours = await outbox.note(tx, entry, SENDING)
-        if not ours:
-            raise TakenOver
+            await outbox.note(tx, entry, SENDING)
 
     async def _still_wanted(self, entry: Claimed, outgoing: Outgoing) -> bool:
         """A push may wait for hours: by then its survey may be answered, or the citizen have blocked us."""

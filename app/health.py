@@ -1,25 +1,41 @@
-"""Whether what we stand on is there, and how deep the outbox is."""
+"""Whether what we stand on is there, and how deep the outboxes are."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from app import metrics
 from app.spool import Spool
+from desk import outbox as callbacks
 from intake.ports import Unavailable
-from storage import outbox
+from storage import outbox_metrics
 from storage.cache import Cache
 from storage.database import Database, Standing, Tx, standing
+from storage.outbox import OUTBOX
+from storage.outbox_engine import Outbox
 
 Stands = Callable[[Tx], Awaitable[Standing]]
+
+
+def outboxes(*, own_desk: bool) -> tuple[Outbox[Any], ...]:
+    """Those in our database that are looked after: the front door's, and our own desk's."""
+    return (OUTBOX, callbacks.OUTBOX) if own_desk else (OUTBOX,)
 
 
 class Health:
     """Asked by probes and by Prometheus."""
 
     def __init__(
-        self, database: Database, cache: Cache, spool: Spool, tables: Sequence[Stands] = (standing,)
+        self,
+        database: Database,
+        cache: Cache,
+        spool: Spool,
+        tables: Sequence[Stands] = (standing,),
+        *,
+        own_desk: bool = False,
     ) -> None:
-        """`tables`: for each set of them, where it stands."""
+        """`tables`: for each set of them, where it stands. `own_desk`: its callbacks are counted, too."""
+        self._outboxes = outboxes(own_desk=own_desk)
         self._spool = spool
         self._tables = tables
         self._database = database
@@ -43,14 +59,14 @@ class Health:
         return {"database": "ok", "migrations": worst.value}
 
     async def measure(self, now: datetime) -> None:
-        """Read the spool's and the outbox's depth; without a database the latter keeps its last value."""
+        """Read the spool's and the outboxes' depth; without a database the latter keeps its last value."""
         metrics.spool_depth.set(self._spool.depth())
         try:
             async with self._database.read() as tx:
-                found = await outbox.depth(tx)
+                found = [each for box in self._outboxes for each in await box.depth(tx)]
         except Unavailable:
             return
         depths = {destination: count for destination, count, _ in found}
         ages = {destination: (now - oldest).total_seconds() for destination, _, oldest in found}
-        metrics.set_all(metrics.outbox_depth, depths, self._destinations)
-        metrics.set_all(metrics.outbox_age, ages, self._destinations)
+        metrics.set_all(outbox_metrics.depth, depths, self._destinations)
+        metrics.set_all(outbox_metrics.age, ages, self._destinations)

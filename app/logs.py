@@ -10,8 +10,8 @@ from typing import TextIO
 
 import structlog
 
-from app.faults import described
 from intake.masking import masked
+from storage.faults import described
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,

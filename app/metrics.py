@@ -32,25 +32,7 @@ spool_depth = Gauge(
     multiprocess_mode="mostrecent",
 )
 aside = Counter("jiesu_put_aside_total", "Messages nobody could handle, kept for a person", ["channel"])
-deliveries = Counter(
-    "jiesu_deliveries_total", "Outbox entries tried, by outcome", ["destination", "kind", "outcome"]
-)
 callbacks = Counter("jiesu_callbacks_total", "Callbacks of the backend, by result", ["result"])
-outbox_depth = Gauge(
-    "jiesu_outbox_depth", "Open outbox entries", ["destination"], multiprocess_mode="mostrecent"
-)
-outbox_stuck = Gauge(
-    "jiesu_outbox_stuck",
-    "Entries due for over a quarter of an hour",
-    ["destination"],
-    multiprocess_mode="mostrecent",
-)
-circuit_open = Gauge(
-    "jiesu_circuit_open",
-    "1 while a destination is left alone",
-    ["destination"],
-    multiprocess_mode="mostrecent",
-)
 backend_trouble = Gauge(
     "jiesu_backend_trouble",
     "1 while the backend refuses us: key, clock, address, method, host, proxy, unknown, other",
@@ -60,12 +42,6 @@ backend_trouble = Gauge(
 backend_clock = Gauge(
     "jiesu_backend_clock_ahead_seconds",
     "How far our clock is ahead of the backend's, by the Date of its latest answer",
-    multiprocess_mode="mostrecent",
-)
-outbox_age = Gauge(
-    "jiesu_outbox_age_seconds",
-    "Age of the oldest open entry",
-    ["destination"],
     multiprocess_mode="mostrecent",
 )
 surveys = Counter("jiesu_surveys_total", "Surveys by what was done with them", ["step"])

@@ -13,7 +13,6 @@ import structlog
 from pydantic import TypeAdapter
 
 from app import metrics
-from app.faults import caught, described
 from app.pace import Pace
 from app.service import Service
 from app.spool import Aside, Spool, Spooled, Told
@@ -26,6 +25,7 @@ from intake.messages import Address, ChannelName, Inbound, Reply
 from intake.phrases import FALLBACK, pick_language, say
 from intake.ports import Unavailable
 from storage.crypto import Undecryptable
+from storage.faults import caught, described
 
 log = structlog.get_logger(__name__)
 

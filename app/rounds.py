@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.faults import caught, described
+from storage.faults import caught, described
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,6 @@ import structlog
 from pydantic import TypeAdapter
 
 from app import metrics
-from app.faults import caught, described
 from app.replies import LANE, once_keys, queue_late
 from app.step import EVERYWHERE, Rides, Step, Taken
 from app.tracing import traced
@@ -27,6 +26,7 @@ from storage import conversations, held_back, inbox, turns
 from storage.cache import Cache
 from storage.crypto import Undecryptable
 from storage.database import Database
+from storage.faults import caught, described
 from storage.inbox import AlreadyRecorded
 
 log = structlog.get_logger(__name__)

@@ -1,31 +1,39 @@
-"""What becomes of an outbox entry, by what its delivery raised: the error's class says what to do next."""
+"""The ends that only the front door's deliveries have: kept for a citizen, unsure, taken, held up."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
-
-from app.delivery import TakenOver, Waiting
-from app.faults import described
 from app.replies import SURVEYS, outgoing_of, queue_replies
-from app.retry import LONGEST_HELD_UP, given_up, next_try, too_old
 from intake.city import CityProfile
 from intake.news import rejected
 from intake.phrases import pick_language
-from intake.ports import Hindered, NotNow, Paused, Rejected, Taken, Unavailable, Unreachable, Unsure
+from intake.ports import Hindered, NotNow, Rejected, Taken, Unreachable, Unsure
 from intake.status import Standing, Status
-from storage import account_notes, attachments, conversations, loose_files, outbox, receipts, tickets
+from storage import (
+    account_notes,
+    attachments,
+    backoff,
+    conversations,
+    leaving,
+    loose_files,
+    outbox,
+    receipts,
+    tickets,
+)
 from storage.database import Database, Tx
-from storage.outbox import Claimed
-
-log = structlog.get_logger(__name__)
+from storage.outbox import OUTBOX, Body, Claimed
+from storage.outbox_engine import TakenOver
+from storage.outbox_outcomes import Outcomes
 
 HELD_UP = "held_up"
 """The note of when a destination last refused whatever was sent there, and what for."""
 
+LONGEST_HELD_UP = timedelta(minutes=4)
+"""Between tries of what a person may set right any moment: with its jitter, five minutes."""
 
-class Settlement:
-    """One short transaction for each delivery's end."""
+
+class Settlement(Outcomes[Body]):
+    """What was raised comes from `Delivery.deliver`."""
 
     def __init__(
         self,
@@ -34,131 +42,60 @@ class Settlement:
         clock: Callable[[], datetime],
         chance: Callable[[], float],
     ) -> None:
-        self._database = database
+        super().__init__(OUTBOX, database, clock, chance)
         self._city = city
-        self._clock = clock
-        self._chance = chance
 
-    async def settle(self, entry: Claimed, fault: Exception | None) -> str:
-        """Write down what became of it; returns the outcome's name. Raises DatabaseDown.
-
-        `fault` is what `Delivery.deliver` raised.
-        """
+    async def ended(self, entry: Claimed, fault: Exception | None) -> str:
         match fault:
-            case None:
-                outcome = await self._done(entry)
-            case TakenOver():
-                outcome = "taken_over"
-                _log(entry, outcome)
-            case Unavailable():
-                outcome = await self._put_off(entry, fault)
-            case Unsure():
-                outcome = await self._unsure(entry, fault.reason)
+            case Unsure() if entry.kind == "reply" and outgoing_of(entry.body).purpose in SURVEYS:
+                return await self._unsure(entry, fault.reason)
             case Taken():
-                outcome = await self._await(entry, fault)
-            case Rejected():
-                outcome = await self._refused(entry, fault)
-            case _:
-                outcome = await self._broke(entry, fault)
-        return outcome
-
-    async def _put_off(self, entry: Claimed, fault: Unavailable) -> str:
-        match fault:
-            case Waiting():
-                return await self._wait(entry, fault)
-            case Paused():
-                return await self._hold(entry, fault)
+                return await self._await(entry, fault)
             case Hindered():
                 return await self._held_up(entry, fault)
-            case _:
-                return await self._later(entry, fault.reason, fault.retry_after)
-
-    async def _refused(self, entry: Claimed, fault: Rejected) -> str:
-        match fault:
             case NotNow():
                 return await self._keep(entry, fault)
             case Unreachable():
                 return await self._cut_off(entry, fault)
             case _:
-                return await self._bury(entry, fault.reason)
-
-    async def _broke(self, entry: Claimed, fault: Exception) -> str:
-        """A fault of ours: an operator sees it as the entry's reason; the next release may mend it."""
-        log.error("delivery failed", entry=entry.id, kind=entry.kind, fault=described(fault))
-        return await self._later(entry, f"a fault of ours: {described(fault)}", None)
-
-    async def _done(self, entry: Claimed) -> str:
-        async with self._database.write() as tx:
-            await outbox.done(tx, entry.id, self._clock())
-        _log(entry, "delivered")
-        return "delivered"
-
-    async def _wait(self, entry: Claimed, fault: Waiting) -> str:
-        due = self._clock() + timedelta(seconds=fault.retry_after or 0)
-        if too_old(entry, self._clock()):
-            return await self._bury(entry, f"given up: {fault.reason}")
-        async with self._database.write() as tx:
-            await outbox.later(tx, entry.id, due, fault.reason)
-        return "waiting"
-
-    async def _hold(self, entry: Claimed, fault: Paused) -> str:
-        """The whole channel keeps still; the order stays, so it goes back to its place."""
-        if too_old(entry, self._clock()):
-            return await self._bury(entry, f"given up: {fault.reason}")
-        async with self._database.write() as tx:
-            await outbox.later(tx, entry.id, entry.queued_at, fault.reason)
-        _log(entry, "paused", reason=fault.reason)
-        return "paused"
-
-    async def _later(self, entry: Claimed, reason: str, retry_after: float | None) -> str:
-        now = self._clock()
-        if too_old(entry, now) and not await self._was_held_up(entry, now):
-            return await self._bury(entry, f"given up after three days: {reason}")
-        due = next_try(entry.attempts, now, retry_after, self._chance)
-        async with self._database.write() as tx:
-            await outbox.later(tx, entry.id, due, reason)
-        _log(entry, "later", reason=reason)
-        return "later"
+                return await super().ended(entry, fault)
 
     async def _held_up(self, entry: Claimed, fault: Hindered) -> str:
         """For as long as that lasts, were it weeks: an operator mends it, and then everything goes."""
         now = self._clock()
-        due = next_try(entry.attempts, now, fault.retry_after, self._chance, LONGEST_HELD_UP)
+        rest = backoff.pause(entry.attempts, fault.retry_after, self._chance, LONGEST_HELD_UP)
         async with self._database.write() as tx:
-            await outbox.later(tx, entry.id, due, fault.reason)
+            await outbox.later(tx, entry, rest, fault.reason, now)
             await account_notes.write(tx, entry.destination, HELD_UP, fault.trouble.value, now)
-        _log(entry, "held_up", reason=fault.reason)
         return "held_up"
 
-    async def _was_held_up(self, entry: Claimed, now: datetime) -> bool:
+    async def over_term(self, entry: Claimed) -> bool:
         """The three days begin when the way is free again: what waited meanwhile was never really tried."""
+        return await super().over_term(entry) and not await self._was_held_up(entry.destination)
+
+    async def _was_held_up(self, destination: str) -> bool:
         async with self._database.read() as tx:
-            held_up = (await account_notes.read(tx, entry.destination)).get(HELD_UP)
-        return held_up is not None and not given_up(held_up.at, now)
+            held_up = (await account_notes.read(tx, destination)).get(HELD_UP)
+        return held_up is not None and self._clock() - held_up.at < backoff.GIVE_UP
 
     async def _unsure(self, entry: Claimed, reason: str) -> str:
         """A survey must not come twice; everything else is asked for, or sent, once more."""
-        if entry.kind != "reply" or outgoing_of(entry.body).purpose not in SURVEYS:
-            return await self._later(entry, reason, None)
         async with self._database.write() as tx:
-            await outbox.unsure(tx, entry.id, reason, self._clock())
-        _log(entry, "unsure", reason=reason)
+            await outbox.unsure(tx, entry, reason, self._clock())
         return "unsure"
 
     async def _await(self, entry: Claimed, fault: Taken) -> str:
         """It is with the platform; what became of it is told later, or it waits for the next contact."""
         async with self._database.write() as tx:
-            await receipts.taken(tx, entry.id, fault.receipt, whole=fault.whole, now=self._clock())
-        _log(entry, "taken")
+            await receipts.taken(tx, entry, fault.receipt, whole=fault.whole, now=self._clock())
         return "taken"
 
     async def _keep(self, entry: Claimed, refusal: Rejected) -> str:
         """The citizen gets it when they write again; what is no message to a citizen cannot wait so."""
         if entry.kind != "reply":
-            return await self._bury(entry, refusal.reason)
+            return await self.bury(entry, refusal)
         async with self._database.write() as tx:
-            await outbox.keep(tx, entry.id, self._clock())
-        _log(entry, "kept", reason=refusal.reason)
+            await outbox.keep(tx, entry, self._clock())
         return "kept"
 
     async def _cut_off(self, entry: Claimed, refusal: Unreachable) -> str:
@@ -167,19 +104,24 @@ class Settlement:
             stored = await conversations.by_id(tx, entry.conversation_id or 0)
             if stored is not None:
                 await conversations.set_reachable(tx, stored.id, False)
-        return await (self._bury(entry, refusal.reason) if stored is None else self._keep(entry, refusal))
+        return await (self.bury(entry, refusal) if stored is None else self._keep(entry, refusal))
 
-    async def _bury(self, entry: Claimed, reason: str) -> str:
-        now = self._clock()
-        async with self._database.write() as tx:
-            await outbox.bury(tx, entry.id, reason, now)
-            if entry.kind == "fetch":
-                await attachments.fail(tx, entry.body["attachment"], reason)
-                await loose_files.settle(tx, [entry.body["attachment"]])
-            if entry.kind == "submit":
-                await self._tell_rejected(tx, entry, now)
-        log.warning("buried", destination=entry.destination, kind=entry.kind, entry=entry.id, reason=reason)
+    async def bury(self, entry: Claimed, refusal: Rejected) -> str:
+        """The turn that tells of a refused file gives the file up, and this entry with it."""
+        try:
+            return await super().bury(entry, refusal)
+        except TakenOver:
+            async with self._database.write() as tx:
+                if not await leaving.explain(tx, entry, refusal.reason):
+                    raise
         return "buried"
+
+    async def buried(self, tx: Tx, entry: Claimed, refusal: Rejected, now: datetime) -> None:
+        if entry.kind == "fetch":
+            await attachments.fail(tx, entry.body["attachment"], refusal.reason)
+            await loose_files.settle(tx, [entry.body["attachment"]])
+        if entry.kind == "submit":
+            await self._tell_rejected(tx, entry, now)
 
     async def _tell_rejected(self, tx: Tx, entry: Claimed, now: datetime) -> None:
         """The backend refused the document: staff see it, the citizen is told."""
@@ -194,14 +136,3 @@ class Settlement:
             await queue_replies(
                 tx, stored.id, stored.address, (word,), f"rejected:{found.id}", "progress", now
             )
-
-
-def _log(entry: Claimed, outcome: str, **more: str) -> None:
-    log.info(
-        outcome,
-        destination=entry.destination,
-        kind=entry.kind,
-        entry=entry.id,
-        attempts=entry.attempts,
-        **more,
-    )

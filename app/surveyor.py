@@ -13,13 +13,13 @@ import structlog
 
 from app import metrics
 from app.asking import take_up
-from app.faults import caught, described
 from app.service import WORK
 from intake.city import CityProfile
 from intake.survey_times import is_open
 from storage import campaigns, conversations, surveys
 from storage.cache import Cache
 from storage.database import Database, DatabaseDown
+from storage.faults import caught, described
 
 log = structlog.get_logger(__name__)
 

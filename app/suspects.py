@@ -1,8 +1,9 @@
 """Entries that may kill their worker: claimed several times in a row, and nobody lived to write down the end.
 
 The rule: such an entry is tried alone, so that those it took down with it are not taken for its like. After
-`retry.MOST_UNENDED` claims a message or a file is put aside (`app.delivery`); anything else rests for an hour
-before each try and is never given up for this: a ticket must not be lost.
+`backoff.MOST_UNENDED` claims a message or a file is put aside (`app.delivery`): nothing else is lost by it,
+and an operator may let it go again. Anything else is never given up for this: a ticket must not be lost. It
+rests for an hour between two tries; that is how long a claim of it lasts (`storage.outbox_engine`).
 """
 
 import asyncio
@@ -12,17 +13,17 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.delivery import TakenOver
-from app.retry import kills, put_aside
-from storage import outbox
+from storage import backoff, outbox
 from storage.database import Database
 from storage.outbox import Claimed
+from storage.outbox_engine import TakenOver
 
 TOGETHER = 2
 """So many claims without an end before an entry is tried alone."""
 
-REST = timedelta(hours=1)
 LOOK_AGAIN = timedelta(seconds=10)
+
+_PUT_ASIDE = frozenset({"reply", "fetch"})
 
 log = structlog.get_logger(__name__)
 
@@ -41,25 +42,29 @@ class Suspects:
         if entry.unended <= TOGETHER:
             yield
             return
-        await self._spare(entry)
+        await self._say(entry)
         if self._alone.locked():
             await self._put_back(entry)
         async with self._alone:
             yield
 
-    async def _spare(self, entry: Claimed) -> None:
-        """Whatever comes of this try, the next one is not soon."""
-        reason = kills(entry)
+    async def _say(self, entry: Claimed) -> None:
+        """To operators, and beside the entry for as long as it is tried on. Raises TakenOver."""
+        reason = backoff.kills(entry.unended)
         if reason is None:
             return
         log.error("workers die of it", destination=entry.destination, kind=entry.kind, entry=entry.id)
         if put_aside(entry) is None:
             async with self._database.write() as tx:
-                if not await outbox.rest(tx, entry, self._clock() + REST, reason):
-                    raise TakenOver
+                await outbox.note(tx, entry, reason)
 
     async def _put_back(self, entry: Claimed) -> None:
-        """Another one is tried just now."""
+        """Another one is tried just now. Raises TakenOver."""
         async with self._database.write() as tx:
-            await outbox.give_back(tx, [entry.id], self._clock() + LOOK_AGAIN)
+            await outbox.give_back(tx, [entry], self._clock(), LOOK_AGAIN)
         raise TakenOver
+
+
+def put_aside(entry: Claimed) -> str | None:
+    """The reason for operators, if it is given up because its workers die of it."""
+    return backoff.kills(entry.unended) if entry.kind in _PUT_ASIDE else None

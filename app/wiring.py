@@ -113,7 +113,7 @@ async def _wire(
         following=Following(database, hotline, updates, utc_now) if isinstance(hotline, Follows) else None,
         worker=Worker(behind, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),
         files=files,
-        health=Health(database, cache, spool, standings(settings)),
+        health=Health(database, cache, spool, standings(settings), own_desk=embeds_desk(settings)),
         channels=channels.by_name,
         telegram=channels.telegram,
         wechat=channels.wechat,

@@ -11,13 +11,13 @@ from datetime import datetime
 import structlog
 
 from app.bursts import NO_MESSAGES
-from app.faults import caught
 from app.spool import Spool, Told
 from intake.happening import Happening
 from intake.messages import ChannelName
 from storage import account_notes, budgets, conversations, happenings, permissions, receipts
 from storage.conversations import StoredConversation
 from storage.database import Database, Tx
+from storage.faults import caught
 
 PUSHES = "push"
 """The note about pushes that bear our token's signature and still cannot be read."""

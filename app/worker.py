@@ -1,23 +1,15 @@
-"""The worker: claim by lease, commit, and only then talk to the network.
-
-Any number may run. One that dies leaves its entries to fall due again. A fault of our own is an entry's
-outcome like any other, and never the worker's end.
-"""
+"""The front door's worker: loops over its outbox for each destination, and what is done by the clock."""
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import partial
 from itertools import product
 from time import monotonic
 
-import structlog
-
-from app import metrics
-from app.circuit import Circuit
 from app.delivery import Delivery
-from app.faults import caught, described
 from app.lanes import FILES, HOTLINE
 from app.service import WORK
 from app.settlement import Settlement
@@ -28,26 +20,19 @@ from app.tracing import KEY, traced
 from app.watch import Watch
 from intake.city import CityProfile
 from intake.messages import ChannelName
-from intake.ports import Unsure
-from storage import outbox
 from storage.cache import Cache
 from storage.database import Database
-from storage.outbox import Claimed
+from storage.outbox import OUTBOX, Body, Claimed
+from storage.outbox_circuit import Circuit
+from storage.outbox_loop import FAULT_PAUSE, Loop, Work
 
-log = structlog.get_logger(__name__)
-
-LEASE = timedelta(seconds=60)
-PATIENCE = 45.0  # seconds for one delivery: its end is written down well within the lease
-BATCH = 16
 IDLE = 1.0  # seconds between looks when nobody calls
-FAULT_PAUSE = 5.0
-Claim = Callable[[int], Awaitable[list[Claimed]]]
 
 DESTINATIONS = (HOTLINE, FILES, *(channel.value for channel in ChannelName))
 
 
 class Worker:
-    """A loop over the outbox for each destination, and the hourly tidying."""
+    """Any number may run; `storage.outbox_loop` says how one delivers."""
 
     def __init__(
         self,
@@ -62,19 +47,25 @@ class Worker:
         fault_pause: float = FAULT_PAUSE,
         own_desk: bool = False,
     ) -> None:
-        """`own_desk` as in `Tidying`."""
-        self._database = database
+        """`own_desk` as in `Tidying` and `Watch`."""
         self._cache = cache
         self._delivery = delivery
-        self._clock = clock
-        self._patience = PATIENCE if patience is None else patience
         self._fault_pause = fault_pause
         self._suspects = Suspects(database, clock)
-        self._settlement = Settlement(database, city, clock, chance)
         self._tidying = Tidying(database, city, clock, own_desk=own_desk)
-        self._watch = Watch(database, city, clock)
+        self._watch = Watch(database, city, clock, own_desk=own_desk)
         self.surveyor = Surveyor(database, cache, city, clock)
-        self._circuits = {each: Circuit(each, monotonic) for each in DESTINATIONS}
+        self.work: Work[Body] = Work(
+            outbox=OUTBOX,
+            database=database,
+            circuits={each: Circuit(each, monotonic) for each in DESTINATIONS},
+            clock=clock,
+            deliver=self._deliver,
+            settle=Settlement(database, city, clock, chance).settle,
+            rest=delivery.rest,
+            within=_traced,
+            patience=patience,
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; the entries in hand are finished first.
@@ -89,8 +80,9 @@ class Worker:
             loops.create_task(self._watch.run(stop))
             loops.create_task(self.surveyor.run(stop))
             for (destination, urgent), call in calls.items():
-                claim = partial(self._claim, destinations=(destination,), urgent=urgent)
-                loops.create_task(self._loop(stop, destination, claim, call))
+                claim = partial(self.work.claim, destinations=(destination,), urgent=urgent)
+                loop = Loop(self.work, destination, claim, self._fault_pause)
+                loops.create_task(loop.run(stop, call))
 
     async def _listen(self, stop: asyncio.Event, calls: Collection[asyncio.Event]) -> None:
         """Wake the loops when there is work, and by the clock."""
@@ -99,98 +91,19 @@ class Worker:
             for call in calls:
                 call.set()
 
-    async def _loop(self, stop: asyncio.Event, destination: str, claim: Claim, call: asyncio.Event) -> None:
-        """Entries side by side: a slow one holds up its own lane, and one place of sixteen."""
-        running: set[asyncio.Task[None]] = set()
-
-        def ended(task: asyncio.Task[None]) -> None:
-            running.discard(task)
-            call.set()  # its lane has a new head
-
-        while not stop.is_set():
-            call.clear()
-            circuit = self._circuits[destination]
-            if rest := max(await self._delivery.rest(destination), circuit.rest()):
-                await _pause(stop, rest)
-                continue
-            places = circuit.places(BATCH - len(running))
-            claimed = await self._claimed(stop, places, destination, claim)
-            if stop.is_set():
-                await self._give_back(claimed)
-                break
-            circuit.begun(len(claimed))
-            for entry in claimed:
-                task = asyncio.create_task(self._one(entry))
-                running.add(task)
-                task.add_done_callback(ended)
-            if not claimed:
-                await call.wait()
-        if running:
-            await asyncio.wait(running)
-
-    async def _claimed(
-        self, stop: asyncio.Event, limit: int, destination: str, claim: Claim
-    ) -> list[Claimed]:
-        """What is due; nothing, after a pause, while the database is away."""
-        claimed = await caught(claim(limit)) if limit else []
-        if isinstance(claimed, Exception):
-            log.error("cannot claim", destination=destination, fault=described(claimed))
-            await _pause(stop, self._fault_pause)
-            return []
-        return claimed
-
-    async def _claim(
-        self, limit: int, destinations: Collection[str], urgent: bool | None = None
-    ) -> list[Claimed]:
-        async with self._database.write() as tx:
-            return await outbox.claim(
-                tx,
-                now=self._clock(),
-                lease=LEASE,
-                limit=limit,
-                destinations=tuple(destinations),
-                urgent=urgent,
-            )
-
-    async def _give_back(self, claimed: Collection[Claimed]) -> None:
-        """A stop came between claim and delivery: another worker need not wait for the lease's end."""
-        if claimed:
-            async with self._database.write() as tx:
-                await outbox.give_back(tx, [entry.id for entry in claimed], self._clock())
-
     async def round(self, *destinations: str) -> bool:
         """Claim what is due and deliver it, lanes side by side; False when there was nothing."""
-        claimed = await self._claim(BATCH, destinations or DESTINATIONS)
-        await asyncio.gather(*(self._one(entry) for entry in claimed))
-        return bool(claimed)
+        return await self.work.round(destinations or DESTINATIONS)
 
     async def drain(self) -> None:
         """Deliver until nothing is due."""
         while await self.round():
             pass
 
-    async def _one(self, entry: Claimed) -> None:
-        """Deliver, and write down what came of it; if that fails, the lease ends by itself."""
-        with traced(entry.body.get(KEY)):
-            fault = await caught(self._deliver(entry))
-            self._circuits[entry.destination].ended(fault)
-            outcome = await caught(self._settlement.settle(entry, fault))
-            if isinstance(outcome, Exception):
-                log.error("not settled", entry=entry.id, fault=described(outcome))
-                outcome = "not_settled"
-        metrics.deliveries.labels(entry.destination, entry.kind, outcome).inc()
-
     async def _deliver(self, entry: Claimed) -> None:
-        try:
-            async with asyncio.timeout(self._patience), self._suspects.watched(entry):
-                await self._delivery.deliver(entry)
-        except TimeoutError:
-            raise Unsure(f"no end within {self._patience:g} seconds") from None
+        async with self._suspects.watched(entry):
+            await self._delivery.deliver(entry)
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
+def _traced(entry: Claimed) -> AbstractContextManager[object]:
+    return traced(entry.body.get(KEY))

@@ -7,15 +7,18 @@ only looked at where both share a database and a process.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from desk import outbox as callbacks
 from storage import outbox as front
 from storage.database import Tx
+from storage.outbox_engine import Entry, Outbox
 
 FRONT, DESK = "front", "desk"
 MOST = 200
 WHY = "buried at the desk"
-_FRONT_STATES = ("buried", "unsure", "kept", "due")
+STATES = ("buried", "unsure", "kept", "due")
+_BOXES: dict[str, Outbox[Any]] = {FRONT: front.OUTBOX, DESK: callbacks.OUTBOX}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,52 +38,30 @@ class Letter:
 
 async def undelivered(tx: Tx, *, of_front: bool) -> tuple[Letter, ...]:
     """What was given up, may have arrived, or was tried in vain; the desk's callbacks first."""
+    origins = (DESK, FRONT) if of_front else (DESK,)
     found = [
-        _from_desk(entry)
-        for state in ("buried", "waiting")
-        for entry in await callbacks.entries(tx, state=state, limit=MOST)
-        if state == "buried" or entry.attempts
+        _letter(origin, entry)
+        for origin in origins
+        for state in STATES
+        for entry in await _BOXES[origin].entries(tx, state, MOST)
+        if state != "due" or entry.attempts
     ]
-    if of_front:
-        for state in _FRONT_STATES:
-            entries = await front.entries(tx, state, MOST)
-            found += [_from_front(entry) for entry in entries if state != "due" or entry.attempts]
     return tuple(_newest_grave_first(found))[:MOST]
 
 
 async def retry(tx: Tx, origin: str, entry_id: int, now: datetime) -> bool:
     """Let it go at once; False if there is none that could."""
-    if origin == FRONT:
-        return await front.retry(tx, entry_id, now)
-    return await callbacks.retry(tx, entry_id, now)
+    return await _BOXES[origin].retry(tx, entry_id, now)
 
 
 async def bury(tx: Tx, origin: str, entry_id: int, now: datetime) -> None:
     """Give it up; those behind it go on."""
-    if origin == FRONT:
-        await front.bury(tx, entry_id, WHY, now)
-    else:
-        await callbacks.bury(tx, entry_id, WHY, now)
+    await _BOXES[origin].bury(tx, entry_id, WHY, now)
 
 
-def _from_desk(entry: callbacks.Entry) -> Letter:
-    state = "due" if entry.state == "waiting" else entry.state
+def _letter(origin: str, entry: Entry) -> Letter:
     return Letter(
-        DESK,
-        entry.id,
-        "front",
-        entry.type,
-        state,
-        entry.attempts,
-        entry.queued_at,
-        entry.due_at,
-        entry.reason,
-    )
-
-
-def _from_front(entry: front.Entry) -> Letter:
-    return Letter(
-        FRONT,
+        origin,
         entry.id,
         entry.destination,
         entry.kind,

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     literal_column,
     or_,
+    text,
 )
 
 from storage.tables import Number, UtcDateTime
@@ -246,12 +247,16 @@ callbacks = Table(  # what the front door has still to hear
     Column("queued_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("unended", Integer, nullable=False, server_default=text("0")),  # claims in a row nobody settled
     Column("reason", String(512)),
     Column("ended_at", UtcDateTime),
     CheckConstraint("state in ('waiting', 'sent', 'buried')", name="state"),
-    Index(None, "state", "due_at"),
     Index(None, "lane", "state", "id"),
 )
+_open = text("state = 'waiting'")
+Index("ix_desk_callbacks_lane", callbacks.c.lane, callbacks.c.id, sqlite_where=_open, postgresql_where=_open)
+_due = text("state = 'waiting' AND due_at IS NOT NULL")  # by which nobody looks for a lane's head in it
+Index("ix_desk_callbacks_due", callbacks.c.due_at, callbacks.c.id, sqlite_where=_due, postgresql_where=_due)
 
 timers = Table(  # what is to happen to a ticket by itself, and when
     "desk_timers",

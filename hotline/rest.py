@@ -21,7 +21,7 @@ from intake.ports import Rejected, Unavailable, Unsure
 
 NOBODYS_KEY = "00000000-0000-4000-8000-000000000000"
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_LONGEST_WAIT = 24 * 3600.0
+_LONGEST_WAIT = 3600.0  # seconds: somebody waits at the end of every call
 
 
 class RestHotline:
@@ -125,7 +125,7 @@ class RestHotline:
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait, from `Retry-After` as seconds or as a date (RFC 9110 §10.2.3); at most a day."""
+    """Seconds to wait, from `Retry-After` as seconds or as a date (RFC 9110 §10.2.3); at most an hour."""
     if value is None:
         return None
     if value.isascii() and value.isdigit():

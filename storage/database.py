@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import engines, trips
+from storage.clock import with_played_time
 from storage.crypto import KeyRing
 from storage.documents import Tx, with_keyring
 from storage.down import DatabaseDown, down
@@ -49,13 +50,16 @@ class Database:
         pool_size: int = POOL_SIZE,
         statement_seconds: float = STATEMENT_SECONDS,
         lock_seconds: float = LOCK_SECONDS,
+        played_time: bool = False,
     ) -> Self:
         """Get ready to connect (the first transaction does). Raises ValueError on a URL we cannot use.
 
-        The limits are PostgreSQL's: how long one statement, and one wait for a lock, may take.
+        The limits are PostgreSQL's: how long one statement, and one wait for a lock, may take. `played_time`:
+        the callers tell the time, not the database (see `storage.clock`).
         """
         parsed = engines.async_url(url)
-        options: dict[str, Any] = {"execution_options": with_keyring(keyring)}
+        shared = {**with_keyring(keyring), **with_played_time(played_time=played_time)}
+        options: dict[str, Any] = {"execution_options": shared}
         if parsed.get_backend_name() == "sqlite":
             return cls(
                 "sqlite", engines.sqlite_writer(parsed, options), engines.sqlite_reader(parsed, options)

@@ -12,6 +12,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, literal_column, update
 
 from storage import trips
+from storage.clock import shared
 from storage.documents import Tx
 from storage.tables import outbox
 from storage.trips import Statement
@@ -30,7 +31,8 @@ async def settle(tx: Tx, once: Sequence[str], now: datetime) -> int:
 async def release(tx: Tx, once: Sequence[str], now: datetime) -> int:
     """Let the untried ones fall due at once; returns how many."""
     where = outbox.c.once.in_(once) & _UNTRIED
-    return (await tx.execute(update(outbox).where(where).values(due_at=now))).rowcount
+    due_at = await shared(tx, now)
+    return (await tx.execute(update(outbox).where(where).values(due_at=due_at))).rowcount
 
 
 async def drop_untried(tx: Tx, destination: str, lane: str, beginning: str, now: datetime) -> int:

@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 
 from storage import bindings, budgets, permissions, surveys
 from storage.documents import Tx
+from storage.outbox import Claimed
+from storage.outbox_engine import short
 from storage.tables import attachments, inbox, outbox
 
 KINDS = ("reply", "burst")
@@ -51,3 +53,11 @@ async def drop_files(tx: Tx, ids: Collection[str], now: datetime) -> tuple[str, 
     await tx.execute(update(outbox).where(fetches).values(stopped))
     used = await tx.scalars(select(attachments.c.sha256).where(attachments.c.sha256.in_(found)))
     return tuple(sorted(found - set(used.all())))
+
+
+async def explain(tx: Tx, fetch: Claimed, reason: str) -> bool:
+    """Why its file was given up while it was in hand; False if that is not what became of it."""
+    given_up = (outbox.c.state == "buried") & (outbox.c.reason == _GIVEN_UP)
+    ours = (outbox.c.id == fetch.id) & (outbox.c.attempts == fetch.attempts)
+    told = await tx.execute(update(outbox).where(ours, given_up).values(reason=short(reason)))
+    return told.rowcount > 0

@@ -13,19 +13,22 @@ from sqlalchemy import select, update
 from intake.happening import Outcome
 from intake.messages import ChannelName
 from storage.documents import Tx
+from storage.outbox import Claimed
+from storage.outbox import settle as settle_entry
+from storage.outbox_engine import KEPT
 from storage.tables import conversations, outbox, outcomes
 
+AWAITED = "awaited"
 
-async def taken(tx: Tx, entry_id: int, receipt: str, *, whole: bool, now: datetime) -> None:
-    """The channel took this entry's message under `receipt`; `whole` if the message said everything."""
-    entry = (
-        await tx.execute(
-            select(outbox.c.destination, outbox.c.conversation_id).where(outbox.c.id == entry_id)
-        )
-    ).one()
+
+async def taken(tx: Tx, entry: Claimed, receipt: str, *, whole: bool, now: datetime) -> None:
+    """The channel took this entry's message under `receipt`; `whole` if the message said everything.
+
+    Raises TakenOver.
+    """
     await _hold(tx, entry.conversation_id)
-    values = {"state": "awaited" if whole else "kept", "receipt": receipt, "reason": None, "settled_at": now}
-    await tx.execute(update(outbox).where(outbox.c.id == entry_id, outbox.c.state == "due").values(values))
+    await settle_entry(tx, entry, AWAITED if whole else KEPT, None, now)
+    await tx.execute(update(outbox).where(outbox.c.id == entry.id).values(receipt=receipt))
     where = (outcomes.c.channel == entry.destination) & (outcomes.c.receipt == receipt)
     told = (await tx.execute(select(outcomes).where(where))).one_or_none()
     if told is not None:

@@ -14,7 +14,6 @@ from fastapi import APIRouter, FastAPI
 
 from app.backend import LoneDesk
 from app.clock import utc_now
-from app.faults import caught, described
 from app.files import Files
 from app.house import House
 from app.settings import Settings
@@ -24,6 +23,7 @@ from desk.pages.router import desk_pages
 from hotline.contract import AttachmentPart
 from playground.stage import Cast, cast, stage
 from storage.buckets import LocalBuckets
+from storage.faults import caught, described
 from webhooks.attachments import attachment_router
 from webhooks.crowds import Crowds
 from webhooks.faults import answer_faults

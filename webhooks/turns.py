@@ -14,9 +14,9 @@ from typing import Any
 
 import structlog
 
-from app.faults import caught
 from intake.messages import Inbound, Reply
 from intake.ports import Unavailable
+from storage.faults import caught
 from webhooks.ports import Receiver
 
 SHARE = 0.9

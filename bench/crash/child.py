@@ -14,13 +14,13 @@ import structlog
 import uvicorn
 from pydantic import SecretStr
 
-from app import retry, worker
 from app.footing import open_city
 from app.house import House
 from app.settings import Enclosed, Hotline, Telegram, WeChat
 from app.wiring import open_house
 from bench.crash import points
 from intake.understand.reader import read
+from storage import backoff, outbox_loop
 from webhooks.server import create_app
 
 LEASE = 12.0
@@ -74,8 +74,8 @@ def settings_of(given: dict[str, Any]) -> Enclosed:
 async def live(order: dict[str, Any], line: socket.socket | None) -> None:
     """Until SIGTERM, or the point is reached. `roles`: web, worker or both."""
     lease = order["settings"].get("lease", LEASE)
-    worker.LEASE, worker.PATIENCE = timedelta(seconds=lease), OF_LEASE * lease
-    retry.FIRST = FIRST_TRY_AGAIN
+    outbox_loop.LEASE, outbox_loop.PATIENCE = timedelta(seconds=lease), OF_LEASE * lease
+    backoff.FIRST = FIRST_TRY_AGAIN
     level = logging.CRITICAL if order.get("quiet", True) else logging.INFO
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
     logging.disable(level)

@@ -127,9 +127,9 @@ def _answer_read(fuse: Fuse) -> None:
 
 
 def _unsettled(fuse: Fuse) -> None:
-    from storage import outbox  # noqa: PLC0415
+    from storage.outbox_engine import Outbox  # noqa: PLC0415
 
-    fuse.after(outbox, "done")
+    fuse.after(Outbox, "done")
 
 
 def _send(fuse: Fuse, when: str) -> None:

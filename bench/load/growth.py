@@ -150,7 +150,7 @@ def _written_down(database: Database, found: list[tuple[str, str, Any]]) -> Iter
     engine, send = database._writer.sync_engine, trips.send  # noqa: SLF001  to read its statements
 
     def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
+        if not statement.startswith(("BEGIN", "SELECT statement_timestamp")):
             found.append(("", statement, values))
 
     async def noted(tx: Any, steps: trips.Steps, values: Any) -> Any:

@@ -116,7 +116,7 @@ def main() -> None:
 
 async def _run(url: str, number: int, chance: random.Random) -> None:
     await upgrade(url)
-    database = Database.open(url, KeyRing(["a secret of the bench"]))
+    database = Database.open(url, KeyRing(["a secret of the bench"]), played_time=True)
     city = _city()
     began = time.perf_counter()
     town = await build(database, city, number, START, chance)

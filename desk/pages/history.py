@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from desk.lifecycle import ROWS
-from desk.outbox import Entry
 from desk.pages.files import File, shown_files
 from desk.pages.moments import Clock
 from desk.pages.wording import Words
@@ -16,6 +15,7 @@ from desk.states import Role
 from desk.store import DeskEvent, DeskTicket
 from hotline.contract import AttachmentPart
 from intake.city import CityProfile
+from storage.outbox_engine import Entry
 
 _PARTS = TypeAdapter(tuple[AttachmentPart, ...])
 _ARRANGED = frozenset({"dispatched", "reassigned", "rework", "extended", "committed"})
@@ -83,8 +83,8 @@ def _told(type_: str, event: DeskEvent, entry: Entry | None, clock: Clock, city:
 def _delivery(entry: Entry | None, words: Words, clock: Clock) -> str:
     if entry is None:  # delivered, and forgotten since
         return words.say("told.delivered_before")
-    if entry.state == "sent" and entry.ended_at:
-        return words.say("told.delivered", at=clock.show(entry.ended_at))
+    if entry.state == "done" and entry.settled_at:
+        return words.say("told.delivered", at=clock.show(entry.settled_at))
     if entry.state == "buried":
         return words.say("told.undelivered", reason=entry.reason or "")
     return words.say("told.queued")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from desk.outbox import Entry
 from desk.pages.actions import ActionForm
 from desk.pages.files import File, shown_files
 from desk.pages.history import Happening, Told, timeline, told
@@ -14,6 +13,7 @@ from desk.states import Life, State
 from desk.store import DeskEvent, DeskTicket
 from hotline.contract import AttachmentPart, PersonPart, PlacePart
 from intake.city import CityProfile
+from storage.outbox_engine import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from storage.attachments import Folder
 from storage.cache import MemoryCache
 from storage.crypto import KeyRing
 from storage.database import Database
-from storage.outbox_upkeep import Entry
+from storage.outbox_engine import Entry
 from storage.tickets import StoredTicket
 
 FIRST_WORDS = "新华路15号院门口井盖坏了，我姓王，电话13912345678"
@@ -254,7 +254,7 @@ def citizen(shell: Shell) -> Citizen:
 @pytest.fixture
 async def second(open_shell: Open, database_url: str, keyring: KeyRing) -> AsyncIterator[Shell]:
     """Another process on the same database: its own connections, its own far ends."""
-    opened = Database.open(database_url, keyring)
+    opened = Database.open(database_url, keyring, played_time=True)
     yield open_shell(opened)
     await opened.close()
 

@@ -1,7 +1,7 @@
 """What a citizen's word sets going may come back at once: their answer is there before it all the same."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -271,4 +271,4 @@ async def never_again(shell: Any) -> None:
     async with shell.database.write() as tx:
         for entry in waiting:
             if entry.destination == "telegram":
-                await outbox.later(tx, entry.id, shell.clock.now.replace(year=2030), "502")
+                await outbox.later(tx, entry.id, timedelta(days=1000), "502", shell.clock.now)

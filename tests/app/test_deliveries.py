@@ -12,12 +12,13 @@ from sqlalchemy import update
 
 from app.delivery import FILES_WAIT
 from app.replies import queue_replies
-from app.worker import LEASE
 from intake.messages import Reply
 from intake.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
 from intake.status import Status
 from storage import conversations, outbox
 from storage.database import DatabaseDown
+from storage.outbox_engine import Outbox
+from storage.outbox_loop import LEASE
 from storage.tables import tickets
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
@@ -93,7 +94,7 @@ async def test_a_worker_that_slept_past_its_lease_files_nothing_beside_its_succe
     assert (await shell.ticket(asleep.body["reference"])).hotline_ref == "H1"
     async with shell.database.write() as tx:  # nor does the successor's number help it
         await tx.execute(update(tickets).values(hotline_ref=None))
-    await shell.worker._one(asleep_again)
+    await shell.worker.work.one(asleep_again)
     assert len(shell.backend.submitted) == 1
     assert [entry.state for entry in await shell.entries(kind="submit")] == ["done"]
 
@@ -430,7 +431,7 @@ async def _claimed(shell: Any) -> bool:
 async def test_a_delivery_without_an_end_is_given_back_within_its_lease(shell: Any, citizen: Any) -> None:
     await citizen.files_a_ticket()
     shell.backend.gate = asyncio.Event()
-    shell.worker._patience = 0.05
+    shell.worker.work.patience = 0.05
     await shell.drain()
     (entry,) = await shell.entries("due", "submit")
     assert "no end" in (entry.reason or "")
@@ -441,7 +442,7 @@ async def test_the_worker_outlives_a_database_that_goes_away_and_comes_back(
     shell: Any, citizen: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference = await citizen.files_a_ticket()
-    real, failed = outbox.claim, []
+    real, failed = Outbox.claim, []
 
     async def away(*arguments: Any, **named: Any) -> Any:
         if len(failed) < 5:
@@ -449,7 +450,7 @@ async def test_the_worker_outlives_a_database_that_goes_away_and_comes_back(
             raise DatabaseDown("away")
         return await real(*arguments, **named)
 
-    monkeypatch.setattr(outbox, "claim", away)
+    monkeypatch.setattr(Outbox, "claim", away)
     async with working(shell):
         await until(lambda: _submitted(shell))
     assert len(failed) == 5

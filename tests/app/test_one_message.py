@@ -238,7 +238,7 @@ async def test_a_conversation_no_key_of_ours_opens_waits_for_the_operator(
     shell: Any, citizen: Any, database_url: str
 ) -> None:
     await citizen.says("新华路15号院门口井盖坏了")
-    other = Database.open(database_url, KeyRing(["another key"]))
+    other = Database.open(database_url, KeyRing(["another key"]), played_time=True)
     shell.service._database = other
     with pytest.raises(Unavailable, match="key"):
         await shell.service.receive(citizen.message("同意"))

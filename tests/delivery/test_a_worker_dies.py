@@ -32,7 +32,7 @@ async def test_a_dead_workers_survey_counts_as_unsure_and_never_comes_twice(offi
         entry = await _survey(office, tx)
     async with office.database.write() as tx:
         (claimed,) = await outbox.claim(tx, now=office.now, lease=timedelta(seconds=60), limit=1)
-        assert await outbox.note(tx, claimed, "being sent")
+        await outbox.note(tx, claimed, "being sent")
     office.later(seconds=LEASE)
     await office.worker.round("wechat")
     assert office.channel.calls == 0
@@ -50,7 +50,7 @@ async def test_a_worker_that_slept_past_its_lease_does_not_send_the_survey_its_s
     office.later(seconds=LEASE)
     await office.worker.round("wechat")
     assert office.channel.sent == ["满意吗"]
-    await office.worker._one(asleep)  # it wakes up
+    await office.worker.work.one(asleep)  # it wakes up
     assert office.channel.calls == 1
     assert await office.states() == {entry: "done"}
 
@@ -63,7 +63,7 @@ async def test_of_two_who_hold_one_survey_only_the_later_sends_it(office: Any) -
         async with office.database.write() as tx:
             claims += await outbox.claim(tx, now=office.now, lease=timedelta(seconds=60), limit=1)
         office.later(seconds=LEASE)
-    await asyncio.gather(*(office.worker._one(claimed) for claimed in claims))
+    await asyncio.gather(*(office.worker.work.one(claimed) for claimed in claims))
     assert office.channel.calls == 1
     assert await office.states() == {entry: "done"}
 
@@ -83,7 +83,7 @@ async def test_what_a_stopping_worker_has_not_begun_is_free_at_once(office: Any)
     entry = await office.queue("一")
     async with office.database.write() as tx:
         (claimed,) = await outbox.claim(tx, now=office.now, lease=timedelta(seconds=60), limit=1)
-        await outbox.give_back(tx, [claimed.id], office.now)
+        await outbox.give_back(tx, [claimed], office.now)
     async with office.database.write() as tx:
         (again,) = await outbox.claim(tx, now=office.now, lease=timedelta(seconds=60), limit=1)
     assert (again.id, again.attempts) == (entry, 1)

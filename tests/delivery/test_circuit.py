@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from app.circuit import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, Circuit
-from app.delivery import Waiting
 from intake.ports import Hindered, NotYet, Paused, Rejected, Trouble, Unavailable, Unsure
 from storage import outbox
+from storage.outbox_circuit import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, Circuit
+from storage.outbox_engine import Waiting
 
 
 class Clock:

@@ -11,6 +11,10 @@ from desk import outbox
 from desk.app import Desk
 from desk.states import Actor, Role
 from desk.tables import callbacks
+from hotline.contract import Callback
+from storage import backoff
+from storage.outbox_circuit import FAILURES
+from storage.outbox_loop import BATCH
 
 CENTRE = Actor(Role.CENTRE, "wang")
 
@@ -21,9 +25,8 @@ async def drain(desk: Desk) -> None:
 
 
 async def entries(desk: Desk) -> list[outbox.Entry]:
-    """Oldest first."""
     async with desk.database.read() as tx:
-        return (await outbox.entries(tx))[::-1]
+        return await outbox.entries(tx)
 
 
 async def two_steps(desk: Desk, hotline_ref: str) -> None:
@@ -45,7 +48,7 @@ async def test_a_front_door_that_is_down_hears_everything_in_order_once_it_is_up
     clock.on(seconds=2)
     await drain(desk)
     assert front_door.types == ["accepted", "dispatched"]
-    assert [entry.state for entry in await entries(desk)] == ["sent", "sent"]
+    assert [entry.state for entry in await entries(desk)] == ["done", "done"]
 
 
 async def test_one_ticket_that_must_wait_does_not_hold_up_another(
@@ -69,7 +72,7 @@ async def test_what_may_pass_is_tried_again(
     await desk.act(hotline_ref, "accept", CENTRE, 1)
     await drain(desk)
     (entry,) = await entries(desk)
-    assert (entry.state, entry.attempts, str(answer) in (entry.reason or "")) == ("waiting", 1, True)
+    assert (entry.state, entry.attempts, str(answer) in (entry.reason or "")) == ("due", 1, True)
     front_door.answer = 200
     clock.on(seconds=2)
     await drain(desk)
@@ -94,6 +97,17 @@ async def test_each_try_waits_longer_and_never_less_than_asked_for(
     assert round((entry.due_at - clock()).total_seconds()) == 1200
 
 
+@pytest.mark.parametrize("asked", ["1000000", "Fri, 31 Dec 9999 23:59:59 GMT"])
+async def test_who_asks_for_more_than_an_hour_is_asked_again_after_one(
+    desk: Desk, hotline_ref: str, front_door: Any, clock: Any, asked: str
+) -> None:
+    front_door.answer, front_door.headers = 503, {"retry-after": asked}
+    await desk.act(hotline_ref, "accept", CENTRE, 1)
+    await drain(desk)
+    (entry,) = await entries(desk)
+    assert entry.due_at - clock() == timedelta(hours=1)
+
+
 @pytest.mark.parametrize("answer", [400, 404, 413, 422])
 async def test_what_is_refused_for_good_is_buried_and_the_next_goes(
     desk: Desk, hotline_ref: str, front_door: Any, answer: int
@@ -104,7 +118,7 @@ async def test_what_is_refused_for_good_is_buried_and_the_next_goes(
     front_door.answer = 200
     await drain(desk)
     buried, sent = await entries(desk)
-    assert (buried.state, sent.state) == ("buried", "sent")
+    assert (buried.state, sent.state) == ("buried", "done")
     assert str(answer) in (buried.reason or "")
     assert front_door.types == ["dispatched"]
 
@@ -116,29 +130,34 @@ async def test_after_three_days_it_is_given_up_and_a_person_may_dig_it_up(
     await desk.act(hotline_ref, "accept", CENTRE, 1)
     await drain(desk)
     clock.on(hours=72)
-    await drain(desk)
-    (entry,) = await entries(desk)
+    for _ in range(backoff.FEWEST - 1):
+        await drain(desk)
+        (entry,) = await entries(desk)
+        clock.now = max(clock.now, entry.due_at)
     assert entry.state == "buried"
     assert "given up" in (entry.reason or "")
     front_door.down = False
     async with desk.database.write() as tx:
         assert await outbox.retry(tx, entry.id, clock())
-        assert not await outbox.retry(tx, entry.id, clock())
     await drain(desk)
     assert front_door.types == ["accepted"]
+    async with desk.database.write() as tx:
+        assert not await outbox.retry(tx, entry.id, clock())
 
 
-async def test_a_callback_our_keys_cannot_read_does_not_stop_the_others(
-    desk: Desk, hotline_ref: str, front_door: Any
+async def test_a_callback_our_keys_cannot_read_holds_up_its_own_ticket_alone(
+    desk: Desk, caller: Any, hotline_ref: str, document: dict[str, Any], front_door: Any
 ) -> None:
+    other = await caller.file(document | {"idempotency_key": "k2", "reference": "WX2"})
     await two_steps(desk, hotline_ref)
     async with desk.database.write() as tx:
         await tx.execute(
             update(callbacks).where(callbacks.c.type == "accepted").values(body_sealed=b"not ours")
         )
+    await desk.act(other, "accept", CENTRE, 1)
     await drain(desk)
-    assert [entry.state for entry in await entries(desk)] == ["buried", "sent"]
-    assert front_door.types == ["dispatched"]
+    assert [entry.state for entry in await entries(desk)] == ["due", "due", "done"]
+    assert [callback["hotline_ref"] for callback in front_door.heard] == [other]
 
 
 async def test_a_worker_that_died_leaves_its_callback_to_the_next(
@@ -153,6 +172,20 @@ async def test_a_worker_that_died_leaves_its_callback_to_the_next(
     clock.on(seconds=61)
     await drain(desk)
     assert front_door.types == ["accepted"]
+
+
+async def test_a_callback_that_its_workers_die_of_is_put_aside_and_the_next_goes(
+    desk: Desk, hotline_ref: str, front_door: Any, clock: Any
+) -> None:
+    await two_steps(desk, hotline_ref)
+    for _ in range(backoff.MOST_UNENDED):
+        async with desk.database.write() as tx:
+            assert len(await outbox.claim(tx, now=clock(), lease=timedelta(seconds=60), limit=9)) == 1
+        clock.on(seconds=61)
+    await drain(desk)
+    killer, _ = await entries(desk)
+    assert (killer.state, "no worker lived" in (killer.reason or "")) == ("buried", True)
+    assert front_door.types == ["dispatched"]
 
 
 async def test_two_workers_never_send_the_same(desk: Desk, hotline_ref: str, front_door: Any) -> None:
@@ -187,6 +220,22 @@ async def test_what_was_buried_waits_for_an_operator_and_not_for_ever(
     clock.on(days=2)
     await desk.messenger.tidy()
     assert await entries(desk) == []
+
+
+async def test_a_front_door_that_is_down_is_hardly_asked(desk: Desk, front_door: Any, clock: Any) -> None:
+    front_door.down = True
+    async with desk.database.write() as tx:
+        for number in range(60):
+            said = Callback(event_id=f"e{number}", type="accepted", at=clock(), reference=f"WX{number}")
+            await outbox.queue(tx, said, lane=f"H{number}", now=clock())
+    stop = asyncio.Event()
+    worker = asyncio.create_task(desk.run_callbacks(stop))
+    async with asyncio.timeout(20):
+        while front_door.tries < FAILURES:
+            await asyncio.sleep(0.01)
+        stop.set()
+        await worker
+    assert front_door.tries <= BATCH + FAILURES  # what was in hand when it broke, and no more of the sixty
 
 
 async def test_the_worker_sends_as_soon_as_it_is_woken_and_ends_when_told(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -118,6 +119,7 @@ async def house(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     far = Far()
     made: list[House] = []
     monkeypatch.setattr("app.wiring.utc_now", lambda: made[0].now() if made else datetime.now(UTC))
+    monkeypatch.setattr(Database, "open", partial(Database.open, played_time=True))
     async with served(far) as address, proxy(address) as line:
         url = f"http://127.0.0.1:{line.port}"
         settings = Enclosed(

@@ -44,7 +44,7 @@ async def counter(
             if parts.scheme == "sqlite"
             else f"postgresql://postgres@127.0.0.1:{line.port}{parts.path}"
         )
-        database = Database.open(url, keyring)
+        database = Database.open(url, keyring, played_time=True)
 
         @asynccontextmanager
         async def broken_line() -> Any:

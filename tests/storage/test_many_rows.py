@@ -1,6 +1,6 @@
 """With many rows the hot path reads no more than it takes, by PostgreSQL's own account of blocks.
 
-A backend that dies in a quiet night leaves a thousand entries of which the statistics say that none waits.
+The claims of both outboxes are counted in `tests/outbox/test_many_entries.py`.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from storage import outbox, query_codes, turns
+from storage import query_codes, turns
 
 ROWS = """INSERT INTO outbox (destination, kind, lane, state, due_at, queued_at, attempts, urgent)
     SELECT 'wechat', 'reply', 'l' || n, %s, %s, now(), 0, true FROM generate_series(1, %s) AS n"""
@@ -36,14 +36,6 @@ def plan(cursor: psycopg.Cursor[Any], statement: str, values: Any) -> Any:
 
 def blocks(found: Any) -> int:
     return int(found["Shared Hit Blocks"] + found["Shared Read Blocks"])
-
-
-def test_a_claim(queue: psycopg.Connection[Any], now: datetime) -> None:
-    heads = outbox._due_heads(("wechat",), True)
-    asked = heads.compile(dialect=PGDialect_psycopg())
-    found = plan(queue.cursor(), str(asked), asked.construct_params({"at": now, "most": 16}))
-    assert found["Actual Rows"] == 16
-    assert blocks(found) < 300, found
 
 
 def test_a_turn_that_looks_around(queue: psycopg.Connection[Any], now: datetime) -> None:

@@ -1,27 +1,16 @@
 """An entry goes out once its turn has come, and again if whoever took it died."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from storage import outbox
-from storage.crypto import KeyRing
 from storage.database import Database, Tx
+from storage.outbox_engine import Claimed
 
 LEASE = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
-
-
-async def test_a_dead_workers_entry_falls_due_again_when_its_lease_ends(
-    database: Database, now: datetime
-) -> None:
-    await _queue(database, now, "a")
-    (first,) = await _claim(database, now)
-    assert await _claim(database, now + LEASE - SECOND) == []
-    (again,) = await _claim(database, now + LEASE)
-    assert (again.id, again.attempts) == (first.id, 2)
 
 
 async def test_an_entry_in_a_workers_hand_holds_up_its_lane_and_no_other(
@@ -32,19 +21,6 @@ async def test_an_entry_in_a_workers_hand_holds_up_its_lane_and_no_other(
     assert await _claim(database, now + SECOND) == []
 
 
-async def test_a_failing_head_holds_up_its_lane_until_it_is_given_up(
-    database: Database, now: datetime
-) -> None:
-    first, second = await _queue(database, now, "a", "a")
-    await _claim(database, now)
-    async with database.write() as tx:
-        await outbox.later(tx, first, now + timedelta(hours=1), "backend is away")
-    assert await _claim(database, now + timedelta(minutes=30)) == []
-    async with database.write() as tx:
-        await outbox.bury(tx, first, "rejected", now)
-    assert [entry.id for entry in await _claim(database, now + timedelta(minutes=30))] == [second]
-
-
 async def test_lanes_of_the_same_name_elsewhere_do_not_wait_for_each_other(
     database: Database, now: datetime
 ) -> None:
@@ -52,42 +28,6 @@ async def test_lanes_of_the_same_name_elsewhere_do_not_wait_for_each_other(
         await _entry(tx, now, "a", destination="wechat")
         await _entry(tx, now, "a", destination="hotline")
     assert len(await _claim(database, now)) == 2
-
-
-async def test_three_workers_claim_disjoint_entries_and_keep_every_lanes_order(
-    database: Database, now: datetime
-) -> None:
-    lanes = [f"lane {number % 7}" for number in range(42)]
-    ids = await _queue(database, now, *lanes)
-    delivered: list[outbox.Claimed] = []
-
-    async def work() -> None:
-        while len(delivered) < len(ids):
-            async with database.write() as tx:
-                claimed = await outbox.claim(tx, now=now, lease=LEASE, limit=2)
-            for entry in claimed:
-                delivered.append(entry)
-                async with database.write() as tx:
-                    await outbox.done(tx, entry.id, now)
-            await asyncio.sleep(0)
-
-    await asyncio.gather(work(), work(), work())
-    assert sorted(entry.id for entry in delivered) == ids
-    for lane in set(lanes):
-        went = [entry.id for entry in delivered if entry.lane == lane]
-        assert went == sorted(went)
-
-
-async def test_two_workers_at_the_same_moment_never_share_a_head(
-    postgresql_url: str, keyring: KeyRing, now: datetime
-) -> None:
-    database = Database.open(postgresql_url, keyring)
-    await _queue(database, now, "a", "b", "c", "d")
-    async with database.write() as one, database.write() as two:
-        first = await outbox.claim(one, now=now, lease=LEASE, limit=3)
-        second = await outbox.claim(two, now=now, lease=LEASE, limit=3)
-    assert (_lanes(first), _lanes(second)) == (["a", "b", "c"], ["d"])
-    await database.close()
 
 
 async def test_a_claim_that_was_not_committed_is_none(database: Database, now: datetime) -> None:
@@ -156,23 +96,9 @@ async def test_an_entry_carries_what_was_queued(
         )
     (claimed,) = await _claim(database, now)
     assert entry_id is not None
-    assert claimed == outbox.Claimed(
-        entry_id, "wechat", "reply", "1", body, 1, now, conversation_id, None, now + LEASE
+    assert claimed == Claimed(
+        entry_id, "wechat", "reply", "1", body, 1, now, conversation_id, None, now + LEASE, now + LEASE
     )
-
-
-async def test_a_body_our_keys_do_not_open_waits_and_stops_nobody(
-    database: Database, database_url: str, now: datetime
-) -> None:
-    await _queue(database, now, "a")
-    stranger = Database.open(database_url, KeyRing(["another"]))
-    await _queue(stranger, now, "b")
-    assert _lanes(await _claim(stranger, now)) == ["b"]
-    await stranger.close()
-    async with database.read() as tx:
-        (waiting, _) = await outbox.entries(tx, "due")
-    assert (waiting.lane, waiting.reason) == ("a", "its body cannot be read with our keys")
-    assert _lanes(await _claim(database, now + LEASE)) == ["a"]
 
 
 async def test_kept_entries_come_back_with_the_citizen_oldest_first_and_once(
@@ -214,7 +140,7 @@ async def test_a_late_word_does_not_undo_a_delivery(database: Database, now: dat
     async with database.write() as tx:
         await outbox.done(tx, entry_id, now)
         await outbox.bury(tx, entry_id, "gave up", now)
-        await outbox.later(tx, entry_id, now, "timeout")
+        await outbox.later(tx, entry_id, timedelta(), "timeout", now)
         (entry,) = await outbox.entries(tx)
     assert (entry.state, entry.reason) == ("done", None)
     assert await _claim(database, now + LEASE) == []

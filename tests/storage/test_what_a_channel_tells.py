@@ -17,9 +17,10 @@ def finished(now: datetime, receipt: str = "200228332", *, delivered: bool = Tru
     return Happening(f"finish:{receipt}", WECHAT, "TEMPLATESENDJOBFINISH", now, outcomes=(told,))
 
 
-async def queued(database: Database, conversation_id: int, now: datetime) -> int:
+async def queued(database: Database, conversation_id: int, now: datetime) -> outbox.Claimed:
+    """A reply in a worker's hand."""
     async with database.write() as tx:
-        entry = await outbox.queue(
+        await outbox.queue(
             tx,
             destination="wechat",
             kind="reply",
@@ -28,7 +29,7 @@ async def queued(database: Database, conversation_id: int, now: datetime) -> int
             now=now,
             conversation_id=conversation_id,
         )
-    assert entry is not None
+        (entry,) = await outbox.claim(tx, now=now, lease=timedelta(seconds=60), limit=1)
     return entry
 
 

@@ -37,7 +37,7 @@ from storage.attachments import Folder
 from storage.cache import MemoryCache
 from storage.crypto import KeyRing
 from storage.database import Database
-from storage.outbox_upkeep import Entry
+from storage.outbox_engine import Entry
 from webhooks.wechat import wechat_router
 
 APPID, SECRET, TOKEN = "wx49f0ab532d5d035a", "app-secret", "t0ken"

@@ -37,7 +37,7 @@ async def answered(office: Any, citizen: Any, text: str) -> tuple[int, str]:
 @asynccontextmanager
 async def locked(database_url: str, keyring: KeyRing, user: str) -> AsyncIterator[None]:
     """Somebody holds this citizen's conversation (on SQLite: the whole database)."""
-    other = Database.open(database_url, keyring)
+    other = Database.open(database_url, keyring, played_time=True)
     async with other.write() as tx:
         await conversations.lock(tx, Address(ChannelName.WECHAT, user), datetime.now(UTC))
         yield

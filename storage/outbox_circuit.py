@@ -6,10 +6,10 @@ no attempt is counted; each failed probe doubles the pause, the first answer of 
 
 from collections.abc import Callable
 
-from app import metrics
-from app.delivery import TakenOver, Waiting
 from intake.ports import NotYet, Paused, Unavailable, Unsure
-from storage.database import DatabaseDown
+from storage import outbox_metrics as metrics
+from storage.down import DatabaseDown
+from storage.outbox_engine import TakenOver, Waiting
 
 FAILURES = 5
 """So many deliveries without an answer, one after the other, open it."""
