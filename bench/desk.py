@@ -28,25 +28,28 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from bench.multiply import multiply
-from desk import overview, schema, search, users
+from desk.accounts import users
 from desk.app import Desk
-from desk.bulletin.compose import compose
-from desk.bulletin.figures import collect
-from desk.bulletin.forms import written
+from desk.db import migrate
 from desk.demo.build import build
-from desk.demo.fill import Filler, Wanted
+from desk.demo.fill import Filler, FillPlan
 from desk.demo.rows import Press
 from desk.demo.texts import Writer
-from desk.pages.gate import SESSION_COOKIE
-from desk.pages.queue import LONGEST
+from desk.pages.base.session import SESSION_COOKIE
 from desk.pages.router import desk_pages
-from desk.period import month_of
-from desk.sieve import Sieve
-from desk.states import FINAL, OPEN, Actor, Role
+from desk.pages.tickets.queue import LONGEST
+from desk.reports.compose import compose
+from desk.reports.figures import collect
+from desk.reports.formats.formats import written
+from desk.search import search
+from desk.statistics import dashboard
+from desk.statistics.period import month_of
+from desk.tickets.filters import TicketFilters
+from desk.workflow.states import FINAL, OPEN, Actor, Role
 from intake.city import CityProfile, load
 from intake.phrases import worded
-from storage.crypto import KeyRing
-from storage.database import Database, upgrade
+from storage.db.database import Database, upgrade
+from storage.db.keyring import KeyRing
 
 DAYS, DIRECT = 1_095, 0.15
 ACTORS = {
@@ -94,7 +97,7 @@ async def _measure(url: str, options: argparse.Namespace) -> None:
     city = worded(load("jiayuguan"))
     ring = KeyRing([options.secret])
     await upgrade(url)
-    await schema.upgrade(url)
+    await migrate.upgrade(url)
     database = Database.open(url, ring, statement_seconds=600)
     now = datetime.now(UTC)
     filled = await _filled(database, city, ring, options, now)
@@ -140,7 +143,7 @@ async def _filled(
 
     wanted = min(options.lived, options.tickets)
     if present < wanted:
-        stories = Filler(city, Wanted(wanted - present, now, DAYS, DIRECT), present + 1).stories()
+        stories = Filler(city, FillPlan(wanted - present, now, DAYS, DIRECT), present + 1).stories()
         await build(database, Press(city, ring, Writer(city, random.Random(1))), stories, done)
     times, made = -(-options.tickets // wanted), 0
     if times > 1:
@@ -245,7 +248,7 @@ async def _plans(desk: Desk, now: datetime) -> dict[str, str]:
         "ended": lambda: desk.queue(centre, states=FINAL, limit=LONGEST + 1),
         "unit": lambda: desk.queue(unit, states=OPEN, limit=LONGEST + 1),
         "unit ended": lambda: desk.queue(unit, states=FINAL, limit=LONGEST + 1),
-        "asked": lambda: desk.counts(centre, Sieve(requests=True)),
+        "asked": lambda: desk.counts(centre, TicketFilters(requests=True)),
         "counts": lambda: desk.counts(centre),
         "search": lambda: _found(desk, centre),
         "overview": lambda: _looked(desk, now),
@@ -270,7 +273,7 @@ async def _found(desk: Desk, actor: Actor) -> Any:
 
 async def _looked(desk: Desk, now: datetime) -> Any:
     async with desk.database.read() as tx:
-        return await overview.overview(tx, desk.city, now)
+        return await dashboard.overview(tx, desk.city, now)
 
 
 async def _collected(desk: Desk, now: datetime) -> Any:

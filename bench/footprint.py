@@ -14,12 +14,12 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from app.logs import set_up
-from cli.replay import _house
-from intake.messages import ChannelName
+from app.base.logs import set_up
+from cli.integrator.replay import _house
+from intake.model.messages import ChannelName
 from playground.replay.books import delivered
 from playground.replay.citizen import Ending
-from playground.replay.rows import Row
+from playground.replay.rows import RecordedComplaint
 from playground.replay.run import replay
 
 TOLD = (
@@ -39,17 +39,20 @@ def main() -> None:
 
 async def _measure(conversations: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        async with _house(Path(folder)) as (house, _, players):
+        async with _house(Path(folder)) as (runtime, _, players):
             shop = players.shop(ChannelName.WECHAT)
-            warm = [Row(0, "", TOLD.format(number=0))]
-            await replay(warm, ChannelName.WECHAT, shop, house.city, lambda _: None, patience=PATIENCE)
-            await delivered(house.database, PATIENCE)
+            warm = [RecordedComplaint(0, "", TOLD.format(number=0))]
+            await replay(warm, ChannelName.WECHAT, shop, runtime.city, lambda _: None, patience=PATIENCE)
+            await delivered(runtime.database, PATIENCE)
             before, started = _size(Path(folder)), time.process_time()
-            rows = [Row(number, "", TOLD.format(number=number)) for number in range(1, conversations + 1)]
+            rows = [
+                RecordedComplaint(number, "", TOLD.format(number=number))
+                for number in range(1, conversations + 1)
+            ]
             stories = await replay(
-                rows, ChannelName.WECHAT, shop, house.city, lambda _: None, patience=PATIENCE
+                rows, ChannelName.WECHAT, shop, runtime.city, lambda _: None, patience=PATIENCE
             )
-            await delivered(house.database, PATIENCE)
+            await delivered(runtime.database, PATIENCE)
             cpu, grown = time.process_time() - started, _size(Path(folder)) - before
     filed = sum(story.ending is Ending.TICKET for story in stories)
     turns = sum(len(story.turns) for story in stories)

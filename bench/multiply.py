@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from desk.search import BLOCK
-from storage.database import Database
+from desk.search.search import BLOCK
+from storage.db.database import Database
 
 STEP = 2_000
 """Originals to a transaction."""

@@ -1,7 +1,7 @@
 """`make test-fast`: which tests answer a developer soon.
 
 The pure core's (`tests/intake`, `tests/hotline`), every test file that differs from the last commit, and of
-every module that does the tests that are named after it: `tests/desk/test_desk_rates.py` for `desk/rates.py`.
+every module that does the tests that are named after it: `test_desk_rates.py` for `rates.py`.
 Which tests a change needs nobody can tell from its name: `make test` runs all.
 """
 

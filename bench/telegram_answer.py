@@ -17,14 +17,14 @@ from pathlib import Path
 
 import uvicorn
 
-from app.clock import utc_now
-from app.house import House
-from app.settings import Enclosed
-from app.wiring import open_house
-from bots.telegram.parts import rides
-from intake.messages import ChannelName, Reply
+from app.base.clock import utc_now
+from app.base.settings import Enclosed
+from app.bootstrap.bootstrap import open_house
+from app.bootstrap.runtime import Runtime
+from bots.telegram.outgoing.split import rides
+from intake.model.messages import ChannelName, Reply
 from playground.phones import Phone
-from playground.stage import cast
+from playground.playground import cast
 from webhooks.server import create_app
 
 ROUND = 10
@@ -53,22 +53,22 @@ class Way:
 async def main(turns: int) -> None:
     ways = [Way("webhook answer", may_ride=True), Way("call by the outbox", may_ride=False)]
     with tempfile.TemporaryDirectory() as folder:
-        async with town(Path(folder)) as (house, phone):
+        async with town(Path(folder)) as (runtime, phone):
             await ask(phone)
             for _ in range(max(1, turns // ROUND)):
                 for way in ways:
-                    decide(house, way)
+                    decide(runtime, way)
                     for _ in range(ROUND):
                         await measure(phone, way)
     for way in ways:
         print(way.line(ways[0]))
 
 
-def decide(house: House, way: Way) -> None:
+def decide(runtime: Runtime, way: Way) -> None:
     def may(replies: tuple[Reply, ...]) -> bool:
         return way.may_ride and rides(replies)
 
-    house.service._step.rides = {ChannelName.TELEGRAM: may}  # noqa: SLF001  the one thing that differs
+    runtime.service._step.rides = {ChannelName.TELEGRAM: may}  # noqa: SLF001  the one thing that differs
 
 
 async def measure(phone: Phone, way: Way) -> None:
@@ -91,18 +91,18 @@ def answers(phone: Phone) -> list[str]:
 
 
 @asynccontextmanager
-async def town(folder: Path) -> AsyncIterator[tuple[House, Phone]]:
+async def town(folder: Path) -> AsyncIterator[tuple[Runtime, Phone]]:
     with closing(socket.socket()) as line:
         line.bind(("127.0.0.1", 0))
         base_url = f"http://127.0.0.1:{line.getsockname()[1]}"
         settings = Enclosed(database_url=f"sqlite:///{folder / 'bench.db'}")
-        async with open_house(settings, base_url, folder) as house:
-            players = cast(house.settings, base_url, utc_now)
-            server = uvicorn.Server(uvicorn.Config(create_app(house, players=players), log_config=None))
+        async with open_house(settings, base_url, folder) as runtime:
+            players = cast(runtime.settings, base_url, utc_now)
+            server = uvicorn.Server(uvicorn.Config(create_app(runtime, players=players), log_config=None))
             serving = asyncio.create_task(server.serve(sockets=[line]))
             while not server.started:  # noqa: ASYNC110  the server says it in no other way
                 await asyncio.sleep(0.05)
-            yield house, await players.telegram.phone(None)
+            yield runtime, await players.telegram.phone(None)
             server.should_exit = True
             await serving
 

@@ -4,26 +4,13 @@ import sys
 
 import typer
 
-from app.settings import BadSettings
-from cli import (
-    audit,
-    city,
-    classify,
-    demo,
-    desk,
-    hotline,
-    keys,
-    outbox,
-    replay,
-    report,
-    rights,
-    serve,
-    setup,
-    survey,
-    wechat,
-)
-from intake.ports import Rejected, Unavailable
-from storage.database import DatabaseDown
+from app.base.settings import BadSettings
+from cli.centre import audit, demo, desk, report, survey
+from cli.integrator import classify, hotline, replay
+from cli.operator import check, city, data_rights, keys, outbox, wechat
+from cli.servers import serve
+from intake.model.ports import Rejected, Unavailable
+from storage.db.database import DatabaseDown
 
 app = typer.Typer(
     name="jiesu",
@@ -33,12 +20,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 serve.add_to(app)
-setup.add_to(app)
+check.add_to(app)
 replay.add_to(app)
 desk.add_to(app)
 app.add_typer(audit.app, name="audit")
 report.add_to(app)
-rights.add_to(app)
+data_rights.add_to(app)
 app.add_typer(city.app, name="city")
 app.add_typer(classify.app, name="classify")
 app.add_typer(demo.app, name="demo")

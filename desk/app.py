@@ -13,41 +13,32 @@ import httpx
 import structlog
 from fastapi import APIRouter
 
-from desk import alerts as alert_rows
-from desk import (
-    api,
-    clocks,
-    counting,
-    factor,
-    forgetting,
-    journal,
-    passwords,
-    record,
-    seal,
-    standings,
-    store,
-    tickets,
-    tries,
-    users,
-)
-from desk import handoffs as talk_rows
-from desk.alerts import Alert
-from desk.callbacks import Messenger
-from desk.handoffs import Handoff, Message
-from desk.lifecycle import Row, possible
-from desk.office import Office
-from desk.pages.wording import read_words
-from desk.scheduler import Scheduler
-from desk.sieve import Sieve
-from desk.sign_on import NotVouchedFor, SignOn
-from desk.states import SYSTEM, Actor, Role, State, Step
-from desk.store import DeskEvent, DeskTicket
-from desk.tickets import UnknownTicket
-from desk.users import BadAccount, User, WrongPassword
+from desk.accounts import login_attempts, passwords, second_factor, users
+from desk.accounts.oidc import NotVouchedFor, OidcLogIn
+from desk.accounts.users import BadAccount, User, WrongPassword
+from desk.actions import derived, tickets
+from desk.actions.scheduler import Scheduler
+from desk.actions.tickets import UnknownTicket
+from desk.api import alerts as alert_rows
+from desk.api import erasure, rest
+from desk.api import handoffs as talk_rows
+from desk.api.alerts import Alert
+from desk.api.handoffs import Handoff, Message
+from desk.callbacks.sender import Messenger
+from desk.history import journal
+from desk.statistics import state_counts
+from desk.tickets import confidentiality, store, ticket_events
+from desk.tickets.filters import TicketFilters
+from desk.tickets.store import DeskEvent, DeskTicket
+from desk.wording import read_words
+from desk.workflow import clocks
+from desk.workflow.context import DeskContext
+from desk.workflow.lifecycle import Transition, possible
+from desk.workflow.states import SYSTEM, Actor, Role, State, Step
 from hotline.contract import PersonPart
 from intake.city import CityProfile
-from intake.survey_times import half_day
-from storage.database import Database, DatabaseDown
+from intake.city.survey_hours import half_day
+from storage.db.database import Database, DatabaseDown
 
 TIDY_SECONDS = 600.0
 ENDED_AT_ONCE = 50
@@ -56,7 +47,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Unanswered:
     """Alerts nobody has taken, and conversations nobody has answered yet."""
 
     alerts: int
@@ -85,13 +76,13 @@ class Desk:
         digits: Callable[[int], str],
         token: Callable[[], str],
         chance: Callable[[], float],
-        sign_on: SignOn | None = None,
+        sign_on: OidcLogIn | None = None,
     ) -> None:
         self.database = database
         self.sign_on = sign_on
         self.city = city
         self.clock = clock
-        self.office = Office(city, digits)
+        self.office = DeskContext(city, digits)
         self._secrets = secrets
         self._token = token
         self._woken = asyncio.Event()
@@ -104,7 +95,7 @@ class Desk:
 
     def router(self) -> APIRouter:
         """The API under `/desk/api/v1`."""
-        return api.router(self.database, self.office, self._secrets, self.clock, self.wake)
+        return rest.router(self.database, self.office, self._secrets, self.clock, self.wake)
 
     async def run_callbacks(self, stop: asyncio.Event) -> None:
         """Tell the front door what it has to hear, until `stop`."""
@@ -131,9 +122,9 @@ class Desk:
         await self.messenger.tidy()
         async with self.database.write() as tx:
             await users.purge(tx, self.clock())
-            await tries.purge(tx, self.clock())
-            await standings.fold(tx)
-            await counting.catch_up(tx, self.city)
+            await login_attempts.purge(tx, self.clock())
+            await state_counts.fold(tx)
+            await derived.catch_up(tx, self.city)
         await self._end_terms()
 
     async def _end_terms(self) -> None:
@@ -142,7 +133,7 @@ class Desk:
         if self._terms_ended is not None and now - self._terms_ended < timedelta(days=1):
             return
         async with self.database.write() as tx:
-            await forgetting.talks_before(tx, now - timedelta(days=kept.talk_days))
+            await erasure.talks_before(tx, now - timedelta(days=kept.talk_days))
         while refs := await self._over_term(now - timedelta(days=kept.ticket_days)):
             for hotline_ref in refs:
                 await self._erase(hotline_ref, Step("erase", SYSTEM, now))
@@ -150,12 +141,12 @@ class Desk:
 
     async def _over_term(self, before: datetime) -> tuple[str, ...]:
         async with self.database.read() as tx:
-            return await forgetting.over_term(tx, before, ENDED_AT_ONCE)
+            return await erasure.over_term(tx, before, ENDED_AT_ONCE)
 
     async def _erase(self, hotline_ref: str, step: Step) -> None:
         async with self.database.write() as tx:
             ticket = await tickets.opened(tx, hotline_ref, step)
-            await forgetting.citizen(tx, self.office, ticket, step)
+            await erasure.citizen(tx, self.office, ticket, step)
 
     def wake(self) -> None:
         """Have the callbacks' worker look at once."""
@@ -164,7 +155,7 @@ class Desk:
     async def queue(
         self,
         actor: Actor,
-        sieve: Sieve | None = None,
+        sieve: TicketFilters | None = None,
         *,
         states: frozenset[State] | None = None,
         unit: str | None = None,
@@ -172,16 +163,16 @@ class Desk:
         skip: int = 0,
     ) -> tuple[DeskTicket, ...]:
         """The tickets this person may see but for the first `skip`: the most urgent, then the newest."""
-        wanted = sieve or Sieve(states=states, unit=unit)
+        wanted = sieve or TicketFilters(states=states, unit=unit)
         async with self.database.read() as tx:
             return await store.queue(tx, actor, wanted, now=self.clock(), limit=limit, skip=skip)
 
-    async def counts(self, actor: Actor, sieve: Sieve | None = None) -> dict[State, int]:
+    async def counts(self, actor: Actor, sieve: TicketFilters | None = None) -> dict[State, int]:
         """How many tickets this person may see stand in each state."""
         async with self.database.read() as tx:
-            wanted = sieve or Sieve()
-            if wanted == Sieve(unit=wanted.unit) and not (wanted.unit and actor.role is Role.UNIT):
-                return await standings.counts(tx, actor, wanted.unit)
+            wanted = sieve or TicketFilters()
+            if wanted == TicketFilters(unit=wanted.unit) and not (wanted.unit and actor.role is Role.UNIT):
+                return await state_counts.counts(tx, actor, wanted.unit)
             return await store.counts(tx, actor, wanted, now=self.clock())
 
     async def ticket(self, hotline_ref: str, actor: Actor) -> DeskTicket:
@@ -190,9 +181,11 @@ class Desk:
             ticket = await store.load(tx, hotline_ref)
             if ticket is None or not store.may_see(ticket, actor):
                 raise UnknownTicket(hotline_ref)
-            sealed = seal.is_sealed(ticket.document)
-            opened = sealed and seal.is_open(await record.history(tx, ticket.id), actor, self.clock())
-        return seal.closed(ticket, opened=opened)
+            sealed = confidentiality.is_sealed(ticket.document)
+            opened = sealed and confidentiality.is_open(
+                await ticket_events.history(tx, ticket.id), actor, self.clock()
+            )
+        return confidentiality.closed(ticket, opened=opened)
 
     async def number(self, written: str) -> str:
         """A ticket's number at the desk, written so or as the number the citizen has; else as it came."""
@@ -202,9 +195,9 @@ class Desk:
     async def events(self, ticket: DeskTicket) -> tuple[DeskEvent, ...]:
         """The ticket's history, first to last."""
         async with self.database.read() as tx:
-            found = await record.history(tx, ticket.id)
+            found = await ticket_events.history(tx, ticket.id)
             whole = await store.load(tx, ticket.hotline_ref) if ticket.sealed else None
-        return seal.events_as_seen(found, whole.document) if whole else found
+        return confidentiality.events_as_seen(found, whole.document) if whole else found
 
     async def citizen(self, ticket: DeskTicket, actor: Actor) -> PersonPart:
         """Whom a text for the citizen must not name: the centre's is held against who is hidden, too.
@@ -217,7 +210,7 @@ class Desk:
             whole = await store.load(tx, ticket.hotline_ref)
         return whole.document.person if whole else ticket.document.person
 
-    def possible(self, ticket: DeskTicket, actor: Actor) -> tuple[Row, ...]:
+    def possible(self, ticket: DeskTicket, actor: Actor) -> tuple[Transition, ...]:
         """What this person may do now: `row.action`, and the fields it `needs` and `takes`."""
         now = self.clock()
         rows = possible(
@@ -227,7 +220,7 @@ class Desk:
             clocks.limits(ticket.life, now, self.city),
             half_day(now, self.city),
         )
-        return tuple(row for row in rows if row.action != seal.OPEN or ticket.sealed)
+        return tuple(row for row in rows if row.action != confidentiality.OPEN or ticket.sealed)
 
     async def act(
         self, hotline_ref: str, action: str, actor: Actor, version: int, **fields: Any
@@ -239,10 +232,10 @@ class Desk:
         self.wake()
         return ticket
 
-    async def waiting(self) -> Waiting:
+    async def waiting(self) -> Unanswered:
         """How much waits for somebody to take it."""
         async with self.database.read() as tx:
-            return Waiting(await alert_rows.count(tx), await talk_rows.count(tx))
+            return Unanswered(await alert_rows.count(tx), await talk_rows.count(tx))
 
     async def handoffs(self) -> tuple[Handoff, ...]:
         """The conversations that wait for a person, longest untouched first."""
@@ -294,10 +287,10 @@ class Desk:
         user = await self._checked(name, password)
         token = self._token()
         async with self.database.write() as tx:
-            passed = await factor.passes(tx, user.id, code, self.clock())
+            passed = await second_factor.passes(tx, user.id, code, self.clock())
             await journal.write(tx, name, "log_in" if passed else "wrong_code", "", self.clock())
             if passed:
-                await tries.forgive(tx, name)
+                await login_attempts.forgive(tx, name)
                 await users.open_session(tx, user, token, self.clock())
         if not passed:
             raise WrongPassword("the code does not fit")
@@ -329,7 +322,7 @@ class Desk:
         """Raises WrongPassword or BadAccount; wrong tries lock the account as at the door."""
         user = await self._checked(actor.name, old)
         async with self.database.write() as tx:
-            await tries.forgive(tx, user.name)
+            await login_attempts.forgive(tx, user.name)
             await users.change_password(tx, user, new, session)
             await journal.write(tx, user.name, "own_password", "", self.clock())
 
@@ -337,14 +330,14 @@ class Desk:
         """Whether their account asks for a code."""
         async with self.database.read() as tx:
             user, _ = await users.account(tx, actor.name)
-            return user is not None and await factor.is_on(tx, user.id)
+            return user is not None and await second_factor.is_on(tx, user.id)
 
     async def set_factor(self, actor: Actor, password: str, secret: str, code: str) -> None:
         """Ask for codes from now on. Raises WrongPassword: nothing was changed."""
         user = await self._checked(actor.name, password)
         async with self.database.write() as tx:
-            await tries.forgive(tx, user.name)
-            if not await factor.turn_on(tx, user.id, secret, code, self.clock()):
+            await login_attempts.forgive(tx, user.name)
+            if not await second_factor.turn_on(tx, user.id, secret, code, self.clock()):
                 raise WrongPassword("the code does not fit the secret")
             await journal.write(tx, user.name, "factor_on", "", self.clock())
 
@@ -352,13 +345,13 @@ class Desk:
         """Ask for no code any more. Raises WrongPassword."""
         user = await self._checked(actor.name, password)
         async with self.database.write() as tx:
-            await tries.forgive(tx, user.name)
-            await factor.turn_off(tx, user.id)
+            await login_attempts.forgive(tx, user.name)
+            await second_factor.turn_off(tx, user.id)
             await journal.write(tx, user.name, "factor_off", "", self.clock())
 
     async def _checked(self, name: str, password: str) -> User:
         async with self.database.write() as tx:
-            await tries.count(tx, name, self.clock())
+            await login_attempts.count(tx, name, self.clock())
             user, password_hash = await users.account(tx, name)
         fits = await asyncio.to_thread(passwords.fits, password_hash, password)
         if user is None or user.blocked or not fits:

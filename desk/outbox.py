@@ -1,4 +1,4 @@
-"""Callbacks on their way to the front door: the desk's own outbox (`storage.outbox_engine`).
+"""Callbacks on their way to the front door: the desk's own outbox (`storage.outbox.engine`).
 
 A lane is one ticket or one conversation.
 """
@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select
 
-from desk.tables import callbacks
+from desk.db.tables import callbacks
 from hotline.contract import Callback
-from storage import outbox_engine as engine
-from storage.clock import shared
-from storage.documents import Tx, seal
-from storage.outbox_engine import DONE, DUE, Entry, Outbox
+from storage.db.clock import shared
+from storage.db.sealed import Tx, seal
+from storage.outbox import engine
+from storage.outbox.engine import DONE, DUE, Entry, Outbox
 
 FRONT_DOOR = "front_door"
 WAITS_BURIED = timedelta(days=90)

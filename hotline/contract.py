@@ -33,30 +33,30 @@ Line = Annotated[Text, Field(max_length=256)]
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
-class Document(BaseModel):
+class WireDocument(BaseModel):
     """A JSON object on the wire."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
-class CategoryPart(Document):
+class CategoryPart(WireDocument):
     code: Line
     path: Text | None = None
     confidence: float | None = None
 
 
-class UrgencyPart(Document):
+class UrgencyPart(WireDocument):
     level: Literal["normal", "urgent", "critical"] = "normal"
     rule: Line | None = None
 
 
-class OccurredPart(Document):
+class OccurredPart(WireDocument):
     text: Text
     at: AwareDatetime | None = None
     ongoing: bool | None = None
 
 
-class PlacePart(Document):
+class PlacePart(WireDocument):
     text: Text | None = None
     area_code: Line | None = None
     lat: float | None = None
@@ -64,7 +64,7 @@ class PlacePart(Document):
     coord_sys: Literal["WGS84", "GCJ02"] | None = None
 
 
-class PersonPart(Document):
+class PersonPart(WireDocument):
     """`kind` is what the citizen speaks as; of an anonymous one nothing else is told."""
 
     kind: Literal["individual", "enterprise", "anonymous"]
@@ -75,7 +75,7 @@ class PersonPart(Document):
     confidential: bool = False
 
 
-class AttachmentPart(Document):
+class AttachmentPart(WireDocument):
     """`url` is signed and expires, and is no part of what an Idempotency-Key compares."""
 
     kind: Literal["photo", "voice", "video", "document"]
@@ -85,19 +85,19 @@ class AttachmentPart(Document):
     url: Text
 
 
-class SuggestedPart(Document):
+class SuggestedPart(WireDocument):
     """Unit ids of the city profile; a suggestion, the centre decides."""
 
     lead_unit: Line | None = None
     co_units: tuple[Line, ...] = ()
 
 
-class ConsentPart(Document):
+class ConsentPart(WireDocument):
     notice_version: Line
     at: AwareDatetime
 
 
-class TicketDocument(Document):
+class TicketDocument(WireDocument):
     """What `POST /tickets` carries."""
 
     reference: Line
@@ -125,7 +125,7 @@ class TicketDocument(Document):
     language: Line
 
 
-class SurveyResult(Document):
+class SurveyResult(WireDocument):
     """A survey's end: the answers, or `outcome` alone when none came within the window."""
 
     contacted: bool | None = None
@@ -147,7 +147,7 @@ class SurveyResult(Document):
         return self
 
 
-class TranscriptLine(Document):
+class TranscriptLine(WireDocument):
     """One message of a handed-off chat; `side` says who spoke."""
 
     side: Literal["citizen", "bot", "person"]
@@ -155,7 +155,7 @@ class TranscriptLine(Document):
     at: AwareDatetime | None = None
 
 
-class HotlineEvent(Document):
+class HotlineEvent(WireDocument):
     """What `POST …/events` carries; which optional fields stand depends on `type`.
 
     handoff: `conversation`, `transcript` or `text` (a further message), `phone` or null.
@@ -177,7 +177,7 @@ class HotlineEvent(Document):
     reach: Text | None = None
 
 
-class Receipt(Document):
+class Receipt(WireDocument):
     """The answer to a ticket: the backend's number for it."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -186,7 +186,7 @@ class Receipt(Document):
     received_at: AwareDatetime | None = None
 
 
-class StatusDocument(Document):
+class StatusDocument(WireDocument):
     """What `GET /tickets/{hotline_ref}` answers."""
 
     hotline_ref: Line
@@ -200,7 +200,7 @@ class StatusDocument(Document):
     updated_at: AwareDatetime
 
 
-class SurveyRequest(Document):
+class SurveyRequest(WireDocument):
     """Whom to ask about a ticket that did not come from us: a phone, or channel and user."""
 
     phone: Line | None = None
@@ -211,7 +211,7 @@ class SurveyRequest(Document):
     completed_at: AwareDatetime | None = None
 
 
-class Callback(Document):
+class Callback(WireDocument):
     """What the backend posts to `/webhooks/hotline`. A type we do not know is still our document."""
 
     event_id: Annotated[Line, Field(min_length=1)]

@@ -20,8 +20,8 @@ from hotline.contract import (
     UrgencyPart,
 )
 from intake.city import CityProfile
-from intake.status import StatusUpdate
-from intake.ticket import Occurred, Place, Ticket
+from intake.model.status import StatusUpdate
+from intake.model.ticket import Occurred, Place, Ticket
 
 
 def ticket_document(

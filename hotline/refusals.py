@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from hotline.far_clock import told
 from hotline.signatures import TOLERANCE
-from intake.ports import Hindered, NotYet, Rejected, Trouble, Unavailable
+from intake.model.ports import Hindered, NotYet, Rejected, Trouble, Unavailable
 
 OF_THE_DOCUMENT = frozenset({400, 410, 413, 415, 422})
 _BEING_HANDLED = 409

@@ -17,7 +17,7 @@ from hotline.contract import Receipt, StatusDocument
 from hotline.far_clock import http_date
 from hotline.refusals import refusal, unknown
 from hotline.signed_http import SignedHttp
-from intake.ports import Rejected, Unavailable, Unsure
+from intake.model.ports import Rejected, Unavailable, Unsure
 
 NOBODYS_KEY = "00000000-0000-4000-8000-000000000000"
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from hotline import examples
 from hotline.contract import Receipt, StatusDocument
 from hotline.far_clock import told
-from hotline.trial_calls import Answer, Calls
+from hotline.trial_calls import Calls, TrialAnswer
 
 _STALE = timedelta(minutes=6)
 _FAR = timedelta(minutes=2)
@@ -35,7 +35,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class TrialTicket:
     """The ticket the trial goes on with."""
 
     ref: str
@@ -61,7 +61,7 @@ async def trial(calls: Calls, key: UUID, reference: str, now: datetime) -> Async
         yield Verdict("its clock agrees with ours", abs(calls.ahead) <= _FAR, told(calls.ahead), advice=True)
     if receipt is None:
         return
-    filed = Filed(receipt.hotline_ref, document, str(key))
+    filed = TrialTicket(receipt.hotline_ref, document, str(key))
     for part in (_filed_once, _asked_for, _standing, _told, _told_generally, _not_understood):
         async for verdict in part(calls, filed, now):
             yield verdict
@@ -83,7 +83,7 @@ async def _who_may_come_in(calls: Calls, document: dict[str, object]) -> AsyncIt
         yield _refusal(what, await calls.post("/tickets", raw, key, headers))
 
 
-async def _filed_once(calls: Calls, filed: Filed, _now: datetime) -> AsyncIterator[Verdict]:
+async def _filed_once(calls: Calls, filed: TrialTicket, _now: datetime) -> AsyncIterator[Verdict]:
     again = await calls.post("/tickets", filed.document, filed.key)
     verdict, receipt = _receipt("the same Idempotency-Key again is answered", again, (200, 201))
     yield verdict
@@ -107,7 +107,7 @@ async def _filed_once(calls: Calls, filed: Filed, _now: datetime) -> AsyncIterat
     yield _good("one good signature among several is enough (a key rotates)", answer)
 
 
-async def _asked_for(calls: Calls, filed: Filed, _now: datetime) -> AsyncIterator[Verdict]:
+async def _asked_for(calls: Calls, filed: TrialTicket, _now: datetime) -> AsyncIterator[Verdict]:
     found = await calls.get("/tickets", idempotency_key=filed.key)
     verdict, receipt = _receipt("a ticket is found by its key", found, (200,))
     yield verdict
@@ -118,13 +118,13 @@ async def _asked_for(calls: Calls, filed: Filed, _now: datetime) -> AsyncIterato
     yield _is("a key it has never seen is 404", nobody, 404)
 
 
-async def _standing(calls: Calls, filed: Filed, _now: datetime) -> AsyncIterator[Verdict]:
+async def _standing(calls: Calls, filed: TrialTicket, _now: datetime) -> AsyncIterator[Verdict]:
     answer = await calls.get(filed.path)
     yield _document("the ticket's status is told", answer, StatusDocument)
     yield _is("the status of an unknown ticket is 404", await calls.get("/tickets/no-such-ticket"), 404)
 
 
-async def _told(calls: Calls, filed: Filed, now: datetime) -> AsyncIterator[Verdict]:
+async def _told(calls: Calls, filed: TrialTicket, now: datetime) -> AsyncIterator[Verdict]:
     for name, example in examples.events().items():
         event = {**example, "event_id": f"{name}-{filed.key}", "at": now.isoformat()}
         yield _good(f"{name} is taken", await calls.post(f"{filed.path}/events", event, event["event_id"]))
@@ -135,13 +135,13 @@ async def _told(calls: Calls, filed: Filed, now: datetime) -> AsyncIterator[Verd
     yield _not_known("an event for an unknown ticket is refused", answer)
 
 
-async def _told_generally(calls: Calls, filed: Filed, now: datetime) -> AsyncIterator[Verdict]:
+async def _told_generally(calls: Calls, filed: TrialTicket, now: datetime) -> AsyncIterator[Verdict]:
     for name, example in examples.general_events().items():
         event = {**example, "event_id": f"{name}-{filed.key}", "at": now.isoformat()}
         yield _good(f"{name} is taken", await calls.post("/events", event, event["event_id"]))
 
 
-async def _not_understood(calls: Calls, filed: Filed, _now: datetime) -> AsyncIterator[Verdict]:
+async def _not_understood(calls: Calls, filed: TrialTicket, _now: datetime) -> AsyncIterator[Verdict]:
     for what, body in (("a body that is no JSON", b"{"), ("a ticket without its fields", b"{}")):
         answer = await calls.post("/tickets", body, filed.key)
         yield _told_off(f"{what} is refused", answer)
@@ -150,7 +150,7 @@ async def _not_understood(calls: Calls, filed: Filed, _now: datetime) -> AsyncIt
         )
 
 
-def _refusal(what: str, answer: Answer) -> Verdict:
+def _refusal(what: str, answer: TrialAnswer) -> Verdict:
     """401 is promised; what else keeps strangers out must not say that the ticket is wrong."""
     if answer.status == 401:
         return Verdict(what, True, "401")
@@ -160,29 +160,29 @@ def _refusal(what: str, answer: Answer) -> Verdict:
     return Verdict(what, answer.closed, f"{answer.said}, 401 is expected", advice=answer.closed)
 
 
-def _told_off(what: str, answer: Answer, *, advice: bool = False) -> Verdict:
+def _told_off(what: str, answer: TrialAnswer, *, advice: bool = False) -> Verdict:
     if answer.refused:
         return Verdict(what, True, answer.said, advice=advice)
     says = f"{answer.said}, one of 400, 410, 413, 415, 422 is expected: anything else is sent again"
     return Verdict(what, False, says, advice=advice)
 
 
-def _not_known(what: str, answer: Answer) -> Verdict:
+def _not_known(what: str, answer: TrialAnswer) -> Verdict:
     if answer.status == 404 or answer.refused:
         return Verdict(what, True, answer.said)
     return Verdict(what, False, f"{answer.said}, 404 is expected")
 
 
-def _good(what: str, answer: Answer) -> Verdict:
+def _good(what: str, answer: TrialAnswer) -> Verdict:
     return Verdict(what, answer.good, answer.said if answer.good else f"{answer.said}, 200 is expected")
 
 
-def _is(what: str, answer: Answer, status: int) -> Verdict:
+def _is(what: str, answer: TrialAnswer, status: int) -> Verdict:
     right = answer.status == status
     return Verdict(what, right, answer.said if right else f"{answer.said}, {status} is expected")
 
 
-def _receipt(what: str, answer: Answer, statuses: tuple[int, ...]) -> tuple[Verdict, Receipt | None]:
+def _receipt(what: str, answer: TrialAnswer, statuses: tuple[int, ...]) -> tuple[Verdict, Receipt | None]:
     if answer.status not in statuses:
         expected = " or ".join(map(str, statuses))
         return Verdict(what, False, f"{answer.said}, {expected} is expected"), None
@@ -193,7 +193,7 @@ def _receipt(what: str, answer: Answer, statuses: tuple[int, ...]) -> tuple[Verd
     return Verdict(what, True, f"{answer.said}, {receipt.hotline_ref}"), receipt
 
 
-def _document(what: str, answer: Answer, kind: type[BaseModel]) -> Verdict:
+def _document(what: str, answer: TrialAnswer, kind: type[BaseModel]) -> Verdict:
     if answer.status != 200:
         return Verdict(what, False, f"{answer.said}, 200 is expected")
     try:

@@ -16,7 +16,7 @@ from hotline.signed_http import SignedHttp
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TrialAnswer:
     """What came back. `status` 0: nothing, and `kind` is the failure's name."""
 
     status: int
@@ -56,19 +56,19 @@ class Calls:
 
     async def post(
         self, path: str, document: Any, key: str | None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> TrialAnswer:
         """`headers` replaces the signature; bytes go as they are."""
         body = document if isinstance(document, bytes) else orjson.dumps(document)
         return await _answered(self._wire.post(path, body, key, headers))
 
-    async def get(self, path: str, **query: str) -> Answer:
+    async def get(self, path: str, **query: str) -> TrialAnswer:
         return await _answered(self._wire.get(path, query))
 
 
-async def _answered(call: Awaitable[httpx.Response]) -> Answer:
+async def _answered(call: Awaitable[httpx.Response]) -> TrialAnswer:
     try:
         answer = await call
     except httpx.HTTPError as failure:
-        return Answer(0, kind=type(failure).__name__)
+        return TrialAnswer(0, kind=type(failure).__name__)
     content_type = answer.headers.get("content-type", "").partition(";")[0]
-    return Answer(answer.status_code, answer.content, content_type)
+    return TrialAnswer(answer.status_code, answer.content, content_type)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from playground import doors
-from playground.guard import GuardedRoute
+from playground import page_api
+from playground.access import GuardedRoute
 from playground.phones import PhoneShop
 
 _HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ _TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PagePlace:
     """A place to send as a pin, in degrees."""
 
     name: str
@@ -39,12 +39,12 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class PageCity:
     """What the page must know of the city: its name, the account's name in both apps, places."""
 
     city: str
     account: str
-    places: Sequence[Place] = ()
+    places: Sequence[PagePlace] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class _File:
     etag: str
 
 
-def router(shops: Mapping[str, PhoneShop], scene: Scene) -> APIRouter:
+def router(shops: Mapping[str, PhoneShop], scene: PageCity) -> APIRouter:
     """Everything under `/playground`. `shops` by the app's name: `wechat`, `telegram`."""
     files = _files(scene)
     pages = APIRouter(prefix="/playground", route_class=GuardedRoute, include_in_schema=False)
@@ -71,11 +71,11 @@ def router(shops: Mapping[str, PhoneShop], scene: Scene) -> APIRouter:
 
     whole = APIRouter()
     whole.include_router(pages)
-    whole.include_router(doors.routes(shops))
+    whole.include_router(page_api.routes(shops))
     return whole
 
 
-def _files(scene: Scene) -> dict[str, _File]:
+def _files(scene: PageCity) -> dict[str, _File]:
     files = {path.name: _file(path.name, path.read_bytes()) for path in (_HERE / "static").iterdir()}
     for path in (_HERE / "phrases").glob("*.toml"):
         name = f"words.{path.stem}.json"

@@ -21,7 +21,7 @@ async def caught(what: Awaitable[T]) -> T | Exception:
 
 
 def described(fault: BaseException) -> str:
-    """`KeyError at intake/form.py:31`: enough to find it, nothing of what was being handled."""
+    """`KeyError at intake/form/form.py:31`: enough to find it, nothing of what was being handled."""
     frames = extract_tb(fault.__traceback__)
     if not frames:
         return type(fault).__name__

@@ -31,12 +31,12 @@ from argon2 import PasswordHasher
 from jinja2 import Environment, FileSystemBytecodeCache
 from playwright.async_api import Browser, async_playwright, expect
 
-import desk.pages.look
-import desk.passwords
-from app.logs import CHATTY
-from storage.crypto import KeyRing
-from storage.database import Database
-from storage.migrate import upgrade
+import desk.accounts.passwords
+import desk.pages.base.rendering
+from app.base.logs import CHATTY
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.db.migrate import upgrade
 from tests.postgresql import Databases, database_name
 
 NOW = datetime(2026, 4, 26, 9, 30, 15, tzinfo=UTC)
@@ -66,8 +66,8 @@ def _cheap_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Every test opens a desk: it hashes passwords lightly and compiles its pages once a run."""
     compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(desk.pages.look, "Environment", partial(Environment, bytecode_cache=compiled))
-        patch.setattr(desk.passwords, "PasswordHasher", partial(PasswordHasher, 1, 8, 1))
+        patch.setattr(desk.pages.base.rendering, "Environment", partial(Environment, bytecode_cache=compiled))
+        patch.setattr(desk.accounts.passwords, "PasswordHasher", partial(PasswordHasher, 1, 8, 1))
         yield
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from playground.wechat_cipher import Seal
-from playground.wechat_wire import Wire
+from playground.wechat.cipher import Seal
+from playground.wechat.wire import ConsoleSettings
 
 SECRET = "a-webhook-secret"
 BOT = "100001:a-token-of-the-tests-a-token-of-th"
@@ -51,7 +51,7 @@ class Doors:
 
     async def pushed(self, openid: str, fields: dict[str, object]) -> str | None:
         """Any push."""
-        wire = Wire(Seal(APPID, TOKEN, AES_KEY), "safe")
+        wire = ConsoleSettings(Seal(APPID, TOKEN, AES_KEY), "safe")
         whole = {"ToUserName": "gh_1", "FromUserName": openid, "CreateTime": 1_790_000_000, **fields}
         added, body = wire.push(whole, "1790000000", "n0nce")
         query = wire.query("1790000000", "n0nce", openid) | added

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from intake.understand.model.linear import LinearModel
+from intake.understand.categories.model.linear import LinearModel
 from training.measures import Measures, measure
-from training.rows import Row
+from training.rows import LabelledComplaint
 
 Step = Callable[[], None]
 
 
-def evaluate(model: LinearModel, rows: Sequence[Row], step: Step) -> Measures:
+def evaluate(model: LinearModel, rows: Sequence[LabelledComplaint], step: Step) -> Measures:
     """Its figures on these rows; a label it does not know counts as a miss."""
     strange = sorted({row.label for row in rows} - set(model.labels))
     numbers = {label: number for number, label in enumerate((*model.labels, *strange))}

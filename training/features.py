@@ -7,15 +7,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 
-from intake.understand.model.grams import FIELDS, Field, Keys, counted, fields_of
-from training.rows import Row
+from intake.understand.categories.model.grams import FIELDS, Keys, TextField, counted, fields_of
+from training.rows import LabelledComplaint
 
 RARE = 2
 """Complaints a run must stand in to be learnt."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class FieldRuns:
     """All complaints' runs in one field, before a vocabulary is chosen: `ends` closes each complaint."""
 
     keys: Keys
@@ -31,25 +31,25 @@ class Vocabulary:
     worth: tuple[npt.NDArray[np.float32], ...]
 
 
-def count(rows: Sequence[Row]) -> tuple[Counted, ...]:
+def count(rows: Sequence[LabelledComplaint]) -> tuple[FieldRuns, ...]:
     """Every field of every row, counted."""
     texts = [fields_of(row.title, row.body) for row in rows]
     return tuple(_counted([text[at] for text in texts], field) for at, field in enumerate(FIELDS))
 
 
-def _counted(texts: list[str], field: Field) -> Counted:
+def _counted(texts: list[str], field: TextField) -> FieldRuns:
     parts = [counted(text, field) for text in texts]
     ends = np.cumsum([len(keys) for keys, _ in parts])
-    return Counted(np.concatenate([k for k, _ in parts]), np.concatenate([c for _, c in parts]), ends)
+    return FieldRuns(np.concatenate([k for k, _ in parts]), np.concatenate([c for _, c in parts]), ends)
 
 
-def vocabulary(fields: tuple[Counted, ...], of: npt.NDArray[np.int64]) -> Vocabulary:
+def vocabulary(fields: tuple[FieldRuns, ...], of: npt.NDArray[np.int64]) -> Vocabulary:
     """What the rows `of` teach."""
     learnt = [_learnt(field, of) for field in fields]
     return Vocabulary(tuple(keys for keys, _ in learnt), tuple(worth for _, worth in learnt))
 
 
-def _learnt(field: Counted, of: npt.NDArray[np.int64]) -> tuple[Keys, npt.NDArray[np.float32]]:
+def _learnt(field: FieldRuns, of: npt.NDArray[np.int64]) -> tuple[Keys, npt.NDArray[np.float32]]:
     keys, documents = np.unique(field.keys[_entries(field, of)[0]], return_counts=True)
     kept = documents >= RARE
     worth = np.log((1 + len(of)) / (1 + documents[kept])) + 1
@@ -57,7 +57,7 @@ def _learnt(field: Counted, of: npt.NDArray[np.int64]) -> tuple[Keys, npt.NDArra
 
 
 def _entries(
-    field: Counted, of: npt.NDArray[np.int64]
+    field: FieldRuns, of: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Where the entries of the rows `of` stand, and how many each row has."""
     starts = np.concatenate([[0], field.ends[:-1]])[of]
@@ -66,7 +66,7 @@ def _entries(
     return np.repeat(starts, sizes) + offsets, sizes
 
 
-def weighed(fields: tuple[Counted, ...], words: Vocabulary, of: npt.NDArray[np.int64]) -> csr_matrix:
+def weighed(fields: tuple[FieldRuns, ...], words: Vocabulary, of: npt.NDArray[np.int64]) -> csr_matrix:
     """TF-IDF of the rows `of`, each field with the length one."""
     blocks = [
         _unit(_matrix(field, keys, of, worth))
@@ -75,14 +75,14 @@ def weighed(fields: tuple[Counted, ...], words: Vocabulary, of: npt.NDArray[np.i
     return hstack(blocks, format="csr")
 
 
-def present(fields: tuple[Counted, ...], words: Vocabulary, of: npt.NDArray[np.int64]) -> csr_matrix:
+def present(fields: tuple[FieldRuns, ...], words: Vocabulary, of: npt.NDArray[np.int64]) -> csr_matrix:
     """Which runs stand in the rows `of`: ones."""
     blocks = [_matrix(field, keys, of, None) for field, keys in zip(fields, words.keys, strict=True)]
     return hstack(blocks, format="csr")
 
 
 def _matrix(
-    field: Counted, keys: Keys, of: npt.NDArray[np.int64], worth: npt.NDArray[np.float32] | None
+    field: FieldRuns, keys: Keys, of: npt.NDArray[np.int64], worth: npt.NDArray[np.float32] | None
 ) -> csr_matrix:
     entries, sizes = _entries(field, of)
     found = field.keys[entries]

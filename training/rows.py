@@ -19,7 +19,7 @@ class BadRows(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LabelledComplaint:
     """One complaint and its class."""
 
     title: str
@@ -27,7 +27,7 @@ class Row:
     label: str
 
 
-def read_rows(file: Path) -> tuple[Row, ...]:
+def read_rows(file: Path) -> tuple[LabelledComplaint, ...]:
     """Every usable row. Raises BadRows, or OSError for a file that cannot be read."""
     csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
     try:
@@ -44,7 +44,7 @@ def read_rows(file: Path) -> tuple[Row, ...]:
     return rows
 
 
-def learnable(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+def learnable(rows: tuple[LabelledComplaint, ...]) -> tuple[LabelledComplaint, ...]:
     """The rows, if there is something to learn. Raises BadRows."""
     sizes = Counter(row.label for row in rows)
     small = sorted(label for label, size in sizes.items() if size < LEAST)
@@ -61,8 +61,8 @@ def _check(names: object, file: Path) -> None:
         raise BadRows(f"{file} has no column {' and no column '.join(missing)}.")
 
 
-def _row(line: dict[str, str]) -> Row | None:
+def _row(line: dict[str, str]) -> LabelledComplaint | None:
     title, body, label = ((line.get(name) or "").strip() for name in ("title", "body", "label"))
     if not label or not (title or body):
         return None
-    return Row(title, body or title, label)
+    return LabelledComplaint(title, body or title, label)

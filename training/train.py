@@ -13,12 +13,12 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from intake.understand.model.files import KINDS, Numbers
+from intake.understand.categories.model.files import KINDS, Numbers
 from training.classifiers import Floats, Labels, nb_svm, svm
-from training.features import Counted, Vocabulary, count, present, vocabulary, weighed
+from training.features import FieldRuns, Vocabulary, count, present, vocabulary, weighed
 from training.groups import folds, near_copies
 from training.measures import Measures, measure, threshold_for
-from training.rows import Row
+from training.rows import LabelledComplaint
 
 FOLDS = 5
 ANSWERED = 0.8
@@ -49,7 +49,7 @@ class _Base:
     nb: Floats
     starts: Floats
 
-    def scores(self, fields: tuple[Counted, ...], of: Labels) -> tuple[Floats, Floats]:
+    def scores(self, fields: tuple[FieldRuns, ...], of: Labels) -> tuple[Floats, Floats]:
         """Of these rows with their titles, and without."""
         weighty, ones = weighed(fields, self.words, of), present(fields, self.words, of)
         titles = len(self.words.keys[0])
@@ -59,12 +59,12 @@ class _Base:
         return np.hstack(whole) + start, np.hstack(bare) + start
 
 
-def steps(rows: Sequence[Row]) -> int:
+def steps(rows: Sequence[LabelledComplaint]) -> int:
     """How often `train` calls its `step`."""
     return (FOLDS + 1) * 2 * len({row.label for row in rows}) + 2
 
 
-def train(rows: Sequence[Row], step: Step, seed: int = 0) -> Trained:
+def train(rows: Sequence[LabelledComplaint], step: Step, seed: int = 0) -> Trained:
     """Learn and measure; minutes. The same rows and seed give the same model."""
     labels = tuple(sorted({row.label for row in rows}))
     truth = np.array([labels.index(row.label) for row in rows])
@@ -95,13 +95,13 @@ def train(rows: Sequence[Row], step: Step, seed: int = 0) -> Trained:
     )
 
 
-def _bodies(fields: tuple[Counted, ...], of: Labels) -> csr_matrix:
+def _bodies(fields: tuple[FieldRuns, ...], of: Labels) -> csr_matrix:
     """The bodies alone, each with the length one: near copies often differ in their titles."""
     body = (fields[1],)
     return weighed(body, vocabulary(body, of), of)
 
 
-def _learn(fields: tuple[Counted, ...], truth: Labels, of: Labels, kinds: int, step: Step) -> _Base:
+def _learn(fields: tuple[FieldRuns, ...], truth: Labels, of: Labels, kinds: int, step: Step) -> _Base:
     words = vocabulary(fields, of)
     first, first_start = svm(weighed(fields, words, of), truth[of], kinds, step)
     second, second_start = nb_svm(present(fields, words, of), truth[of], kinds, step)

@@ -3,11 +3,11 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from app.files import Files
-from app.vetting import content_type
-from intake.ports import Fetched
-from storage.attachments import NoSuchFile
-from storage.crypto import Undecryptable
+from app.attachments.sanitize import content_type
+from app.attachments.store import Files
+from intake.model.ports import Fetched
+from storage.db.keyring import Undecryptable
+from storage.messages.attachments import NoSuchFile
 from webhooks.problems import problem
 
 _SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})

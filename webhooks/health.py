@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from app.health import Health
-from app.metrics import exposition
+from app.base.metrics import exposition
+from app.operations.health import Health
 
 _READY = frozenset({"ok", "off", "ahead"})
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from hotline.contract import Callback
 from hotline.documents import status_update
 from hotline.signatures import BadSignature, verify
-from intake.status import KNOWN, Applied, StatusUpdate
+from intake.model.status import KNOWN, Applied, StatusUpdate
 from webhooks.problems import problem
 
 LARGEST = 256 * 1024
@@ -26,7 +26,7 @@ AT_ONCE = 32
 """Callbacks in hand in one process; more are asked to come again, so that citizens keep their share."""
 
 
-class Updates(Protocol):
+class CallbackReceiver(Protocol):
     """What the webhook needs of the service."""
 
     async def apply_update(self, update: StatusUpdate, message_id: str) -> Applied:
@@ -42,7 +42,7 @@ class TooMany(Exception):
     """As many as may be are in hand: answer 429."""
 
 
-class Room:
+class InHandLimit:
     """How many may be in hand at once."""
 
     def __init__(self, places: int) -> None:
@@ -60,9 +60,9 @@ class Room:
             self._free += 1
 
 
-def hotline_router(service: Updates, secrets: str, clock: Callable[[], datetime]) -> APIRouter:
+def hotline_router(service: CallbackReceiver, secrets: str, clock: Callable[[], datetime]) -> APIRouter:
     """The callback path; `secrets` as in `hotline.signatures`, `clock` gives an aware now."""
-    router, room = APIRouter(), Room(AT_ONCE)
+    router, room = APIRouter(), InHandLimit(AT_ONCE)
 
     @router.post("/webhooks/hotline")
     async def receive(request: Request) -> Response:

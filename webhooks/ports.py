@@ -2,12 +2,12 @@
 
 from typing import Protocol
 
-from intake.happening import Happening
-from intake.messages import Address, ChannelName, Inbound, Reply
+from intake.model.channel_event import ChannelEvent
+from intake.model.messages import Address, ChannelName, Inbound, Reply
 
 
 class Receiver(Protocol):
-    """One message in, its replies out: `app.reception` fulfils it."""
+    """One message in, its replies out: `app.turns.receiver` fulfils it."""
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
         """Take one message in one transaction; the stored replies again on a repeat of its id."""
@@ -49,10 +49,10 @@ class Firsts(Protocol):
         ...
 
 
-class Witness(Protocol):
+class ChannelEventReceiver(Protocol):
     """What a channel tells beside the dialog, and what is known of our account there."""
 
-    async def record(self, happening: Happening) -> None:
+    async def record(self, happening: ChannelEvent) -> None:
         """Write it down once, and do what follows from it. Raises Unavailable."""
         ...
 

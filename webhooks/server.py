@@ -12,24 +12,24 @@ from urllib.parse import urlsplit
 import structlog
 from fastapi import APIRouter, FastAPI
 
-from app.backend import LoneDesk
-from app.clock import utc_now
-from app.files import Files
-from app.house import House
-from app.settings import Settings
+from app.attachments.store import Files
+from app.base.clock import utc_now
+from app.base.settings import Settings
+from app.bootstrap.backend import LoneDesk
+from app.bootstrap.runtime import Runtime
 from desk.app import Desk
 from desk.open311.router import Rules, open311_router
 from desk.pages.router import desk_pages
 from hotline.contract import AttachmentPart
-from playground.stage import Cast, cast, stage
-from storage.buckets import LocalBuckets
+from playground.playground import Cast, cast, stage
+from storage.cache.rate_limits import LocalBuckets
 from storage.faults import caught, described
 from webhooks.attachments import attachment_router
-from webhooks.crowds import Crowds
-from webhooks.faults import answer_faults
+from webhooks.error_handlers import answer_faults
 from webhooks.health import health_router
 from webhooks.hotline import hotline_router
-from webhooks.safety import Safety
+from webhooks.rate_limit import AddressLimit
+from webhooks.security_headers import SecurityHeaders
 from webhooks.wechat import wechat_router
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ Background = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 def create_app(
-    house: House, *, with_worker: bool = True, players: Cast | None = None, polling: bool = False
+    runtime: Runtime, *, with_worker: bool = True, players: Cast | None = None, polling: bool = False
 ) -> FastAPI:
     """All the paths that this installation has switched on; `players` replaces the playground's own cast.
 
@@ -51,26 +51,26 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # what was imported lives for ever: the collector need not look at it again
-        loops = _background(house, with_worker=with_worker)
-        async with _running(loops if polling else [*loops, house.keep_telegram_told]):
+        loops = _background(runtime, with_worker=with_worker)
+        async with _running(loops if polling else [*loops, runtime.keep_telegram_told]):
             yield
 
     app = FastAPI(title="jiesu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     answer_faults(app)
-    app.add_middleware(Crowds, buckets=LocalBuckets())
-    app.add_middleware(Safety, secure=_by_https(house.settings))
-    app.include_router(health_router(house.health, utc_now))
-    app.include_router(hotline_router(house.updates, house.callback_secrets, utc_now))
-    app.include_router(attachment_router(house.files))
-    _channels(app, house)
-    if house.desk is not None:
+    app.add_middleware(AddressLimit, buckets=LocalBuckets())
+    app.add_middleware(SecurityHeaders, secure=_by_https(runtime.settings))
+    app.include_router(health_router(runtime.health, utc_now))
+    app.include_router(hotline_router(runtime.updates, runtime.callback_secrets, utc_now))
+    app.include_router(attachment_router(runtime.files))
+    _channels(app, runtime)
+    if runtime.desk is not None:
         _desk_routes(
-            app, house.desk, house.settings, lambda part: house.files.path(part.sha256), of_front=True
+            app, runtime.desk, runtime.settings, lambda part: runtime.files.path(part.sha256), of_front=True
         )
-        app.include_router(_open311(house.desk, house.settings, house.files))
-    if house.playing:
-        players = players or cast(house.settings, house.base_url, utc_now)
-        app.include_router(stage(players, house.city))
+        app.include_router(_open311(runtime.desk, runtime.settings, runtime.files))
+    if runtime.playing:
+        players = players or cast(runtime.settings, runtime.base_url, utc_now)
+        app.include_router(stage(players, runtime.city))
     return app
 
 
@@ -85,8 +85,8 @@ def create_desk_app(alone: LoneDesk, settings: Settings) -> FastAPI:
 
     app = FastAPI(title="jiesu desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     answer_faults(app)
-    app.add_middleware(Crowds, buckets=LocalBuckets())
-    app.add_middleware(Safety, secure=_by_https(settings))
+    app.add_middleware(AddressLimit, buckets=LocalBuckets())
+    app.add_middleware(SecurityHeaders, secure=_by_https(settings))
     app.include_router(attachment_router(files))
     _desk_routes(app, desk, settings, partial(_copy_of, files), of_front=False)
     app.include_router(_open311(desk, settings, files))
@@ -109,15 +109,17 @@ def _open311(desk: Desk, settings: Settings, files: Files) -> APIRouter:
     return open311_router(desk, rules, keep=files.take, media_url=lambda part: files.link(part.sha256))
 
 
-def _channels(app: FastAPI, house: House) -> None:
-    if house.wechat is not None:
-        app.include_router(wechat_router(house.wechat, house.reception, house.witness, house.cache, utc_now))
-    secret = house.settings.telegram.webhook_secret
-    if house.telegram is not None and secret is not None:
+def _channels(app: FastAPI, runtime: Runtime) -> None:
+    if runtime.wechat is not None:
+        app.include_router(
+            wechat_router(runtime.wechat, runtime.reception, runtime.witness, runtime.cache, utc_now)
+        )
+    secret = runtime.settings.telegram.webhook_secret
+    if runtime.telegram is not None and secret is not None:
         from webhooks.telegram import telegram_router  # noqa: PLC0415  # aiogram takes seconds to import
 
         app.include_router(
-            telegram_router(secret.get_secret_value(), house.reception, house.telegram, utc_now)
+            telegram_router(secret.get_secret_value(), runtime.reception, runtime.telegram, utc_now)
         )
 
 
@@ -141,14 +143,14 @@ def _desk_routes(
     )
 
 
-def _background(house: House, *, with_worker: bool) -> list[Background]:
-    found: list[Background] = [house.reception.run]
+def _background(runtime: Runtime, *, with_worker: bool) -> list[Background]:
+    found: list[Background] = [runtime.reception.run]
     if with_worker:
-        found.append(house.worker.run)
-        if house.following is not None:
-            found.append(house.following.run)
-    if house.desk is not None:
-        found += [house.desk.run_callbacks, house.desk.run_clock, house.desk.keep_tidy]
+        found.append(runtime.worker.run)
+        if runtime.following is not None:
+            found.append(runtime.following.run)
+    if runtime.desk is not None:
+        found += [runtime.desk.run_callbacks, runtime.desk.run_clock, runtime.desk.keep_tidy]
     return found
 
 

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from bots.telegram.heard import FromGroup, Heard, Unreadable
+from bots.telegram.incoming.update import FromGroup, ParsedUpdate, UnreadableUpdate
 from bots.telegram.turn import acknowledge, lone_prompt, take_turn
-from intake.messages import ChannelName, Inbound, Reply
-from intake.ports import Unavailable
+from intake.model.messages import ChannelName, Inbound, Reply
+from intake.model.ports import Unavailable
 from webhooks.ports import Receiver
 from webhooks.problems import problem
 
 if TYPE_CHECKING:  # importing aiogram takes seconds; only who has a token pays for it
-    from bots.telegram.channel import Telegram
+    from bots.telegram.channel import TelegramChannel
 
 LARGEST = 1024 * 1024
 """Bytes; a real update has a few thousand."""
@@ -39,7 +39,7 @@ SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  the header's na
 def telegram_router(
     secret: str,
     service: Receiver,
-    telegram: "Telegram",
+    telegram: "TelegramChannel",
     clock: Callable[[], datetime],
     largest: int = LARGEST,
 ) -> APIRouter:
@@ -68,7 +68,7 @@ def telegram_router(
 class _Door:
     """What happens to a body whose sender knows the secret."""
 
-    def __init__(self, service: Receiver, telegram: "Telegram", clock: Callable[[], datetime]) -> None:
+    def __init__(self, service: Receiver, telegram: "TelegramChannel", clock: Callable[[], datetime]) -> None:
         self._service = service
         self._telegram = telegram
         self._clock = clock
@@ -76,7 +76,7 @@ class _Door:
     async def take(self, body: bytes) -> Response:
         try:
             heard = self._telegram.hear(body, self._clock())
-        except Unreadable as error:
+        except UnreadableUpdate as error:
             await self._service.put_aside(ChannelName.TELEGRAM, error.message_id, body, error.reason)
             return Response()
         if isinstance(heard.message, Inbound):
@@ -91,7 +91,7 @@ class _Door:
             if isinstance(heard, Inbound):
                 told = self._telegram.webhook_answer(heard.address, (await self._service.shelve(heard))[0])
                 return Response() if told is None else JSONResponse(told)
-        except (Unreadable, Unavailable):  # what could not be read could not be put aside either
+        except (UnreadableUpdate, Unavailable):  # what could not be read could not be put aside either
             pass
         return problem(503, "try-again", "Please send it again.", {"Retry-After": _seconds(fault)})
 
@@ -104,7 +104,7 @@ class _Door:
             await self._service.send_late(inbound.address, replies, inbound.id)
         return Response()
 
-    async def _pass_by(self, heard: Heard) -> Response:
+    async def _pass_by(self, heard: ParsedUpdate) -> Response:
         """Nothing to take in: stop a spinner, show a group the way to the private chat."""
         if heard.tapped is not None:
             await acknowledge(self._telegram, heard.tapped)

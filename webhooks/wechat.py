@@ -17,17 +17,27 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 
-from app.bursts import end_of
-from bots.wechat.codec import Push, Unreadable, parse
-from bots.wechat.envelope import FRESH, LARGEST, Account, Mode, Query, Refused, echo, open_push, verify
-from bots.wechat.happenings import to_happening
-from bots.wechat.inbound import to_inbound
-from bots.wechat.passive import NOTHING, Passive, passive
-from intake.messages import Burst, ChannelName, Inbound, Reply
-from intake.ports import Unavailable
-from webhooks.ports import Firsts, Receiver, Witness
-from webhooks.suspicions import Suspicions
-from webhooks.turns import Failed, Late, NotKept, Shelved, Turns
+from app.turns.media_bursts import end_of
+from bots.wechat.codec import Push, UnreadablePush, parse
+from bots.wechat.incoming.envelope import (
+    FRESH,
+    LARGEST,
+    Mode,
+    PushCredentials,
+    PushRefused,
+    Query,
+    echo,
+    open_push,
+    verify,
+)
+from bots.wechat.incoming.events import to_happening
+from bots.wechat.incoming.inbound import to_inbound
+from bots.wechat.outgoing.passive_reply import NOTHING, Passive, passive
+from intake.model.messages import Burst, ChannelName, Inbound, Reply
+from intake.model.ports import Unavailable
+from webhooks.deadline import Late, NotKept, Shelved, TurnFailed, Turns
+from webhooks.ports import ChannelEventReceiver, Firsts, Receiver
+from webhooks.wechat_diagnostics import WeChatDiagnostics
 
 PATIENCE = 4.5
 """Seconds; WeChat cuts the connection at five."""
@@ -41,14 +51,14 @@ _REMEMBERED = 2 * FRESH.total_seconds()
 _LAST_TURNS = 10.0  # seconds a stop waits for running turns
 
 
-class TooLarge(Exception):
+class PushTooLarge(Exception):
     """The body is over the limit: answer 413."""
 
 
 def wechat_router(
-    account: Account,
+    account: PushCredentials,
     service: Receiver,
-    witness: Witness,
+    witness: ChannelEventReceiver,
     firsts: Firsts,
     clock: Callable[[], datetime],
     *,
@@ -68,9 +78,9 @@ def wechat_router(
 class _Door:
     def __init__(
         self,
-        account: Account,
+        account: PushCredentials,
         service: Receiver,
-        witness: Witness,
+        witness: ChannelEventReceiver,
         firsts: Firsts,
         clock: Callable[[], datetime],
         patience: float,
@@ -86,7 +96,7 @@ class _Door:
         self._hold = hold
         self._sorry = (Reply(sorry),) if sorry else ()
         self._turns = Turns(service)
-        self._suspicions = Suspicions(witness, self._turns)
+        self._suspicions = WeChatDiagnostics(witness, self._turns)
 
     @asynccontextmanager
     async def open_hours(self, _: object) -> AsyncIterator[None]:
@@ -99,7 +109,7 @@ class _Door:
         try:
             answer = echo(self._account, query, self._clock())
             await self._only_one(query, f"echo {answer}".encode())
-        except Refused as fault:
+        except PushRefused as fault:
             self._suspicions.rise(fault)
             return Response(status_code=403)
         return PlainTextResponse(answer)
@@ -111,12 +121,12 @@ class _Door:
             verify(self._account, query, self._clock())
             body = open_push(self._account, query, await _read(request))
             await self._only_one(query, body)
-        except Refused as fault:
+        except PushRefused as fault:
             self._suspicions.rise(fault)
             return Response(status_code=403)
-        except TooLarge:
+        except PushTooLarge:
             return Response(status_code=413)
-        except (Unreadable, ClientDisconnect) as fault:
+        except (UnreadablePush, ClientDisconnect) as fault:
             self._suspicions.rise(fault)
             return Response(status_code=400)
         self._suspicions.fall()
@@ -133,12 +143,12 @@ class _Door:
         key = sha256(f"{query.timestamp}\0{query.nonce}".encode("utf-8", "surrogatepass")).hexdigest()
         said = sha256(body).hexdigest()
         if await self._firsts.first(f"wechat:{key}", said, _REMEMBERED) != said:
-            raise Refused("another body under the signature of an earlier one")
+            raise PushRefused("another body under the signature of an earlier one")
 
     async def _answer(self, query: Query, body: bytes, deadline: float) -> Response:
         try:
             push = parse(body)
-        except Unreadable as reason:
+        except UnreadablePush as reason:
             await self._put_aside(body, str(reason), deadline)
             return _said(NOTHING)
         inbound = to_inbound(push, self._clock())
@@ -162,7 +172,7 @@ class _Door:
             return _said(self._passive(query, push, kept.replies).body)
         except NotKept:
             return _said(self._passive(query, push, self._service.sorry(inbound)).body)
-        except Failed:
+        except TurnFailed:
             return _said(self._passive(query, push, self._sorry).body)
         answer = self._passive(query, push, replies)
         if answer.overflow and await self._only_now(deadline):
@@ -219,7 +229,7 @@ async def _read(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST:
-            raise TooLarge
+            raise PushTooLarge
     return bytes(body)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bench.crash.backend import Backend
 from bench.crash.people import Case
 from intake.city import CityProfile
-from intake.messages import ChannelName
+from intake.model.messages import ChannelName
 from intake.phrases import FALLBACK
 
 _MARK = re.compile(r"K\d{5}[ABC]")

@@ -14,13 +14,13 @@ import structlog
 import uvicorn
 from pydantic import SecretStr
 
-from app.footing import open_city
-from app.house import House
-from app.settings import Enclosed, Hotline, Telegram, WeChat
-from app.wiring import open_house
+from app.base.settings import Enclosed, HotlineSettings, TelegramSettings, WeChatSettings
+from app.bootstrap.bootstrap import open_house
+from app.bootstrap.resources import open_city
+from app.bootstrap.runtime import Runtime
 from bench.crash import points
 from intake.understand.reader import read
-from storage import backoff, outbox_loop
+from storage.outbox import backoff, loop
 from webhooks.server import create_app
 
 LEASE = 12.0
@@ -50,19 +50,19 @@ def settings_of(given: dict[str, Any]) -> Enclosed:
         playground=False,
         city=given["city"],
         public_url=given["base_url"],
-        telegram=Telegram(
+        telegram=TelegramSettings(
             token=SecretStr("100001:crash-run-crash-run-crash-run-cra"),
             webhook_secret=SecretStr("telegram-webhook-secret"),
             api_url=given["platforms_url"] + "/playground/telegram-api",
         ),
-        wechat=WeChat(
+        wechat=WeChatSettings(
             appid="wx0123456789abcdef",
             secret=SecretStr("0123456789abcdef0123456789abcdef"),
             token=SecretStr("wechattoken"),
             aes_key=SecretStr("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"),
             api_url=given["platforms_url"] + "/playground/wechat-api",
         ),
-        hotline=Hotline(
+        hotline=HotlineSettings(
             kind="rest",
             url=given["platforms_url"] + "/backend",
             secret=SecretStr("whsec_Y2FsbHMgb3V0IGNhbGxzIG91dA"),
@@ -74,7 +74,7 @@ def settings_of(given: dict[str, Any]) -> Enclosed:
 async def live(order: dict[str, Any], line: socket.socket | None) -> None:
     """Until SIGTERM, or the point is reached. `roles`: web, worker or both."""
     lease = order["settings"].get("lease", LEASE)
-    outbox_loop.LEASE, outbox_loop.PATIENCE = timedelta(seconds=lease), OF_LEASE * lease
+    loop.LEASE, loop.PATIENCE = timedelta(seconds=lease), OF_LEASE * lease
     backoff.FIRST = FIRST_TRY_AGAIN
     level = logging.CRITICAL if order.get("quiet", True) else logging.INFO
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
@@ -82,17 +82,17 @@ async def live(order: dict[str, Any], line: socket.socket | None) -> None:
     if order.get("point"):
         points.arm(order["point"], order["calls"])
     settings = settings_of(order["settings"])
-    async with open_house(settings, order["settings"]["base_url"], Path(order["var"])) as house:
-        await _run(house, order["roles"], line)
+    async with open_house(settings, order["settings"]["base_url"], Path(order["var"])) as runtime:
+        await _run(runtime, order["roles"], line)
 
 
-async def _run(house: House, roles: list[str], line: socket.socket | None) -> None:
+async def _run(runtime: Runtime, roles: list[str], line: socket.socket | None) -> None:
     if points.WEB not in roles:
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-        await house.worker.run(stop)
+        await runtime.worker.run(stop)
         return
-    app = create_app(house, with_worker=points.WORKER in roles)
+    app = create_app(runtime, with_worker=points.WORKER in roles)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
     assert line is not None
     await uvicorn.Server(config).serve(sockets=[line])

@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from intake.city import CityProfile
-from intake.messages import ChannelName
+from intake.model.messages import ChannelName
 from intake.phrases import FALLBACK
 from playground.phones import Bubble, NoSuchButton, Phone, PhoneShop
-from playground.replay.citizen import Citizen, Ending, Silence
-from playground.replay.ear import Ear, Heard
-from playground.replay.rows import Row
+from playground.replay.citizen import Ending, ReplayCitizen, Silence
+from playground.replay.ear import Ear, RecognisedPhrase
+from playground.replay.rows import RecordedComplaint
 from playground.replay.script import Person, Script
 
 BREATH = 4.0  # seconds: Telegram lets one message a second into a chat, and the machine is busy
@@ -44,7 +44,7 @@ class Case:
         return sum(pattern.search(text) is not None for text in texts)
 
 
-class Patient(Citizen):
+class Patient(ReplayCitizen):
     """Knows that messages may come twice: acts on the last word in the chat, and repeats what got no answer.
 
     Whoever answers each copy of a question in turn stays one question behind for ever.
@@ -57,14 +57,14 @@ class Patient(Citizen):
         super().__init__(phone, person, ear, script, patience)
         self._before: set[str] = set()
 
-    async def _turn(self, act: Callable[[], Awaitable[None]]) -> Heard:
+    async def _turn(self, act: Callable[[], Awaitable[None]]) -> RecognisedPhrase:
         for _ in range(MOST_TIMES - 1):
             with suppress(Silence):
                 return await self._once(act)
             self.again += 1
         return await self._once(act)
 
-    async def _once(self, act: Callable[[], Awaitable[None]]) -> Heard:
+    async def _once(self, act: Callable[[], Awaitable[None]]) -> RecognisedPhrase:
         try:
             heard = await super()._turn(act)
         except NoSuchButton:  # the question was asked a second time, and this copy has lost its buttons
@@ -75,7 +75,7 @@ class Patient(Citizen):
         self._before.add(heard.step)
         return heard
 
-    async def _last_word(self, heard: Heard) -> Heard:
+    async def _last_word(self, heard: RecognisedPhrase) -> RecognisedPhrase:
         """What was heard before may be a copy: read on until the chat is quiet."""
         while heard.step in self._before or heard.step in NOTHING_TO_SAY:
             later = await self._more()
@@ -84,7 +84,7 @@ class Patient(Citizen):
             heard = later
         return heard
 
-    def _heard(self, news: Sequence[Bubble]) -> Heard | None:
+    def _heard(self, news: Sequence[Bubble]) -> RecognisedPhrase | None:
         """What is new goes before a copy that came after it."""
         found = [(bubble, heard) for bubble in news if (heard := self._ear.hear(bubble.text))]
         fresh = [one for one in found if one[1].step not in self._before]
@@ -93,7 +93,7 @@ class Patient(Citizen):
         self._last, heard = (fresh or found)[-1]
         return heard
 
-    async def _more(self) -> Heard | None:
+    async def _more(self) -> RecognisedPhrase | None:
         """What asks or ends within a breath, if anything does."""
         patience, self._patience = self._patience, BREATH
         try:
@@ -153,7 +153,7 @@ class People:
             await citizen.open()
         case.said.append(f"{mark}A")
         words = f"我家楼下烧烤店油烟太大，天天晚上都这样（{mark}A），在新华路15号院。"
-        story = await citizen.tell(Row(number, "", words), (words,))
+        story = await citizen.tell(RecordedComplaint(number, "", words), (words,))
         if story.ending is Ending.TICKET:
             case.reference = story.reference
             case.acknowledged.append(f"{mark}A")

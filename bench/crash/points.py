@@ -57,44 +57,44 @@ class Fuse:
 
 
 def _service(fuse: Fuse, when: str) -> None:
-    from app.service import Service  # noqa: PLC0415  only in the child
+    from app.turns.service import Service  # noqa: PLC0415  only in the child
 
     getattr(fuse, when)(Service, "receive")
 
 
 def _claimed(fuse: Fuse) -> None:
-    from storage import turns  # noqa: PLC0415
+    from storage import turn_store  # noqa: PLC0415
 
-    fuse.after(turns, "begin")
+    fuse.after(turn_store, "begin")
 
 
 def _before_commit(fuse: Fuse) -> None:
     """The ticket and its filing are written, and what is left goes in one trip with the commit."""
-    from storage import turns  # noqa: PLC0415
+    from storage import turn_store  # noqa: PLC0415
 
-    fuse.before(turns, "end")
+    fuse.before(turn_store, "end")
 
 
 def _handed_over(fuse: Fuse) -> None:
-    from app.service import Service  # noqa: PLC0415
+    from app.turns.service import Service  # noqa: PLC0415
 
     fuse.before(Service, "handed_over")
 
 
 def _update_before_commit(fuse: Fuse) -> None:
-    from storage import tickets  # noqa: PLC0415
+    from storage.tickets import tickets  # noqa: PLC0415
 
     fuse.after(tickets, "add_update")
 
 
 def _update_committed(fuse: Fuse) -> None:
-    from app.updates import Updates  # noqa: PLC0415
+    from app.callbacks.apply import CallbackService  # noqa: PLC0415
 
-    fuse.after(Updates, "apply_update")
+    fuse.after(CallbackService, "apply_update")
 
 
 def _leased(fuse: Fuse) -> None:
-    from app.delivery import Delivery  # noqa: PLC0415
+    from app.delivery.handlers import Delivery  # noqa: PLC0415
 
     fuse.before(Delivery, "deliver")
 
@@ -121,22 +121,22 @@ def _accepted_unread(fuse: Fuse) -> None:
 
 
 def _answer_read(fuse: Fuse) -> None:
-    from storage import tickets  # noqa: PLC0415
+    from storage.tickets import tickets  # noqa: PLC0415
 
     fuse.after(tickets, "set_hotline_ref")
 
 
 def _unsettled(fuse: Fuse) -> None:
-    from storage.outbox_engine import Outbox  # noqa: PLC0415
+    from storage.outbox.engine import Outbox  # noqa: PLC0415
 
     fuse.after(Outbox, "done")
 
 
 def _send(fuse: Fuse, when: str) -> None:
-    from bots.telegram.channel import Telegram  # noqa: PLC0415
-    from bots.wechat.channel import WeChat  # noqa: PLC0415
+    from bots.telegram.channel import TelegramChannel  # noqa: PLC0415
+    from bots.wechat.channel import WeChatChannel  # noqa: PLC0415
 
-    for channel in (Telegram, WeChat):
+    for channel in (TelegramChannel, WeChatChannel):
         getattr(fuse, when)(channel, "send")
 
 

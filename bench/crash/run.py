@@ -17,7 +17,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from app.pretend import TELEGRAM_API, WECHAT_API
+from app.bootstrap.playground_credentials import TELEGRAM_API, WECHAT_API
 from bench.crash.account import Line, account
 from bench.crash.awake import awake
 from bench.crash.backend import Backend, Kind
@@ -26,13 +26,14 @@ from bench.crash.people import Case, People
 from bench.crash.servers import eventually
 from bench.crash.town import Town
 from intake.city import load
-from intake.messages import ChannelName
+from intake.model.messages import ChannelName
 from intake.phrases import worded
-from playground import telegram_api, wechat_api
-from playground.stage import telegram_stand_in, wechat_stand_in
-from storage import outbox
-from storage.crypto import KeyRing
-from storage.database import Database
+from playground.playground import telegram_stand_in, wechat_stand_in
+from playground.telegram import bot_api
+from playground.wechat import api
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.outbox import outbox
 
 AT_ONCE = 12
 PER_KILL = 3
@@ -122,8 +123,8 @@ async def _run(
         http,
     )
     app = FastAPI()
-    app.include_router(wechat_api.api_router(wechat), prefix=WECHAT_API)
-    app.include_router(telegram_api.api_router(telegram), prefix=TELEGRAM_API)
+    app.include_router(api.api_router(wechat), prefix=WECHAT_API)
+    app.include_router(bot_api.api_router(telegram), prefix=TELEGRAM_API)
     app.include_router(backend.router())
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     serving = asyncio.create_task(server.serve(sockets=[platforms]))

@@ -20,15 +20,18 @@ from typing import Any
 import psycopg
 from sqlalchemy import event, text
 
-from app.service import Service
+from app.turns.service import Service
 from bench.crash.servers import servers
 from intake.city import load
-from intake.messages import Address, ChannelName, Inbound
+from intake.model.messages import Address, ChannelName, Inbound
 from intake.phrases import worded
-from storage import outbox, tickets, trips, turns
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
-from storage.database import Database, upgrade
+from storage import turn_store
+from storage.cache.cache import MemoryCache
+from storage.db import trips
+from storage.db.database import Database, upgrade
+from storage.db.keyring import KeyRing
+from storage.outbox import outbox
+from storage.tickets import tickets
 
 ROUNDS = 15
 EXPLAINED = 9
@@ -115,8 +118,8 @@ async def _statements(database: Database, citizen: Address, size: int) -> list[t
     now = datetime.now(UTC)
     with _written_down(database, found):
         async with database.turn() as tx:
-            begun = await turns.begin(tx, citizen, "explained", "citizen:", now)
-            await turns.end(tx, begun.stored, "explained", begun.stored.conversation, (), now)
+            begun = await turn_store.begin(tx, citizen, "explained", "citizen:", now)
+            await turn_store.end(tx, begun.stored, "explained", begun.stored.conversation, (), now)
         async with database.write() as tx:
             await tx.execute(text("DELETE FROM inbox WHERE message_id = 'explained'"))
             found.pop()

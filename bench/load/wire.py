@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.load.keys import AES_KEY, APPID, TELEGRAM_SECRET, WECHAT_TOKEN
-from playground.wechat_cipher import Seal
-from playground.wechat_wire import Wire
+from playground.wechat.cipher import Seal
+from playground.wechat.wire import ConsoleSettings
 
 _numbers = itertools.count(time.time_ns())
 
@@ -60,7 +60,9 @@ class WeChatPhone:
 
     line: Line
     openid: str = field(default_factory=lambda: f"oBench{next(_numbers):022d}")
-    _wire: Wire = field(default_factory=lambda: Wire(Seal(APPID, WECHAT_TOKEN, AES_KEY), "safe"))
+    _wire: ConsoleSettings = field(
+        default_factory=lambda: ConsoleSettings(Seal(APPID, WECHAT_TOKEN, AES_KEY), "safe")
+    )
 
     async def says(self, text: str) -> str:
         """The passive answer, decrypted."""

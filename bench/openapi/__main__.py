@@ -14,12 +14,12 @@ from pathlib import Path
 
 import httpx
 
-from app.logs import set_up
+from app.base.logs import set_up
 from bench.openapi.asked import asked, served
 from bench.openapi.contract import PREFIX, ask_the_contract
 from bench.openapi.described import described
 from bench.redteam.world import STAFF, UNIT, World, opened
-from desk.pages.gate import SESSION_COOKIE, proof
+from desk.pages.base.session import SESSION_COOKIE, proof
 
 EVERYBODY = ("nobody", *STAFF, *PREFIX)
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import orjson
 
-from app.clock import utc_now
+from app.base.clock import utc_now
 from bench.openapi.asked import asked, served
 from bench.redteam.world import CALLS, World
 from hotline.openapi import document

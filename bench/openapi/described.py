@@ -12,7 +12,7 @@ from typing import Any
 from starlette.routing import BaseRoute, Route
 
 from bench.redteam.world import World
-from desk.transitions import ROWS
+from desk.workflow.transitions import ROWS
 
 TEXT = {"type": "string"}
 ENDS_THE_SESSION = "/desk/logout"

@@ -9,13 +9,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from PIL import Image
 
-from app.logs import set_up
-from app.vetting import vet
+from app.attachments.sanitize import vet
+from app.base.logs import set_up
 from bench.redteam.attack import Answer, attack, status
 from bench.redteam.world import World
-from intake.ports import Fetched, Rejected
-from storage.documents import keyring
-from storage.tables import attachments, metadata
+from intake.model.ports import Fetched, Rejected
+from storage.db.sealed import keyring
+from storage.db.tables import attachments, metadata
 
 
 @attack("chat: withdraw somebody else's ticket")
@@ -46,7 +46,7 @@ async def ssrf(world: World) -> Answer:
     await world.says("同意", "oSsrf")
     picture = {"MsgType": "image", "PicUrl": inside, "MediaId": "media-1", "Content": None}
     await world.wechat(*world.push(picture, user="oSsrf"))
-    async with world.house.database.read() as tx:
+    async with world.runtime.database.read() as tx:
         kept = [row.media_id for row in await tx.execute(attachments.select())]
     return Answer(inside not in kept and "media-1" in kept, "only the platform's own id is fetched")
 
@@ -55,7 +55,7 @@ async def ssrf(world: World) -> Answer:
 async def id_number(world: World) -> Answer:
     number = "11010519491231002X"
     heard = await world.says(f"五一路幸福小区低保没发，身份证{number}", "oNumber")
-    async with world.house.database.read() as tx:
+    async with world.runtime.database.read() as tx:
         rows = [row for table in metadata.sorted_tables for row in await tx.execute(table.select())]
         opened = [keyring(tx).decrypt(one) for row in rows for one in row if isinstance(one, bytes)]
     whole = [one for one in opened if number.encode() in one]
@@ -79,14 +79,14 @@ async def traversal(world: World) -> Answer:
 
 @attack("files: forged link")
 async def forged_link(world: World) -> Answer:
-    path = world.house.files.path("a" * 64)
+    path = world.runtime.files.path("a" * 64)
     return status((await world.http.get(path[:-4] + "0000")).status_code, 404)
 
 
 @attack("files: one file's link on another (IDOR)")
 async def borrowed(world: World) -> Answer:
-    mine, theirs = await world.house.files.keep(b"mine"), await world.house.files.keep(b"theirs")
-    path = world.house.files.path(mine)
+    mine, theirs = await world.runtime.files.keep(b"mine"), await world.runtime.files.keep(b"theirs")
+    path = world.runtime.files.path(mine)
     opened, borrowed_link = await world.http.get(path), await world.http.get(path.replace(mine, theirs))
     return Answer(
         opened.status_code == 200 and borrowed_link.status_code == 404, f"HTTP {borrowed_link.status_code}"
@@ -95,14 +95,14 @@ async def borrowed(world: World) -> Answer:
 
 @attack("files: a link made to last")
 async def stretched(world: World) -> Answer:
-    parts = urlsplit(world.house.files.path(await world.house.files.keep(b"kept")))
+    parts = urlsplit(world.runtime.files.path(await world.runtime.files.keep(b"kept")))
     query = dict(parse_qsl(parts.query)) | {"expires": "99999999999"}
     return status((await world.http.get(parts.path, params=query)).status_code, 404)
 
 
 @attack("files: a page that would run in our name")
 async def page(world: World) -> Answer:
-    path = world.house.files.path(await world.house.files.keep(b"<script>alert(1)</script>"))
+    path = world.runtime.files.path(await world.runtime.files.keep(b"<script>alert(1)</script>"))
     headers = (await world.http.get(path)).headers
     held = headers["content-disposition"] == "attachment" and "sandbox" in headers["content-security-policy"]
     return Answer(held, f"{headers['content-type']}, only saved")

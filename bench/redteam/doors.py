@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import orjson
 
-from app.clock import utc_now
+from app.base.clock import utc_now
 from bench.redteam.attack import Answer, attack, status
 from bench.redteam.world import CALLS, TELEGRAM_SECRET, World
 from hotline.signatures import sign

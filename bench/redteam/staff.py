@@ -7,8 +7,8 @@ import httpx
 
 from bench.redteam.attack import Answer, attack, status
 from bench.redteam.world import PASSWORD, World, serving, token_in
-from desk.bulletin.data import harmless
-from desk.pages.gate import SESSION_COOKIE
+from desk.pages.base.session import SESSION_COOKIE
+from desk.reports.formats.data import harmless
 
 EVIL = "<script>alert(1)</script>"
 
@@ -98,7 +98,7 @@ async def sealed(world: World) -> Answer:
 
 @attack("desk: a report sent to whom it accuses")
 async def accused(world: World) -> Answer:
-    unit = next(iter(world.house.city.units.values()))
+    unit = next(iter(world.runtime.city.units.values()))
     ref = await world.file_at_desk(appeal_type="JB", subject=unit.name)
     browser = await world.logged_in("wang")
     await world.step(browser, ref, "accept")

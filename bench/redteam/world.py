@@ -16,16 +16,16 @@ import orjson
 import uvicorn
 from sqlalchemy import func, select
 
-from app.clock import utc_now
-from app.house import House
-from app.settings import Enclosed
-from app.wiring import open_house
-from desk import users
-from desk.states import Role
+from app.base.clock import utc_now
+from app.base.settings import Enclosed
+from app.bootstrap.bootstrap import open_house
+from app.bootstrap.runtime import Runtime
+from desk.accounts import users
+from desk.workflow.states import Role
 from hotline.signatures import sign
-from playground.wechat_cipher import Seal
-from playground.wechat_wire import Wire
-from storage.tables import metadata, tickets
+from playground.wechat.cipher import Seal
+from playground.wechat.wire import ConsoleSettings
+from storage.db.tables import metadata, tickets
 from webhooks.server import create_app
 
 SITE = "https://front.example"
@@ -50,7 +50,7 @@ STAFF = {
 class World:
     """The house, its doors, and the keys a real platform would hold."""
 
-    house: House
+    runtime: Runtime
     app: Any
     http: httpx.AsyncClient
     seal: Seal
@@ -70,7 +70,7 @@ class World:
             "Content": "你好",
             "MsgId": number,
         }
-        wire, stamp, nonce = Wire(self.seal, "safe"), str(int(time.time())), secrets.token_hex(4)
+        wire, stamp, nonce = ConsoleSettings(self.seal, "safe"), str(int(time.time())), secrets.token_hex(4)
         added, body = wire.push(base | dict(fields or {}) | more, stamp, nonce)
         return wire.query(stamp, nonce, user) | added, body
 
@@ -81,7 +81,7 @@ class World:
         """What the citizen hears, decrypted."""
         before = await self.count("inbox")
         answer = await self.wechat(*self.push(user=user, Content=text))
-        heard = Wire(self.seal, "safe").reply(answer.status_code, answer.content, user)
+        heard = ConsoleSettings(self.seal, "safe").reply(answer.status_code, answer.content, user)
         if not heard:  # on a slow machine the turn may outlast the push that brought it
             await self._until_taken(before)
         return heard or ""
@@ -97,7 +97,7 @@ class World:
         for text in (words, "同意", "提交"):
             await self.says(text, user)
         newest = select(tickets.c.reference).order_by(tickets.c.id.desc()).limit(1)
-        async with self.house.database.read() as tx:
+        async with self.runtime.database.read() as tx:
             return str((await tx.execute(newest)).scalar_one())
 
     async def call(self, path: str, document: Any, **headers: str) -> httpx.Response:
@@ -107,7 +107,7 @@ class World:
         return await self.http.post(path, content=body, headers=signed)
 
     async def count(self, table: str) -> int:
-        async with self.house.database.read() as tx:
+        async with self.runtime.database.read() as tx:
             counted = select(func.count()).select_from(metadata.tables[table])
             return int((await tx.execute(counted)).scalar_one())
 
@@ -199,11 +199,11 @@ async def opened(folder: Path, *, database_url: str = "", inside: str = SITE) ->
         },
         hotline={"secret": CALLS},
     )
-    async with open_house(settings, inside, folder) as house:
-        async with house.database.write() as tx:
+    async with open_house(settings, inside, folder) as runtime:
+        async with runtime.database.write() as tx:
             for name, (role, unit) in STAFF.items():
                 await users.add(tx, name, PASSWORD, role, unit, utc_now())
-        app = create_app(house, with_worker=False)
+        app = create_app(runtime, with_worker=False)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=SITE) as http:
-            yield World(house, app, http, seal, folder)
+            yield World(runtime, app, http, seal, folder)

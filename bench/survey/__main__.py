@@ -20,29 +20,29 @@ from zoneinfo import ZoneInfo
 import httpx
 from sqlalchemy import func, select
 
-from app import campaign as campaigning
-from app.delivery import Delivery
-from app.footing import open_city
-from app.logs import set_up
-from app.service import Service
-from app.wechat_book import WeChatBook
-from app.worker import DESTINATIONS, Worker
+from app.base.logs import set_up
+from app.bootstrap.resources import open_city
+from app.delivery.handlers import Delivery
+from app.delivery.wechat_quota import WeChatQuota
+from app.operations.worker import DESTINATIONS, Worker
+from app.surveys import campaigns as campaigning
+from app.turns.service import Service
 from bench.survey.citizens import Act, Citizens, address
 from bench.survey.clock import Clock
 from bench.survey.platforms import Judge, Telegram, WeChatServer
 from bench.survey.town import TEMPLATE, Town, build
-from bots.telegram.pace import Pace
-from bots.wechat.channel import Forms, WeChat
+from bots.telegram.outgoing.pace import SendPace
+from bots.wechat.channel import MessageTemplates, WeChatChannel
 from bots.wechat.client import Client
-from bots.wechat.grants import MESSAGE
+from bots.wechat.reply_windows import MESSAGE
 from intake.city import CityProfile, Template
-from intake.messages import ChannelName, Inbound, Outgoing
-from storage import survey_figures
-from storage.buckets import LocalBuckets
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
-from storage.database import Database, upgrade
-from storage.tables import outbox, surveys
+from intake.model.messages import ChannelName, Inbound, Outgoing
+from storage.cache.cache import MemoryCache
+from storage.cache.rate_limits import LocalBuckets
+from storage.db.database import Database, upgrade
+from storage.db.keyring import KeyRing
+from storage.db.tables import outbox, surveys
+from storage.surveys import survey_figures
 
 START = datetime(2026, 4, 1, 1, 0, tzinfo=UTC)  # nine in the morning in the city
 FIRST, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC)
@@ -75,7 +75,7 @@ class Backend:
     async def aclose(self) -> None: ...
 
 
-class Weixin(WeChat):
+class Weixin(WeChatChannel):
     """The product's channel, telling the judge which message is on its way."""
 
     server: WeChatServer
@@ -146,10 +146,10 @@ def _open(
     judge = Judge(clock, ZoneInfo(city.timezone), citizens.hears)
     server = WeChatServer(judge, clock, set(town.allowed))
     buckets = LocalBuckets(clock.seconds)
-    telegram = Telegram(judge, Pace(buckets, 1, lambda text: text), clock)
+    telegram = Telegram(judge, SendPace(buckets, 1, lambda text: text), clock)
     behind = database.behind()
-    book = WeChatBook(behind, clock)
-    forms = Forms(city.wechat.templates, city.timezone)
+    book = WeChatQuota(behind, clock)
+    forms = MessageTemplates(city.wechat.templates, city.timezone)
     wechat = Weixin(cast("Client", server), cache, http, clock, book, forms)
     wechat.server = server
     backend = Backend()

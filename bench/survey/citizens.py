@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bench.survey.town import channel_of
-from intake.messages import Address, Outgoing
+from intake.model.messages import Address, Outgoing
 
 SENTENCES = (
     ("来过，修好了，满意",),

@@ -11,11 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bench.survey.clock import Clock
-from bots.telegram.pace import Pace
+from bots.telegram.outgoing.pace import SendPace
 from bots.wechat.client import ApiError
-from intake.messages import ChannelName, Media, Outgoing
-from intake.ports import Fetched, Paused, Rejected
-from playground.wechat_rights import Window
+from intake.model.messages import ChannelName, Media, Outgoing
+from intake.model.ports import Fetched, Paused, Rejected
+from playground.wechat.rights import Window
 
 SURVEYS = frozenset({"survey", "reminder"})
 A_SECOND = 30
@@ -54,7 +54,7 @@ class Telegram:
 
     name = ChannelName.TELEGRAM
 
-    def __init__(self, judge: Judge, pace: Pace, clock: Clock) -> None:
+    def __init__(self, judge: Judge, pace: SendPace, clock: Clock) -> None:
         self.judge = judge
         self.over = 0
         self.most = 0

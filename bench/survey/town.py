@@ -9,15 +9,15 @@ from uuid import UUID
 
 from sqlalchemy import Table, insert
 
-from app.told_elsewhere import Listed, Matter, put
+from app.surveys.external_cases import Listed, Matter, put
 from intake.city import CityProfile
-from intake.messages import ChannelName
-from intake.status import StatusUpdate
-from intake.ticket import AppealType, CategoryGuess, Ticket, Urgency
-from storage import bindings
-from storage.database import Database
-from storage.documents import Tx, keyring, seal
-from storage.tables import conversations, permissions, status_updates, tickets
+from intake.model.messages import ChannelName
+from intake.model.status import StatusUpdate
+from intake.model.ticket import AppealType, CategoryGuess, Ticket, Urgency
+from storage.db.database import Database
+from storage.db.sealed import Tx, keyring, seal
+from storage.db.tables import conversations, permissions, status_updates, tickets
+from storage.surveys import phone_links
 
 TEMPLATE = "survey-template"
 PHONE_BORN, BOUND, ON_WECHAT, ALLOWED = 0.40, 0.30, 0.60, 0.55
@@ -186,7 +186,7 @@ async def _phones(
             for n in range(first, min(first + PIECE, phone_born)):
                 phone = f"1{38_0000_0000 + n:010}"
                 if n < bound:
-                    await bindings.bind(tx, by_chat + n + 1, phone, "code", now)
+                    await phone_links.bind(tx, by_chat + n + 1, phone, "code", now)
                 done = now - timedelta(days=1 + 27 * chance.random())
                 listed = await put(tx, city, Matter(f"T{n:09}", chance.choice(units), done, phone), now)
                 assert listed is (Listed.CHAT if n < bound else Listed.PHONE)  # the bench's own

@@ -8,7 +8,7 @@ from bench.understanding.goal import Goal
 from bench.understanding.parser import Address, Parser, read_addresses
 from bench.understanding.section import Asked, Section
 from intake.city import load
-from intake.understand import place
+from intake.understand.places import place
 
 USED = ("town", "community", "road", "roadno", "poi", "subpoi", "houseno", "cellno")
 """What a hotline needs to find a door."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from bench.understanding.goal import Goal
 from bench.understanding.section import Asked, Section
-from intake.understand.model.files import save
-from intake.understand.model.linear import LinearModel, open_model
-from training.rows import Row, learnable, read_rows
+from intake.understand.categories.model.files import save
+from intake.understand.categories.model.linear import LinearModel, open_model
+from training.rows import LabelledComplaint, learnable, read_rows
 from training.train import train
 
 TRIED = 1000
@@ -41,7 +41,7 @@ def goals(asked: Asked) -> Iterator[Goal]:
     yield Goal("training, with its figures", 15.0, seconds / 60, " min", at_most=True)
 
 
-def _milliseconds(model: LinearModel, rows: tuple[Row, ...]) -> float:
+def _milliseconds(model: LinearModel, rows: tuple[LabelledComplaint, ...]) -> float:
     """Of processor time, so that a busy machine does not count."""
     times = []
     for row in rows[:TRIED]:

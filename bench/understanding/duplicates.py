@@ -26,19 +26,20 @@ from sqlalchemy import insert
 
 from bench.understanding.goal import Goal
 from bench.understanding.section import Asked, Section
-from intake.alike import Echo, is_same, matter_of, names_in, said_of
 from intake.city import CityProfile, load
-from intake.messages import Address, ChannelName
-from intake.rarity import LEARNT, MARKS, Rarity, learnt
-from intake.ticket import AppealType, CategoryGuess, Place, Ticket, Urgency
-from intake.understand import place
+from intake.model.messages import Address, ChannelName
+from intake.model.ticket import AppealType, CategoryGuess, Place, Ticket, Urgency
 from intake.understand.normalise import normalise
-from storage import conversations, echoes
-from storage.crypto import KeyRing
-from storage.database import Database, upgrade
-from storage.documents import seal
-from storage.tables import ticket_marks, tickets
-from storage.tickets import MATTER
+from intake.understand.pair_weights import LEARNT, MARKS, Rarity, learnt
+from intake.understand.places import place
+from intake.understand.same_event import SimilarReport, is_same, matter_of, names_in, said_of
+from storage.db.database import Database, upgrade
+from storage.db.keyring import KeyRing
+from storage.db.sealed import seal
+from storage.db.tables import ticket_marks, tickets
+from storage.messages import conversations
+from storage.tickets import similar
+from storage.tickets.tickets import MATTER
 
 EVENTS = Path(__file__).parent / "labels" / "events.txt"
 OPEN_TICKETS = 100_000
@@ -104,7 +105,7 @@ def _ours(rows: Sequence[str], texts: Mapping[str, str], city: CityProfile, rari
         frozenset((one, other))
         for one, other in combinations(rows, 2)
         if (filed[one] in names[other] or filed[other] in names[one] or marks[one] & marks[other])
-        and is_same(said[one], Echo(other, 0, texts[other], where=where[other]), city)
+        and is_same(said[one], SimilarReport(other, 0, texts[other], where=where[other]), city)
     }
 
 
@@ -197,8 +198,8 @@ async def _timed(database: Database, number: int, now: datetime) -> float:
     started = perf_counter()
     async with database.read() as tx:
         marks = [f"{at} {number % (WORDS + at)}" for at in range(MARKS)]
-        found = await echoes.find(tx, (str(number), "nowhere"), marks, 0, now - timedelta(days=14))
-    assert len(found) >= echoes.ALIKE
+        found = await similar.find(tx, (str(number), "nowhere"), marks, 0, now - timedelta(days=14))
+    assert len(found) >= similar.ALIKE
     return perf_counter() - started
 
 

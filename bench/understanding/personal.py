@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.understanding.goal import Goal
 from bench.understanding.section import Asked, Section
-from intake.understand import personal
+from intake.understand.persons import personal
 
 _SET = Path(__file__).with_name("personal.txt")
 

@@ -11,12 +11,12 @@ from statistics import median
 
 from bench.understanding.goal import Goal
 from bench.understanding.section import Asked, Section
-from intake.chapters import MAX_TOLD
 from intake.city import CityProfile, load
-from intake.filling import absorb, figures
-from intake.questions.doubt import settled
-from intake.questions.order import next_question
-from intake.ticket import Draft
+from intake.form.content.long_text import MAX_TOLD
+from intake.form.filling import absorb, figures
+from intake.form.questions.doubt import settled
+from intake.form.questions.order import next_question
+from intake.model.ticket import Draft
 from intake.understand.reader import read
 from playground.replay.rows import read_rows
 

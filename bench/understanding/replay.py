@@ -7,11 +7,11 @@ import asyncio
 import logging
 from collections.abc import Iterator
 
-from app.logs import set_up
+from app.base.logs import set_up
 from bench.understanding.goal import Goal
 from bench.understanding.section import Asked, Section
-from cli.replay import replay_rows
-from intake.messages import ChannelName
+from cli.integrator.replay import replay_rows
+from intake.model.messages import ChannelName
 from playground.replay.rows import read_rows
 
 COMPLAINTS = 1_000

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.understanding.goal import Goal
 from bench.understanding.section import Asked, Section
-from intake.ticket import UrgencyLevel
+from intake.model.ticket import UrgencyLevel
 from intake.understand.normalise import normalise
 from intake.understand.safety import signal, urgency
 from playground.replay.rows import read_rows

@@ -17,15 +17,15 @@ from typing import Any
 
 import httpx
 
-from app.second_reader import Endpoint, SecondReader
+from app.turns.llm_reader import LlmEndpoint, LlmReader
 from bench.understanding.goal import Goal
 from bench.understanding.section import Asked, Section
 from bench.understanding.slots import NOW, Case, cases_of, labels, read_bodies, score, taken
 from intake.city import CityProfile, load
-from intake.masking import masked
-from intake.messages import Second
-from storage.crypto import KeyRing
-from storage.database import Database
+from intake.model.messages import Second
+from intake.understand.persons.masking import masked
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
 
 PART = "aside"
 SLOTS = {"place": "place", "time": "occurred", "subject": "subject", "wish": "wish"}
@@ -46,7 +46,7 @@ def goals(asked: Asked) -> Iterator[Goal]:
         "one that invents", _standing_in(lambda _: dict.fromkeys(SLOTS.values(), INVENTED)), bodies, city
     )
     if asked.reader:
-        endpoint = Endpoint(asked.reader, os.environ.get("BENCH_READER_KEY"), asked.reader_model)
+        endpoint = LlmEndpoint(asked.reader, os.environ.get("BENCH_READER_KEY"), asked.reader_model)
         yield from _read_by(asked.reader_model, (httpx.AsyncClient, endpoint), bodies, city)
 
 
@@ -57,7 +57,7 @@ def _figures(who: str, cases: list[Case]) -> Iterator[Goal]:
     yield Goal(f"{who}: share of it that is known unasked", None, taken(cases).recall)
 
 
-Way = tuple[Callable[[], httpx.AsyncClient], Endpoint]
+Way = tuple[Callable[[], httpx.AsyncClient], LlmEndpoint]
 
 
 def _read_by(who: str, way: Way, bodies: Mapping[str, str], city: CityProfile) -> Iterator[Goal]:
@@ -70,7 +70,7 @@ async def _heard(way: Way, bodies: list[str], city: CityProfile) -> dict[str, Se
     """What the reader says to each, one after the other, as the product asks it."""
     make, endpoint = way
     async with make() as http, _empty_database() as database:
-        reader = SecondReader(endpoint, http, database, city, lambda: NOW)
+        reader = LlmReader(endpoint, http, database, city, lambda: NOW)
         return {body: await reader.second(body) for body in bodies}
 
 
@@ -96,7 +96,9 @@ def _standing_in(answers: Answers) -> Way:
         return httpx.Response(200, json={"choices": [{"message": {"role": "assistant", "content": said}}]})
 
     transport = httpx.MockTransport(answered)
-    return (lambda: httpx.AsyncClient(transport=transport)), Endpoint("http://stand-in/v1", None, "stand-in")
+    return (lambda: httpx.AsyncClient(transport=transport)), LlmEndpoint(
+        "http://stand-in/v1", None, "stand-in"
+    )
 
 
 def _marks(bodies: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:

@@ -17,11 +17,11 @@ from typing import Any
 from bench.understanding.goal import Goal
 from bench.understanding.section import Asked, Section
 from intake.city import CityProfile, load
-from intake.messages import Second
-from intake.second import with_second
+from intake.dialog.llm_reading import with_second
+from intake.model.messages import Second
+from intake.model.reading import SURE
 from intake.understand.normalise import normalise
 from intake.understand.reader import read
-from intake.understand.reading import SURE
 
 LABELS = Path(__file__).parent / "labels" / "slots.jsonl"
 NOW = datetime(2020, 1, 10, 4, tzinfo=UTC)

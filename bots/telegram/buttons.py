@@ -4,7 +4,7 @@ Telegram shows it to nobody and keeps it as long as the message lives, so the ve
 dialog stands in it: a button of an older release must be told from one of today.
 """
 
-from intake.messages import Tap
+from intake.model.messages import Tap
 
 LONGEST = 64
 """Bytes. Bot API, InlineKeyboardButton.callback_data."""

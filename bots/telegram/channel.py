@@ -12,19 +12,20 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.methods import SendMessage
 
-from bots.telegram import parts, payload
 from bots.telegram.client import Obeying, open_bot
 from bots.telegram.errors import asking, ours
-from bots.telegram.heard import FromGroup, Heard, Improper, Tapped
-from bots.telegram.hearing import hear, hear_raw
-from bots.telegram.keyboards import Keyboards
-from bots.telegram.niceties import if_possible
-from bots.telegram.pace import Pace
+from bots.telegram.incoming import deep_links
+from bots.telegram.incoming.parse import hear, hear_raw
+from bots.telegram.incoming.update import ButtonPress, FromGroup, Improper, ParsedUpdate
+from bots.telegram.outgoing import split
+from bots.telegram.outgoing.best_effort import if_possible
+from bots.telegram.outgoing.keyboards import Keyboards
+from bots.telegram.outgoing.pace import SendPace
+from bots.telegram.outgoing.render import as_answer, render, webhook_answer
 from bots.telegram.phrases import Phrases, built_in
-from bots.telegram.render import as_answer, render, webhook_answer
 from bots.telegram.shared import Shared
-from intake.messages import Address, ChannelName, Inbound, Media, Outgoing, Reply
-from intake.ports import Fetched, NotTaken, Rejected
+from intake.model.messages import Address, ChannelName, Inbound, Media, Outgoing, Reply
+from intake.model.ports import Fetched, NotTaken, Rejected
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. The Bot API hands out no larger ones."""
@@ -34,8 +35,8 @@ PUSHES = frozenset({"progress", "survey", "reminder"})
 """Purposes of what nobody waits for: it goes after the answers to those who write."""
 
 
-class Telegram:
-    """One bot. Implements `intake.ports.Channel`."""
+class TelegramChannel:
+    """One bot. Implements `intake.model.ports.Channel`."""
 
     name = ChannelName.TELEGRAM
 
@@ -50,15 +51,15 @@ class Telegram:
             self._mark = partial(shared.digest, f"start {bot.id}")
             chats = partial(shared.digest, f"chat {bot.id}")
             self._keyboards = Keyboards(shared.memory, chats)
-            self._pace = Pace(shared.buckets, bot.id, chats) if shared.buckets else None
+            self._pace = SendPace(shared.buckets, bot.id, chats) if shared.buckets else None
         if self._pace is not None:
             bot.session.middleware(Obeying(self._pace))
 
-    def hear(self, body: bytes, now: datetime) -> Heard:
+    def hear(self, body: bytes, now: datetime) -> ParsedUpdate:
         """One update as the webhook got it. Raises Unreadable."""
         return self._checked(hear(body, self.bot.id, now))
 
-    def hear_raw(self, raw: Any, now: datetime) -> Heard:
+    def hear_raw(self, raw: Any, now: datetime) -> ParsedUpdate:
         """One update as polling got it. Raises Unreadable."""
         return self._checked(hear_raw(raw, self.bot.id, now))
 
@@ -66,7 +67,7 @@ class Telegram:
         """A deep link that brings `carried` back with a start. Raises ValueError or Unavailable."""
         if self._mark is None:
             raise ValueError("without a key no link can be signed")
-        sign = payload.signed(carried, self._mark)
+        sign = deep_links.signed(carried, self._mark)
         with asking():
             me = await self.bot.me()
         return f"https://t.me/{me.username}?start={sign}"
@@ -114,7 +115,7 @@ class Telegram:
             except TelegramBadRequest:
                 return  # "query is too old": its spinner has stopped by itself
 
-    async def retire_buttons(self, tapped: Tapped) -> None:
+    async def retire_buttons(self, tapped: ButtonPress) -> None:
         """Take the buttons away under an answered question. Raises Unavailable or Unreachable."""
         if tapped.message_id is None:
             return
@@ -134,7 +135,7 @@ class Telegram:
 
     def webhook_answer(self, address: Address, reply: Reply) -> dict[str, Any] | None:
         """A reply as the body of the webhook's answer; None for what must be a call."""
-        if not parts.rides((reply,)):
+        if not split.rides((reply,)):
             return None
         return webhook_answer(_chat(address), reply, self.phrases.ask(reply.language))
 
@@ -171,16 +172,16 @@ class Telegram:
             return None
         if self._pace is not None and not await self._pace.at_once(group.chat_id):
             return None
-        start = payload.signed("group", self._mark) if self._mark else "group"
+        start = deep_links.signed("group", self._mark) if self._mark else "group"
         text = self.phrases.group_hint.format(link=f"https://t.me/{name}?start={start}")
         return SendMessage(chat_id=group.chat_id, text=text, parse_mode=None)
 
-    def _checked(self, heard: Heard) -> Heard:
+    def _checked(self, heard: ParsedUpdate) -> ParsedUpdate:
         """With the payload of a start only if it bears our mark."""
         message = heard.message
         if not isinstance(message, Inbound) or not message.payload:
             return heard
-        carried = payload.opened(message.payload, self._mark) if self._mark else ""
+        carried = deep_links.opened(message.payload, self._mark) if self._mark else ""
         return replace(heard, message=replace(message, payload=carried))
 
     async def _tidy(self, chat: int, sent: int, reply: Reply) -> None:
@@ -218,12 +219,12 @@ class Telegram:
 
 def open_telegram(
     token: str, api_url: str | None = None, proxy: str | None = None, shared: Shared | None = None
-) -> Telegram:
+) -> TelegramChannel:
     """The channel for this bot; opens nothing yet. Raises ValueError for what is no token.
 
     Without `shared` no keyboard is remembered, no link signed and nothing paced.
     """
-    return Telegram(open_bot(token, api_url, proxy), built_in(), shared)
+    return TelegramChannel(open_bot(token, api_url, proxy), built_in(), shared)
 
 
 def _chat(address: Address) -> int:

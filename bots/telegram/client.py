@@ -27,8 +27,8 @@ from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientSession, TCPConnector
 
 from bots.telegram.errors import asking
-from bots.telegram.pace import Pace
-from intake.ports import Rejected
+from bots.telegram.outgoing.pace import SendPace
+from intake.model.ports import Rejected
 
 ANSWER_WITHIN = 20.0
 """Seconds for one call; a longer one is given up as unsure."""
@@ -37,7 +37,7 @@ _OF_THE_BOT_ITSELF = (SetMyCommands, SetMyDescription, SetMyShortDescription, Se
 """Calls whose limits are their own and long: whoever writes to citizens need not wait for them."""
 
 
-class Line(AiohttpSession):
+class ProxySession(AiohttpSession):
     """aiogram's session that goes through an HTTP proxy by itself; other kinds are aiogram's to open.
 
     What the server says it sent is sent, even where the rest of its answer is newer than aiogram:
@@ -93,7 +93,7 @@ class RawUpdates(TelegramMethod[list[Any]]):
 class Obeying(BaseRequestMiddleware):
     """Whatever call about a chat is answered with 429: everybody who writes for this bot keeps still."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: SendPace) -> None:
         self._pace = pace
 
     async def __call__(
@@ -117,7 +117,7 @@ def open_bot(token: str, api_url: str | None = None, proxy: str | None = None) -
     """
     api = TelegramAPIServer.from_base(api_url) if api_url else PRODUCTION
     try:
-        return Bot(token, session=Line(api, proxy))
+        return Bot(token, session=ProxySession(api, proxy))
     except TokenValidationError:
         raise ValueError("a Telegram token has the form 123456:letters-and-digits") from None
 

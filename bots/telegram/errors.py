@@ -23,7 +23,7 @@ from aiogram.exceptions import (
 )
 from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError, InvalidURL
 
-from intake.ports import Paused, Rejected, Unavailable, Unreachable, Unsure
+from intake.model.ports import Paused, Rejected, Unavailable, Unreachable, Unsure
 
 _NEVER_LEFT = (ClientConnectorError, ConnectionTimeoutError, InvalidURL)
 """No connection was made, so nothing can have been carried out."""
@@ -34,7 +34,7 @@ TOKEN_REFUSED = 60.0
 
 @contextmanager
 def ours() -> Iterator[None]:
-    """Turns what aiogram and its HTTP client raise into the errors of `intake.ports`."""
+    """Turns what aiogram and its HTTP client raise into the errors of `intake.model.ports`."""
     try:
         yield
     except AiogramError as error:

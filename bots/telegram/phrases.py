@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from intake.messages import Ask
+from intake.model.messages import Ask
 from intake.phrases import FALLBACK, LANGUAGES, TRADITIONAL, traditional
 
 Labels = Mapping[Ask, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class MenuCommand:
     """One line of the menu; descriptions by language code (`zh`, `en`)."""
 
     name: str
@@ -27,7 +27,7 @@ class Command:
 class Phrases:
     """Descriptions by language code, the rest by our languages; `group_hint` has one place, `{link}`."""
 
-    commands: tuple[Command, ...]
+    commands: tuple[MenuCommand, ...]
     asks: Mapping[str, Labels]
     group_hint: str
     description: Mapping[str, str]
@@ -43,7 +43,7 @@ def built_in() -> Phrases:
     """The words that come with the product."""
     raw = tomllib.loads(files("bots.telegram").joinpath("phrases.toml").read_text("utf-8"))
     return Phrases(
-        commands=tuple(Command(**one) for one in raw["commands"]),
+        commands=tuple(MenuCommand(**one) for one in raw["commands"]),
         asks={language: _labels(raw["ask"], language) for language in LANGUAGES},
         group_hint=raw["group"]["hint"],
         description=raw["bot"]["description"],

@@ -17,15 +17,15 @@ from typing import Any
 
 import structlog
 
-from bots.telegram.channel import Telegram
+from bots.telegram.channel import TelegramChannel
 from bots.telegram.client import waiting_updates
-from bots.telegram.heard import FromGroup, Heard, Unreadable
-from bots.telegram.hearing import as_bytes
-from bots.telegram.inbound import TAKEN
-from bots.telegram.niceties import if_possible
-from bots.telegram.turn import Service, acknowledge, lone_prompt, take_turn
-from intake.messages import Inbound, Outgoing, Reply
-from intake.ports import Rejected, Unavailable, Unsure
+from bots.telegram.incoming.inbound import TAKEN
+from bots.telegram.incoming.parse import as_bytes
+from bots.telegram.incoming.update import FromGroup, ParsedUpdate, UnreadableUpdate
+from bots.telegram.outgoing.best_effort import if_possible
+from bots.telegram.turn import TurnService, acknowledge, lone_prompt, take_turn
+from intake.model.messages import Inbound, Outgoing, Reply
+from intake.model.ports import Rejected, Unavailable, Unsure
 
 Step = Callable[[], Awaitable[None]]
 
@@ -46,8 +46,8 @@ class Poll:
 
     def __init__(
         self,
-        telegram: Telegram,
-        service: Service,
+        telegram: TelegramChannel,
+        service: TurnService,
         clock: Callable[[], datetime],
         *,
         wait: int = 30,
@@ -90,7 +90,7 @@ class Poll:
         for raw in batch:
             try:
                 heard = self._telegram.hear_raw(raw, self._clock())
-            except Unreadable as error:
+            except UnreadableUpdate as error:
                 chats[error.message_id].append(partial(self._put_aside, error, as_bytes(raw)))
             else:
                 chats[_chat(heard)].append(partial(self._handle, heard))
@@ -112,10 +112,10 @@ class Poll:
             else:
                 return
 
-    async def _put_aside(self, error: Unreadable, body: bytes) -> None:
+    async def _put_aside(self, error: UnreadableUpdate, body: bytes) -> None:
         await self._service.put_aside(self._telegram.name, error.message_id, body, error.reason)
 
-    async def _handle(self, heard: Heard) -> None:
+    async def _handle(self, heard: ParsedUpdate) -> None:
         if isinstance(heard.message, Inbound):
             await self._take(heard.message, heard)
             return
@@ -124,7 +124,7 @@ class Poll:
         if isinstance(heard.message, FromGroup):
             await if_possible(self._telegram.answer_group(heard.message), "answer_group")
 
-    async def _take(self, inbound: Inbound, heard: Heard) -> None:
+    async def _take(self, inbound: Inbound, heard: ParsedUpdate) -> None:
         """The turn; or the disk, so that nobody waits for somebody else's, and presses do not run out."""
         try:
             await self._answer(inbound, await take_turn(self._telegram, self._service, inbound, heard))
@@ -165,7 +165,7 @@ def next_offset(batch: Sequence[Any]) -> int:
     return max(ids) + 1 if ids else 0
 
 
-def _chat(heard: Heard) -> str:
+def _chat(heard: ParsedUpdate) -> str:
     match heard.message:
         case Inbound() as inbound:
             return inbound.address.user

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
 
-from bots.telegram.channel import Telegram
+from bots.telegram.channel import TelegramChannel
 from bots.telegram.errors import asking
-from bots.telegram.inbound import TAKEN
+from bots.telegram.incoming.inbound import TAKEN
 from bots.telegram.phrases import Phrases, built_in
-from intake.ports import Rejected
+from intake.model.ports import Rejected
 
 PATH = "/webhooks/telegram"
 
@@ -25,7 +25,7 @@ _EVERYONE = "zh"
 """The language shown to those whose app speaks one we have no words in."""
 
 
-async def set_up(telegram: Telegram, public_url: str, secret: str) -> None:
+async def set_up(telegram: TelegramChannel, public_url: str, secret: str) -> None:
     """Webhook with secret, the kinds of update we take, commands and descriptions.
 
     Raises ValueError for a secret Telegram would not accept, Unavailable or Rejected.
@@ -39,14 +39,14 @@ async def set_up(telegram: Telegram, public_url: str, secret: str) -> None:
     await introduce(telegram)
 
 
-async def introduce(telegram: Telegram) -> None:
+async def introduce(telegram: TelegramChannel) -> None:
     """Commands and descriptions in every language we have. Raises Unavailable or Rejected."""
     phrases = built_in()
     for language in phrases.description:
         await _introduce(telegram, phrases, language)
 
 
-async def leave_webhook(telegram: Telegram) -> None:
+async def leave_webhook(telegram: TelegramChannel) -> None:
     """Let updates wait for polling; none is dropped. Raises Unavailable, or Rejected for a wrong token."""
     with _known():
         await telegram.bot.delete_webhook(drop_pending_updates=False)
@@ -62,7 +62,7 @@ def _known() -> Iterator[None]:
             raise Rejected("Telegram does not know this token") from None
 
 
-async def _introduce(telegram: Telegram, phrases: Phrases, language: str) -> None:
+async def _introduce(telegram: TelegramChannel, phrases: Phrases, language: str) -> None:
     code = None if language == _EVERYONE else language
     bot, everyone = telegram.bot, BotCommandScopeAllPrivateChats()
     menu = [BotCommand(command=one.name, description=one.description[language]) for one in phrases.commands]

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bots.telegram.keyboards import Memory
-from bots.telegram.pace import Buckets
+from bots.telegram.outgoing.keyboards import Memory
+from bots.telegram.outgoing.pace import SharedBuckets
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,4 +13,4 @@ class Shared:
 
     memory: Memory
     digest: Callable[[str, str], str]
-    buckets: Buckets | None = None
+    buckets: SharedBuckets | None = None

@@ -10,14 +10,14 @@ taken out beside the turn as well, whether there is a database or not.
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
-from bots.telegram.heard import Heard, Tapped
-from bots.telegram.keyboards import MENU
-from bots.telegram.niceties import if_possible
-from bots.telegram.parts import rides
-from intake.messages import Address, ChannelName, Inbound, Reply
+from bots.telegram.incoming.update import ButtonPress, ParsedUpdate
+from bots.telegram.outgoing.best_effort import if_possible
+from bots.telegram.outgoing.keyboards import MENU
+from bots.telegram.outgoing.split import rides
+from intake.model.messages import Address, ChannelName, Inbound, Reply
 
 if TYPE_CHECKING:  # the webhook must not wait for aiogram
-    from bots.telegram.channel import Telegram
+    from bots.telegram.channel import TelegramChannel
 
 TYPING_AFTER = 1.0
 TYPING_AGAIN = 4.5
@@ -26,7 +26,7 @@ TYPING_AGAIN = 4.5
 Replies = tuple[Reply, ...]
 
 
-class Service(Protocol):
+class TurnService(Protocol):
     """What a turn needs of the service; the same words as the webhooks' `Receiver`, a layer above."""
 
     async def receive(self, inbound: Inbound) -> Replies:
@@ -46,7 +46,9 @@ class Service(Protocol):
         ...
 
 
-async def take_turn(telegram: "Telegram", service: Service, inbound: Inbound, heard: Heard) -> Replies:
+async def take_turn(
+    telegram: "TelegramChannel", service: TurnService, inbound: Inbound, heard: ParsedUpdate
+) -> Replies:
     """The turn's replies, committed but not yet sent. Raises Unavailable."""
     replies, _ = await asyncio.gather(_turn(telegram, service, inbound), _beside(telegram, heard))
     if heard.tapped is not None and inbound.tap is not None and inbound.tap.step != MENU:
@@ -54,7 +56,7 @@ async def take_turn(telegram: "Telegram", service: Service, inbound: Inbound, he
     return replies
 
 
-async def acknowledge(telegram: "Telegram", tapped: Tapped) -> None:
+async def acknowledge(telegram: "TelegramChannel", tapped: ButtonPress) -> None:
     """Stop a press's spinner if Telegram lets us."""
     await if_possible(telegram.acknowledge(tapped.callback_id), "acknowledge")
 
@@ -64,14 +66,14 @@ def lone_prompt(replies: Replies) -> Reply | None:
     return replies[0] if rides(replies) else None
 
 
-async def _beside(telegram: "Telegram", heard: Heard) -> None:
+async def _beside(telegram: "TelegramChannel", heard: ParsedUpdate) -> None:
     if heard.tapped is not None:
         await acknowledge(telegram, heard.tapped)
     if heard.improper is not None:
         await if_possible(telegram.remove(heard.improper), "remove")
 
 
-async def _turn(telegram: "Telegram", service: Service, inbound: Inbound) -> Replies:
+async def _turn(telegram: "TelegramChannel", service: TurnService, inbound: Inbound) -> Replies:
     turn = asyncio.ensure_future(service.receive(inbound))
     typing = asyncio.create_task(_typing(telegram, inbound.address))
     try:
@@ -82,7 +84,7 @@ async def _turn(telegram: "Telegram", service: Service, inbound: Inbound) -> Rep
     return turn.result()
 
 
-async def _typing(telegram: "Telegram", address: Address) -> None:
+async def _typing(telegram: "TelegramChannel", address: Address) -> None:
     await asyncio.sleep(TYPING_AFTER)
     while True:
         await if_possible(telegram.typing(address), "typing")

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from bots.wechat.client import ApiError, Client
-from bots.wechat.consequences import NO_RIGHT
-from bots.wechat.ladder import Rung
+from bots.wechat.error_codes import NO_RIGHT
+from bots.wechat.outgoing.send_ways import Rung
 from intake.city import MenuButton, MenuItem
 
 _SHOWN_AT = "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket="

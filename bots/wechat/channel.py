@@ -13,15 +13,15 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from bots.wechat.announcements import announcement
-from bots.wechat.client import Answer, ApiError, Client, errcode_of, json_of
-from bots.wechat.consequences import CLOSED, NO_RIGHT, NOT_ALLOWED, consequence
-from bots.wechat.ladder import Book, Rung, Step, steps
-from bots.wechat.passive import split, wording
-from bots.wechat.token import Cache
+from bots.wechat.client import ApiError, ApiResponse, Client, errcode_of, json_of
+from bots.wechat.error_codes import CLOSED, NO_RIGHT, NOT_ALLOWED, consequence
+from bots.wechat.outgoing.passive_reply import split, wording
+from bots.wechat.outgoing.send_ways import Book, Rung, SendWay, steps
+from bots.wechat.outgoing.template_messages import announcement
+from bots.wechat.token import TokenCache
 from intake.city import Template
-from intake.messages import Address, ChannelName, Media, Outgoing
-from intake.ports import Fetched, NotNow, NotTaken, Rejected, Taken, Unavailable, Unreachable
+from intake.model.messages import Address, ChannelName, Media, Outgoing
+from intake.model.ports import Fetched, NotNow, NotTaken, OutcomePending, Rejected, Unavailable, Unreachable
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. WeChat's own limits are 10 MB for a photo and a video, 2 MB for a voice."""
@@ -36,14 +36,14 @@ _PATHS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
+class MessageTemplates:
     """The profile's templates by purpose, and the time zone in which their dates are written."""
 
     templates: Mapping[str, tuple[Template, ...]]
     timezone: str
 
 
-class WeChat:
+class WeChatChannel:
     """The port `Channel` for one service account."""
 
     name = ChannelName.WECHAT
@@ -51,11 +51,11 @@ class WeChat:
     def __init__(
         self,
         client: Client,
-        cache: Cache,
+        cache: TokenCache,
         http: httpx.AsyncClient,
         clock: Callable[[], datetime],
         book: Book,
-        forms: Forms,
+        forms: MessageTemplates,
     ) -> None:
         self._client = client
         self._cache = cache
@@ -111,7 +111,7 @@ class WeChat:
             return pieces
         return [piece for piece in pieces if not await self._cache.get(_sent(outgoing, piece[0]))]
 
-    async def _take(self, step: Step, outgoing: Outgoing, pieces: list[tuple[int, str]]) -> None:
+    async def _take(self, step: SendWay, outgoing: Outgoing, pieces: list[tuple[int, str]]) -> None:
         if step.template is not None:
             return await self._announce(step.rung, step.template, outgoing)
         for number, text in pieces:
@@ -145,7 +145,7 @@ class WeChat:
         receipt = str(answer.get("msgid") or "")
         if not receipt:
             raise NotNow("announced")
-        raise Taken(receipt, whole=made.whole)
+        raise OutcomePending(receipt, whole=made.whole)
 
     async def _post(self, rung: Rung, document: Mapping[str, Any], address: Address) -> dict[str, Any]:
         try:
@@ -163,7 +163,7 @@ class WeChat:
         if errcode == NOT_ALLOWED:
             await self._book.withdraw(address, str(document["template_id"]))
 
-    async def _video(self, document: dict[str, Any]) -> Answer:
+    async def _video(self, document: dict[str, Any]) -> ApiResponse:
         url = str(document.get("video_url", ""))
         if not self._is_wechats(url):
             raise Rejected("no file and no address of WeChat's")
@@ -186,7 +186,7 @@ def _sent(outgoing: Outgoing, number: int) -> str:
     return f"wechat:sent:{outgoing.key}:{number}"
 
 
-def _file(answer: Answer) -> Fetched:
+def _file(answer: ApiResponse) -> Fetched:
     if answer.status >= 500 or answer.status == 429:
         raise Unavailable(f"HTTP {answer.status}")
     if answer.status != 200:

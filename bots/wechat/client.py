@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import orjson
 
-from bots.wechat.token import AccessToken, Cache
-from intake.ports import Unavailable, Unsure
+from bots.wechat.token import AccessToken, TokenCache
+from intake.model.ports import Unavailable, Unsure
 
 API = "https://api.weixin.qq.com"
 _TIMEOUT = httpx.Timeout(5.0, connect=3.0)
@@ -41,7 +41,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     """A response as it came: status, headers, body (cut where it grew beyond the limit)."""
 
     status: int
@@ -53,7 +53,7 @@ class Answer:
 class Client:
     """WeChat's API for one account. `http` is the caller's, and closed by the caller."""
 
-    def __init__(self, credentials: Credentials, cache: Cache, http: httpx.AsyncClient) -> None:
+    def __init__(self, credentials: Credentials, cache: TokenCache, http: httpx.AsyncClient) -> None:
         self._credentials = credentials
         self._http = http
         self.token = AccessToken(cache, credentials.appid, self._ask_token)
@@ -70,7 +70,7 @@ class Client:
         except Unsure as lost:
             raise Unavailable(lost.reason) from None
 
-    async def download(self, media_id: str, limit: int) -> Answer:
+    async def download(self, media_id: str, limit: int) -> ApiResponse:
         """A file by its MediaId, or the JSON that stands in for it. Raises ApiError, Unavailable."""
         token = await self.token.get()
         answer = await self._get_media(token, media_id, limit)
@@ -81,7 +81,7 @@ class Client:
             raise Unavailable("access token refused")
         return answer
 
-    async def get(self, url: str, limit: int, params: Mapping[str, str] | None = None) -> Answer:
+    async def get(self, url: str, limit: int, params: Mapping[str, str] | None = None) -> ApiResponse:
         """Read an address, `limit` bytes at most. Raises Unavailable."""
         try:
             async with self._http.stream("GET", url, params=params, timeout=_MEDIA_TIMEOUT) as response:
@@ -111,7 +111,7 @@ class Client:
         await self.token.pause()
         raise Unavailable("access token refused")
 
-    async def _get_media(self, token: str, media_id: str, limit: int) -> Answer:
+    async def _get_media(self, token: str, media_id: str, limit: int) -> ApiResponse:
         params = {"access_token": token, "media_id": media_id}
         return await self.get(self.url("/cgi-bin/media/get"), limit, params)
 
@@ -150,7 +150,7 @@ class Client:
         return _understood(response)
 
 
-def json_of(answer: Answer) -> dict[str, Any] | None:
+def json_of(answer: ApiResponse) -> dict[str, Any] | None:
     """The JSON object WeChat sends in place of a file; None for a file."""
     if "content-disposition" in answer.headers or not answer.body.lstrip().startswith(b"{"):
         return None
@@ -161,7 +161,7 @@ def json_of(answer: Answer) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def errcode_of(answer: Answer) -> int:
+def errcode_of(answer: ApiResponse) -> int:
     """WeChat's refusal in place of a file; 0 for a file."""
     code = (json_of(answer) or {}).get("errcode", 0)
     return code if isinstance(code, int) else -1
@@ -199,10 +199,10 @@ def _accepted(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-async def _read(response: httpx.Response, limit: int) -> Answer:
+async def _read(response: httpx.Response, limit: int) -> ApiResponse:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > limit:
-            return Answer(response.status_code, response.headers, bytes(body[:limit]), cut=True)
-    return Answer(response.status_code, response.headers, bytes(body))
+            return ApiResponse(response.status_code, response.headers, bytes(body[:limit]), cut=True)
+    return ApiResponse(response.status_code, response.headers, bytes(body))

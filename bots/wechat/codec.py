@@ -21,11 +21,11 @@ from wechatpy.exceptions import InvalidAppIdException, WeChatException
 from wechatpy.replies import TextReply
 
 
-class Unreadable(Exception):
+class UnreadablePush(Exception):
     """Not a push we can read. The text may be logged."""
 
 
-class BrokenCipher(Unreadable):
+class BrokenCipher(UnreadablePush):
     """Signed with our token, but our key does not open it."""
 
 
@@ -87,7 +87,7 @@ def outer(body: bytes) -> Mapping[str, Any]:
     except _ODD as fault:
         raise _unreadable("body", fault) from None
     if not isinstance(read, dict):
-        raise Unreadable("body: no fields")
+        raise UnreadablePush("body: no fields")
     return read
 
 
@@ -97,7 +97,7 @@ def parse(body: bytes) -> Push:
     fields = _fields(raw)
     sender, receiver = fields.get("FromUserName", ""), fields.get("ToUserName", "")
     if not fields.get("MsgType") or not 0 < len(sender) <= _LONGEST_NAME:
-        raise Unreadable("body: no type or no sender")
+        raise UnreadablePush("body: no type or no sender")
     return Push(sender, receiver, fields, is_json(body), _items(raw))
 
 
@@ -193,5 +193,5 @@ def _cdata(text: str) -> str:
     return clean(text).replace("]]>", "]]]]><![CDATA[>")
 
 
-def _unreadable(what: str, fault: BaseException) -> Unreadable:
-    return Unreadable(f"{what}: {type(fault).__name__}")
+def _unreadable(what: str, fault: BaseException) -> UnreadablePush:
+    return UnreadablePush(f"{what}: {type(fault).__name__}")

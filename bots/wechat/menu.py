@@ -7,7 +7,7 @@ our id beside it (test accounts leave the id out, which is why number and label 
 import re
 from urllib.parse import quote, unquote
 
-from intake.messages import FLOW, Choice, Reply, Tap
+from intake.model.messages import FLOW, Choice, Reply, Tap
 
 # Would end the attribute or the parameter; the label itself is shown untouched.
 _UNSAFE = re.compile(r"[\s\"'<>&#%?=]+")

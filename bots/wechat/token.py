@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from intake.ports import Unavailable
+from intake.model.ports import Unavailable
 
 _LOCK = 15.0  # seconds; longer than one request may take
 _PAUSE = 60.0  # seconds without a try after a fresh token was refused, too
 
 
-class Cache(Protocol):
+class TokenCache(Protocol):
     """What all processes share for a while; may be emptied at any time."""
 
     async def get(self, key: str) -> str | None: ...
@@ -30,7 +30,9 @@ class Cache(Protocol):
 class AccessToken:
     """The token of one appid. `ask` makes the request: the token and its seconds to live."""
 
-    def __init__(self, cache: Cache, appid: str, ask: Callable[[], Awaitable[tuple[str, float]]]) -> None:
+    def __init__(
+        self, cache: TokenCache, appid: str, ask: Callable[[], Awaitable[tuple[str, float]]]
+    ) -> None:
         self._cache = cache
         self._ask = ask
         self._key = f"wechat:token:{appid}"

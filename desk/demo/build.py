@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from desk import standings
 from desk.demo import bulk
 from desk.demo.rows import Press
 from desk.demo.story import Story
-from storage.database import Database
+from desk.statistics import state_counts
+from storage.db.database import Database
 
 BATCH = 2_000
 
@@ -24,7 +24,7 @@ async def build(
         total += len(batch)
         done(len(batch))
     async with database.write() as tx:
-        await standings.fold(tx)
+        await state_counts.fold(tx)
         await bulk.settled(tx)
     return total
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Table, func, insert, select, text
 
+from desk.db.derived_tables import facts, standings
+from desk.db.tables import co_units, events, surveys, tickets
 from desk.demo.rows import Rows
-from desk.roll_ups import facts, standings
-from desk.tables import co_units, events, surveys, tickets
-from storage.documents import Tx
+from storage.db.sealed import Tx
 
 _TABLES: Mapping[str, Table] = {
     "tickets": tickets,

@@ -11,10 +11,10 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from desk import calendar
-from desk.demo.story import Round, Said, Story
+from desk.demo.story import DemoAnswer, Round, Story
+from desk.workflow import calendar
 from intake.city import CityProfile
-from intake.ticket import AppealType
+from intake.model.ticket import AppealType
 
 _DAY = timedelta(days=1)
 _HOURS = (1, 1, 1, 1, 1, 2, 4, 8, 14, 18, 18, 14, 9, 10, 14, 16, 16, 14, 11, 10, 9, 7, 4, 2)
@@ -27,7 +27,7 @@ _TROUBLED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FillPlan:
     """`tickets` over the `days` up to `now`; `direct` is the part answered at once."""
 
     tickets: int
@@ -39,7 +39,7 @@ class Wanted:
 class Filler:
     """Makes up stories of one city."""
 
-    def __init__(self, city: CityProfile, wanted: Wanted, seed: int) -> None:
+    def __init__(self, city: CityProfile, wanted: FillPlan, seed: int) -> None:
         self.city = city
         self.wanted = wanted
         self.chance = random.Random(seed)  # noqa: S311  # made up, not a secret
@@ -135,14 +135,16 @@ class Filler:
             return due + _DAY * self.chance.expovariate(0.25)
         return start + max(due - start, timedelta(hours=1)) * self.chance.uniform(0.1, 0.97)
 
-    def _said(self, unit: str) -> Said | None:
+    def _said(self, unit: str) -> DemoAnswer | None:
         if self.chance.random() < 0.25:
             return None
         if self.chance.random() < _UNHAPPY / self.ease.get(unit, 1):
-            return Said("dissatisfied", self.chance.choice(("no", "partly")), self.chance.random() < 0.8)
+            return DemoAnswer(
+                "dissatisfied", self.chance.choice(("no", "partly")), self.chance.random() < 0.8
+            )
         satisfied = "basically" if self.chance.random() < 0.15 else "satisfied"
         via = self.chance.choice(("TEL", "WX"))
-        return Said(satisfied, "yes" if self.chance.random() < 0.93 else "partly", True, via)
+        return DemoAnswer(satisfied, "yes" if self.chance.random() < 0.93 else "partly", True, via)
 
     def _due(self, at: datetime, story: Story) -> datetime:
         hours = {"urgent": self.city.urgent_hours, "critical": self.city.critical_hours}.get(story.urgency)

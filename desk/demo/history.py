@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk.demo.story import Round, Said, Story
+from desk.demo.story import DemoAnswer, Round, Story
 from desk.demo.texts import texts
-from desk.states import Role, State
+from desk.workflow.states import Role, State
 
 _MINUTE = timedelta(minutes=1)
 _CITIZEN, _SYSTEM = (Role.CITIZEN, "citizen", None), (Role.SYSTEM, "system", None)
@@ -18,7 +18,7 @@ Who = tuple[Role, str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One step, its state after it, and its words (see `desk.tickets`)."""
+    """One step, its state after it, and its words (see `desk.actions.tickets`)."""
 
     at: datetime
     who: Who
@@ -95,7 +95,7 @@ def _survey(at: datetime, number: int) -> Iterator[Happened]:
     yield Happened(at + timedelta(seconds=1), _SYSTEM, "survey_start", State.CALLBACK, number, told)
 
 
-def _said(at: datetime, said: Said, number: int, *, again: bool) -> Happened:
+def _said(at: datetime, said: DemoAnswer, number: int, *, again: bool) -> Happened:
     result = {
         "answered": True,
         "round": number,

@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from desk import chain, clocks, facts, search, standings, store
 from desk.demo.history import history
 from desk.demo.story import Story, life, results
 from desk.demo.texts import Writer, replies
-from desk.states import Life
+from desk.search import search
+from desk.statistics import facts, state_counts
+from desk.tickets import hash_chain, store
+from desk.workflow import clocks
+from desk.workflow.states import Life
 from intake.city import CityProfile
-from storage.crypto import KeyRing
+from storage.db.keyring import KeyRing
 
 Rows = dict[str, list[dict[str, Any]]]
 _LATEST_PIECES = 200_000
@@ -41,7 +44,7 @@ class Press:
         for ticket_id, story in stories.items():
             lived = life(story)
             self._one(made, ticket_id, story, lived)
-            places.update(standings.places(lived))
+            places.update(state_counts.places(lived))
         made["standings"] = [{"unit": u, "state": s, "number": n} for (u, s), n in places.items()]
         return made
 
@@ -50,7 +53,7 @@ class Press:
         hotline_ref = self._ref(story)
         events = list(self._events(ticket_id, hotline_ref, document["idempotency_key"], story))
         made["events"] += events
-        last = events[-1] if events else {"seq": 0, "at": story.ended_at, "hash": chain.START}
+        last = events[-1] if events else {"seq": 0, "at": story.ended_at, "hash": hash_chain.START}
         made["tickets"].append(self._ticket(ticket_id, hotline_ref, story, lived, document, last))
         made["co_units"] += [
             {"ticket_id": ticket_id, "position": n, "unit": unit} for n, unit in enumerate(story.co_units)
@@ -96,10 +99,10 @@ class Press:
         }
 
     def _events(self, ticket_id: int, hotline_ref: str, key: str, story: Story) -> Iterator[dict[str, Any]]:
-        state, previous = None, chain.START
+        state, previous = None, hash_chain.START
         for seq, one in enumerate(history(story) if self.lived else (), start=1):
             sealed, digest = self._seal(one.words)
-            link = chain.Link(
+            link = hash_chain.ChainLink(
                 hotline_ref,
                 seq,
                 one.at,
@@ -111,7 +114,7 @@ class Press:
                 key if seq == 1 else None,
                 digest,
             )
-            own = chain.link_hash(previous, link)
+            own = hash_chain.link_hash(previous, link)
             row = {name: getattr(link, name) for name in _LINKED}
             yield row | {
                 "ticket_id": ticket_id,
@@ -125,7 +128,7 @@ class Press:
         """The words sealed, and their digest."""
         dumped = orjson.dumps(words, option=orjson.OPT_SORT_KEYS)
         if dumped not in self._sealed:
-            self._sealed[dumped] = (self.ring.encrypt(dumped), chain.digest(words))
+            self._sealed[dumped] = (self.ring.encrypt(dumped), hash_chain.digest(words))
         return self._sealed[dumped]
 
     def _words(
@@ -162,4 +165,4 @@ def fact_row(ticket_id: int, story: Story, lived: Life, city: CityProfile) -> di
     }
 
 
-_LINKED = tuple(name for name in chain.Link.__dataclass_fields__ if name != "hotline_ref")
+_LINKED = tuple(name for name in hash_chain.ChainLink.__dataclass_fields__ if name != "hotline_ref")

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk import calendar
-from desk.demo.story import Round, Said, Story
+from desk.demo.story import DemoAnswer, Round, Story
+from desk.workflow import calendar
 from intake.city import CityProfile
 
 _FILE = Path(__file__).parent / "seed.toml"
@@ -101,7 +101,7 @@ class _Year:
             sign_due + timedelta(minutes=30) if outcome.signed_late else dispatched + _minutes(self.chance)
         )
         completed = self._completed(signed, due, outcome)
-        said = Said(outcome.satisfied, _solved(outcome.satisfied)) if outcome.satisfied else None
+        said = DemoAnswer(outcome.satisfied, _solved(outcome.satisfied)) if outcome.satisfied else None
         return Story(
             0,
             self._one_of(self.shape["channels"]),

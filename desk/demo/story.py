@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk.states import Life, State
+from desk.workflow.states import Life, State
 
 _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DemoAnswer:
     """What the citizen answered to a survey."""
 
     satisfied: str
@@ -29,7 +29,7 @@ class Round:
 
     due_at: datetime
     completed_at: datetime | None = None
-    said: Said | None = None
+    said: DemoAnswer | None = None
     quiet_at: datetime | None = None
 
 
@@ -121,7 +121,7 @@ def _at_unit(story: Story) -> Mapping[str, Any]:
     }
 
 
-def _evaluation(said: Said | None) -> str:
+def _evaluation(said: DemoAnswer | None) -> str:
     if said is None:
         return "no_answer"
     return "unhappy" if said.satisfied == "dissatisfied" or said.solved != "yes" else "happy"

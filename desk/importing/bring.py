@@ -6,19 +6,20 @@ front door is told of it: it never came from there. What is there already is lef
 
 from datetime import datetime, timedelta
 
-from desk import store, tickets
-from desk.importing.calls import Call
-from desk.office import Office
-from desk.states import SYSTEM, Actor, Result, Role, State, Step
+from desk.actions import tickets
+from desk.importing.calls import ImportedCall
+from desk.tickets import store
+from desk.workflow.context import DeskContext
+from desk.workflow.states import SYSTEM, Actor, Result, Role, State, Step
 from hotline.contract import TicketDocument
 from intake.city import CityProfile
-from storage.documents import Tx
+from storage.db.sealed import Tx
 
 IMPORTER = "import"
 _MOMENT = timedelta(milliseconds=10)
 
 
-async def bring(tx: Tx, office: Office, call: Call) -> bool:
+async def bring(tx: Tx, office: DeskContext, call: ImportedCall) -> bool:
     """File the call and take its steps; False if it is there already. Raises KeyReused or Refused."""
     filed = await tickets.file(tx, office, document(call, office.city), now=call.submitted_at)
     if filed.new:
@@ -27,7 +28,7 @@ async def bring(tx: Tx, office: Office, call: Call) -> bool:
     return filed.new
 
 
-async def bring_to_rate(tx: Tx, office: Office, call: Call) -> str | None:
+async def bring_to_rate(tx: Tx, office: DeskContext, call: ImportedCall) -> str | None:
     """As `bring`, up to the rating, which is still to come; the desk's number for it.
 
     None where it is there and waits for no rating. Raises KeyReused or Refused.
@@ -42,12 +43,12 @@ async def bring_to_rate(tx: Tx, office: Office, call: Call) -> str | None:
     return filed.hotline_ref if waits else None
 
 
-async def to_phone(tx: Tx, office: Office, hotline_ref: str, now: datetime) -> None:
+async def to_phone(tx: Tx, office: DeskContext, hotline_ref: str, now: datetime) -> None:
     """No chat leads to this citizen: somebody at the centre rings."""
     await tickets.act(tx, office, hotline_ref, Step("no_channel", SYSTEM, now), version=None)
 
 
-def document(call: Call, city: CityProfile) -> TicketDocument:
+def document(call: ImportedCall, city: CityProfile) -> TicketDocument:
     """The call as a ticket document."""
     return TicketDocument.model_validate(
         {
@@ -76,7 +77,7 @@ def document(call: Call, city: CityProfile) -> TicketDocument:
     )
 
 
-def steps(call: Call) -> list[Step]:
+def steps(call: ImportedCall) -> list[Step]:
     """What was done to it, in order."""
     centre = Actor(Role.CENTRE, IMPORTER)
     if call.dispatched_at is None:
@@ -99,7 +100,7 @@ def steps(call: Call) -> list[Step]:
     return found
 
 
-def _at_once(call: Call, centre: Actor) -> list[Step]:
+def _at_once(call: ImportedCall, centre: Actor) -> list[Step]:
     at = call.completed_at or call.submitted_at
     return [
         Step("accept", centre, call.submitted_at),
@@ -108,7 +109,7 @@ def _at_once(call: Call, centre: Actor) -> list[Step]:
     ]
 
 
-def _result(call: Call, at: datetime) -> Result:
+def _result(call: ImportedCall, at: datetime) -> Result:
     """What the centre heard when it called back."""
     if call.satisfied is None and call.solved is None:
         return Result(answered=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.importing.sheet import Line
+from desk.importing.table import SheetRow
 from intake.city import CityProfile
 
 _FILE = Path(__file__).parent.parent / "phrases" / "import.toml"
@@ -27,7 +27,7 @@ _MOMENTS = ("submitted_at", "dispatched_at", "signed_at", "completed_at")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ImportProblem:
     """What is wrong in which line; `column` is the file's own name for it, "" for the whole line."""
 
     line: int
@@ -36,7 +36,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ImportedCall:
     """One ticket of the file. Codes and ids are the profile's, moments aware; None: not in the file."""
 
     line: int
@@ -69,7 +69,7 @@ def names() -> Mapping[str, Any]:
     return tomllib.loads(_FILE.read_text("utf-8"))
 
 
-def columns(head: Sequence[str]) -> tuple[dict[str, int], list[Problem]]:
+def columns(head: Sequence[str]) -> tuple[dict[str, int], list[ImportProblem]]:
     """Where each column stands; columns of other names are left alone."""
     found: dict[str, int] = {}
     problems = []
@@ -77,14 +77,14 @@ def columns(head: Sequence[str]) -> tuple[dict[str, int], list[Problem]]:
         for name, called in names()["columns"].items():
             if label.strip().casefold() in called:
                 if name in found:
-                    problems.append(Problem(1, label, f"stands for the same as {head[found[name]]}"))
+                    problems.append(ImportProblem(1, label, f"stands for the same as {head[found[name]]}"))
                 found.setdefault(name, place)
     missing = [name for name in names()["needed"]["columns"] if name not in found]
-    problems += [Problem(1, names()["columns"][name][0], "this column is missing") for name in missing]
+    problems += [ImportProblem(1, names()["columns"][name][0], "this column is missing") for name in missing]
     return found, problems
 
 
-class Reader:
+class CallReader:
     """Reads rows for one city; `now` is when nothing can have happened after."""
 
     def __init__(self, city: CityProfile, head: Sequence[str], now: datetime) -> None:
@@ -98,16 +98,16 @@ class Reader:
         self._categories |= {city.path(code): code for code in city.categories}
         self._seen: dict[str, int] = {}
 
-    def read(self, line: Line) -> tuple[Call | None, list[Problem]]:
+    def read(self, line: SheetRow) -> tuple[ImportedCall | None, list[ImportProblem]]:
         """The call, or what is wrong with it."""
-        problems: list[Problem] = []
+        problems: list[ImportProblem] = []
         given = {name: self._text(line, name) for name in names()["columns"]}
         values: dict[str, Any] = {}
         for name, read in self._readers().items():
             try:
                 values[name] = read(given[name])
             except ValueError as mistake:
-                problems.append(Problem(line.number, self._label(name), str(mistake)))
+                problems.append(ImportProblem(line.number, self._label(name), str(mistake)))
         problems += self._lengths(line, given)
         if not problems:
             problems += self._contradictions(line, values)
@@ -115,7 +115,7 @@ class Reader:
             return None, problems
         category = self.city.path(values["category"])
         title = given["title"] or names()["words"]["untitled"].format(category=category)
-        return Call(line=line.number, title=title, **values), []
+        return ImportedCall(line=line.number, title=title, **values), []
 
     def _readers(self) -> Mapping[str, Any]:
         plain = names()["values"]
@@ -142,9 +142,9 @@ class Reader:
             "satisfied": lambda text: _coded(text, plain["satisfied"]) or None,
         }
 
-    def _contradictions(self, line: Line, values: Mapping[str, Any]) -> Iterator[Problem]:
-        def wrong(name: str, reason: str) -> Problem:
-            return Problem(line.number, self._label(name), reason)
+    def _contradictions(self, line: SheetRow, values: Mapping[str, Any]) -> Iterator[ImportProblem]:
+        def wrong(name: str, reason: str) -> ImportProblem:
+            return ImportProblem(line.number, self._label(name), reason)
 
         first = self._seen.setdefault(values["reference"], line.number)
         if first != line.number:
@@ -157,25 +157,25 @@ class Reader:
             yield wrong("satisfied", "was rated before it was completed")
         yield from self._disorder(line, values)
 
-    def _disorder(self, line: Line, values: Mapping[str, Any]) -> Iterator[Problem]:
+    def _disorder(self, line: SheetRow, values: Mapping[str, Any]) -> Iterator[ImportProblem]:
         """Moments that cannot follow one another."""
         steps = [(name, values[name]) for name in _MOMENTS if values[name] is not None]
         for (before, early), (after, late) in pairwise(steps):
             if late < early:
-                yield Problem(line.number, self._label(after), f"is earlier than {self._label(before)}")
+                yield ImportProblem(line.number, self._label(after), f"is earlier than {self._label(before)}")
         name, last = steps[-1]
         if last > self.now:
-            yield Problem(line.number, self._label(name), "lies in the future")
+            yield ImportProblem(line.number, self._label(name), "lies in the future")
         due, dispatched = values["due_at"], values["dispatched_at"]
         if due and dispatched and due <= dispatched:
-            yield Problem(line.number, self._label("due_at"), "is not later than the dispatch")
+            yield ImportProblem(line.number, self._label("due_at"), "is not later than the dispatch")
 
-    def _lengths(self, line: Line, given: Mapping[str, str]) -> Iterator[Problem]:
+    def _lengths(self, line: SheetRow, given: Mapping[str, str]) -> Iterator[ImportProblem]:
         for name, longest in _LONGEST.items():
             if len(given[name]) > longest:
-                yield Problem(line.number, self._label(name), f"is longer than {longest} characters")
+                yield ImportProblem(line.number, self._label(name), f"is longer than {longest} characters")
         if any("\x00" in text for text in given.values()):
-            yield Problem(line.number, "", "has a NUL character")
+            yield ImportProblem(line.number, "", "has a NUL character")
 
     def _category(self, text: str) -> str:
         if not text:
@@ -188,7 +188,7 @@ class Reader:
     def _moment(self, text: str) -> datetime | None:
         return moment(text, self.city.timezone) if text else None
 
-    def _text(self, line: Line, name: str) -> str:
+    def _text(self, line: SheetRow, name: str) -> str:
         place = self.places.get(name)
         return line.values[place] if place is not None and place < len(line.values) else ""
 

@@ -4,33 +4,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from desk.importing.calls import Call, Problem, Reader
+from desk.importing.calls import CallReader, ImportedCall, ImportProblem
 from desk.importing.sheet import Sheet, read_sheet
 from intake.city import CityProfile
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class ImportCheck:
     """What could be brought in, by time, and what could not and why."""
 
-    calls: tuple[Call, ...]
-    problems: tuple[Problem, ...]
+    calls: tuple[ImportedCall, ...]
+    problems: tuple[ImportProblem, ...]
 
 
-def check(path: Path, city: CityProfile, now: datetime) -> Checked:
+def check(path: Path, city: CityProfile, now: datetime) -> ImportCheck:
     """Read the whole file. Raises BadSheet or OSError."""
     return check_sheet(read_sheet(path), city, now)
 
 
-def check_sheet(sheet: Sheet, city: CityProfile, now: datetime) -> Checked:
+def check_sheet(sheet: Sheet, city: CityProfile, now: datetime) -> ImportCheck:
     """As `check`, of a file that has been read."""
-    reader = Reader(city, sheet.head, now)
+    reader = CallReader(city, sheet.head, now)
     if reader.problems:
-        return Checked((), tuple(reader.problems))
+        return ImportCheck((), tuple(reader.problems))
     calls, problems = [], []
     for line in sheet.lines:
         call, wrong = reader.read(line)
         problems += wrong
         if call is not None:
             calls.append(call)
-    return Checked(tuple(sorted(calls, key=lambda one: one.submitted_at)), tuple(problems))
+    return ImportCheck(tuple(sorted(calls, key=lambda one: one.submitted_at)), tuple(problems))

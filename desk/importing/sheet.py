@@ -9,10 +9,10 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from desk.importing.table import BadSheet, Line, Sheet, trimmed
+from desk.importing.table import BadSheet, Sheet, SheetRow, trimmed
 from desk.importing.workbook import read_workbook
 
-__all__ = ["BadSheet", "Line", "Sheet", "read_sheet"]
+__all__ = ["BadSheet", "Sheet", "SheetRow", "read_sheet"]
 
 LARGEST = 100_000_000
 """Bytes."""
@@ -30,7 +30,7 @@ def _csv(text: str) -> Sheet:
     """Of a CSV, whose lines may be fewer rows: a quoted value may hold several."""
     source = _Source(text)
     reader = csv.reader(source, strict=True)
-    lines: list[Line] = []
+    lines: list[SheetRow] = []
     while (line := _next(reader, source)) is not None:
         if any(line.values):
             _check(line, lines[0] if lines else line, source.taken)
@@ -67,16 +67,16 @@ class _Source:
         self.begun, self.taken = self._given + 1, []
 
 
-def _next(reader: Iterator[list[str]], source: _Source) -> Line | None:
+def _next(reader: Iterator[list[str]], source: _Source) -> SheetRow | None:
     source.begin()
     try:
         row = next(reader, None)
     except csv.Error as mistake:
         raise BadSheet(f"the row that begins in line {source.begun} is no CSV: {mistake}") from None
-    return None if row is None else Line(source.begun, trimmed(row))
+    return None if row is None else SheetRow(source.begun, trimmed(row))
 
 
-def _check(line: Line, head: Line, taken: list[str]) -> None:
+def _check(line: SheetRow, head: SheetRow, taken: list[str]) -> None:
     """A quote that nobody closed swallows rows up to the next one, and what comes out may look like a row."""
     if any(part.count(",") >= len(head.values) - 1 for part in taken[1:]):
         raise BadSheet(

@@ -9,7 +9,7 @@ class BadSheet(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetRow:
     """One row; `number` is its own in the file, counted from 1."""
 
     number: int
@@ -25,7 +25,7 @@ class Sheet:
     """
 
     head: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[SheetRow, ...]
     counted: int
     things: str
     beside: tuple[str, ...] = ()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from desk.importing.calls import Call, Problem, moment, names
-from desk.importing.sheet import Line, Sheet, read_sheet
+from desk.importing.calls import ImportedCall, ImportProblem, moment, names
+from desk.importing.sheet import Sheet, read_sheet
+from desk.importing.table import SheetRow
 from intake.city import CityProfile
-from intake.understand.phone import standard
+from intake.understand.persons.phone import standard
 
 _LONGEST = 200
 _NEEDED = ("number", "completed_at")
@@ -29,18 +30,18 @@ class ToRate:
     user: str | None
 
 
-def check(path: Path, city: CityProfile, now: datetime) -> tuple[list[ToRate], list[Problem]]:
+def check(path: Path, city: CityProfile, now: datetime) -> tuple[list[ToRate], list[ImportProblem]]:
     """The dry run: what could be asked about, and what could not and why. Raises BadSheet or OSError."""
     return check_sheet(read_sheet(path), city, now)
 
 
-def check_sheet(sheet: Sheet, city: CityProfile, now: datetime) -> tuple[list[ToRate], list[Problem]]:
+def check_sheet(sheet: Sheet, city: CityProfile, now: datetime) -> tuple[list[ToRate], list[ImportProblem]]:
     """As `check`, of a file that has been read."""
-    reader = Reader(city, sheet.head, now)
+    reader = MatterReader(city, sheet.head, now)
     if reader.problems:
         return [], reader.problems
     good: list[ToRate] = []
-    problems: list[Problem] = []
+    problems: list[ImportProblem] = []
     for line in sheet.lines:
         found = list(reader.wrong(line))
         problems += found
@@ -49,7 +50,7 @@ def check_sheet(sheet: Sheet, city: CityProfile, now: datetime) -> tuple[list[To
     return good, problems
 
 
-class Reader:
+class MatterReader:
     """Reads lines for one city; `now` is when nothing can have been completed after."""
 
     def __init__(self, city: CityProfile, head: Sequence[str], now: datetime) -> None:
@@ -64,17 +65,17 @@ class Reader:
             if label.strip().casefold() in labels
         }
         self.problems = [
-            Problem(1, called[name][0], "this column is missing")
+            ImportProblem(1, called[name][0], "this column is missing")
             for name in _NEEDED
             if name not in self.places
         ]
         if not self.problems and "phone" not in self.places and "user" not in self.places:
-            self.problems = [Problem(1, called["phone"][0], "this column is missing")]
+            self.problems = [ImportProblem(1, called["phone"][0], "this column is missing")]
         self._units = {word: u.id for u in city.units.values() for word in (u.id, u.name, *u.aliases)}
         self._categories = {one.name: code for code, one in reversed(list(city.categories.items()))}
         self._seen: dict[str, int] = {}
 
-    def wrong(self, line: Line) -> Iterator[Problem]:
+    def wrong(self, line: SheetRow) -> Iterator[ImportProblem]:
         """Every reason why this line cannot be asked about."""
         number, unit = self._text(line, "number"), self._text(line, "unit")
         if not number or len(number) > 32 or not number.isprintable():
@@ -91,7 +92,7 @@ class Reader:
             yield self._problem(line, "phone", "is empty")
         yield from self._when(line)
 
-    def _when(self, line: Line) -> Iterator[Problem]:
+    def _when(self, line: SheetRow) -> Iterator[ImportProblem]:
         try:
             at = moment(self._text(line, "completed_at"), self.city.timezone)
         except ValueError as mistake:
@@ -100,7 +101,7 @@ class Reader:
         if at > self.now:
             yield self._problem(line, "completed_at", "lies in the future")
 
-    def read(self, line: Line) -> ToRate:
+    def read(self, line: SheetRow) -> ToRate:
         """The matter of a line with nothing wrong."""
         category = self._text(line, "category")
         known = category if category in self.city.categories else self._categories.get(category)
@@ -116,18 +117,18 @@ class Reader:
             user=self._text(line, "user") or None,
         )
 
-    def _text(self, line: Line, name: str) -> str:
+    def _text(self, line: SheetRow, name: str) -> str:
         place = self.places.get(name)
         return line.values[place].strip() if place is not None and place < len(line.values) else ""
 
-    def _problem(self, line: Line, name: str, reason: str) -> Problem:
-        return Problem(line.number, self.called[name][0], reason)
+    def _problem(self, line: SheetRow, name: str, reason: str) -> ImportProblem:
+        return ImportProblem(line.number, self.called[name][0], reason)
 
 
-def as_call(one: ToRate, city: CityProfile) -> Call:
+def as_call(one: ToRate, city: CityProfile) -> ImportedCall:
     """The matter as the ticket that the desk keeps of it: what the table does not say stays unsaid."""
     words = names()["words"]
-    return Call(
+    return ImportedCall(
         line=one.line,
         reference=one.number,
         submitted_at=one.completed_at,

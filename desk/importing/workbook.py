@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import WorkSheetParser  # what its read-only sheets are made of
 
-from desk.importing.table import BadSheet, Line, Sheet, trimmed
+from desk.importing.table import BadSheet, Sheet, SheetRow, trimmed
 
 MOST_COLUMNS = 16_384
 """As many as Excel has."""
@@ -46,7 +46,7 @@ class _Rows:
 
     title: str
     size: str
-    lines: list[Line] = field(default_factory=list)
+    lines: list[SheetRow] = field(default_factory=list)
     counted: int = 0
     hidden: int = 0
 
@@ -96,7 +96,7 @@ def _rows(book: Any, sheet: Any) -> _Rows:
         for number, cells in parser.parse():
             values = _values(number, cells)
             if any(values):
-                found.lines.append(Line(number, values))
+                found.lines.append(SheetRow(number, values))
     found.counted, found.hidden = parser.counted, parser.hidden
     return found
 

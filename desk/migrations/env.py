@@ -1,10 +1,10 @@
-"""What alembic runs for the desk's revisions; the connection comes from `storage.migrate`."""
+"""What alembic runs for the desk's revisions; the connection comes from `storage.db.migrate`."""
 
 from typing import Any, Literal
 
 from alembic import context
 
-from storage.tables import UtcDateTime
+from storage.db.tables import UtcDateTime
 
 
 def _render(kind: str, item: Any, _autogen: object) -> str | Literal[False]:

@@ -24,7 +24,7 @@ _ONE_OF = {
 }
 
 
-class Failed(Exception):
+class Open311Error(Exception):
     """The request is answered with this status and one or more sentences."""
 
     def __init__(self, status: int, *sentences: str, retry_after: int | None = None) -> None:
@@ -48,7 +48,7 @@ def single(format_: str, root: str, row: Mapping[str, Any]) -> Response:
     return JSONResponse(dict(row), media_type=_JSON)
 
 
-def errors(format_: str, failed: Failed) -> Response:
+def errors(format_: str, failed: Open311Error) -> Response:
     """Open311's array of errors."""
     rows = [{"code": failed.status, "description": sentence} for sentence in failed.sentences]
     answer = listing(format_, "errors", rows, failed.status)

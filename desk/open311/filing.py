@@ -10,19 +10,20 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.open311.answers import Failed
-from desk.open311.form import Form
-from desk.open311.rows import PREFIX
+from desk.open311.answers import Open311Error
+from desk.open311.form import Open311Form
 from desk.open311.services import APPEAL_TYPE, Attribute, attributes, offered
 from desk.open311.wording import say
+from desk.tickets.public_requests import PREFIX
 from hotline.contract import AttachmentPart, TicketDocument
 from intake.city import Category, CityProfile
-from intake.masking import without_id_numbers
-from intake.moment import snippet
-from intake.ticket import AppealType
-from intake.understand import pin, place, reader
+from intake.context import snippet
+from intake.model.reading import Reading
+from intake.model.ticket import AppealType
+from intake.understand import reader
 from intake.understand.normalise import normalise
-from intake.understand.reading import Reading
+from intake.understand.persons.masking import without_id_numbers
+from intake.understand.places import pin, place
 
 LONGEST = 4_000
 """Characters of a description, by the specification."""
@@ -48,10 +49,10 @@ class Asked:
     answers: Mapping[str, str]
     lat: float | None
     lng: float | None
-    form: Form
+    form: Open311Form
 
 
-def checked(form: Form, city: CityProfile) -> Asked:
+def checked(form: Open311Form, city: CityProfile) -> Asked:
     """The form's request. Raises Failed with every mistake in it."""
     category = _category(form.text("service_code"), city)
     wrong = [*_too_long(form), *_without_place(form), *_bad_answers(form, category, city)]
@@ -59,7 +60,7 @@ def checked(form: Form, city: CityProfile) -> Asked:
     if not (_on_earth(lat, 90) and _on_earth(lng, 180)) or bool(lat) != bool(lng):
         wrong.append("lat and long must be given together, as WGS84 degrees")
     if wrong:
-        raise Failed(400, *wrong)
+        raise Open311Error(400, *wrong)
     answers = {code: ", ".join(values) for code, values in form.answers().items()}
     content = without_id_numbers(form.text("description")) or category.name
     return Asked(category, content, answers, _degrees(lat), _degrees(lng), form)
@@ -103,14 +104,14 @@ def new_reference(now: datetime, city: CityProfile, digits: str) -> str:
 
 def _category(code: str, city: CityProfile) -> Category:
     if not code:
-        raise Failed(400, "service_code was not provided")
+        raise Open311Error(400, "service_code was not provided")
     for one in offered(city):
         if one.code == code:
             return one
-    raise Failed(404, "service_code was not found")
+    raise Open311Error(404, "service_code was not found")
 
 
-def _too_long(form: Form) -> Iterator[str]:
+def _too_long(form: Open311Form) -> Iterator[str]:
     if len(form.text("description")) > LONGEST:
         yield f"description is longer than {LONGEST} characters"
     for name, most in _MOST.items():
@@ -120,12 +121,12 @@ def _too_long(form: Form) -> Iterator[str]:
         yield "media_url must be an address of the web"
 
 
-def _without_place(form: Form) -> Iterator[str]:
+def _without_place(form: Open311Form) -> Iterator[str]:
     if not any(form.text(name) for name in ("lat", "address_string", "address_id")):
         yield "a location is required: lat and long, address_string or address_id"
 
 
-def _bad_answers(form: Form, category: Category, city: CityProfile) -> Iterator[str]:
+def _bad_answers(form: Open311Form, category: Category, city: CityProfile) -> Iterator[str]:
     known = {one.code: one for one in attributes(category, city)}
     given = form.answers()
     for code, values in given.items():
@@ -185,7 +186,7 @@ def _place(asked: Asked, area: str | None) -> dict[str, Any]:
     }
 
 
-def _person(form: Form, *, confidential: bool) -> dict[str, Any]:
+def _person(form: Open311Form, *, confidential: bool) -> dict[str, Any]:
     name = " ".join(filter(None, (form.text("first_name"), form.text("last_name")))) or None
     phone = form.text("phone") or form.text("email") or None
     if not (name or phone):

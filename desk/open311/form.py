@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
-from desk.open311.answers import Failed
+from desk.open311.answers import Open311Error
 
 LARGEST = 11 * 1024 * 1024
 """Bytes of a whole request; one picture of a telephone is below."""
@@ -19,7 +19,7 @@ _PARTS = "multipart/form-data"
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Open311Form:
     """`texts` by name, each name's values in order; `media` is a file's content."""
 
     texts: Mapping[str, tuple[str, ...]]
@@ -39,7 +39,7 @@ class Form:
         return found
 
 
-async def read_form(request: Request) -> Form:
+async def read_form(request: Request) -> Open311Form:
     """The form. Raises Failed for one that is too large or no form."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = _limited(request)
@@ -52,8 +52,8 @@ async def read_form(request: Request) -> Form:
         if kind in (_PLAIN, ""):
             return await _opened(await FormParser(request.headers, body).parse())
     except (MultiPartException, UnicodeDecodeError):
-        raise Failed(400, "the form cannot be read") from None
-    raise Failed(400, f"the body must be {_PLAIN} or {_PARTS}")
+        raise Open311Error(400, "the form cannot be read") from None
+    raise Open311Error(400, f"the body must be {_PLAIN} or {_PARTS}")
 
 
 async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
@@ -61,11 +61,11 @@ async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
     async for chunk in request.stream():
         total += len(chunk)
         if total > LARGEST:
-            raise Failed(413, "the request is too large")
+            raise Open311Error(413, "the request is too large")
         yield chunk
 
 
-async def _opened(data: FormData) -> Form:
+async def _opened(data: FormData) -> Open311Form:
     texts: dict[str, tuple[str, ...]] = {}
     media = None
     try:
@@ -76,7 +76,7 @@ async def _opened(data: FormData) -> Form:
                 texts[name] = (*texts.get(name, ()), _clean(value))
     finally:
         await data.close()
-    return Form(texts, media or None)
+    return Open311Form(texts, media or None)
 
 
 def _clean(text: str) -> str:

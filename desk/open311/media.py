@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import puremagic
 
-from desk.open311.answers import Failed
+from desk.open311.answers import Open311Error
 from hotline.contract import AttachmentPart
-from intake.ports import Rejected, Unavailable
+from intake.model.ports import Rejected, Unavailable
 
 LARGEST = 10 * 1024 * 1024
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
@@ -20,15 +20,15 @@ async def picture(content: bytes | None, keep: Keep) -> AttachmentPart | None:
     if content is None:
         return None
     if len(content) > LARGEST:
-        raise Failed(413, "media is too large")
+        raise Open311Error(413, "media is too large")
     if _shown(content) not in _PICTURES:
-        raise Failed(400, "media must be a JPEG, PNG, WebP or GIF picture")
+        raise Open311Error(400, "media must be a JPEG, PNG, WebP or GIF picture")
     try:
         return await keep(content)
     except Rejected:
-        raise Failed(400, "media may not be taken") from None
+        raise Open311Error(400, "media may not be taken") from None
     except Unavailable:
-        raise Failed(503, "try again later", retry_after=30) from None
+        raise Open311Error(503, "try again later", retry_after=30) from None
 
 
 def _shown(content: bytes) -> str:

@@ -14,14 +14,14 @@ from fastapi.responses import Response
 
 from desk.app import Desk
 from desk.open311 import answers, asking
-from desk.open311.answers import FORMATS, Failed
-from desk.open311.form import Form, read_form
+from desk.open311.answers import FORMATS, Open311Error
+from desk.open311.form import Open311Form, read_form
 from desk.open311.media import Keep, picture
 from desk.open311.services import definition, offered, service
 from desk.open311.wording import say
 from desk.open311.work import Requests
 from hotline.contract import AttachmentPart
-from storage.database import DatabaseDown
+from storage.db.database import DatabaseDown
 
 PATH = "/open311/v2"
 
@@ -54,13 +54,13 @@ def _answered(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         asked = request.path_params["format_"]
         format_ = asked if asked in FORMATS else "json"
         if asked != format_:
-            return answers.errors(format_, Failed(400, "the format must be json or xml"))
+            return answers.errors(format_, Open311Error(400, "the format must be json or xml"))
         try:
             return await handler(request, format_)
-        except Failed as failed:
+        except Open311Error as failed:
             return answers.errors(format_, failed)
         except DatabaseDown:
-            return answers.errors(format_, Failed(503, "try again later", retry_after=5))
+            return answers.errors(format_, Open311Error(503, "try again later", retry_after=5))
 
     return endpoint
 
@@ -95,7 +95,7 @@ class _Server:
         self._here(request.query_params.get("jurisdiction_id"))
         category = self._offered.get(request.path_params["name"])
         if category is None:
-            raise Failed(404, "service_code was not found")
+            raise Open311Error(404, "service_code was not found")
         return answers.single(format_, "service_definition", definition(category, self._desk.city))
 
     async def file(self, request: Request, format_: str) -> Response:
@@ -140,22 +140,22 @@ class _Server:
     def _here(self, jurisdiction: str | None) -> None:
         ours = self._rules.jurisdiction
         if ours is not None and jurisdiction and jurisdiction != ours:
-            raise Failed(404, "jurisdiction_id was not found")
+            raise Open311Error(404, "jurisdiction_id was not found")
 
     def _reading(self, given: dict[str, str]) -> bool:
         """Whether whoever asks has a key; a wrong one is told of."""
         self._here(given.get("jurisdiction_id"))
         key = given.get("api_key", "")
         if key and not self._fits(key):
-            raise Failed(403, "api_key is wrong")
+            raise Open311Error(403, "api_key is wrong")
         return bool(key)
 
-    async def _writing(self, request: Request) -> Form:
+    async def _writing(self, request: Request) -> Open311Form:
         form = await read_form(request)
         given = request.query_params
         self._here(form.text("jurisdiction_id") or given.get("jurisdiction_id"))
         if not self._fits(form.text("api_key") or given.get("api_key", "")):
-            raise Failed(403, "api_key was not provided, or is wrong")
+            raise Open311Error(403, "api_key was not provided, or is wrong")
         return form
 
     def _fits(self, given: str) -> bool:
@@ -166,5 +166,5 @@ def _key(request: Request) -> str | None:
     """The Idempotency-Key: a quoted string, as its draft has it; bare is understood."""
     given = request.headers.get("idempotency-key", "").strip().removeprefix('"').removesuffix('"')
     if len(given) > 200 or not given.isprintable():
-        raise Failed(400, "the Idempotency-Key is too long, or not printable")
+        raise Open311Error(400, "the Idempotency-Key is too long, or not printable")
     return given or None

@@ -10,8 +10,8 @@ from typing import Any
 
 from desk.open311.wording import say
 from intake.city import Category, CityProfile, ExtraQuestion
+from intake.model.ticket import AppealType
 from intake.phrases import FALLBACK
-from intake.ticket import AppealType
 
 APPEAL_TYPE = "appeal_type"
 _KEYWORDS = 12

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.open311 import rows
 from desk.open311.wording import say
-from desk.states import State, seen_as
-from desk.views import DeskEvent, DeskTicket
+from desk.tickets import public_requests
+from desk.workflow.states import State, seen_as
+from desk.workflow.views import DeskEvent, DeskTicket
 from hotline.contract import AttachmentPart
 from intake.city import CityProfile
-from intake.masking import masked, names
+from intake.understand.persons.masking import masked, names
 
 _PICTURES = "image/"
 
@@ -46,14 +46,14 @@ def request(
         "long": None,
         "media_url": None,
     }
-    return told | _filed(ticket, media_url) if known or rows.is_public(document) else told
+    return told | _filed(ticket, media_url) if known or public_requests.is_public(document) else told
 
 
 def updates(ticket: DeskTicket, events: tuple[DeskEvent, ...], city: CityProfile) -> Iterator[dict[str, Any]]:
     """What the citizen has been told of a ticket in words, and how it ended."""
-    secret = rows.is_secret(ticket.document)
+    secret = public_requests.is_secret(ticket.document)
     for event in events:
-        ended = event.to_state in rows.ENDED
+        ended = event.to_state in public_requests.ENDED
         answer = None if secret else event.detail.get("public_text") or _published(ticket, event)
         if not event.detail.get("tells") or event.action == "survey_start" or not (answer or ended):
             continue
@@ -75,7 +75,7 @@ def _published(ticket: DeskTicket, event: DeskEvent) -> str | None:
 
 def status(ticket: DeskTicket) -> str:
     """The protocol knows two."""
-    return "closed" if ticket.life.state in rows.ENDED else "open"
+    return "closed" if ticket.life.state in public_requests.ENDED else "open"
 
 
 def local(at: datetime, city: CityProfile) -> str:
@@ -84,7 +84,7 @@ def local(at: datetime, city: CityProfile) -> str:
 
 
 def _notes(ticket: DeskTicket, *, known: bool) -> str:
-    answer = ticket.life.public_text if known or not rows.is_secret(ticket.document) else None
+    answer = ticket.life.public_text if known or not public_requests.is_secret(ticket.document) else None
     return answer or say("status", seen_as(ticket.life.state))
 
 

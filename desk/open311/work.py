@@ -8,17 +8,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from desk import events, record, store, tickets
+from desk.actions import tickets
+from desk.actions.tickets import Filed, KeyReused, UnknownTicket
+from desk.api import events
 from desk.app import Desk
-from desk.open311 import asking, filing, rows, shown
-from desk.open311.answers import Failed
-from desk.open311.asking import Wanted
-from desk.open311.form import Form
-from desk.tickets import Filed, KeyReused, UnknownTicket
-from desk.views import DeskTicket
+from desk.open311 import asking, filing, shown
+from desk.open311.answers import Open311Error
+from desk.open311.asking import RequestQuery
+from desk.open311.form import Open311Form
+from desk.tickets import public_requests, store, ticket_events
+from desk.workflow.views import DeskTicket
 from hotline.contract import AttachmentPart, HotlineEvent, TicketDocument
-from intake.masking import without_id_numbers
-from storage.documents import Tx
+from intake.understand.persons.masking import without_id_numbers
+from storage.db.sealed import Tx
 
 _UPDATE = 4_000
 
@@ -30,7 +32,7 @@ class Requests:
         self._desk = desk
         self._media_url = media_url
 
-    async def file(self, form: Form, media: AttachmentPart | None, key: str | None) -> Filed:
+    async def file(self, form: Open311Form, media: AttachmentPart | None, key: str | None) -> Filed:
         """File what was posted, once per key. Raises Failed."""
         city, now = self._desk.city, self._desk.clock()
         asked = filing.checked(form, city)
@@ -47,51 +49,51 @@ class Requests:
             pass
         return await self._again(document)
 
-    async def find(self, wanted: Wanted, *, known: bool) -> list[dict[str, Any]]:
+    async def find(self, wanted: RequestQuery, *, known: bool) -> list[dict[str, Any]]:
         """The requests asked for."""
         async with self._desk.database.read() as tx:
             return [self._shown(one, known=known) for one in await self._tickets(tx, wanted, known=known)]
 
     async def one(self, number: str, *, known: bool) -> dict[str, Any]:
         """The request of this number. Raises Failed."""
-        found = await self.find(Wanted(refs=(number,)), known=known) if number.isprintable() else []
+        found = await self.find(RequestQuery(refs=(number,)), known=known) if number.isprintable() else []
         if not found:
-            raise Failed(404, "service_request_id was not found")
+            raise Open311Error(404, "service_request_id was not found")
         return found[0]
 
     async def behind(self, token: str) -> str:
         """The number of the request filed under this key, or of this number. Raises Failed."""
         if not token.isprintable():
-            raise Failed(404, "token was not found")
+            raise Open311Error(404, "token was not found")
         async with self._desk.database.read() as tx:
-            filed = await tickets.find_filed(tx, rows.PREFIX + token)
+            filed = await tickets.find_filed(tx, public_requests.PREFIX + token)
             if filed is not None:
                 return filed.hotline_ref
-            found = await self._tickets(tx, Wanted(refs=(token,)), known=False)
+            found = await self._tickets(tx, RequestQuery(refs=(token,)), known=False)
         if not found:
-            raise Failed(404, "token was not found")
+            raise Open311Error(404, "token was not found")
         return found[0].hotline_ref
 
-    async def updates(self, wanted: Wanted) -> list[dict[str, Any]]:
+    async def updates(self, wanted: RequestQuery) -> list[dict[str, Any]]:
         """What citizens have heard of requests; without numbers of the public ones, in the time asked for."""
         async with self._desk.database.read() as tx:
             found = []
             for ticket in await self._tickets(tx, wanted, known=False):
-                history = await record.history(tx, ticket.id)
+                history = await ticket_events.history(tx, ticket.id)
                 found += list(shown.updates(ticket, history, self._desk.city))
         return found
 
-    async def supplement(self, form: Form) -> str:
+    async def supplement(self, form: Open311Form) -> str:
         """Add words to a request; returns the update's id, the same for the same again. Raises Failed."""
         number, text = form.text("service_request_id"), form.text("description")
         if not number or not text or len(text) > _UPDATE:
-            raise Failed(
+            raise Open311Error(
                 400, f"service_request_id and a description of at most {_UPDATE} characters are needed"
             )
         await self.one(number, known=True)
         given = form.text("update_id")[:200] or uuid4().hex
         event = HotlineEvent(
-            event_id=f"{rows.PREFIX}{given}",
+            event_id=f"{public_requests.PREFIX}{given}",
             type="supplement",
             at=self._desk.clock(),
             text=without_id_numbers(text),
@@ -100,7 +102,7 @@ class Requests:
             async with self._desk.database.write() as tx:
                 await events.on_ticket(tx, self._desk.office, number, event, key=None, now=self._desk.clock())
         except UnknownTicket:
-            raise Failed(404, "service_request_id was not found") from None
+            raise Open311Error(404, "service_request_id was not found") from None
         except KeyReused:
             return given
         self._desk.wake()
@@ -110,12 +112,12 @@ class Requests:
         async with self._desk.database.read() as tx:
             ticket = await store.by_key(tx, document.idempotency_key)
         if ticket is None:
-            raise Failed(503, "try again later", retry_after=1)
+            raise Open311Error(503, "try again later", retry_after=1)
         if (ticket.document.content, ticket.document.category) != (document.content, document.category):
-            raise Failed(422, "this Idempotency-Key came before, with another request")
+            raise Open311Error(422, "this Idempotency-Key came before, with another request")
         return Filed(ticket.hotline_ref, ticket.created_at, new=False)
 
-    async def _tickets(self, tx: Tx, wanted: Wanted, *, known: bool) -> Sequence[DeskTicket]:
+    async def _tickets(self, tx: Tx, wanted: RequestQuery, *, known: bool) -> Sequence[DeskTicket]:
         refs = (await tx.execute(asking.query(wanted, known=known))).scalars().all()
         found = {one.hotline_ref: one for one in await store.by_refs(tx, refs)}
         return [found[ref] for ref in refs if ref in found]

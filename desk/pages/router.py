@@ -5,25 +5,25 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from desk import factor
+from desk.accounts import second_factor
 from desk.app import Desk
-from desk.pages.account import Account
-from desk.pages.alerts import Alerts
-from desk.pages.answers import Answers
-from desk.pages.bulk import Bulk
-from desk.pages.digest import Digests
-from desk.pages.finding import Finding
-from desk.pages.gate import Barred, Gate, guarded_route
-from desk.pages.letters import Letters
-from desk.pages.login import BACK, LogIn
-from desk.pages.look import Look, StaticFile, read_static
-from desk.pages.notices import Notices
-from desk.pages.overview import Overviews
-from desk.pages.people import People
-from desk.pages.queue import queue_routes, view_routes
-from desk.pages.surveying import Surveying
-from desk.pages.ticket import ticket_routes
-from desk.pages.wording import read_words
+from desk.pages.accounts.account import AccountPage
+from desk.pages.accounts.login import BACK, LogIn
+from desk.pages.accounts.users import People
+from desk.pages.base.rendering import PageRenderer, StaticFile, read_static
+from desk.pages.base.session import Barred, SessionGuard, guarded_route
+from desk.pages.centre.alerts import Alerts
+from desk.pages.centre.canned_answers import Answers
+from desk.pages.centre.notices import Notices
+from desk.pages.centre.surveys import SurveyPages
+from desk.pages.centre.undelivered import Letters
+from desk.pages.leaders.dashboard import Overviews
+from desk.pages.leaders.digest import Digests
+from desk.pages.tickets.bulk import Bulk
+from desk.pages.tickets.queue import queue_routes, view_routes
+from desk.pages.tickets.search import SearchPage
+from desk.pages.tickets.ticket import ticket_routes
+from desk.wording import read_words
 from hotline.contract import AttachmentPart
 
 
@@ -42,8 +42,8 @@ def desk_pages(
     `of_front` that the front door's outbox lies in the desk's database and may be dealt with here.
     """
     static = read_static()
-    look = Look(desk.city, read_words(), static)
-    gate = Gate(desk)
+    look = PageRenderer(desk.city, read_words(), static)
+    gate = SessionGuard(desk)
     guarded = guarded_route(look, secure=secure)
     router = APIRouter(prefix="/desk", include_in_schema=False, route_class=guarded)
     _static_route(router, static)
@@ -53,10 +53,10 @@ def desk_pages(
     ticket_routes(router, desk, gate, look, attachment_url)
     _alert_routes(router, Alerts(desk, gate, look))
     _office_routes(router, desk, gate, look, new_secret)
-    _account_routes(router, Account(desk, gate, look, factor.new_secret))
+    _account_routes(router, AccountPage(desk, gate, look, second_factor.new_secret))
     _letter_routes(router, Letters(desk, gate, look, of_front=of_front))
-    _survey_routes(router, Surveying(desk, gate, look, desk.office.digits, of_front=of_front), of_front)
-    router.get("/search")(Finding(desk, gate, look).show)
+    _survey_routes(router, SurveyPages(desk, gate, look, desk.office.digits, of_front=of_front), of_front)
+    router.get("/search")(SearchPage(desk, gate, look).show)
     _overview_routes(router, Overviews(desk, gate, look))
     router.get("/digest")(Digests(desk, gate, look).show)
     return router
@@ -68,13 +68,13 @@ def _overview_routes(router: APIRouter, overviews: Overviews) -> None:
     router.get("/lists/{which}")(overviews.lists)
 
 
-def _account_routes(router: APIRouter, account: Account) -> None:
+def _account_routes(router: APIRouter, account: AccountPage) -> None:
     router.get("/me")(account.show)
     router.post("/me/password")(account.password)
     router.post("/me/factor")(account.factor)
 
 
-def _survey_routes(router: APIRouter, surveying: Surveying, of_front: bool) -> None:  # as given
+def _survey_routes(router: APIRouter, surveying: SurveyPages, of_front: bool) -> None:  # as given
     router.get("/survey")(surveying.show)
     if of_front:  # campaigns and codes are the front door's
         router.post("/survey/code")(surveying.code)
@@ -88,7 +88,7 @@ def _letter_routes(router: APIRouter, letters: Letters) -> None:
 
 
 def _office_routes(
-    router: APIRouter, desk: Desk, gate: Gate, look: Look, new_secret: Callable[[], str]
+    router: APIRouter, desk: Desk, gate: SessionGuard, look: PageRenderer, new_secret: Callable[[], str]
 ) -> None:
     people, answers = People(desk, gate, look, new_secret), Answers(desk, gate, look)
     reminders, bulk = Notices(desk, gate, look), Bulk(desk, gate, look)

@@ -14,10 +14,10 @@ import httpx
 
 from hotline.open311 import forms, news
 from hotline.open311.reading import Row, text
-from hotline.open311.wire import Wire
+from hotline.open311.wire import Open311Wire
 from intake.city import CityProfile
-from intake.ports import Followed, Hindered, Rejected, Unsure
-from intake.status import StatusUpdate
+from intake.model.ports import Followed, Hindered, Rejected, Unsure
+from intake.model.status import StatusUpdate
 
 TOKEN = "token:"  # noqa: S105  the mark of a request whose number is still to come
 LIST_LASTS = timedelta(minutes=10)
@@ -40,7 +40,7 @@ class Open311Hotline:
         api_key: str | None,
         clock: Callable[[], datetime],
     ) -> None:
-        self._wire = Wire(url, jurisdiction, api_key, http, clock)
+        self._wire = Open311Wire(url, jurisdiction, api_key, http, clock)
         self._http = http
         self._city = city
         self._clock = clock

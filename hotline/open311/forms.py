@@ -11,7 +11,7 @@ from hotline.open311.point import wgs84
 from hotline.open311.reading import Row, text
 from hotline.open311.wording import say
 from intake.city import Category, CityProfile
-from intake.ports import Rejected
+from intake.model.ports import Rejected
 
 LONGEST = 4_000
 """Characters of a description, by the specification."""

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from hotline.open311.reading import Row, text
 from intake.city import CityProfile
-from intake.ports import Followed
-from intake.status import Status, StatusUpdate
+from intake.model.ports import Followed
+from intake.model.status import Status, StatusUpdate
 
 _LONGEST = 2_000
 _ANSWERED = frozenset({Status.COMPLETED.value, Status.CALLBACK.value, Status.DIRECT_ANSWERED.value})

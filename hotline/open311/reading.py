@@ -17,18 +17,18 @@ _LISTS = frozenset({"attributes", "values"})
 Row = dict[str, Any]
 
 
-class Unreadable(Exception):
+class UnreadableAnswer(Exception):
     """The answer is neither."""
 
 
 def rows(content: bytes) -> list[Row]:
     """The answer's rows. Raises Unreadable."""
     if len(content) > LARGEST:
-        raise Unreadable("the answer is too large")
+        raise UnreadableAnswer("the answer is too large")
     try:
         text = content.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise Unreadable("the answer is not UTF-8") from None
+        raise UnreadableAnswer("the answer is not UTF-8") from None
     found = _xml(text) if text.startswith("<") else _json(text)
     listed = found if isinstance(found, list) else [found]
     return [one for one in listed if isinstance(one, dict)]
@@ -46,16 +46,16 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise Unreadable("the answer is not JSON") from None
+        raise UnreadableAnswer("the answer is not JSON") from None
 
 
 def _xml(text: str) -> Any:
     if "<!doctype" in text.lower() or "<!entity" in text.lower():
-        raise Unreadable("XML with a document type is not read")
+        raise UnreadableAnswer("XML with a document type is not read")
     try:
         root = ET.fromstring(text)  # noqa: S314  without a document type nothing expands
     except (ET.ParseError, ValueError):
-        raise Unreadable("the answer is not XML") from None
+        raise UnreadableAnswer("the answer is not XML") from None
     if root.tag == "service_definition":
         return _value(root, 0)
     return [_value(child, 0) for child in root]
@@ -63,7 +63,7 @@ def _xml(text: str) -> Any:
 
 def _value(element: ET.Element, depth: int) -> Any:
     if depth > _DEEPEST:
-        raise Unreadable("the answer is nested too deeply")
+        raise UnreadableAnswer("the answer is nested too deeply")
     if element.tag in _LISTS:
         return [_value(child, depth + 1) for child in element]
     if len(element) == 0:

@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 import httpx
 
 from hotline.far_clock import FarClock
-from hotline.open311.reading import LARGEST, Row, Unreadable, rows, text
+from hotline.open311.reading import LARGEST, Row, UnreadableAnswer, rows, text
 from hotline.refusals import hindered, refusal, unknown
 from hotline.rest import retry_after
-from intake.ports import Rejected, Trouble, Unavailable, Unsure
+from intake.model.ports import Rejected, Trouble, Unavailable, Unsure
 
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NO_SUCH_PATH = frozenset({404, 405, 406, 415, 501})
 
 
-class Wire:
+class Open311Wire:
     """One server. `jurisdiction` and `api_key` go with every call that has them."""
 
     def __init__(
@@ -54,7 +54,7 @@ class Wire:
             return rows(answer.content)
         except httpx.HTTPError as failure:
             raise Unavailable(f"the server gave no answer ({type(failure).__name__})") from None
-        except Unreadable as failure:
+        except UnreadableAnswer as failure:
             raise Unavailable(str(failure)) from None
         except Rejected as refused:  # a question refused says nothing about the ticket
             raise Unavailable(refused.reason) from None
@@ -67,7 +67,7 @@ class Wire:
             found = rows(answer.content)
         except httpx.HTTPError as failure:
             raise Unavailable(f"the server gave no answer ({type(failure).__name__})") from None
-        except Unreadable as failure:
+        except UnreadableAnswer as failure:
             raise Unavailable(str(failure)) from None
         if not found:
             raise hindered(Trouble.ADDRESS, "the server lists no services")
@@ -110,7 +110,7 @@ class Wire:
         self._judge(answer)
         try:
             return rows(answer.content)
-        except Unreadable as failure:
+        except UnreadableAnswer as failure:
             raise Unsure(f"the server took it, but {failure}") from None
 
     async def _asked(self, path: str, query: Mapping[str, str]) -> httpx.Response:
@@ -131,7 +131,7 @@ class Wire:
                     return
             except httpx.HTTPError as failure:
                 raise Unavailable(f"the server gave no answer ({type(failure).__name__})") from None
-            except Unreadable:
+            except UnreadableAnswer:
                 continue
             if answer.status_code not in _NO_SUCH_PATH and not answer.is_success:
                 self._unready(answer)
@@ -157,7 +157,7 @@ def _told(answer: httpx.Response) -> str:
         return ""
     try:
         return next((said for row in rows(answer.content) if (said := text(row, "description"))), "")
-    except Unreadable:
+    except UnreadableAnswer:
         return ""
 
 

@@ -5,7 +5,7 @@ every mistake with file, key and reason.
 """
 
 from intake.city.answers import Answer
-from intake.city.clocks import ClockRules, LevelClocks, Pace, Span, read_span
+from intake.city.clocks import ClockKind, ClockRules, LevelClocks, Span, read_span
 from intake.city.file import BadProfile, load, problems
 from intake.city.labels import ClassifierRules
 from intake.city.profile import (
@@ -34,6 +34,7 @@ __all__ = [
     "Category",
     "CityProfile",
     "ClassifierRules",
+    "ClockKind",
     "ClockRules",
     "DraftRules",
     "ExtraQuestion",
@@ -43,7 +44,6 @@ __all__ = [
     "MenuButton",
     "MenuItem",
     "OfficeHours",
-    "Pace",
     "RateRules",
     "RetentionRules",
     "Span",

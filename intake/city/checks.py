@@ -13,7 +13,7 @@ from intake.city import labels, rates, wechat
 from intake.city.clocks import NEEDED, LevelClocks, read_span
 from intake.city.places import SHORTEST
 from intake.city.profile import Category, CityProfile
-from intake.ticket import AppealType
+from intake.model.ticket import AppealType
 
 Problem = tuple[str, str]
 

@@ -15,7 +15,7 @@ _WRITTEN = re.compile(r"([1-9]\d{0,3}) (minute|hour|day|office minute|office hou
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "office minute": 1, "office hour": 60}
 
 
-class Pace(StrEnum):
+class ClockKind(StrEnum):
     """By which clock a span is counted."""
 
     CLOCK = "clock"
@@ -27,7 +27,7 @@ class Pace(StrEnum):
 class Span:
     """`amount` counts minutes, or working days where that is the pace."""
 
-    pace: Pace
+    pace: ClockKind
     amount: int
 
 
@@ -38,8 +38,8 @@ def read_span(text: str) -> Span:
         raise ValueError(f"{text!r} is no span such as '2 hours', '2 office hours' or '5 workdays'")
     number, word = int(found[1]), found[2]
     if word == "workday":
-        return Span(Pace.WORKDAYS, number)
-    pace = Pace.OFFICE if word.startswith("office") else Pace.CLOCK
+        return Span(ClockKind.WORKDAYS, number)
+    pace = ClockKind.OFFICE if word.startswith("office") else ClockKind.CLOCK
     return Span(pace, number * _MINUTES[word])
 
 

@@ -14,8 +14,8 @@ from intake.city.clocks import ClockRules
 from intake.city.labels import ClassifierRules
 from intake.city.rates import RateRules
 from intake.city.wechat import WeChatRules
-from intake.ports import Classifier
-from intake.ticket import AppealType
+from intake.model.ports import Classifier
+from intake.model.ticket import AppealType
 
 _STRICT = {"extra": "forbid"}
 

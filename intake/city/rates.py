@@ -25,7 +25,7 @@ RATES = frozenset(
         "overdue",
     }
 )
-"""What can be reckoned of a unit's dispatched tickets (see `desk.rates`)."""
+"""What can be reckoned of a unit's dispatched tickets (see `desk.statistics.rates`)."""
 
 CENTRES = frozenset({"direct", "forwarded"})
 """The centre's own rates, which no unit has."""

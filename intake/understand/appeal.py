@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
-from intake.ticket import AppealType
+from intake.model.reading import Found
+from intake.model.ticket import AppealType
 from intake.understand.lexicon import any_of, compiled, signs, table
-from intake.understand.reading import Found
-from intake.understand.rules import rules
+from intake.understand.patterns.rules import rules
 
 _ANSWER = 25
 """A message as short as an answer has little room for anybody else."""

@@ -8,21 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from intake.city import CityProfile
-from intake.understand import (
-    appeal,
-    category,
-    commands,
-    dialect,
-    greeting,
-    names,
-    person,
-    phone,
-    place,
-    safety,
-    time,
-)
+from intake.model.reading import Found, Reading, SafetySignal
+from intake.understand import appeal, commands, dialect, greeting, safety, time
+from intake.understand.categories import keywords
 from intake.understand.normalise import normalise
-from intake.understand.reading import Found, Reading, SafetySignal
+from intake.understand.persons import own_name, phone
+from intake.understand.places import names, place
 
 
 def read(text: str, city: CityProfile, now: datetime) -> Reading:
@@ -51,7 +42,7 @@ def _story(said: str, red: SafetySignal | None, city: CityProfile, now: datetime
     words = _without(said, own_phone)
     where = place.find(words, city)
     occurred, bad_time = time.find(_without(words, where), city, now)
-    called = person.find(words, own_phone is not None)
+    called = own_name.find(words, own_phone is not None)
     about = appeal.subject_of(said)
     return Reading(
         text=said,
@@ -65,7 +56,7 @@ def _story(said: str, red: SafetySignal | None, city: CityProfile, now: datetime
         wish=appeal.wish_of(said),
         enterprise=appeal.enterprise_of(said),
         appeal_type=appeal.type_of(said),
-        category=category.guess(dialect.plain(said), city),
+        category=keywords.guess(dialect.plain(said), city),
         urgency=safety.urgency(said, red),
         safety=red,
         outside_city=names.is_elsewhere(words, where, city),

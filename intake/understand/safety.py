@@ -9,13 +9,20 @@ the wish to die in the first person. Missing a real danger is the worse mistake.
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from intake.ticket import Urgency, UrgencyLevel
-from intake.understand.clauses import Clause, clause_of, is_denied, is_errand, is_supposed, is_taken_back
+from intake.model.reading import SafetySignal
+from intake.model.ticket import Urgency, UrgencyLevel
 from intake.understand.lexicon import compiled, table
-from intake.understand.reading import SafetySignal
-from intake.understand.rules import Rule, rules
-from intake.understand.suffering import befell_a_thing
-from intake.understand.whole_words import with_words_hidden
+from intake.understand.patterns.clauses import (
+    Clause,
+    clause_of,
+    is_denied,
+    is_errand,
+    is_supposed,
+    is_taken_back,
+)
+from intake.understand.patterns.rules import Rule, rules
+from intake.understand.patterns.suffering import befell_a_thing
+from intake.understand.patterns.whole_words import with_words_hidden
 
 SELF_HARM, THREAT = "self_harm", "threat"
 _ORDER = ("emergency", SELF_HARM, THREAT)

@@ -19,7 +19,7 @@ Sound = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class SoundAlike:
     """`text[start:end]` sounds like `name`, the city's own, and is written otherwise."""
 
     start: int
@@ -27,7 +27,7 @@ class Heard:
     name: str
 
 
-def heard(text: str, city: CityProfile) -> Iterator[Heard]:
+def heard(text: str, city: CityProfile) -> Iterator[SoundAlike]:
     """The city's names that are written wrongly in `text`; none that sounds like two of them."""
     sounds, at = _sound(text), 0
     by_beginning = _by_beginning(city)
@@ -35,7 +35,7 @@ def heard(text: str, city: CityProfile) -> Iterator[Heard]:
         those = by_beginning.get(sounds[at : at + 2], ())
         name = next((name for name, sound in those if sounds[at : at + len(sound)] == sound), None)
         if name is not None and _is_meant(text[at : at + len(name)], name):
-            yield Heard(at, at + len(name), name)
+            yield SoundAlike(at, at + len(name), name)
             at += len(name)
         else:
             at += 1

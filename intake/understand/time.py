@@ -12,10 +12,10 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from intake.city import CityProfile
-from intake.ticket import Occurred
+from intake.model.reading import Found
+from intake.model.ticket import Occurred
 from intake.understand.instant import NoSuchTime, instant
 from intake.understand.lexicon import any_of, compiled, signs, table
-from intake.understand.reading import Found
 
 _ANSWER = 60
 """In a longer story a slip in one date is not worth asking about."""

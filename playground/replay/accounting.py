@@ -10,21 +10,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hotline.contract import TicketDocument
-from intake.chapters import MAX_CONTENT
-from intake.questions.words import has_words
+from intake.form.content.long_text import MAX_CONTENT
+from intake.form.questions.words import has_words
 from playground.replay.books import Books
-from playground.replay.citizen import Ending, Story
+from playground.replay.citizen import Ending, ReplayStory
 
 ANSWERS = 200
 """Characters that answers may add to a story."""
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ReplayAccount:
     """`kept` are the stories the backend answers for, each with its ticket where it ended in one."""
 
-    kept: tuple[tuple[Story, TicketDocument | None], ...]
-    lost: tuple[Story, ...]
+    kept: tuple[tuple[ReplayStory, TicketDocument | None], ...]
+    lost: tuple[ReplayStory, ...]
     doubled: int
     shortened: tuple[int, ...]
 
@@ -32,20 +32,20 @@ class Account:
         return sum(story.ending is ending for story, _ in self.kept)
 
 
-def account(stories: Sequence[Story], books: Books) -> Account:
+def account(stories: Sequence[ReplayStory], books: Books) -> ReplayAccount:
     """Tick off each story, in the order of the rows."""
     ledger = _Ledger(books)
     for story in stories:
         ledger.tick(story)
-    return Account(tuple(ledger.kept), tuple(ledger.lost), ledger.left_over(), tuple(ledger.shortened))
+    return ReplayAccount(tuple(ledger.kept), tuple(ledger.lost), ledger.left_over(), tuple(ledger.shortened))
 
 
 class _Ledger:
     """What is not yet claimed by any conversation."""
 
     def __init__(self, books: Books) -> None:
-        self.kept: list[tuple[Story, TicketDocument | None]] = []
-        self.lost: list[Story] = []
+        self.kept: list[tuple[ReplayStory, TicketDocument | None]] = []
+        self.lost: list[ReplayStory] = []
         self.shortened: list[int] = []
         self._tickets: dict[str, list[TicketDocument]] = {}
         for ticket in books.tickets.values():
@@ -54,7 +54,7 @@ class _Ledger:
         self._alerts = Counter(books.alerts)
         self._own: dict[str, list[str]] = {}  # references by phone
 
-    def tick(self, story: Story) -> None:
+    def tick(self, story: ReplayStory) -> None:
         ticket = self._ticket(story) if story.ending is Ending.TICKET else None
         if ticket is not None or self._stop_or_supplement(story):
             self.kept.append((story, ticket))
@@ -65,7 +65,7 @@ class _Ledger:
         """Tickets that no conversation was told of."""
         return sum(len(tickets) for tickets in self._tickets.values())
 
-    def _ticket(self, story: Story) -> TicketDocument | None:
+    def _ticket(self, story: ReplayStory) -> TicketDocument | None:
         unclaimed = self._tickets.get(story.reference)
         if not unclaimed:
             return None
@@ -76,23 +76,23 @@ class _Ledger:
         )
         return ticket
 
-    def _continued(self, story: Story, reference: str) -> Iterator[str]:
+    def _continued(self, story: ReplayStory, reference: str) -> Iterator[str]:
         """What followed as supplements because it was too long for the ticket, or for one supplement."""
         told, waiting = _dense("".join(story.told)), self._supplements.get(reference, [])
         while len(told) > MAX_CONTENT - ANSWERS and waiting and _dense(waiting[0]) in told:
             yield waiting.pop(0)
 
-    def _stop_or_supplement(self, story: Story) -> bool:
+    def _stop_or_supplement(self, story: ReplayStory) -> bool:
         if story.ending is Ending.STOP:
             return self._alert(story)
         return story.ending is Ending.SUPPLEMENT and self._supplement(story)
 
-    def _alert(self, story: Story) -> bool:
+    def _alert(self, story: ReplayStory) -> bool:
         words = story.last_words.strip()
         self._alerts[words] -= 1
         return self._alerts[words] >= 0
 
-    def _supplement(self, story: Story) -> bool:
+    def _supplement(self, story: ReplayStory) -> bool:
         for reference in self._own.get(story.phone, ()):
             if reference.endswith(story.reference) and self._supplements.get(reference):
                 first = self._supplements[reference].pop(0)
@@ -100,7 +100,7 @@ class _Ledger:
                 return True
         return False
 
-    def _compare(self, story: Story, arrived: str) -> None:
+    def _compare(self, story: ReplayStory, arrived: str) -> None:
         """Note a conversation of which not every word has arrived."""
         whole = _dense(arrived)
         if any(_dense(part) not in whole for part in story.told if has_words(part)):

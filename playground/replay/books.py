@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.lanes import HOTLINE
-from desk import alerts, store
+from app.base.jobs import HOTLINE
+from desk.api import alerts
 from desk.app import Desk
-from desk.states import Actor, Role
+from desk.tickets import store
+from desk.workflow.states import Actor, Role
 from hotline.contract import TicketDocument
-from storage import outbox
-from storage.database import Database
+from storage.db.database import Database
+from storage.outbox import outbox
 
 ALL = 1_000_000
 _READER = Actor(Role.CENTRE, "replay")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from playground.phones import Bubble, Phone
-from playground.replay.ear import SAFETY, Ear, Heard
-from playground.replay.rows import Row
+from playground.replay.ear import SAFETY, Ear, RecognisedPhrase
+from playground.replay.rows import RecordedComplaint
 from playground.replay.script import FIRST, Person, Script
 
 MOST_TIMES = 3
@@ -30,7 +30,7 @@ _ENDINGS = {"receipt": Ending.TICKET, SAFETY: Ending.STOP, "supplemented": Endin
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class ReplayStory:
     """How one conversation went, as its citizen saw it.
 
     `reference` is the receipt's whole number, or the tail a supplement names. `told` is what they
@@ -54,7 +54,7 @@ class Silence(Exception):
     """Nothing that asks or ends came within the citizen's patience."""
 
 
-class Citizen:
+class ReplayCitizen:
     """One person with one phone, who may tell several complaints one after another."""
 
     most_times = MOST_TIMES
@@ -75,7 +75,7 @@ class Citizen:
         """Follow the account, or press Start, and wait for the greeting. Raises Silence."""
         await self._turn(self._phone.open)
 
-    async def tell(self, row: Row, parts: Sequence[str]) -> Story:
+    async def tell(self, row: RecordedComplaint, parts: Sequence[str]) -> ReplayStory:
         """The whole conversation about one complaint, written in `parts`."""
         self._turns.clear()
         asked: list[str] = []
@@ -86,12 +86,12 @@ class Citizen:
                 answered[heard.step] += 1
                 heard = await self._answer(heard.step, answered[heard.step] - 1, asked)
         except Silence:
-            return self._story(row, parts, asked, Heard("silence", {}))
+            return self._story(row, parts, asked, RecognisedPhrase("silence", {}))
         return self._story(row, parts, asked, heard)
 
-    async def _complain(self, parts: Sequence[str], asked: list[str]) -> Heard:
+    async def _complain(self, parts: Sequence[str], asked: list[str]) -> RecognisedPhrase:
         """Write it all before reading on; only a safety card stops them."""
-        heard = Heard("", {})
+        heard = RecognisedPhrase("", {})
         for part in parts:
             heard = await self._say(part)
             if heard.step in _ENDINGS:
@@ -99,14 +99,14 @@ class Citizen:
             asked.append(heard.step)
         return heard
 
-    async def _answer(self, step: str, times: int, asked: list[str]) -> Heard:
+    async def _answer(self, step: str, times: int, asked: list[str]) -> RecognisedPhrase:
         """Answer what was answered `times` before; what is heard then."""
         heard = await self._take_choice(step) or await self._own_words(step, times)
         if heard.step not in _ENDINGS:
             asked.append(heard.step)
         return heard
 
-    async def _take_choice(self, step: str) -> Heard | None:
+    async def _take_choice(self, step: str) -> RecognisedPhrase | None:
         """Tap the label that is right for this step; None where there is none to tap."""
         bubble, label = self._last, self._script.choice(step)
         if bubble is None or not bubble.buttons:
@@ -118,17 +118,17 @@ class Citizen:
             return None
         return await self._turn(lambda: self._phone.tap(bubble.id, fitting[0].id))
 
-    async def _own_words(self, step: str, times: int) -> Heard:
+    async def _own_words(self, step: str, times: int) -> RecognisedPhrase:
         words = self._script.words(step, times, self._person)
         if words is None:
             raise Silence
         return await self._say(words)
 
-    async def _say(self, text: str) -> Heard:
+    async def _say(self, text: str) -> RecognisedPhrase:
         self._last_words = text
         return await self._turn(lambda: self._phone.say(text))
 
-    async def _turn(self, act: Callable[[], Awaitable[None]]) -> Heard:
+    async def _turn(self, act: Callable[[], Awaitable[None]]) -> RecognisedPhrase:
         """Do it, and read until something asks or ends. Raises Silence."""
         clock = asyncio.get_running_loop()
         started, answered = clock.time(), False
@@ -155,7 +155,7 @@ class Citizen:
         self._read.update(bubble.id for bubble in news)
         return news
 
-    def _heard(self, news: Sequence[Bubble]) -> Heard | None:
+    def _heard(self, news: Sequence[Bubble]) -> RecognisedPhrase | None:
         """The last of it that asks or ends."""
         for bubble in reversed(news):
             heard = self._ear.hear(bubble.text)
@@ -164,9 +164,11 @@ class Citizen:
                 return heard
         return None
 
-    def _story(self, row: Row, parts: Sequence[str], asked: Sequence[str], heard: Heard) -> Story:
+    def _story(
+        self, row: RecordedComplaint, parts: Sequence[str], asked: Sequence[str], heard: RecognisedPhrase
+    ) -> ReplayStory:
         ending = _ENDINGS.get(heard.step, Ending.STUCK)
-        return Story(
+        return ReplayStory(
             row=row.number,
             user=row.user,
             phone=self._person.phone,
@@ -180,7 +182,7 @@ class Citizen:
         )
 
 
-def _stuck_at(ending: Ending, heard: Heard, asked: Sequence[str]) -> str:
+def _stuck_at(ending: Ending, heard: RecognisedPhrase, asked: Sequence[str]) -> str:
     if ending is not Ending.STUCK:
         return ""
     last = asked[-1] if asked else "the first message"

@@ -53,7 +53,7 @@ GOES_ON = f"{SAFETY}.threat"  # the card alone: what it asks for comes behind it
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class RecognisedPhrase:
     """A phrase that was recognised: the step it stands for, and what was filled into it."""
 
     step: str
@@ -66,13 +66,13 @@ class Ear:
     def __init__(self, city: CityProfile) -> None:
         self._phrases = tuple(_phrases(city))
 
-    def hear(self, text: str) -> Heard | None:
+    def hear(self, text: str) -> RecognisedPhrase | None:
         """The last phrase in a bubble that asks or ends; None for any other talk."""
         found = [(match, step) for step, phrase in self._phrases for match in phrase.finditer(text)]
         if not found:
             return None
         match, step = max(found, key=lambda one: one[0].end())
-        return Heard(step, match.groupdict())
+        return RecognisedPhrase(step, match.groupdict())
 
 
 def _phrases(city: CityProfile) -> Iterator[tuple[str, re.Pattern[str]]]:

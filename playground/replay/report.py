@@ -8,9 +8,9 @@ from typing import Any
 
 from hotline.contract import TicketDocument
 from intake.city import CityProfile
-from intake.ticket import AppealType
-from playground.replay.accounting import Account
-from playground.replay.citizen import Ending, Story
+from intake.model.ticket import AppealType
+from playground.replay.accounting import ReplayAccount
+from playground.replay.citizen import Ending, ReplayStory
 
 NO_QUESTIONS = frozenset({"notice", "abroad", "summary", "greeting"})
 SLOTS = ("type", "category", "place", "time", "subject", "wish", "name", "phone")
@@ -61,7 +61,9 @@ class Report:
         return asdict(self)
 
 
-def report(account: Account, stories: Sequence[Story], city: CityProfile, seconds: float) -> Report:
+def report(
+    account: ReplayAccount, stories: Sequence[ReplayStory], city: CityProfile, seconds: float
+) -> Report:
     """Count it all; `seconds` is how long the whole replay took."""
     filed = [(story, ticket) for story, ticket in account.kept if ticket is not None]
     questions = [len(_questions(story)) for story, _ in filed]
@@ -110,22 +112,22 @@ def lines(report: Report) -> Iterator[str]:
     yield f"turns              {report.turns} in {report.seconds:.1f} s"
 
 
-def _questions(story: Story) -> list[str]:
+def _questions(story: ReplayStory) -> list[str]:
     return [step for step in story.asked if step not in NO_QUESTIONS]
 
 
-def _most_asked(filed: Sequence[tuple[Story, TicketDocument]]) -> tuple[tuple[int, int], ...]:
+def _most_asked(filed: Sequence[tuple[ReplayStory, TicketDocument]]) -> tuple[tuple[int, int], ...]:
     """The ten rows with the most questions: row, how many."""
     counted = sorted(((story.row, len(_questions(story))) for story, _ in filed), key=lambda one: -one[1])
     return tuple(counted[:10])
 
 
-def _shares(filed: Sequence[tuple[Story, TicketDocument]], city: CityProfile) -> dict[str, float]:
+def _shares(filed: Sequence[tuple[ReplayStory, TicketDocument]], city: CityProfile) -> dict[str, float]:
     known = Counter(slot for story, ticket in filed for slot in _known(story, ticket, city))
     return {slot: known[slot] / len(filed) if filed else 0.0 for slot in SLOTS}
 
 
-def _known(story: Story, ticket: TicketDocument, city: CityProfile) -> Iterator[str]:
+def _known(story: ReplayStory, ticket: TicketDocument, city: CityProfile) -> Iterator[str]:
     """The slots this ticket has although nobody asked. A type counts unless it is the default's."""
     has = {
         "type": ticket.appeal_type != AppealType.HELP.value,

@@ -17,7 +17,7 @@ class BadFile(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RecordedComplaint:
     """One complaint. `user` is "" where the file does not say whose it is."""
 
     number: int
@@ -25,7 +25,7 @@ class Row:
     text: str
 
 
-def read_rows(file: Path, limit: int | None = None) -> tuple[Row, ...]:
+def read_rows(file: Path, limit: int | None = None) -> tuple[RecordedComplaint, ...]:
     """The first `limit` complaints, those without a word left out. Raises BadFile or OSError."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
@@ -36,13 +36,15 @@ def read_rows(file: Path, limit: int | None = None) -> tuple[Row, ...]:
         raise BadFile(f"{file} is not a CSV file: {fault}.") from None
 
 
-def _rows(lines: Iterator[str]) -> Iterator[Row]:
+def _rows(lines: Iterator[str]) -> Iterator[RecordedComplaint]:
     reader = csv.DictReader(lines, strict=True)
     missing = [column for column in NEEDED if column not in (reader.fieldnames or ())]
     if missing:
         raise BadFile(f"The file has no column {' and no column '.join(missing)}: title and body are needed.")
     for number, record in enumerate(reader, 1):
-        yield Row(number, (record.get("user") or "").strip(), _text(record["title"], record["body"]))
+        yield RecordedComplaint(
+            number, (record.get("user") or "").strip(), _text(record["title"], record["body"])
+        )
 
 
 def _text(title: str | None, body: str | None) -> str:

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from intake.city import CityProfile
-from intake.messages import ChannelName
+from intake.model.messages import ChannelName
 from playground.phones import PhoneShop
-from playground.replay.citizen import Citizen, Ending, Silence, Story
+from playground.replay.citizen import Ending, ReplayCitizen, ReplayStory, Silence
 from playground.replay.ear import Ear
-from playground.replay.rows import Row
+from playground.replay.rows import RecordedComplaint
 from playground.replay.script import Script
-from playground.telegram_wire import split_like_the_app
-from playground.wechat_wire import split_like_wechat
+from playground.telegram.wire import split_like_the_app
+from playground.wechat.wire import split_like_wechat
 
 AT_ONCE = 8
 PATIENCE = 30.0
@@ -22,15 +22,15 @@ _SPLIT = {ChannelName.WECHAT: split_like_wechat, ChannelName.TELEGRAM: split_lik
 
 
 async def replay(
-    rows: Sequence[Row],
+    rows: Sequence[RecordedComplaint],
     channel: ChannelName,
     shop: PhoneShop,
     city: CityProfile,
-    told: Callable[[Story], None],
+    told: Callable[[ReplayStory], None],
     *,
     at_once: int = AT_ONCE,
     patience: float = PATIENCE,
-) -> list[Story]:
+) -> list[ReplayStory]:
     """All their stories, in the order of the rows; `told` hears of each as it ends."""
     play = _Play(channel, shop, city, told, patience)
     waiting = iter(enumerate(_by_user(rows)))
@@ -40,9 +40,9 @@ async def replay(
     return sorted(play.stories, key=lambda story: story.row)
 
 
-def _by_user(rows: Iterable[Row]) -> list[list[Row]]:
+def _by_user(rows: Iterable[RecordedComplaint]) -> list[list[RecordedComplaint]]:
     """The rows of each user; whoever is not named is somebody else each time."""
-    users: dict[object, list[Row]] = {}
+    users: dict[object, list[RecordedComplaint]] = {}
     for row in rows:
         users.setdefault(row.user or row.number, []).append(row)
     return list(users.values())
@@ -54,10 +54,10 @@ class _Play:
         channel: ChannelName,
         shop: PhoneShop,
         city: CityProfile,
-        told: Callable[[Story], None],
+        told: Callable[[ReplayStory], None],
         patience: float,
     ) -> None:
-        self.stories: list[Story] = []
+        self.stories: list[ReplayStory] = []
         self._split = _SPLIT[channel]
         self._shop = shop
         self._ear = Ear(city)
@@ -65,11 +65,11 @@ class _Play:
         self._told = told
         self._patience = patience
 
-    async def one_after_another(self, waiting: Iterator[tuple[int, list[Row]]]) -> None:
+    async def one_after_another(self, waiting: Iterator[tuple[int, list[RecordedComplaint]]]) -> None:
         for number, rows in waiting:
             await self._user(number, rows)
 
-    async def _user(self, number: int, rows: Sequence[Row]) -> None:
+    async def _user(self, number: int, rows: Sequence[RecordedComplaint]) -> None:
         """One user's complaints. Whoever got stuck takes a new phone: the draft left there is nobody's."""
         citizen = await self._citizen(number)
         for row in rows:
@@ -79,9 +79,9 @@ class _Play:
             if story.ending is Ending.STUCK:
                 citizen = await self._citizen(number)
 
-    async def _citizen(self, number: int) -> Citizen:
+    async def _citizen(self, number: int) -> ReplayCitizen:
         phone = await self._shop.phone(None)
-        citizen = Citizen(phone, self._script.person(number), self._ear, self._script, self._patience)
+        citizen = ReplayCitizen(phone, self._script.person(number), self._ear, self._script, self._patience)
         with suppress(Silence):  # what counts is whether the complaint is answered
             await citizen.open()
         return citizen

@@ -1,1 +1,1 @@
-"""The revisions of the storage's tables, run by `storage.migrate`."""
+"""The revisions of the storage's tables, run by `storage.db.migrate`."""

@@ -1,10 +1,10 @@
-"""What alembic runs for every command; the connection comes from `storage.migrate`."""
+"""What alembic runs for every command; the connection comes from `storage.db.migrate`."""
 
 from typing import Literal
 
 from alembic import context
 
-from storage.tables import UtcDateTime
+from storage.db.tables import UtcDateTime
 
 
 def _render(kind: str, item: object, _autogen: object) -> str | Literal[False]:

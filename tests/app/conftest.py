@@ -11,26 +11,28 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, func, select
 
-from app.delivery import Delivery
-from app.files import Files
-from app.footing import open_city
-from app.service import Service
-from app.updates import Updates
-from app.worker import Worker
-from bots.telegram.parts import rides
-from intake import crowd
+from app.attachments.store import Files
+from app.bootstrap.resources import open_city
+from app.callbacks.apply import CallbackService
+from app.delivery.handlers import Delivery
+from app.operations.worker import Worker
+from app.turns.service import Service
+from bots.telegram.outgoing.split import rides
 from intake.city import CityProfile
-from intake.messages import Address, ChannelName, Inbound, Media, MediaKind, Outgoing, Reply
-from intake.ports import Fetched, Unavailable
-from intake.status import Applied, StatusUpdate
-from intake.ticket import TicketView
-from storage import conversations, outbox, tickets
-from storage.attachments import Folder
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
-from storage.database import Database
-from storage.outbox_engine import Entry
-from storage.tickets import StoredTicket
+from intake.form.offers import join_others
+from intake.model.messages import Address, ChannelName, Inbound, Media, MediaKind, Outgoing, Reply
+from intake.model.ports import Fetched, Unavailable
+from intake.model.status import Applied, StatusUpdate
+from intake.model.ticket import TicketView
+from storage.cache.cache import MemoryCache
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.messages import conversations
+from storage.messages.attachments import Folder
+from storage.outbox import outbox
+from storage.outbox.engine import Entry
+from storage.tickets import tickets
+from storage.tickets.tickets import StoredTicket
 
 FIRST_WORDS = "新华路15号院门口井盖坏了，我姓王，电话13912345678"
 OPENID = "oZhangSan00000000000000000001"
@@ -130,7 +132,7 @@ class Shell:
     city: CityProfile
     clock: Clock
     service: Service
-    updates: Updates
+    updates: CallbackService
     worker: Worker
     backend: Backend
     app: App
@@ -187,7 +189,7 @@ class Citizen:
     async def goes_to_the_summary(self, words: str = FIRST_WORDS) -> None:
         await self.says(words)
         replies = await self.says("同意")
-        if any(reply.step == crowd.STEP for reply in replies):  # others told the same story before
+        if any(reply.step == join_others.STEP for reply in replies):  # others told the same story before
             replies = await self.says("单独登记")
         assert any("请核对" in reply.text for reply in replies)
 
@@ -231,7 +233,7 @@ def open_shell(city: CityProfile, clock: Clock, keyring: KeyRing, tmp_path: Path
             city=city,
             clock=clock,
             service=service,
-            updates=Updates(database, cache, city, clock),
+            updates=CallbackService(database, cache, city, clock),
             worker=Worker(database, cache, city, delivery, clock, lambda: 0.0, patience=5, fault_pause=0.01),
             backend=backend,
             app=app,

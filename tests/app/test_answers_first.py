@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from app.delivery import ANSWERS_FIRST
-from app.identifiers import conversation_name
-from app.replies import queue_replies
-from intake.messages import ChannelName, Inbound, Media, MediaKind, Reply
-from intake.ports import Rejected, Unavailable
-from intake.status import StatusUpdate
-from storage import conversations, outbox
-from storage.database import Database
+from app.base.references import conversation_name
+from app.delivery.handlers import ANSWERS_FIRST
+from app.delivery.queue_replies import queue_replies
+from intake.model.messages import ChannelName, Inbound, Media, MediaKind, Reply
+from intake.model.ports import Rejected, Unavailable
+from intake.model.status import StatusUpdate
+from storage.db.database import Database
+from storage.messages import conversations
+from storage.outbox import outbox
 
 Make = Callable[..., StatusUpdate]
 

@@ -14,14 +14,14 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import update
 
-from app.delivery import Delivery
-from app.logs import set_up
-from app.worker import Worker
+from app.base.logs import set_up
+from app.delivery.handlers import Delivery
+from app.operations.worker import Worker
 from hotline.rest import RestHotline
 from hotline.signed_http import SignedHttp
-from intake.status import Status
-from storage.cache import MemoryCache
-from storage.tables import outbox
+from intake.model.status import Status
+from storage.cache.cache import MemoryCache
+from storage.db.tables import outbox
 
 SAID = ("王", "13912345678", "新华路", "井盖", "a secret of the city")
 

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intake.messages import Event
-from intake.status import Applied, Status, StatusUpdate, is_news, standing
-from storage import conversations, tickets
-from storage.tables import replays as replays_table
-from storage.tables import status_updates
+from intake.model.messages import Event
+from intake.model.status import Applied, Status, StatusUpdate, is_news, standing
+from storage.db.tables import replays as replays_table
+from storage.db.tables import status_updates
+from storage.messages import conversations
+from storage.tickets import tickets
 
 Make = Callable[..., StatusUpdate]
 LIFE = ("accepted", "dispatched", "signed", "contacted", "extended", "replied", "completed")
@@ -156,7 +157,7 @@ def run_in_order(sqlite_url: str, keyring: Any, open_shell: Any, update: Make) -
     """Each example files a ticket of its own; the loop is ours, for hypothesis runs no coroutines."""
     from itertools import count  # noqa: PLC0415
 
-    from storage.database import Database  # noqa: PLC0415
+    from storage.db.database import Database  # noqa: PLC0415
 
     citizens = count(1)
 

@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from app.delivery import FILES_WAIT
-from app.replies import queue_replies
-from intake.messages import Reply
-from intake.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
-from intake.status import Status
-from storage import conversations, outbox
-from storage.database import DatabaseDown
-from storage.outbox_engine import Outbox
-from storage.outbox_loop import LEASE
-from storage.tables import tickets
+from app.delivery.handlers import FILES_WAIT
+from app.delivery.queue_replies import queue_replies
+from intake.model.messages import Reply
+from intake.model.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
+from intake.model.status import Status
+from storage.db.database import DatabaseDown
+from storage.db.tables import tickets
+from storage.messages import conversations
+from storage.outbox import outbox
+from storage.outbox.engine import Outbox
+from storage.outbox.loop import LEASE
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.vetting import vet
-from intake.messages import Burst, Media, MediaKind
-from intake.ports import Fetched, NotTaken, Rejected, Unavailable
-from storage import outbox, tables
+from app.attachments.sanitize import vet
+from intake.model.messages import Burst, Media, MediaKind
+from intake.model.ports import Fetched, NotTaken, Rejected, Unavailable
+from storage.db import tables
+from storage.outbox import outbox
 
 STORY = "路灯坏了一个月了，我姓王，电话13912345678"
 PROGRAM = b"MZ\x90\0" + bytes(300)

@@ -8,13 +8,13 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from app.files import LINK_LASTS, PAGE_LINK_LASTS, Files
-from app.vetting import content_type
-from intake.ports import Fetched
-from storage.attachments import Folder
-from storage.crypto import KeyRing
+from app.attachments.sanitize import content_type
+from app.attachments.store import LINK_LASTS, PAGE_LINK_LASTS, Files
+from intake.model.ports import Fetched
+from storage.db.keyring import KeyRing
+from storage.messages.attachments import Folder
 from webhooks.attachments import attachment_router
-from webhooks.faults import answer_faults
+from webhooks.error_handlers import answer_faults
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from app.tidying import Tidying
-from intake.messages import Burst, ChannelName, Media, MediaKind
-from intake.ports import Unavailable
-from storage import attachments as stored_files
-from storage.attachments import Folder
-from storage.tables import attachments
+from app.privacy.retention import Retention
+from intake.model.messages import Burst, ChannelName, Media, MediaKind
+from intake.model.ports import Unavailable
+from storage.db.tables import attachments
+from storage.messages import attachments as stored_files
+from storage.messages.attachments import Folder
 
 STORY = "新华路15号院门口井盖坏了，我姓王，电话13912345678"
 PDF = b"%PDF-1.4\n" + bytes(100)
@@ -251,7 +251,7 @@ async def test_a_draft_that_ends_by_itself_takes_its_files_along(
     await sends(citizen, "m")
     await settled(shell)
     shell.clock.tick(timedelta(days=shell.city.drafts.purge_days).total_seconds())
-    await Tidying(shell.database, shell.city, shell.clock).once()
+    await Retention(shell.database, shell.city, shell.clock).once()
     await settled(shell)
     assert on_disk() == []
 
@@ -288,7 +288,7 @@ async def test_what_is_filed_keeps_its_file_when_a_later_draft_is_cancelled(
     await settled(shell)
     assert len(on_disk()) == 2
     await cancels(citizen)
-    await Tidying(shell.database, shell.city, shell.clock).once()
+    await Retention(shell.database, shell.city, shell.clock).once()
     await settled(shell)
     assert on_disk() == filed
     [document] = shell.backend.tickets.values()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.following import FOLLOWED, Following
-from intake.ports import Followed, Unavailable
-from intake.status import StatusUpdate
-from storage import tickets
+from app.callbacks.poll import FOLLOWED, Polling
+from intake.model.ports import Followed, Unavailable
+from intake.model.status import StatusUpdate
+from storage.tickets import tickets
 
 
 @dataclass
@@ -44,7 +44,7 @@ async def test_what_it_says_again_and_again_is_told_once(shell: Any, citizen: An
     await shell.drain()
     city = City(says=[update("accepted", reference)])
     for _ in range(2):  # the second after a start, without what is kept in memory
-        following = Following(shell.database, city, shell.updates, shell.clock)
+        following = Polling(shell.database, city, shell.updates, shell.clock)
         await following.ask()
         await following.ask()
     assert await told(shell) == 1
@@ -58,7 +58,7 @@ async def test_a_token_becomes_a_number_for_good(shell: Any, citizen: Any) -> No
         assert found
         await tickets.set_hotline_ref(tx, found.id, "token:t", shell.clock())
     city = City()
-    following = Following(shell.database, city, shell.updates, shell.clock)
+    following = Polling(shell.database, city, shell.updates, shell.clock)
     await following.ask()
     assert city.asked == [()]
     city.numbers["token:t"] = "R7"
@@ -76,7 +76,7 @@ async def test_old_and_ended_ones_are_left_alone_and_an_outage_is_none_of_ours(
     reference = await citizen.files_a_ticket()
     await shell.drain()
     city = City(down=True)
-    following = Following(shell.database, city, shell.updates, shell.clock)
+    following = Polling(shell.database, city, shell.updates, shell.clock)
     with pytest.raises(Unavailable):
         await following.ask()
     city.down = False

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from app.gathering import Gathering
+from app.attachments.mirror import AttachmentMirror
 from hotline.contract import AttachmentPart
-from storage.attachments import Folder
-from storage.crypto import KeyRing
+from storage.db.keyring import KeyRing
+from storage.messages.attachments import Folder
 
 PICTURE = b"a picture"
 SHA256 = hashlib.sha256(PICTURE).hexdigest()
@@ -20,7 +20,7 @@ def part(url: str = "http://front.door/attachments/x?signature=1", sha256: str =
     return AttachmentPart(kind="photo", sha256=sha256, media_type="image/png", size=9, url=url)
 
 
-class Desk(Gathering):
+class Desk(AttachmentMirror):
     """Gathers what it is told of."""
 
     came: tuple[AttachmentPart, ...] = ()

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from app.reception import Reception
-from app.spool import Spool
-from storage import tables
-from storage.crypto import KeyRing
+from app.turns.receiver import SpoolingReceiver
+from app.turns.spool import Spool
+from storage.db import tables
+from storage.db.keyring import KeyRing
 
 NUMBER = "11010519491231002X"
 WORDS = f"新华路15号院低保没发，我姓王，电话13912345678，身份证{NUMBER}"
@@ -32,7 +32,7 @@ async def test_it_is_masked_before_it_is_stored_and_its_sender_is_told(
 
 async def test_nor_does_the_spool_keep_it(shell: Any, citizen: Any, keyring: KeyRing, tmp_path: Path) -> None:
     spool = Spool(tmp_path, keyring, shell.clock)
-    reception = Reception(shell.service, None, spool, shell.city)  # type: ignore[arg-type]
+    reception = SpoolingReceiver(shell.service, None, spool, shell.city)  # type: ignore[arg-type]
     await reception.shelve(citizen.message(WORDS))
     [record] = spool.heads(1)
     kept = await spool.read(record)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import structlog
 
-from app.logs import set_up
-from intake.messages import Event
-from intake.ports import Rejected
-from intake.status import StatusUpdate
+from app.base.logs import set_up
+from intake.model.messages import Event
+from intake.model.ports import Rejected
+from intake.model.status import StatusUpdate
 
 SAID = ("王", "13912345678", "新华路", "井盖", "oZhangSan", "提交", "同意")
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from app.echoing import LEARN_EVERY
-from storage import tickets
+from app.turns.similar_reports import LEARN_EVERY
+from storage.tickets import tickets
 
 SAID = (
     "雄关街道锦绣花园小区3号楼门口的工地半夜还在施工，{more}噪音太大没法睡觉，请处理。我姓王，电话13900000000"

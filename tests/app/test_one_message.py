@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from app import situation as situation_module
-from app import step as step_module
-from intake.conversation import Ids
-from intake.messages import Address, ChannelName, Event, Inbound, Media, MediaKind, Outgoing, Reply, Tap
-from intake.ports import Unavailable
-from storage import conversations, inbox, outbox, turns
-from storage.crypto import KeyRing
-from storage.database import Database
-from storage.tables import attachments as attachments_table
-from storage.tables import conversations as conversations_table
-from storage.tables import inbox as inbox_table
-from storage.tables import outbox as outbox_table
-from storage.tables import tickets as tickets_table
+from app.turns import situation as situation_module
+from app.turns import step as step_module
+from intake.model.conversation import Ids
+from intake.model.messages import Address, ChannelName, Event, Inbound, Media, MediaKind, Outgoing, Reply, Tap
+from intake.model.ports import Unavailable
+from storage import turn_store
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.db.tables import attachments as attachments_table
+from storage.db.tables import conversations as conversations_table
+from storage.db.tables import inbox as inbox_table
+from storage.db.tables import outbox as outbox_table
+from storage.db.tables import tickets as tickets_table
+from storage.messages import conversations, inbox
+from storage.outbox import outbox
 
 TABLES = (conversations_table, inbox_table, tickets_table, outbox_table, attachments_table)
 
@@ -33,13 +35,13 @@ def dies(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Make the last step before the commit fail, once."""
 
     def arm(where: str = "end") -> None:
-        real = getattr(turns, where)
+        real = getattr(turn_store, where)
 
         async def die(*arguments: Any) -> None:
-            monkeypatch.setattr(turns, where, real)
+            monkeypatch.setattr(turn_store, where, real)
             raise Died
 
-        monkeypatch.setattr(turns, where, die)
+        monkeypatch.setattr(turn_store, where, die)
 
     return arm
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from app.footing import open_storage
-from app.house import House
-from app.settings import BadSettings, Enclosed, Hotline
-from app.wiring import open_house
-from desk import schema as desk_tables
+from app.base.settings import BadSettings, Enclosed, HotlineSettings
+from app.bootstrap.bootstrap import open_house
+from app.bootstrap.resources import open_storage
+from app.bootstrap.runtime import Runtime
+from desk.db import migrate as desk_tables
 from hotline.open311.client import Open311Hotline
-from intake.ports import Unavailable
-from storage.database import Standing, standing
+from intake.model.ports import Unavailable
+from storage.db.database import SchemaState, standing
 
 BASE = "http://127.0.0.1:1"
 
@@ -23,8 +23,8 @@ async def test_who_starts_together_migrates_once(empty_database_url: str, tmp_pa
     """On connections of their own, as processes have them; the secret's file is theirs together."""
 
     async def opened() -> dict[str, str]:
-        async with open_house(Enclosed(database_url=empty_database_url), BASE, tmp_path / "var") as house:
-            return await house.health.checks()
+        async with open_house(Enclosed(database_url=empty_database_url), BASE, tmp_path / "var") as runtime:
+            return await runtime.health.checks()
 
     for checks in await asyncio.gather(*(opened() for _ in range(4))):
         assert checks["migrations"] == "ok"
@@ -32,9 +32,9 @@ async def test_who_starts_together_migrates_once(empty_database_url: str, tmp_pa
 
 async def test_both_sets_of_tables_stand_after_opening(empty_database_url: str, tmp_path: Path) -> None:
     settings = Enclosed(database_url=empty_database_url)
-    async with open_house(settings, BASE, tmp_path) as house, house.database.read() as tx:
-        assert await standing(tx) is Standing.CURRENT
-        assert await desk_tables.standing(tx) is Standing.CURRENT
+    async with open_house(settings, BASE, tmp_path) as runtime, runtime.database.read() as tx:
+        assert await standing(tx) is SchemaState.CURRENT
+        assert await desk_tables.standing(tx) is SchemaState.CURRENT
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,13 @@ async def test_a_setting_that_cannot_work_is_a_sentence(given: dict[str, Any], t
 
 
 async def test_an_open311_server_is_followed_and_no_desk_opens(tmp_path: Path) -> None:
-    hotline = Hotline(kind="open311", url="http://127.0.0.1:9/open311/v2", api_key=SecretStr("k"))
+    hotline = HotlineSettings(kind="open311", url="http://127.0.0.1:9/open311/v2", api_key=SecretStr("k"))
     settings = Enclosed(database_url=f"sqlite:///{tmp_path / 'x.db'}", hotline=hotline)
-    async with open_house(settings, BASE, tmp_path) as house:
-        assert isinstance(house.hotline, Open311Hotline)
-        assert house.following is not None
-        assert house.desk is None
-        assert "hotline" in house.probes()
+    async with open_house(settings, BASE, tmp_path) as runtime:
+        assert isinstance(runtime.hotline, Open311Hotline)
+        assert runtime.following is not None
+        assert runtime.desk is None
+        assert "hotline" in runtime.probes()
 
 
 async def test_a_database_that_is_away_is_unavailable_and_its_address_is_not_shown(tmp_path: Path) -> None:
@@ -77,11 +77,11 @@ async def test_a_desk_elsewhere_leaves_no_tables_here(empty_database_url: str, t
         database_url=empty_database_url,
         hotline={"kind": "rest", "url": "http://backend", "secret": "s"},
     )
-    async with open_house(settings, BASE, tmp_path) as house:
-        assert house.desk is None
-        async with house.database.read() as tx:
-            assert await desk_tables.standing(tx) is Standing.BEHIND
-        assert (await house.health.checks())["migrations"] == "ok"
+    async with open_house(settings, BASE, tmp_path) as runtime:
+        assert runtime.desk is None
+        async with runtime.database.read() as tx:
+            assert await desk_tables.standing(tx) is SchemaState.BEHIND
+        assert (await runtime.health.checks())["migrations"] == "ok"
 
 
 async def test_a_command_that_needs_no_more_opens_the_storage_alone(
@@ -92,6 +92,6 @@ async def test_a_command_that_needs_no_more_opens_the_storage_alone(
         await database.ping()
 
 
-async def _opened(settings: Enclosed, var: Path) -> House:
-    async with open_house(settings, BASE, var) as house:
-        return house
+async def _opened(settings: Enclosed, var: Path) -> Runtime:
+    async with open_house(settings, BASE, var) as runtime:
+        return runtime

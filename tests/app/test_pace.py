@@ -7,13 +7,13 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from app.pace import CITIZEN, Pace
-from app.reception import Reception
-from app.spool import Spool
-from app.witness import Witness
-from storage.buckets import LocalBuckets
-from storage.crypto import KeyRing
-from webhooks.crowds import EVERYTHING, LOGGING_IN, Crowds
+from app.turns.channel_events import ChannelEventRecorder
+from app.turns.rate_limit import CITIZEN, RateLimit
+from app.turns.receiver import SpoolingReceiver
+from app.turns.spool import Spool
+from storage.cache.rate_limits import LocalBuckets
+from storage.db.keyring import KeyRing
+from webhooks.rate_limit import EVERYTHING, LOGGING_IN, AddressLimit
 
 
 class Seconds:
@@ -38,8 +38,10 @@ def seconds() -> Seconds:
 def paced(shell: Any, seconds: Seconds, keyring: KeyRing, tmp_path: Path) -> Any:
     """The way in, as the doors see it; its citizens come through it."""
     spool = Spool(tmp_path / "spool", keyring, shell.clock)
-    witness = Witness(shell.database, shell.clock, spool)
-    shell.service = Reception(shell.service, witness, spool, shell.city, Pace(LocalBuckets(seconds)))
+    witness = ChannelEventRecorder(shell.database, shell.clock, spool)
+    shell.service = SpoolingReceiver(
+        shell.service, witness, spool, shell.city, RateLimit(LocalBuckets(seconds))
+    )
     return shell
 
 
@@ -80,7 +82,7 @@ def door(seconds: Seconds) -> AsyncClient:
     async def fine() -> str:
         return "fine"
 
-    app.add_middleware(Crowds, buckets=LocalBuckets(seconds))
+    app.add_middleware(AddressLimit, buckets=LocalBuckets(seconds))
     return AsyncClient(transport=ASGITransport(app), base_url="http://x")
 
 

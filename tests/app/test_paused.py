@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from app.settlement import Settlement
-from intake.ports import Paused
-from storage import outbox
-from storage.database import Database
+from app.delivery.outcomes import FrontDoorOutcomes
+from intake.model.ports import Paused
+from storage.db.database import Database
+from storage.outbox import outbox
 
 LEASE = timedelta(seconds=60)
 
@@ -33,7 +33,7 @@ async def test_who_was_stopped_by_a_429_goes_first_afterwards(database: Database
     await queue(database, now, 6)
     later = now + timedelta(seconds=1)
     stopped = await claim(database, later, 3)
-    settlement = Settlement(database, None, lambda: later, lambda: 0.5)  # type: ignore[arg-type]
+    settlement = FrontDoorOutcomes(database, None, lambda: later, lambda: 0.5)  # type: ignore[arg-type]
     for entry in reversed(stopped):
         assert await settlement.settle(entry, Paused("asked to wait", 5)) == "paused"
     again = await claim(database, later + timedelta(seconds=5), 6)

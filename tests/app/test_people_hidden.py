@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.pushing import for_push
-from intake.masking import without_citizen
-from intake.ticket import Ticket
+from app.callbacks.push_text import for_push
+from intake.model.ticket import Ticket
+from intake.understand.persons.masking import without_citizen
 from tests.app.test_second_reader import Model, reads_along, tells
 
 NAME, PHONE = "王建国", "13900001111"

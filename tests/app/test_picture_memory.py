@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app import picture_process
-from app.picture_process import MEMORY
-from app.vetting import vet
-from intake.ports import Fetched, NotTaken, Unavailable
+from app.attachments import picture_process
+from app.attachments.picture_process import MEMORY
+from app.attachments.sanitize import vet
+from intake.model.ports import Fetched, NotTaken, Unavailable
 
 WIDE, HIGH = 10_000, 6_000
 AT_ONCE = 6
@@ -25,8 +25,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), int(sys.argv[1])))
-from app.vetting import vet
-from intake.ports import Fetched, NotTaken
+from app.attachments.sanitize import vet
+from intake.model.ports import Fetched, NotTaken
 
 def looked(path):
     try:

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from app.tidying import Tidying
-from storage import bindings, conversations, erasing, tables
-from storage.crypto import KeyRing
+from app.privacy.retention import Retention
+from storage.db import tables
+from storage.db.keyring import KeyRing
+from storage.messages import conversations
+from storage.privacy import erasure
+from storage.surveys import phone_links
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 PERSONAL = ("13912345678", "姓王")
@@ -30,8 +33,8 @@ def _opened(ring: KeyRing, value: object) -> bytes:
 
 
 @pytest.fixture
-def tidying(shell: Any) -> Tidying:
-    return Tidying(shell.database, shell.city, shell.clock)
+def tidying(shell: Any) -> Retention:
+    return Retention(shell.database, shell.city, shell.clock)
 
 
 async def test_erased_is_what_is_ours_and_the_matter_stays_without_its_citizen(
@@ -80,7 +83,7 @@ async def test_a_repeat_of_the_wish_erases_once(shell: Any, citizen: Any) -> Non
     assert len([one for one in shell.backend.events if one[1]["type"] == "erase"]) == 1
     assert first
     async with shell.database.read() as tx:
-        [line] = await erasing.ledger(tx)
+        [line] = await erasure.ledger(tx)
     assert (line.by, line.counts["tickets"]) == ("citizen", 1)
 
 
@@ -135,7 +138,7 @@ async def test_a_corrected_number_is_ours_and_the_backends(shell: Any, citizen: 
 
 
 async def test_files_go_when_their_matter_was_passed_on_long_ago(
-    shell: Any, citizen: Any, tidying: Tidying, tmp_path: Path
+    shell: Any, citizen: Any, tidying: Retention, tmp_path: Path
 ) -> None:
     shell.app.files["m"] = PNG
     await citizen.goes_to_the_summary()
@@ -151,7 +154,7 @@ async def test_files_go_when_their_matter_was_passed_on_long_ago(
     await shell.drain()
     assert len(files()) == 1
     shell.clock.now += timedelta(days=2)
-    await Tidying(shell.database, shell.city, shell.clock, own_desk=True).once()
+    await Retention(shell.database, shell.city, shell.clock, own_desk=True).once()
     await shell.drain()
     assert len(files()) == 1, "our own desk still looks at them"
     await tidying.once()
@@ -159,7 +162,9 @@ async def test_files_go_when_their_matter_was_passed_on_long_ago(
     assert files() == []
 
 
-async def test_after_the_term_a_ticket_loses_its_citizen(shell: Any, citizen: Any, tidying: Tidying) -> None:
+async def test_after_the_term_a_ticket_loses_its_citizen(
+    shell: Any, citizen: Any, tidying: Retention
+) -> None:
     reference = await citizen.files_a_ticket()
     await shell.drain()
     shell.clock.now += timedelta(days=shell.city.retention.ticket_days + 1)
@@ -169,14 +174,14 @@ async def test_after_the_term_a_ticket_loses_its_citizen(shell: Any, citizen: An
     assert (await shell.ticket(reference)).ticket.phone is None
     assert [event["type"] for _, event, _ in shell.backend.events] == ["erase"]
     async with shell.database.read() as tx:
-        assert [line.by for line in await erasing.ledger(tx)] == ["retention"]
+        assert [line.by for line in await erasure.ledger(tx)] == ["retention"]
 
 
 async def test_own_data_names_the_phone_that_leads_here(shell: Any, citizen: Any) -> None:
     await citizen.says("路灯坏了")
     async with shell.database.write() as tx:
         stored = await conversations.lock(tx, citizen.address, shell.clock())
-        await bindings.bind(tx, stored.id, "13912345678", "code", shell.clock())
+        await phone_links.bind(tx, stored.id, "13912345678", "code", shell.clock())
     (told, *_) = await citizen.says("我的数据")
     assert "13912345678" in told.text
     assert "解绑" in told.text

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.second_reader import TRIES, Endpoint, SecondReader
-from app.settings import BadSettings, Enclosed, Reader, check
+from app.base.settings import BadSettings, Enclosed, LlmReaderSettings, check
+from app.turns.llm_reader import TRIES, LlmEndpoint, LlmReader
 
 STORY = "那个转角的老张家面馆夜里一直吵，上礼拜起就没消停过，我叫王芳，电话13912345678，盼着早点安静"
 
@@ -42,10 +42,10 @@ class Model:
         return b"\n".join(request.content for request in self.asked).decode()
 
 
-def reads_along(shell: Any, model: Model, *, budget: float = 60.0, personal: bool = False) -> SecondReader:
+def reads_along(shell: Any, model: Model, *, budget: float = 60.0, personal: bool = False) -> LlmReader:
     http = httpx.AsyncClient(transport=httpx.MockTransport(model))
-    endpoint = Endpoint("http://model.test/v1/", "k3y", "small", personal=personal)
-    reader = SecondReader(endpoint, http, shell.database, shell.city, shell.clock, budget)
+    endpoint = LlmEndpoint("http://model.test/v1/", "k3y", "small", personal=personal)
+    reader = LlmReader(endpoint, http, shell.database, shell.city, shell.clock, budget)
     shell.service._hear = reader.heard
     return reader
 
@@ -161,6 +161,6 @@ async def test_a_repeat_gets_the_stored_replies_whatever_the_model_says_now(shel
 
 def test_an_address_without_a_model_stops_the_start() -> None:
     with pytest.raises(BadSettings, match="JIESU_READER__MODEL is missing"):
-        check(Enclosed(reader=Reader(url="http://model.test/v1")))
+        check(Enclosed(reader=LlmReaderSettings(url="http://model.test/v1")))
     with pytest.raises(BadSettings, match="JIESU_READER__URL must begin"):
-        check(Enclosed(reader=Reader(url="model.test", model="small")))
+        check(Enclosed(reader=LlmReaderSettings(url="model.test", model="small")))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.secret_key import open_keyring
-from app.settings import BadSettings
+from app.base.settings import BadSettings
+from app.privacy.secret_key import open_keyring
 
 
 def seal(folder: str) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.settings import BadSettings, Enclosed, Settings, check, read_settings, variables
+from app.base.settings import BadSettings, Enclosed, Settings, check, read_settings, variables
 
 AES_KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 WECHAT = {"appid": "wx1", "secret": "s3cret", "token": "t0ken", "aes_key": AES_KEY}

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app import surroundings
-from app.inspection import inspect
-from app.settings import Enclosed, Hotline, Telegram
-from app.surroundings import address, disk, survey
+from app.base.settings import Enclosed, HotlineSettings, TelegramSettings
+from app.checks import environment
+from app.checks.environment import address, disk, survey
+from app.checks.installation import inspect
 from intake.city import load
 
-TELEGRAM = Telegram(token=SecretStr("1:x"), webhook_secret=SecretStr("s"))
+TELEGRAM = TelegramSettings(token=SecretStr("1:x"), webhook_secret=SecretStr("s"))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_full_disk_is_told_before_messages_are_turned_away(
 ) -> None:
     usage = namedtuple("usage", "total used free")
     assert disk(tmp_path).what == "disk"
-    monkeypatch.setattr(surroundings.shutil, "disk_usage", lambda _: usage(10, 9, 300 * 1024**2))
+    monkeypatch.setattr(environment.shutil, "disk_usage", lambda _: usage(10, 9, 300 * 1024**2))
     found = disk(tmp_path)
     assert not found.ok
     assert "300 MB" in found.says
@@ -44,7 +44,7 @@ def test_a_full_disk_is_told_before_messages_are_turned_away(
 
 def test_a_backend_that_cannot_ask_for_surveys_needs_a_profile_that_does() -> None:
     never_asks, asks = load("jiayuguan"), load("xinghe")
-    open311 = Enclosed(hotline=Hotline(kind="open311", url="http://127.0.0.1:9/open311/v2"))
+    open311 = Enclosed(hotline=HotlineSettings(kind="open311", url="http://127.0.0.1:9/open311/v2"))
     found = survey(open311, never_asks)
     assert found is not None
     assert (found.remark, 'survey_on = "completed"' in found.says) == (True, True)
@@ -58,8 +58,8 @@ async def test_the_check_says_so_and_that_the_server_does_not_answer(
     monkeypatch.chdir(tmp_path)
     settings = Enclosed(
         database_url=f"sqlite:///{tmp_path / 'x.db'}",
-        hotline=Hotline(kind="open311", url="http://127.0.0.1:9/open311/v2"),
-        telegram=Telegram(
+        hotline=HotlineSettings(kind="open311", url="http://127.0.0.1:9/open311/v2"),
+        telegram=TelegramSettings(
             token=SecretStr("1:x"), webhook_secret=SecretStr("s"), api_url="http://127.0.0.1:9"
         ),
     )

@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-import app.surveyor as surveyor_module
-from app import campaign as campaigning
-from app.delivery import Delivery
-from app.told_elsewhere import Listed, Matter, put
-from intake.messages import Address, ChannelName
-from intake.ports import Unavailable
-from intake.status import StatusUpdate
-from storage import campaigns, conversations, unasked
-from storage.tables import surveys
+import app.surveys.scheduler as surveyor_module
+from app.delivery.handlers import Delivery
+from app.surveys import campaigns as campaigning
+from app.surveys.external_cases import Listed, Matter, put
+from intake.model.messages import Address, ChannelName
+from intake.model.ports import Unavailable
+from intake.model.status import StatusUpdate
+from storage.db.tables import surveys
+from storage.messages import conversations
+from storage.surveys import campaigns, candidates
 
 CITIZENS = 6
 Make = Callable[..., StatusUpdate]
@@ -138,9 +139,9 @@ async def test_killed_while_its_list_is_filled_it_is_given_again_and_skips_nobod
     monkeypatch.setattr(campaigning, "PIECE", 1)
     match at:
         case "adopt":
-            monkeypatch.setattr(campaigning.unasked, "own", before(unasked.own, 1))
+            monkeypatch.setattr(campaigning.unasked, "own", before(candidates.own, 1))
         case "list":
-            monkeypatch.setattr(campaigning.unasked, "own", before(unasked.own, 2))
+            monkeypatch.setattr(campaigning.unasked, "own", before(candidates.own, 2))
         case "count":
             monkeypatch.setattr(campaigning.campaigns, "count", before(campaigns.count, 1))
     now = shell.clock() + timedelta(seconds=1)

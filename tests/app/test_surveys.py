@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from intake.ports import NotNow, Unreachable, Unsure
-from intake.status import Applied, StatusUpdate
-from storage import bindings, conversations
-from storage.surveys import StoredSurvey, of
-from storage.tables import surveys as survey_rows
+from intake.model.ports import NotNow, Unreachable, Unsure
+from intake.model.status import Applied, StatusUpdate
+from storage.db.tables import surveys as survey_rows
+from storage.messages import conversations
+from storage.surveys import phone_links
+from storage.surveys.surveys import StoredSurvey, of
 
 Make = Callable[..., StatusUpdate]
 CITY = ZoneInfo("Asia/Shanghai")
@@ -286,7 +287,7 @@ async def bound(shell: Any, citizen: Any) -> None:
     """The phone is this citizen's, by a code."""
     async with shell.database.write() as tx:
         stored = await conversations.find(tx, citizen.address)
-        await bindings.bind(tx, stored.id, PHONE, "code", shell.clock())
+        await phone_links.bind(tx, stored.id, PHONE, "code", shell.clock())
 
 
 async def test_a_phone_that_is_bound_nowhere_is_the_centres_to_ring(shell: Any, update: Make) -> None:
@@ -325,12 +326,12 @@ async def test_a_phone_that_changes_hands_before_the_survey_is_the_centres_to_ri
         other = shell.citizen("oLiSi000000000000000000000002")
         await other.says("你好")
         async with shell.database.write() as tx:
-            await bindings.issue(tx, PHONE, "123456", shell.clock())
+            await phone_links.issue(tx, PHONE, "123456", shell.clock())
         for words in ("绑定手机", "同意", "绑定手机", PHONE, "123456"):
             await other.says(words)
         async with shell.database.read() as tx:
             stored = await conversations.find(tx, other.address)
-            assert await bindings.leads_to(tx, PHONE) == stored.id
+            assert await phone_links.leads_to(tx, PHONE) == stored.id
     await look(shell, hours=12)
     assert asked(shell) == []
     (result,) = results(shell)

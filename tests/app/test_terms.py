@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, func, select
 
-from app.tidying import Tidying
-from storage import conversations
-from storage.tables import inbox, outbox
+from app.privacy.retention import Retention
+from storage.db.tables import inbox, outbox
+from storage.messages import conversations
 
 
 async def kept(shell: Any, *columns: Column[Any]) -> list[int]:
@@ -17,11 +17,13 @@ async def kept(shell: Any, *columns: Column[Any]) -> list[int]:
 
 
 @pytest.fixture
-def tidying(shell: Any) -> Tidying:
-    return Tidying(shell.database, shell.city, shell.clock)
+def tidying(shell: Any) -> Retention:
+    return Retention(shell.database, shell.city, shell.clock)
 
 
-async def test_an_unfinished_matter_ends_after_seven_days(shell: Any, citizen: Any, tidying: Tidying) -> None:
+async def test_an_unfinished_matter_ends_after_seven_days(
+    shell: Any, citizen: Any, tidying: Retention
+) -> None:
     async def is_kept() -> bool:
         async with shell.database.read() as tx:
             stored = await conversations.find(tx, citizen.address)
@@ -37,7 +39,7 @@ async def test_an_unfinished_matter_ends_after_seven_days(shell: Any, citizen: A
 
 
 async def test_answers_and_what_was_sent_end_after_two_days(
-    shell: Any, citizen: Any, tidying: Tidying
+    shell: Any, citizen: Any, tidying: Retention
 ) -> None:
     bodies = (inbox.c.replies_sealed, outbox.c.body_sealed)
     await citizen.files_a_ticket()

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.files import Files
-from app.malware import Clamd
-from app.vetting import OPAQUE, vet
-from intake.ports import Fetched, Rejected, Unavailable
-from storage.attachments import Folder
+from app.attachments.malware import Clamd
+from app.attachments.sanitize import OPAQUE, vet
+from app.attachments.store import Files
+from intake.model.ports import Fetched, Rejected, Unavailable
+from storage.messages.attachments import Folder
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 

@@ -9,10 +9,10 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import event
 
-from app import step as step_module
-from intake.messages import Grant
-from intake.ports import Rejected
-from storage import trips
+from app.turns import step as step_module
+from intake.model.messages import Grant
+from intake.model.ports import Rejected
+from storage.db import trips
 
 
 @contextmanager

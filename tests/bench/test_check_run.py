@@ -77,10 +77,10 @@ def test_seconds_are_added_by_folder() -> None:
 
 def test_near_a_file_is_its_test_and_the_tests_named_after_it() -> None:
     every = ["tests/desk/test_desk_rates.py", "tests/desk/test_desk_seal.py", "tests/app/test_pace.py"]
-    assert nearby(["desk/rates.py"], every) == [*CORE, "tests/desk/test_desk_rates.py"]
+    assert nearby(["desk/statistics/rates.py"], every) == [*CORE, "tests/desk/test_desk_rates.py"]
     assert nearby(["tests/app/test_pace.py", "README.md"], every) == [*CORE, "tests/app/test_pace.py"]
     assert nearby(["app/rates.py", "desk/phrases/seal.toml"], every) == [*CORE]
 
 
 def test_what_the_core_has_is_not_named_twice() -> None:
-    assert nearby(["intake/masking.py"], ["tests/intake/test_masking.py"]) == [*CORE]
+    assert nearby(["intake/understand/persons/masking.py"], ["tests/intake/test_masking.py"]) == [*CORE]

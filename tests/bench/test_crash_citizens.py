@@ -13,9 +13,9 @@ from intake.city import CityProfile, load
 from intake.phrases import FALLBACK, say, worded
 from playground.chat import Chat
 from playground.phones import Bubble, Button, Phone
-from playground.replay.citizen import Citizen, Ending
+from playground.replay.citizen import Ending, ReplayCitizen
 from playground.replay.ear import Ear
-from playground.replay.rows import Row
+from playground.replay.rows import RecordedComplaint
 from playground.replay.script import Script
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -84,17 +84,17 @@ def city() -> CityProfile:
 
 
 async def story_of(
-    kind: type[Citizen], city: CityProfile, copies: int, patience: float
+    kind: type[ReplayCitizen], city: CityProfile, copies: int, patience: float
 ) -> tuple[Ending, int]:
     script = Script(city)
     citizen = kind(Stutter(city, copies), script.person(1), Ear(city), script, patience)
     await citizen.open()
-    story = await citizen.tell(Row(1, "", "油烟太大"), ("油烟太大",))
+    story = await citizen.tell(RecordedComplaint(1, "", "油烟太大"), ("油烟太大",))
     return story.ending, getattr(citizen, "again", 0)
 
 
 async def test_who_answers_every_copy_in_turn_never_gets_to_the_end(city: CityProfile) -> None:
-    assert (await story_of(Citizen, city, copies=4, patience=1))[0] is Ending.STUCK
+    assert (await story_of(ReplayCitizen, city, copies=4, patience=1))[0] is Ending.STUCK
 
 
 @pytest.mark.parametrize("copies", [1, 2, 5])

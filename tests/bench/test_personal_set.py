@@ -4,7 +4,7 @@ import pytest
 
 from bench.understanding.personal import SECTION, Marked, counted, measure, read
 from bench.understanding.section import Asked
-from intake.masking import masked, shortened
+from intake.understand.persons.masking import masked, shortened
 
 
 def test_a_find_beside_the_mark_counts_for_nothing() -> None:

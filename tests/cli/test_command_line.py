@@ -11,12 +11,14 @@ from uuid import uuid4
 
 import pytest
 
-from app.clock import utc_now
-from app.secret_key import open_keyring
-from intake.messages import Address, ChannelName
-from intake.ticket import AppealType, CategoryGuess, Ticket, Urgency
-from storage import conversations, inbox, outbox, tickets
-from storage.database import Database
+from app.base.clock import utc_now
+from app.privacy.secret_key import open_keyring
+from intake.model.messages import Address, ChannelName
+from intake.model.ticket import AppealType, CategoryGuess, Ticket, Urgency
+from storage.db.database import Database
+from storage.messages import conversations, inbox
+from storage.outbox import outbox
+from storage.tickets import tickets
 
 CITIES = Path(__file__).parents[2] / "cities"
 
@@ -43,7 +45,7 @@ def in_outbox(here: Path, *kinds: str) -> list[int]:
             for entry in made[1:]:
                 await outbox.bury(tx, entry or 0, "the backend answered 422", utc_now())
             await inbox.put_aside(
-                tx, ChannelName.WECHAT, "m", "秘密".encode(), "KeyError at intake/form.py:1", utc_now()
+                tx, ChannelName.WECHAT, "m", "秘密".encode(), "KeyError at intake/form/form.py:1", utc_now()
             )
         await database.close()
         return [entry for entry in made if entry is not None]
@@ -142,7 +144,7 @@ def test_check_says_line_by_line_what_works(jiesu: Any, monkeypatch: pytest.Monk
 
 def _it_is(day: date, monkeypatch: pytest.MonkeyPatch) -> None:
     at = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    for module in ("app.inspection", "cli.city"):
+    for module in ("app.checks.installation", "cli.operator.city"):
         monkeypatch.setattr(f"{module}.utc_now", lambda: at)
 
 
@@ -164,7 +166,7 @@ def test_check_shows_messages_that_were_put_aside_but_not_what_they_say(jiesu: A
     assert said.status == 1
     (line,) = [line for line in said.out.splitlines() if "messages" in line]
     assert line.startswith("FAIL")
-    assert "KeyError at intake/form.py:1" in line
+    assert "KeyError at intake/form/form.py:1" in line
     assert "秘密" not in said.out
 
 

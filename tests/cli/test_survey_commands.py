@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
-from app.footing import open_storage
-from app.settings import read_settings
+from app.base.settings import read_settings
+from app.bootstrap.resources import open_storage
 from cli.main import app
-from desk.tables import tickets as desk_tickets
-from intake.messages import Address, ChannelName
-from storage import bindings, conversations
-from storage.tables import surveys
+from desk.db.tables import tickets as desk_tickets
+from intake.model.messages import Address, ChannelName
+from storage.db.tables import surveys
+from storage.messages import conversations
+from storage.surveys import phone_links
 
 TABLE = """工单编号,电话,承办单位,办结时间
 2603021000001,13912345678,供热公司,2026-03-02 10:00
@@ -43,7 +44,7 @@ async def _bind(phone: str) -> None:
     async with open_storage(read_settings()) as database, database.write() as tx:
         now = datetime.now(UTC)
         stored = await conversations.lock(tx, Address(ChannelName.WECHAT, "oSomebody"), now)
-        await bindings.bind(tx, stored.id, phone, "code", now)
+        await phone_links.bind(tx, stored.id, phone, "code", now)
 
 
 async def _states() -> dict[str, int]:

@@ -12,9 +12,9 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from app.clock import utc_now
-from playground.telegram_api import api_router
-from playground.telegram_platform import TelegramPlatform
+from app.base.clock import utc_now
+from playground.telegram.bot_api import api_router
+from playground.telegram.platform import TelegramPlatform
 
 TOKEN = "4200:stand-in"
 

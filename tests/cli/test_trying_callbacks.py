@@ -9,10 +9,10 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
-from cli.hotline import _Heard
+from cli.integrator.hotline import _Heard
 from hotline import examples
 from hotline.signatures import sign
-from webhooks.faults import answer_faults
+from webhooks.error_handlers import answer_faults
 from webhooks.hotline import hotline_router
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)

@@ -7,20 +7,21 @@ from typing import Any
 
 import pytest
 
-from app.delivery import Delivery
-from app.files import Files
-from app.replies import queue_replies
-from app.service import Service
-from app.worker import Worker
+from app.attachments.store import Files
+from app.delivery.handlers import Delivery
+from app.delivery.queue_replies import queue_replies
+from app.operations.worker import Worker
+from app.turns.service import Service
 from intake.city import CityProfile, load
-from intake.messages import Address, ChannelName, Media, Outgoing, Reply
+from intake.model.messages import Address, ChannelName, Media, Outgoing, Reply
+from intake.model.ports import Fetched, Rejected
 from intake.phrases import worded
-from intake.ports import Fetched, Rejected
-from storage import conversations, outbox
-from storage.attachments import Folder
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
-from storage.database import Database
+from storage.cache.cache import MemoryCache
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.messages import conversations
+from storage.messages.attachments import Folder
+from storage.outbox import outbox
 
 ADDRESS = Address(ChannelName.WECHAT, "openid")
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from intake.ports import Unavailable
-from storage import outbox
+from intake.model.ports import Unavailable
+from storage.outbox import outbox
 
 LEASE = 61
 

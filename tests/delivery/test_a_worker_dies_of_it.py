@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from app.suspects import TOGETHER
-from intake.messages import Media, MediaKind
-from intake.ports import Unavailable
-from storage import attachments, outbox
-from storage.backoff import MOST_UNENDED, REST
+from app.delivery.suspects import TOGETHER
+from intake.model.messages import Media, MediaKind
+from intake.model.ports import Unavailable
+from storage.messages import attachments
+from storage.outbox import outbox
+from storage.outbox.backoff import MOST_UNENDED, REST
 
 LEASE = 61
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from intake.ports import Hindered, NotYet, Paused, Rejected, Trouble, Unavailable, Unsure
-from storage import outbox
-from storage.outbox_circuit import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, Circuit
-from storage.outbox_engine import Waiting
+from intake.model.ports import Hindered, NotYet, Paused, Rejected, Trouble, Unavailable, Unsure
+from storage.outbox import outbox
+from storage.outbox.circuit_breaker import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, CircuitBreaker
+from storage.outbox.engine import LookAgain
 
 
 class Clock:
@@ -19,23 +19,23 @@ class Clock:
         return self.now
 
 
-def broken(clock: Clock) -> Circuit:
-    circuit = Circuit("hotline", clock)
+def broken(clock: Clock) -> CircuitBreaker:
+    circuit = CircuitBreaker("hotline", clock)
     for _ in range(FAILURES):
         circuit.ended(Unavailable("away"))
     return circuit
 
 
 def test_a_few_failures_in_between_change_nothing() -> None:
-    circuit = Circuit("hotline", Clock())
+    circuit = CircuitBreaker("hotline", Clock())
     for fault in [Unavailable("away"), None, Unsure("no answer"), Rejected("no")] * FAILURES:
         circuit.ended(fault)
     assert circuit.places(16) == 16
 
 
-@pytest.mark.parametrize("fault", [Waiting("files", 3), Paused("too fast", 9)])
+@pytest.mark.parametrize("fault", [LookAgain("files", 3), Paused("too fast", 9)])
 def test_what_says_nothing_about_the_destination_does_not_count(fault: Exception) -> None:
-    circuit = Circuit("hotline", Clock())
+    circuit = CircuitBreaker("hotline", Clock())
     for _ in range(3 * FAILURES):
         circuit.ended(fault)
     assert not circuit.open
@@ -56,7 +56,7 @@ def test_after_five_in_a_row_nothing_is_tried_then_one_then_all() -> None:
 
 
 def test_one_that_is_put_off_alone_is_an_answer_too() -> None:
-    circuit = Circuit("hotline", Clock())
+    circuit = CircuitBreaker("hotline", Clock())
     for _ in range(3 * FAILURES):
         circuit.ended(NotYet("being handled"))
     assert not circuit.open
@@ -64,7 +64,7 @@ def test_one_that_is_put_off_alone_is_an_answer_too() -> None:
 
 def test_a_refused_key_is_probed_once_a_minute_until_it_is_put_right() -> None:
     clock = Clock()
-    circuit = Circuit("hotline", clock)
+    circuit = CircuitBreaker("hotline", clock)
     for _ in range(FAILURES):
         circuit.ended(Hindered(Trouble.KEY, "401"))
     assert circuit.places(16) == 0
@@ -88,7 +88,7 @@ def test_each_probe_in_vain_doubles_the_pause_up_to_a_minute() -> None:
 
 def test_a_destination_that_names_its_pause_gets_it() -> None:
     clock = Clock()
-    circuit = Circuit("hotline", clock)
+    circuit = CircuitBreaker("hotline", clock)
     for _ in range(FAILURES):
         circuit.ended(Unavailable("away", retry_after=30))
     assert circuit.rest() == 30

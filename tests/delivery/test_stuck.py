@@ -4,13 +4,13 @@ from typing import Any
 
 from prometheus_client import REGISTRY
 
-from app.watch import STUCK_AFTER, Watch
-from intake.ports import Unavailable
-from storage import outbox
+from app.operations.stuck_alert import STUCK_AFTER, StuckAlert
+from intake.model.ports import Unavailable
+from storage.outbox import outbox
 
 
 async def test_what_a_platform_does_not_take_rings_at_the_desk_once_an_hour(office: Any) -> None:
-    watch = Watch(office.database, office.city, lambda: office.now)
+    watch = StuckAlert(office.database, office.city, lambda: office.now)
     office.channel.faults = [Unavailable("errcode 45009")] * 100
     await office.queue("一")
     await office.worker.round("wechat")
@@ -33,7 +33,7 @@ async def test_what_a_platform_does_not_take_rings_at_the_desk_once_an_hour(offi
 
 
 async def test_what_the_backend_does_not_take_stands_in_the_metrics_alone(office: Any) -> None:
-    watch = Watch(office.database, office.city, lambda: office.now)
+    watch = StuckAlert(office.database, office.city, lambda: office.now)
     office.backend.faults = [Unavailable("away")]
     async with office.database.write() as tx:
         body = {"event_id": "1", "at": office.now.isoformat(), "kind": "fire", "text": "x", "phone": None}

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.house import House
-from app.settings import Enclosed
-from app.wiring import open_house
-from intake.messages import Address, ChannelName, Inbound
-from storage import outbox
-from storage.attachments import Folder
-from storage.crypto import KeyRing
+from app.base.settings import Enclosed
+from app.bootstrap.bootstrap import open_house
+from app.bootstrap.runtime import Runtime
+from intake.model.messages import Address, ChannelName, Inbound
+from storage.db.keyring import KeyRing
+from storage.messages.attachments import Folder
+from storage.outbox import outbox
 from tests.postgresql import Databases
 
 ROOT = Path(__file__).parents[2]
@@ -55,8 +55,8 @@ async def run(script: str, folder: Path, url: str, var: Path, expected: int = 0)
     return done.stdout.strip() or done.stderr.strip()
 
 
-async def queued(house: House) -> list[tuple[str, str]]:
-    async with house.database.read() as tx:
+async def queued(runtime: Runtime) -> list[tuple[str, str]]:
+    async with runtime.database.read() as tx:
         return [(entry.destination, entry.kind) for entry in await outbox.entries(tx)]
 
 
@@ -77,41 +77,41 @@ async def test_a_backup_taken_in_full_swing_brings_everything_back(
     empty_database_url: str, elsewhere: Callable[[], str], tmp_path: Path
 ) -> None:
     live, back = tmp_path / "live", tmp_path / "back"
-    async with open_house(settings(empty_database_url), "http://127.0.0.1:1", live) as house:
-        first = await house.service.receive(says(1))
+    async with open_house(settings(empty_database_url), "http://127.0.0.1:1", live) as runtime:
+        first = await runtime.service.receive(says(1))
         assert first
-        async with house.database.write() as tx:
+        async with runtime.database.write() as tx:
             await outbox.queue(
                 tx, destination="hotline", kind="event", lane="1", body={}, now=datetime.now(UTC)
             )
-        before = await queued(house)
+        before = await queued(runtime)
         sha256 = await Folder(live / "attachments", KeyRing([KEY])).store(b"a photo")
 
         async def citizens() -> None:
             for number in range(2, 10):
-                await house.service.receive(says(number))
+                await runtime.service.receive(says(number))
 
         _, made = await asyncio.gather(
             citizens(), run("backup.sh", tmp_path / "backups", empty_database_url, live)
         )
     url = elsewhere()
     assert "jiesu check" in await run("restore.sh", Path(made), url, back)
-    async with open_house(settings(url), "http://127.0.0.1:1", back) as house:
-        assert await house.service.receive(says(1)) == first  # known, and its stored reply can be read
-        assert set(before) <= set(await queued(house))
-        assert (await house.health.checks())["migrations"] == "ok"
+    async with open_house(settings(url), "http://127.0.0.1:1", back) as runtime:
+        assert await runtime.service.receive(says(1)) == first  # known, and its stored reply can be read
+        assert set(before) <= set(await queued(runtime))
+        assert (await runtime.health.checks())["migrations"] == "ok"
         assert await Folder(back / "attachments", KeyRing([KEY])).read(sha256) == b"a photo"
 
 
 async def test_nothing_is_ever_restored_over_what_is_there(empty_database_url: str, tmp_path: Path) -> None:
     live = tmp_path / "live"
-    async with open_house(settings(empty_database_url), "http://127.0.0.1:1", live) as house:
-        await house.service.receive(says(1))
+    async with open_house(settings(empty_database_url), "http://127.0.0.1:1", live) as runtime:
+        await runtime.service.receive(says(1))
         (live / "attachments").mkdir(parents=True, exist_ok=True)
         made = await run("backup.sh", tmp_path / "backups", empty_database_url, live)
         refused = await run("restore.sh", Path(made), empty_database_url, live, expected=1)
         assert "empty place" in refused
-        assert await house.service.receive(says(1))
+        assert await runtime.service.receive(says(1))
 
 
 async def test_a_backup_that_broke_off_does_not_look_like_one(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from app import metrics
-from app.settings import variables
+from app.base import metrics
+from app.base.settings import variables
 from cli.main import app
-from desk import figures
+from desk import metrics as figures
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DOCS = Path(__file__).parents[2] / "docs"

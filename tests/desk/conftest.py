@@ -16,14 +16,14 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from desk.api import PREFIX
+from desk.api.rest import PREFIX
 from desk.app import Desk
-from desk.schema import upgrade
-from desk.states import Actor, Role
+from desk.db.migrate import upgrade
+from desk.workflow.states import Actor, Role
 from hotline.signatures import sign, verify
 from intake.city import AppealRule, CityProfile, OfficeHours, Unit, YearTable
-from intake.ticket import AppealType
-from storage.database import Database
+from intake.model.ticket import AppealType
+from storage.db.database import Database
 from tests.postgresql import Databases, database_name
 from tests.promised import promised
 

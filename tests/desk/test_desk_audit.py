@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from desk import anchors as sealing
-from desk import audit, chain, record
 from desk.app import Desk
-from desk.states import Actor, Role
-from desk.tables import anchors, events, tickets, timers
-from storage.crypto import KeyRing
-from storage.database import Database
+from desk.db.tables import anchors, events, tickets, timers
+from desk.history import anchors as sealing
+from desk.history import audit
+from desk.tickets import hash_chain, ticket_events
+from desk.workflow.states import Actor, Role
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
 
 CENTRE = Actor(Role.CENTRE, "wang")
 
@@ -75,7 +76,7 @@ async def rewritten(desk: Desk, hotline_ref: str) -> None:
         renamed = update(events).where(events.c.id == last.id)
         await tx.execute(renamed.values(name="nobody"))
         forged = (await tx.execute(select(events).where(events.c.id == last.id))).one()
-        own = chain.link_hash(last.prev_hash, record._link(hotline_ref, forged))
+        own = hash_chain.link_hash(last.prev_hash, ticket_events._link(hotline_ref, forged))
         await tx.execute(renamed.values(hash=own))
         await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(last_hash=own))
 

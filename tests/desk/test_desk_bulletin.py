@@ -14,22 +14,22 @@ import pytest
 from docx.enum.section import WD_ORIENT
 from docx.shared import Cm
 
-from desk import facts
-from desk.bulletin.compose import compose
-from desk.bulletin.data import harmless
-from desk.bulletin.document import Cell, Kind
-from desk.bulletin.figures import Collected, collect
-from desk.bulletin.forms import FORMS, written
-from desk.bulletin.plot import plot
-from desk.bulletin.text import as_text
 from desk.demo import bulk
 from desk.demo.rows import Rows, fact_row
 from desk.demo.seed import NotThisCity, apportion, stories
 from desk.demo.story import life, results
-from desk.period import read_period
-from desk.rates import rounded
+from desk.reports.compose import compose
+from desk.reports.document import Cell, CellKind
+from desk.reports.figures import Collected, collect
+from desk.reports.formats.data import harmless
+from desk.reports.formats.formats import FORMS, written
+from desk.reports.formats.svg_charts import plot
+from desk.reports.formats.text import as_text
+from desk.statistics import facts
+from desk.statistics.period import read_period
+from desk.statistics.rates import rounded
 from intake.city import CityProfile, load
-from storage.database import Database
+from storage.db.database import Database
 
 AS_OF = datetime(2023, 4, 26, tzinfo=UTC)
 SLOW = pytest.mark.timeout(900)
@@ -122,18 +122,18 @@ def test_shares_add_up_to_the_whole() -> None:
 @pytest.mark.parametrize(
     ("kind", "value", "shown"),
     [
-        (Kind.RATE, None, "—"),
-        (Kind.COUNT, None, "—"),
-        (Kind.COUNT, 17_400, "17,400"),
-        (Kind.RATE, Fraction(17_386, 17_400), "99.92%"),
-        (Kind.SHARE, Fraction(7_447, 17_400), "42.8%"),
-        (Kind.GROWTH, Fraction(496, 1000), "+49.6%"),
-        (Kind.GROWTH, Fraction(-1, 8), "-12.5%"),
-        (Kind.POINTS, Fraction(1084, 100), "+10.8"),
-        (Kind.NUMBER, Fraction(17_400, 365), "47.7"),
+        (CellKind.RATE, None, "—"),
+        (CellKind.COUNT, None, "—"),
+        (CellKind.COUNT, 17_400, "17,400"),
+        (CellKind.RATE, Fraction(17_386, 17_400), "99.92%"),
+        (CellKind.SHARE, Fraction(7_447, 17_400), "42.8%"),
+        (CellKind.GROWTH, Fraction(496, 1000), "+49.6%"),
+        (CellKind.GROWTH, Fraction(-1, 8), "-12.5%"),
+        (CellKind.POINTS, Fraction(1084, 100), "+10.8"),
+        (CellKind.NUMBER, Fraction(17_400, 365), "47.7"),
     ],
 )
-def test_how_a_cell_is_shown(kind: Kind, value: Any, shown: str) -> None:
+def test_how_a_cell_is_shown(kind: CellKind, value: Any, shown: str) -> None:
     assert str(Cell(kind, value)) == shown
 
 

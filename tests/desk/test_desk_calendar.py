@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk import calendar
+from desk.workflow import calendar
 from intake.city import CityProfile, OfficeHours, load
 from intake.city.clocks import read_span
-from intake.workdays import is_workday
+from intake.city.workdays import is_workday
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE = timedelta(minutes=1)

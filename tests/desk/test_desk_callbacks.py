@@ -9,12 +9,12 @@ from sqlalchemy import update
 
 from desk import outbox
 from desk.app import Desk
-from desk.states import Actor, Role
-from desk.tables import callbacks
+from desk.db.tables import callbacks
+from desk.workflow.states import Actor, Role
 from hotline.contract import Callback
-from storage import backoff
-from storage.outbox_circuit import FAILURES
-from storage.outbox_loop import BATCH
+from storage.outbox import backoff
+from storage.outbox.circuit_breaker import FAILURES
+from storage.outbox.loop import BATCH
 
 CENTRE = Actor(Role.CENTRE, "wang")
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from desk import clocks, notices, timers
-from desk import tables as t
 from desk.app import Desk
-from desk.figures import deadline_breaches
-from desk.states import FINAL, Actor, Life, Role, State
+from desk.db import tables as t
+from desk.metrics import deadline_breaches
+from desk.tickets import notices, timers
+from desk.workflow import clocks
+from desk.workflow.states import FINAL, Actor, Life, Role, State
 from intake.city import ClockRules, LevelClocks, load
 
 AT = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)  # Wednesday, half past nine

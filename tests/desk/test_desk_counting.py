@@ -5,14 +5,15 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
-from desk import counting, standings, tallies
+from desk.actions import derived
 from desk.app import Desk
-from desk.facts import evaluation
-from desk.period import read_period
-from desk.rates import Counts
-from desk.roll_ups import facts
-from desk.roll_ups import standings as ledger
-from desk.states import Actor, Role, State
+from desk.db.derived_tables import facts
+from desk.db.derived_tables import standings as ledger
+from desk.statistics import queries, state_counts
+from desk.statistics.facts import evaluation
+from desk.statistics.period import read_period
+from desk.statistics.rates import Counts
+from desk.workflow.states import Actor, Role, State
 
 CENTRE = Actor(Role.CENTRE, "wang")
 HOUSING = Actor(Role.UNIT, "li", "housing")
@@ -23,15 +24,15 @@ LATER = datetime(2023, 6, 1, tzinfo=UTC)
 
 async def counted(desk: Desk, as_of: datetime = LATER, evaluation: str = "last_round") -> Counts:
     async with desk.database.read() as tx:
-        tally = await tallies.by_unit(tx, APRIL, as_of, evaluation)
+        tally = await queries.by_unit(tx, APRIL, as_of, evaluation)
     return tally.all(assessed=False)
 
 
 async def test_nothing_counts_for_nothing(desk: Desk) -> None:
     assert await counted(desk) == Counts()
     async with desk.database.read() as tx:
-        assert (await tallies.intake(tx, APRIL)).valid == 0
-        assert await tallies.slowest_tenth(tx, APRIL) is None
+        assert (await queries.intake(tx, APRIL)).valid == 0
+        assert await queries.slowest_tenth(tx, APRIL) is None
 
 
 async def test_a_ticket_withdrawn_or_merged_is_no_ticket_but_was_an_appeal(
@@ -45,13 +46,13 @@ async def test_a_ticket_withdrawn_or_merged_is_no_ticket_but_was_an_appeal(
     await other("merge", master_ref=master)
     assert await counted(desk) == Counts()
     async with desk.database.read() as tx:
-        assert (await tallies.intake(tx, APRIL)).valid == 3
+        assert (await queries.intake(tx, APRIL)).valid == 3
 
 
 async def test_an_appeal_withdrawn_before_acceptance_is_not_valid(desk: Desk, caller: Any, life: Any) -> None:
     await caller.tell(life.hotline_ref, "withdraw")
     async with desk.database.read() as tx:
-        found = await tallies.intake(tx, APRIL)
+        found = await queries.intake(tx, APRIL)
     assert (found.submitted, found.recalled, found.valid) == (1, 1, 0)
 
 
@@ -82,7 +83,7 @@ async def test_a_straight_life_counts_for_its_lead_unit(
         survey={"contacted": True, "solved": "yes", "satisfied": "basically", "via": "WX", "round": 1},
     )
     async with desk.database.read() as tx:
-        tally = await tallies.by_unit(tx, APRIL, LATER, "last_round")
+        tally = await queries.by_unit(tx, APRIL, LATER, "last_round")
     assert set(tally.full) == {"housing"}
     assert tally.full["housing"] == Counts(
         tickets=1,
@@ -132,12 +133,12 @@ async def test_an_excluded_ticket_counts_in_one_calibre_only(desk: Desk, life: A
     await life.answered()
     await life("exclude_request", HOUSING, reason_code="out_of_duty", text="Not ours.")
     async with desk.database.read() as tx:
-        asked = await tallies.by_unit(tx, APRIL, LATER, "last_round")
+        asked = await queries.by_unit(tx, APRIL, LATER, "last_round")
     assert asked.full == asked.assessed
     await life("exclude_approve", Actor(Role.LEADER, "sun"))
     async with desk.database.read() as tx:
-        tally = await tallies.by_unit(tx, APRIL, LATER, "last_round")
-        assert await tallies.exclusions(tx, APRIL) == {"out_of_duty": 1}
+        tally = await queries.by_unit(tx, APRIL, LATER, "last_round")
+        assert await queries.exclusions(tx, APRIL) == {"out_of_duty": 1}
     assert (tally.full["housing"].tickets, tally.assessed) == (1, {})
 
 
@@ -147,7 +148,7 @@ async def test_a_returned_ticket_belongs_to_the_unit_that_has_it_now(desk: Desk,
     await life("return_request", STREET, reason="Not ours", text="The housing unit's pipes.")
     await life("redispatch", lead_unit="housing")
     async with desk.database.read() as tx:
-        tally = await tallies.by_unit(tx, APRIL, LATER, "last_round")
+        tally = await queries.by_unit(tx, APRIL, LATER, "last_round")
     assert {unit: (c.tickets, c.returned, c.moved) for unit, c in tally.full.items()} == {
         "housing": (1, 1, 1)
     }
@@ -158,7 +159,7 @@ async def test_what_is_answered_at_once_never_becomes_a_ticket(desk: Desk, life:
     await life("direct_answer", public_text="At the counter.")
     assert await counted(desk) == Counts()
     async with desk.database.read() as tx:
-        found = await tallies.intake(tx, APRIL)
+        found = await queries.intake(tx, APRIL)
     assert (found.accepted, found.direct, found.forwarded, found.ended) == (1, 1, 0, 0)
 
 
@@ -166,15 +167,15 @@ async def test_a_day_is_the_citys(desk: Desk, caller: Any, document: dict[str, A
     clock.now = datetime(2023, 4, 30, 16, 30, tzinfo=UTC)  # half past midnight on the first of May
     await caller.file(document | {"submitted_at": "2023-04-30T16:29:00+00:00"})
     async with desk.database.read() as tx:
-        assert await tallies.by_day(tx, "submitted", APRIL.first, date(2023, 5, 31)) == {date(2023, 5, 1): 1}
-        assert (await tallies.intake(tx, APRIL)).submitted == 0
+        assert await queries.by_day(tx, "submitted", APRIL.first, date(2023, 5, 31)) == {date(2023, 5, 1): 1}
+        assert (await queries.intake(tx, APRIL)).submitted == 0
 
 
 async def test_what_came_is_grouped_by_everything_a_leader_asks_for(desk: Desk, life: Any) -> None:
     async with desk.database.read() as tx:
-        assert await tallies.came_by(tx, APRIL, "channel") == {"WX": 1}
-        assert await tallies.came_by(tx, APRIL, "area_code") == {"620201": 1}
-        assert await tallies.came_by_category(tx, APRIL, 2) == {"03": 1}
+        assert await queries.came_by(tx, APRIL, "channel") == {"WX": 1}
+        assert await queries.came_by(tx, APRIL, "area_code") == {"620201": 1}
+        assert await queries.came_by_category(tx, APRIL, 2) == {"03": 1}
 
 
 def said(**more: Any) -> dict[str, Any]:
@@ -212,7 +213,7 @@ async def test_the_ledger_agrees_with_the_tickets_before_and_after_it_is_folded(
     expected = {State.CALLBACK: 1, State.SUBMITTED: 3}
     assert await desk.counts(CENTRE) == expected
     async with desk.database.write() as tx:
-        await standings.fold(tx)
+        await state_counts.fold(tx)
         lines = (await tx.execute(select(func.count()).select_from(ledger))).scalar_one()
     assert lines == 4  # two states of the city, one of each unit: not one line per step
     assert await desk.counts(CENTRE) == expected
@@ -228,7 +229,7 @@ async def test_folding_beside_a_step_loses_neither(desk: Desk, life: Any) -> Non
     async with desk.database.write() as tx:
         await tx.execute(insert(ledger).values(unit="", state="closed", number=1))
         await tx.execute(insert(ledger).values(unit="", state="closed", number=-1))
-        await standings.fold(tx)
+        await state_counts.fold(tx)
     await life("accept")
     assert await desk.counts(CENTRE) == {State.ACCEPTED: 1}
 
@@ -244,13 +245,13 @@ async def test_nine_of_ten_are_completed_within_this_time_and_what_is_excluded_d
         slow = one | {"ticket_id": 11, "minutes": 6000, "excluded": True}
         still = one | {"ticket_id": 12, "minutes": None}
         await tx.execute(insert(facts), [*done, slow, still])
-        assert await tallies.slowest_tenth(tx, APRIL) == 540
+        assert await queries.slowest_tenth(tx, APRIL) == 540
 
 
 async def test_tickets_from_before_the_facts_are_caught_up_with(desk: Desk, life: Any) -> None:
     await life.answered()
     async with desk.database.write() as tx:
         await tx.execute(delete(facts))
-        assert await counting.catch_up(tx, desk.city) == 1
-        assert await counting.catch_up(tx, desk.city) == 0
+        assert await derived.catch_up(tx, desk.city) == 1
+        assert await derived.catch_up(tx, desk.city) == 0
     assert (await counted(desk)).completed == 1

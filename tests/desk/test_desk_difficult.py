@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from desk import merging, notices
 from desk.app import Desk
-from desk.lifecycle import take
-from desk.states import CITIZEN, SYSTEM, WITH_UNIT, Actor, Life, Refused, Result, Role, State, Step
-from desk.store import DeskTicket
+from desk.tickets import merging, notices
+from desk.tickets.store import DeskTicket
+from desk.workflow.lifecycle import take
+from desk.workflow.states import CITIZEN, SYSTEM, WITH_UNIT, Actor, Life, Refused, Result, Role, State, Step
 
 AT = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
 CENTRE = Actor(Role.CENTRE, "wang")

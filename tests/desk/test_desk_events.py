@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from desk.api.handoffs import NoHandoff
 from desk.app import Desk
-from desk.handoffs import NoHandoff
-from desk.states import Actor, Role, State
-from desk.tables import surveys
+from desk.db.tables import surveys
+from desk.workflow.states import Actor, Role, State
 
 CENTRE = Actor(Role.CENTRE, "wang")
 

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
-from desk.api import LARGEST
+from desk.api.rest import LARGEST
 from desk.app import Desk
-from desk.states import Actor, Role
+from desk.workflow.states import Actor, Role
 from hotline.signatures import sign
 
 CENTRE = Actor(Role.CENTRE, "wang")

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from desk import record
 from desk.app import Desk
-from desk.states import Actor, Role
-from desk.tables import alerts, events, handoffs, messages, surveys, tickets
-from storage.documents import Tx, seal, unseal
+from desk.db.tables import alerts, events, handoffs, messages, surveys, tickets
+from desk.tickets import ticket_events
+from desk.workflow.states import Actor, Role
+from storage.db.sealed import Tx, seal, unseal
 
 CENTRE = Actor(Role.CENTRE, "wang")
 NAME, PHONE, OTHER = "王芳", "13900000000", "13711112222"
@@ -79,15 +79,15 @@ async def test_a_voice_goes_and_a_photo_of_the_matter_stays(
     assert [part.kind for part in ticket.document.attachments] == ["photo"]
     async with desk.database.read() as tx:
         assert "b" * 64 not in await words_of(tx)
-        assert await record.broken_at(tx, ticket) is None
+        assert await ticket_events.broken_at(tx, ticket) is None
 
 
 async def test_the_history_still_holds_and_shows_what_was_done(desk: Desk, caller: Any, told: str) -> None:
     await caller.tell(told, "erase")
     ticket = await desk.ticket(told, CENTRE)
     async with desk.database.read() as tx:
-        assert await record.broken_at(tx, ticket) is None
-        history = await record.history(tx, ticket.id)
+        assert await ticket_events.broken_at(tx, ticket) is None
+        history = await ticket_events.history(tx, ticket.id)
     assert [event.action for event in history] == ["submit", "accept", "supplement", "erase"]
     assert list(history[-1].detail["covers"]) == ["3"]
 
@@ -98,7 +98,7 @@ async def test_words_changed_after_the_erasure_still_show(desk: Desk, caller: An
     async with desk.database.write() as tx:
         forged = seal(tx, dict[str, Any], {"text": "nothing was said", "salt": "1"})
         await tx.execute(update(events).where(events.c.seq == 3).values(detail_sealed=forged))
-        assert await record.broken_at(tx, ticket) == 3
+        assert await ticket_events.broken_at(tx, ticket) == 3
 
 
 async def test_twice_is_as_once(desk: Desk, caller: Any, told: str) -> None:
@@ -106,8 +106,8 @@ async def test_twice_is_as_once(desk: Desk, caller: Any, told: str) -> None:
     await caller.tell(told, "erase")
     ticket = await desk.ticket(told, CENTRE)
     async with desk.database.read() as tx:
-        assert await record.broken_at(tx, ticket) is None
-        assert "covers" not in (await record.history(tx, ticket.id))[-1].detail
+        assert await ticket_events.broken_at(tx, ticket) is None
+        assert "covers" not in (await ticket_events.history(tx, ticket.id))[-1].detail
 
 
 async def talk(caller: Any, conversation: str = "WX-7") -> None:
@@ -160,7 +160,7 @@ async def test_a_matter_at_its_end_loses_its_citizen_after_the_term(
     assert (await desk.ticket(told, CENTRE)).document.person.phone is None
     assert (await desk.ticket(other, CENTRE)).document.person.phone == PHONE, "it is still open"
     async with desk.database.read() as tx:
-        history = await record.history(tx, (await desk.ticket(told, CENTRE)).id)
+        history = await ticket_events.history(tx, (await desk.ticket(told, CENTRE)).id)
     assert (history[-1].action, history[-1].name) == ("erase", "system")
 
 

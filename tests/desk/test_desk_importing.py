@@ -7,14 +7,14 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desk import tallies
 from desk.app import Desk
 from desk.importing.bring import bring
-from desk.importing.check import Checked, check
+from desk.importing.check import ImportCheck, check
 from desk.importing.sheet import BadSheet
-from desk.period import read_period
-from desk.rates import Counts
-from desk.states import Actor, Role, State
+from desk.statistics import queries
+from desk.statistics.period import read_period
+from desk.statistics.rates import Counts
+from desk.workflow.states import Actor, Role, State
 from intake.city import CityProfile
 
 CENTRE = Actor(Role.CENTRE, "wang")
@@ -30,7 +30,7 @@ DONE = (
 def sheet(tmp_path: Path, city: CityProfile) -> Any:
     """Check a CSV of these lines under the usual head, or another one."""
 
-    def read(*lines: str, head: str = HEAD, encoding: str = "utf-8") -> Checked:
+    def read(*lines: str, head: str = HEAD, encoding: str = "utf-8") -> ImportCheck:
         path = tmp_path / "calls.csv"
         path.write_text("\n".join((head, *lines)) + "\n", encoding)
         return check(path, city, NOW)
@@ -125,9 +125,9 @@ async def test_a_call_counts_like_any_other_ticket_and_nobody_is_told(
             async with desk.database.write() as tx:
                 assert await bring(tx, desk.office, call) is not again
     async with desk.database.read() as tx:
-        tally = await tallies.by_unit(tx, read_period("2023-04"), NOW, "last_round")
-        intake = await tallies.intake(tx, read_period("2023-04"))
-        assert await tallies.came_by(tx, read_period("2023-04"), "channel") == {"TEL": 3}
+        tally = await queries.by_unit(tx, read_period("2023-04"), NOW, "last_round")
+        intake = await queries.intake(tx, read_period("2023-04"))
+        assert await queries.came_by(tx, read_period("2023-04"), "channel") == {"TEL": 3}
     assert tally.full["housing"] == Counts(
         tickets=1,
         judged_signing=1,

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.lifecycle import ROWS, possible, take
-from desk.news import FIELDS
-from desk.states import CITIZEN, FINAL, Actor, Life, Refused, Result, Role, State, Step
+from desk.tickets.callback_messages import FIELDS
+from desk.workflow.lifecycle import ROWS, possible, take
+from desk.workflow.states import CITIZEN, FINAL, Actor, Life, Refused, Result, Role, State, Step
 
 AT = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
 CENTRE = Actor(Role.CENTRE, "wang")

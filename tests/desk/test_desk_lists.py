@@ -3,8 +3,8 @@
 from typing import Any
 
 from desk.app import Desk
-from desk.sieve import Sieve
-from desk.states import CITIZEN, FINAL, Actor, Role, State
+from desk.tickets.filters import TicketFilters
+from desk.workflow.states import CITIZEN, FINAL, Actor, Role, State
 
 CENTRE = Actor(Role.CENTRE, "wang")
 HOUSING = Actor(Role.UNIT, "li", "housing")
@@ -44,7 +44,7 @@ async def test_what_has_ended_comes_newest_first_to_each_who_may_see_it(
     assert [refs.index(one.hotline_ref) for one in older] == [1, 0]
     both = await desk.queue(HOUSING, states=FINAL, unit="street", limit=1)
     assert [refs.index(one.hotline_ref) for one in both] == [1]
-    light = await desk.queue(CENTRE, Sieve(states=FINAL, unit="housing", urgency="critical"), limit=1)
+    light = await desk.queue(CENTRE, TicketFilters(states=FINAL, unit="housing", urgency="critical"), limit=1)
     assert [refs.index(one.hotline_ref) for one in light] == [0]
 
 
@@ -56,8 +56,8 @@ async def test_a_units_counts_are_the_same_summed_up_or_counted(
     await caller.file(document | {"idempotency_key": "open"})
     assert await desk.counts(CENTRE) == {State.WITHDRAWN: 2, State.SUBMITTED: 1}
     for unit, number in (("housing", 2), ("street", 1)):
-        quick = await desk.counts(CENTRE, Sieve(unit=unit))
-        counted = await desk.counts(CENTRE, Sieve(unit=unit, urgency="normal"))
+        quick = await desk.counts(CENTRE, TicketFilters(unit=unit))
+        counted = await desk.counts(CENTRE, TicketFilters(unit=unit, urgency="normal"))
         assert quick == {State.WITHDRAWN: number}
         assert counted == {State.WITHDRAWN: 1}
-    assert await desk.counts(HOUSING, Sieve(unit="street")) == {State.WITHDRAWN: 1}
+    assert await desk.counts(HOUSING, TicketFilters(unit="street")) == {State.WITHDRAWN: 1}

@@ -6,7 +6,7 @@ import pytest
 
 from desk.app import Desk
 from desk.open311 import shown
-from desk.states import Actor, Role
+from desk.workflow.states import Actor, Role
 
 CENTRE = Actor(Role.CENTRE, "wang")
 HOUSING = Actor(Role.UNIT, "li", "housing")

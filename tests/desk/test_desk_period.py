@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from desk.period import BadPeriod, month_of, read_period
+from desk.statistics.period import BadPeriod, month_of, read_period
 
 
 @pytest.mark.parametrize(

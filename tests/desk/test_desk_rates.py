@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from desk.rates import (
+from desk.statistics.rates import (
     Counts,
     Intake,
     Ratio,

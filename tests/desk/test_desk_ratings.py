@@ -6,18 +6,19 @@ from typing import Any
 import orjson
 import pytest
 
+from desk.actions.tickets import act
 from desk.app import Desk
-from desk.bulletin.compose import compose
-from desk.bulletin.figures import collect
-from desk.bulletin.forms import FORMS, written
-from desk.period import read_period
-from desk.ratings import ratings
-from desk.states import CITIZEN, Actor, Result, Role, Step
-from desk.tickets import act
-from intake.messages import Address, ChannelName
-from intake.survey_state import Survey
-from storage import conversations, survey_figures, surveys
-from storage.survey_figures import Counted
+from desk.reports.compose import compose
+from desk.reports.figures import collect
+from desk.reports.formats.formats import FORMS, written
+from desk.statistics.period import read_period
+from desk.statistics.satisfaction import ratings
+from desk.workflow.states import CITIZEN, Actor, Result, Role, Step
+from intake.model.messages import Address, ChannelName
+from intake.model.survey import Survey
+from storage.messages import conversations
+from storage.surveys import survey_figures, surveys
+from storage.surveys.survey_figures import SurveyCounts
 
 CENTRE = Actor(Role.CENTRE, "wang")
 SAD = Result(
@@ -68,11 +69,11 @@ async def test_what_was_sent_is_counted_by_channel_unit_day_and_reminder(desk: D
         found = await survey_figures.counted(
             tx, now - timedelta(days=1), now + timedelta(days=1), lambda at: at.date()
         )
-    whole = Counted(sent=3, delivered=2, answered=2, no_answer=1, unreachable=1)
+    whole = SurveyCounts(sent=3, delivered=2, answered=2, no_answer=1, unreachable=1)
     assert found.all == whole
-    assert found.by_channel[""] == Counted(unreachable=1)
+    assert found.by_channel[""] == SurveyCounts(unreachable=1)
     assert found.by_unit == {"housing": whole}
-    assert list(found.by_day.values()) == [Counted(sent=3, delivered=2, answered=2, no_answer=1)]
+    assert list(found.by_day.values()) == [SurveyCounts(sent=3, delivered=2, answered=2, no_answer=1)]
     assert [(one.reminders, one.reached, one.answered) for one in found.by_reminder] == [(0, 2, 1), (1, 1, 1)]
 
 

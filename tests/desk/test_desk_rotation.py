@@ -5,15 +5,17 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from desk import anchors, audit, rotation, search, store
+from desk.actions.seen_calls import first_time
+from desk.actions.tickets import KeyReused
 from desk.app import Desk
-from desk.received import first_time
-from desk.states import Actor, Role
-from desk.tables import events
-from desk.tickets import KeyReused
+from desk.db.tables import events
+from desk.history import anchors, audit, key_rotation
+from desk.search import search
+from desk.tickets import store
+from desk.workflow.states import Actor, Role
 from hotline.contract import HotlineEvent
-from storage.crypto import KeyRing
-from storage.database import Database
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
 
 CENTRE = Actor(Role.CENTRE, "wang")
 
@@ -27,7 +29,7 @@ async def anchored(desk: Desk, clock: Any) -> None:
 async def rotated(database_url: str) -> None:
     both = Database.open(database_url, KeyRing(["new", "a secret of the tests"]))
     try:
-        async for _ in rotation.seal_again(both):
+        async for _ in key_rotation.seal_again(both):
             pass
     finally:
         await both.close()
@@ -40,7 +42,7 @@ async def test_a_broken_history_is_not_sealed_over(
     await anchored(desk, clock)
     async with desk.database.write() as tx:
         await tx.execute(update(events).where(events.c.seq == 1).values(hash="0" * 64))
-    with pytest.raises(rotation.BrokenHistory):
+    with pytest.raises(key_rotation.BrokenHistory):
         await rotated(database_url)
 
 

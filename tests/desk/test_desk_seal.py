@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from desk import audit, record, seal
 from desk.app import Desk
-from desk.states import Actor, Refused, Role
+from desk.history import audit
+from desk.tickets import confidentiality, ticket_events
+from desk.workflow.states import Actor, Refused, Role
 from intake.city import Unit
-from intake.conflict import reported
+from intake.form.accused_unit import reported
 
 CENTRE = Actor(Role.CENTRE, "wang")
 COLLEAGUE = Actor(Role.CENTRE, "zhou")
@@ -46,28 +47,34 @@ async def test_who_may_not_open_it_is_refused(desk: Desk, walk: Any, report: str
     life = walk(report)
     await life("accept")
     await life("dispatch", lead_unit="housing")
-    assert seal.OPEN not in {row.action for row in desk.possible(await desk.ticket(report, actor), actor)}
+    assert confidentiality.OPEN not in {
+        row.action for row in desk.possible(await desk.ticket(report, actor), actor)
+    }
     with pytest.raises(Refused, match="may not unseal"):
-        await life(seal.OPEN, actor, reason="I want to know")
+        await life(confidentiality.OPEN, actor, reason="I want to know")
 
 
 @pytest.mark.parametrize("reason", [None, "", "  "])
 async def test_without_a_reason_it_stays_closed(walk: Any, report: str, reason: str | None) -> None:
     with pytest.raises(Refused, match="needs reason"):
-        await walk(report)(seal.OPEN, CENTRE, reason=reason)
+        await walk(report)(confidentiality.OPEN, CENTRE, reason=reason)
 
 
 async def test_opening_holds_for_one_person_and_a_while_and_stands_in_the_chain(
     desk: Desk, walk: Any, report: str, clock: Any
 ) -> None:
-    await walk(report)(seal.OPEN, CENTRE, reason="to ask what she saw")
+    await walk(report)(confidentiality.OPEN, CENTRE, reason="to ask what she saw")
     opened = await desk.ticket(report, CENTRE)
     assert opened.document.person.phone == "13900000000"
     assert (await desk.ticket(report, COLLEAGUE)).document.person.phone is None
     async with desk.database.read() as tx:
-        last = (await record.history(tx, opened.id))[-1]
-        assert await record.broken_at(tx, opened) is None
-    assert (last.action, last.name, last.detail["reason"]) == (seal.OPEN, "wang", "to ask what she saw")
+        last = (await ticket_events.history(tx, opened.id))[-1]
+        assert await ticket_events.broken_at(tx, opened) is None
+    assert (last.action, last.name, last.detail["reason"]) == (
+        confidentiality.OPEN,
+        "wang",
+        "to ask what she saw",
+    )
     assert not [checked.fault async for checked in audit.chains(desk.database) if checked.fault]
     clock.on(minutes=31)
     assert (await desk.ticket(report, CENTRE)).document.person.phone is None
@@ -82,7 +89,7 @@ async def test_what_is_said_later_does_not_name_them_either(desk: Desk, caller: 
 
 async def test_nothing_is_opened_that_is_not_sealed(desk: Desk, life: Any) -> None:
     with pytest.raises(Refused, match="nothing is hidden"):
-        await life(seal.OPEN, CENTRE, reason="curious")
+        await life(confidentiality.OPEN, CENTRE, reason="curious")
 
 
 @pytest.mark.parametrize(

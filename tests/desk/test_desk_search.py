@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from desk import search
 from desk.app import Desk
-from desk.grams import grams, needles
-from desk.states import Actor, Role
-from storage.crypto import KeyRing
-from storage.database import Database
+from desk.search import search
+from desk.search.grams import grams, needles
+from desk.workflow.states import Actor, Role
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
 
 CENTRE = Actor(Role.CENTRE, "wang")
 LEADER = Actor(Role.LEADER, "sun")

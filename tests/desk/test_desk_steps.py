@@ -9,14 +9,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, delete, select, update
 
-from desk import record, store
+from desk.actions.tickets import Stale, UnknownTicket
 from desk.app import Desk
-from desk.schema import VERSION_TABLE, standing, upgrade
-from desk.states import Actor, Refused, Role, State
-from desk.tables import events, metadata, tickets
-from desk.tickets import Stale, UnknownTicket
-from storage.database import Standing
-from storage.documents import seal
+from desk.db.migrate import VERSION_TABLE, standing, upgrade
+from desk.db.tables import events, metadata, tickets
+from desk.tickets import store, ticket_events
+from desk.workflow.states import Actor, Refused, Role, State
+from storage.db.database import SchemaState
+from storage.db.sealed import seal
 
 CENTRE = Actor(Role.CENTRE, "wang")
 HOUSING = Actor(Role.UNIT, "li", "housing")
@@ -122,7 +122,7 @@ async def test_the_deadline_is_fixed_at_dispatch(
 async def test_a_history_nobody_touched_holds(desk: Desk, hotline_ref: str) -> None:
     ticket = await dispatched(desk, hotline_ref)
     async with desk.database.read() as tx:
-        assert await record.broken_at(tx, ticket) is None
+        assert await ticket_events.broken_at(tx, ticket) is None
 
 
 @pytest.mark.parametrize("column", ["name", "action", "to_state", "detail_digest", "prev_hash"])
@@ -130,7 +130,7 @@ async def test_a_changed_event_shows(desk: Desk, hotline_ref: str, column: str) 
     ticket = await dispatched(desk, hotline_ref)
     async with desk.database.write() as tx:
         await tx.execute(update(events).where(events.c.seq == 2).values({column: "closed"}))
-        assert await record.broken_at(tx, ticket) == 2
+        assert await ticket_events.broken_at(tx, ticket) == 2
 
 
 async def test_changed_words_show(desk: Desk, hotline_ref: str) -> None:
@@ -138,7 +138,7 @@ async def test_changed_words_show(desk: Desk, hotline_ref: str) -> None:
     async with desk.database.write() as tx:
         forged = {"detail_sealed": seal(tx, dict[str, Any], {"lead_unit": "heating"})}
         await tx.execute(update(events).where(events.c.seq == 3).values(forged))
-        assert await record.broken_at(tx, ticket) == 3
+        assert await ticket_events.broken_at(tx, ticket) == 3
 
 
 @pytest.mark.parametrize("seq", [1, 2, 3])
@@ -146,7 +146,7 @@ async def test_a_missing_event_shows(desk: Desk, hotline_ref: str, seq: int) -> 
     ticket = await dispatched(desk, hotline_ref)
     async with desk.database.write() as tx:
         await tx.execute(delete(events).where(events.c.seq == seq))
-        assert await record.broken_at(tx, ticket) is not None
+        assert await ticket_events.broken_at(tx, ticket) is not None
 
 
 async def test_two_tickets_in_one_second_get_two_numbers(
@@ -165,7 +165,7 @@ async def test_the_desks_migrations_run_twice_and_know_that_they_are_current(
 ) -> None:
     await upgrade(database_url)
     async with desk.database.read() as tx:
-        assert await standing(tx) is Standing.CURRENT
+        assert await standing(tx) is SchemaState.CURRENT
         assert (await tx.execute(select(tickets))).all() == []
 
 

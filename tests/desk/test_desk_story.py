@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from desk.app import Desk
-from desk.states import Actor, Role, State
+from desk.workflow.states import Actor, Role, State
 
 CENTRE = Actor(Role.CENTRE, "wang")
 HOUSING = Actor(Role.UNIT, "li", "housing")

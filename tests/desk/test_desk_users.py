@@ -7,12 +7,12 @@ import argon2
 import pytest
 from sqlalchemy import select
 
-from desk import passwords, users
+from desk.accounts import passwords, users
+from desk.accounts.users import FIRST_USER, BadAccount, LockedOut, WrongPassword
 from desk.app import Desk
-from desk.states import Role
-from desk.tables import sessions
-from desk.tables import users as user_rows
-from desk.users import FIRST_USER, BadAccount, LockedOut, WrongPassword
+from desk.db.tables import sessions
+from desk.db.tables import users as user_rows
+from desk.workflow.states import Role
 
 PASSWORD = "correct horse battery"
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.footing import open_city
+from app.bootstrap.resources import open_city
 from bench.faults.proxy import Proxy, proxy
 from intake.city import CityProfile
 

@@ -13,16 +13,16 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from app.service import Service
+from app.turns.service import Service
 from bench.faults.proxy import Trouble, always, fine
-from intake import crowd
-from intake.messages import Address, ChannelName, Inbound
-from intake.ports import Unavailable
-from storage import trips
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
-from storage.database import Database
-from storage.tables import inbox, outbox, tickets
+from intake.form.offers import join_others
+from intake.model.messages import Address, ChannelName, Inbound
+from intake.model.ports import Unavailable
+from storage.cache.cache import MemoryCache
+from storage.db import trips
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.db.tables import inbox, outbox, tickets
 
 MOST = 60
 """More words to the database than any turn needs."""
@@ -33,7 +33,7 @@ STORY = "新华路15号院门口井盖坏了，我姓王，电话13912345678"
 @pytest.fixture(autouse=True)
 def _nobody_else_reported_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """All tell of one manhole: nobody is asked whether theirs is the neighbours' matter."""
-    monkeypatch.setattr(crowd, "around", lambda *_: None)
+    monkeypatch.setattr(join_others, "around", lambda *_: None)
 
 
 class Chat:

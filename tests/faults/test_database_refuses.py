@@ -15,12 +15,12 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from app import step
-from app.house import House
-from app.settings import Enclosed, Hotline, Telegram, WeChat
-from app.wiring import open_house
-from storage import inbox
-from storage.database import Database
+from app.base.settings import Enclosed, HotlineSettings, TelegramSettings, WeChatSettings
+from app.bootstrap.bootstrap import open_house
+from app.bootstrap.runtime import Runtime
+from app.turns import step
+from storage.db.database import Database
+from storage.messages import inbox
 from tests.doors import AES_KEY, APPID, BOT, NOBODY, SECRET, TOKEN, Doors
 from webhooks.server import create_app
 
@@ -35,15 +35,15 @@ Refuses = Callable[[Database], AbstractAsyncContextManager[None]]
 class Town:
     """A house as a city runs it, its doors, and a way to have its database refuse."""
 
-    house: House
+    runtime: Runtime
     doors: Doors
     refuses: AbstractAsyncContextManager[None]
 
     async def done(self) -> int:
         """Empties the spool; how many messages had a turn of their own by then."""
-        while await self.house.reception.drain():
+        while await self.runtime.reception.drain():
             pass
-        async with self.house.database.read() as tx:
+        async with self.runtime.database.read() as tx:
             (count,) = (
                 await tx.exec_driver_sql("SELECT count(*) FROM inbox WHERE aside_sealed IS NULL")
             ).one()
@@ -51,7 +51,7 @@ class Town:
         return int(count)
 
     def waiting(self) -> int:
-        return self.house.reception._spool.depth()
+        return self.runtime.reception._spool.depth()
 
 
 def in_postgresql(setting: str, value: str) -> Refuses:
@@ -105,20 +105,22 @@ async def town(
     monkeypatch.setattr(step, "advance", _slowly(step.advance))
     settings = Enclosed(
         database_url=request.getfixturevalue(fixture),
-        telegram=Telegram(token=SecretStr(BOT), webhook_secret=SecretStr(SECRET), api_url=NOBODY),
-        wechat=WeChat(
+        telegram=TelegramSettings(token=SecretStr(BOT), webhook_secret=SecretStr(SECRET), api_url=NOBODY),
+        wechat=WeChatSettings(
             appid=APPID,
             secret=SecretStr("secret"),
             token=SecretStr(TOKEN),
             aes_key=SecretStr(AES_KEY),
             api_url=NOBODY,
         ),
-        hotline=Hotline(kind="rest", url=NOBODY, secret=SecretStr("whsec_Y2FsbHMgb3V0IGNhbGxzIG91dA")),
+        hotline=HotlineSettings(
+            kind="rest", url=NOBODY, secret=SecretStr("whsec_Y2FsbHMgb3V0IGNhbGxzIG91dA")
+        ),
     )
-    async with open_house(settings, "http://127.0.0.1:9", tmp_path) as house:
-        transport = httpx.ASGITransport(create_app(house, with_worker=False), raise_app_exceptions=False)
+    async with open_house(settings, "http://127.0.0.1:9", tmp_path) as runtime:
+        transport = httpx.ASGITransport(create_app(runtime, with_worker=False), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://us") as http:
-            yield Town(house, Doors(http), refuses(house.database))
+            yield Town(runtime, Doors(http), refuses(runtime.database))
 
 
 def _slowly(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -137,7 +139,7 @@ async def test_what_is_said_meanwhile_is_kept_and_done_later(town: Town) -> None
             assert KEPT in (await town.doors.wechat("oA", number, LONG) or "")
             answer = await town.doors.telegram(7, number, LONG)
             assert (answer.status_code, KEPT in answer.json()["text"]) == (200, True)
-        assert not await town.house.reception.drain()
+        assert not await town.runtime.reception.drain()
         assert town.waiting() == 4
     assert await town.done() == 4
 
@@ -161,9 +163,9 @@ async def test_what_nobody_can_read_or_answer_is_kept_too(town: Town) -> None:
     async with town.refuses:
         assert await town.doors.pushed("oA", {"MsgType": ""}) is None
         assert await town.doors.pushed("oA", event) is None
-    while await town.house.reception.drain():
+    while await town.runtime.reception.drain():
         pass
-    async with town.house.database.read() as tx:
+    async with town.runtime.database.read() as tx:
         assert len(await inbox.aside(tx)) == 1
         (told,) = (await tx.exec_driver_sql("SELECT name FROM happenings")).all()
     assert told == ("TEMPLATESENDJOBFINISH",)

@@ -17,16 +17,16 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 
-from app.service import Service
-from app.settings import Enclosed, Hotline, WeChat
-from app.wiring import open_house
-from app.worker import Worker
+from app.base.settings import Enclosed, HotlineSettings, WeChatSettings
+from app.bootstrap.bootstrap import open_house
+from app.operations.worker import Worker
+from app.turns.service import Service
 from bench.faults.proxy import Trouble, always, nth, proxy
-from bots.wechat.grants import MESSAGE
-from intake.messages import Address, ChannelName, Inbound
-from storage import outbox
-from storage.database import Database
-from storage.redis_cache import RedisCache
+from bots.wechat.reply_windows import MESSAGE
+from intake.model.messages import Address, ChannelName, Inbound
+from storage.cache.redis_cache import RedisCache
+from storage.db.database import Database
+from storage.outbox import outbox
 
 BROKEN = [Trouble.REFUSE, Trouble.RESET, Trouble.HALF, Trouble.STALL, Trouble.DELAY]
 SECRET = "whsec_Y2FsbHMgb3V0IGNhbGxzIG91dA"
@@ -115,24 +115,26 @@ class House:
 
 
 @pytest.fixture
-async def house(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def runtime(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     far = Far()
     made: list[House] = []
-    monkeypatch.setattr("app.wiring.utc_now", lambda: made[0].now() if made else datetime.now(UTC))
+    monkeypatch.setattr(
+        "app.bootstrap.bootstrap.utc_now", lambda: made[0].now() if made else datetime.now(UTC)
+    )
     monkeypatch.setattr(Database, "open", partial(Database.open, played_time=True))
     async with served(far) as address, proxy(address) as line:
         url = f"http://127.0.0.1:{line.port}"
         settings = Enclosed(
             database_url=database_url,
             playground=False,
-            wechat=WeChat(
+            wechat=WeChatSettings(
                 appid="wx0123456789abcdef",
                 secret=SecretStr("secret"),
                 token=SecretStr("token"),
                 aes_key=SecretStr("a" * 43),
                 api_url=url,
             ),
-            hotline=Hotline(kind="rest", url=url, secret=SecretStr(SECRET)),
+            hotline=HotlineSettings(kind="rest", url=url, secret=SecretStr(SECRET)),
         )
         async with open_house(settings, "http://127.0.0.1:9", tmp_path) as opened:
             made.append(House(opened.service, opened.worker, far, line, opened.database))
@@ -140,47 +142,49 @@ async def house(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("trouble", BROKEN)
-async def test_the_backend_behind_a_bad_line_has_the_ticket_once(house: Any, trouble: Trouble) -> None:
-    await house.files()
-    house.line.plan, house.line.delay = always(trouble), 0.05
+async def test_the_backend_behind_a_bad_line_has_the_ticket_once(runtime: Any, trouble: Trouble) -> None:
+    await runtime.files()
+    runtime.line.plan, runtime.line.delay = always(trouble), 0.05
     for _ in range(1 if trouble is Trouble.STALL else 3):  # each takes its five seconds
-        await house.worker.round("hotline")
-        house.ahead += timedelta(minutes=2)
-    house.line.plan = always(Trouble.NONE)
-    await house.deliver()
-    assert list(house.far.tickets.values()) == ["H1"]
+        await runtime.worker.round("hotline")
+        runtime.ahead += timedelta(minutes=2)
+    runtime.line.plan = always(Trouble.NONE)
+    await runtime.deliver()
+    assert list(runtime.far.tickets.values()) == ["H1"]
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
 @pytest.mark.parametrize("trouble", [Trouble.RESET, Trouble.HALF])
-async def test_the_nth_call_to_the_far_ends_fails(house: Any, trouble: Trouble, n: int) -> None:
-    await house.files()
-    house.line.plan = nth(house.line.count + n, trouble)
-    await house.deliver()
-    assert list(house.far.tickets.values()) == ["H1"]
-    assert any("已登记" in words for words in house.far.said)
+async def test_the_nth_call_to_the_far_ends_fails(runtime: Any, trouble: Trouble, n: int) -> None:
+    await runtime.files()
+    runtime.line.plan = nth(runtime.line.count + n, trouble)
+    await runtime.deliver()
+    assert list(runtime.far.tickets.values()) == ["H1"]
+    assert any("已登记" in words for words in runtime.far.said)
 
 
 @pytest.mark.parametrize("trouble", [Trouble.REFUSE, Trouble.RESET, Trouble.HALF, Trouble.DELAY])
-async def test_wechat_behind_a_bad_line_shows_the_receipt_all_the_same(house: Any, trouble: Trouble) -> None:
-    await house.files()
-    house.ahead += timedelta(seconds=30)  # nobody took the answer: the receipt goes by a message
-    house.line.plan, house.line.delay = always(trouble), 0.05
+async def test_wechat_behind_a_bad_line_shows_the_receipt_all_the_same(
+    runtime: Any, trouble: Trouble
+) -> None:
+    await runtime.files()
+    runtime.ahead += timedelta(seconds=30)  # nobody took the answer: the receipt goes by a message
+    runtime.line.plan, runtime.line.delay = always(trouble), 0.05
     for _ in range(2):
-        await house.worker.round("wechat")
-        house.ahead += timedelta(minutes=2)
-    house.line.plan = always(Trouble.NONE)
-    await house.deliver()
-    assert any("已登记" in words for words in house.far.said)
+        await runtime.worker.round("wechat")
+        runtime.ahead += timedelta(minutes=2)
+    runtime.line.plan = always(Trouble.NONE)
+    await runtime.deliver()
+    assert any("已登记" in words for words in runtime.far.said)
 
 
-async def test_wechat_says_busy_with_http_200_and_is_asked_again(house: Any) -> None:
-    await house.files()
-    house.ahead += timedelta(seconds=30)
-    house.far.errcodes = [-1, -1]
-    await house.deliver()
-    assert not house.far.errcodes
-    assert any("已登记" in words for words in house.far.said)
+async def test_wechat_says_busy_with_http_200_and_is_asked_again(runtime: Any) -> None:
+    await runtime.files()
+    runtime.ahead += timedelta(seconds=30)
+    runtime.far.errcodes = [-1, -1]
+    await runtime.deliver()
+    assert not runtime.far.errcodes
+    assert any("已登记" in words for words in runtime.far.said)
 
 
 @pytest.mark.parametrize("trouble", BROKEN)

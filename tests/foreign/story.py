@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from app.backend import open_desk
-from app.settings import Enclosed
-from desk.states import Actor, Role
+from app.base.settings import Enclosed
+from app.bootstrap.backend import open_desk
+from desk.workflow.states import Actor, Role
 
 PATIENCE = 100.0  # seconds until a story that does not go on has failed
 FIRST_WORDS = "新华路15号院楼下烧烤店油烟太大，我姓王，电话13912345678"

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from intake.city import Category, CityProfile, OfficeHours
-from intake.ticket import (
+from intake.model.ticket import (
     AppealType,
     CategoryGuess,
     Consent,

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from hotline.contract import AttachmentPart, Callback, HotlineEvent, TicketDocument
 from hotline.documents import alert_event, handoff_event, status_update, ticket_document, ticket_event
 from intake.city import CityProfile
-from intake.status import StatusUpdate
-from intake.ticket import Ticket
+from intake.model.status import StatusUpdate
+from intake.model.ticket import Ticket
 
 AT = datetime(2023, 4, 26, 1, 30, 15, tzinfo=UTC)
 PHOTO = AttachmentPart(

@@ -46,11 +46,11 @@ def test_the_callbacks_path_is_the_one_we_serve() -> None:
 
 def test_every_call_of_ours_stands_in_the_backends_document() -> None:
     """The embedded desk is a backend like any other: its paths are the document's, no more, no less."""
-    from desk import api  # noqa: PLC0415
+    from desk.api import rest  # noqa: PLC0415
 
     app = FastAPI()
-    app.include_router(api.router(None, None, "s", None, None))  # type: ignore[arg-type]
-    assert _served(app, api.PREFIX) == _promised("backend")
+    app.include_router(rest.router(None, None, "s", None, None))  # type: ignore[arg-type]
+    assert _served(app, rest.PREFIX) == _promised("backend")
 
 
 def _promised(direction: Direction) -> set[tuple[str, str]]:

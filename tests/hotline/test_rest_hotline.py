@@ -12,7 +12,7 @@ import pytest
 from hotline.rest import RestHotline, retry_after
 from hotline.signatures import verify
 from hotline.signed_http import SignedHttp
-from intake.ports import Hindered, Hotline, NotYet, Rejected, Unavailable, Unsure
+from intake.model.ports import Hindered, Hotline, NotYet, Rejected, Unavailable, Unsure
 
 NOW = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
 KEY = "6f1f3a52-3f2a-4c8e-9a69-0d9f6b3c1a11"

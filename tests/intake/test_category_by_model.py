@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from intake.city import CityProfile, ClassifierRules, problems
-from intake.ports import Opinion
-from intake.understand.judge import MOST, judged
+from intake.model.ports import Opinion
+from intake.understand.categories.judge import MOST, judged
 
 LABELS = {"works": ("01", "02", "03", "05"), "schools": ("11",), "trade": ("14",)}
 """Of the profile of 嘉峪关: what each of the model's labels may mean."""

@@ -7,7 +7,7 @@ import pytest
 
 from intake.city import BadProfile, CityProfile, load, problems
 from intake.city.file import CITIES
-from intake.ticket import AppealType
+from intake.model.ticket import AppealType
 
 Edit = Callable[..., Path]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from intake.understand import person, phone
 from intake.understand.normalise import normalise
+from intake.understand.persons import own_name, phone
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_own_number_wins() -> None:
 )
 def test_the_citizens_name_is_found(text: str, expected: str) -> None:
     number, _ = phone.find(text)
-    found = person.find(
+    found = own_name.find(
         text.replace("13812345678", " " * 11).replace("13912345678", " " * 11), number is not None
     )
 
@@ -118,14 +118,14 @@ def test_the_citizens_name_is_found(text: str, expected: str) -> None:
     ],
 )
 def test_others_and_common_words_are_not_the_citizen(text: str) -> None:
-    found = person.find(text, has_phone=False)
+    found = own_name.find(text, has_phone=False)
 
     assert found is None or found.confidence < 0.8
 
 
 def test_the_span_points_at_the_name() -> None:
     text = "您好，我叫王芳，想问个事"
-    found = person.find(text, has_phone=False)
+    found = own_name.find(text, has_phone=False)
 
     assert found is not None
     assert text[found.start : found.end] == "王芳"

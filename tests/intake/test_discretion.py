@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from intake.discretion import discreet
-from intake.messages import Address, ChannelName, Inbound
+from intake.dialog.id_numbers import discreet
+from intake.model.messages import Address, ChannelName, Inbound
 
 HERE = Address(ChannelName.WECHAT, "o1")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.understand.identity import has_id_number
+from intake.understand.persons.identity import has_id_number
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.masking import masked
+from intake.understand.persons.masking import masked
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from intake.masking import masked, names, shortened
-from intake.understand import fullname, people, personal
-from intake.understand.finds import Finder, Kind
+from intake.understand.persons import full_name, people, personal
+from intake.understand.persons.finder import Finder, PersonalKind
+from intake.understand.persons.masking import masked, names, shortened
 
 FIND: Finder = personal.find
 
@@ -209,7 +209,7 @@ NOBODY = """
 和诚小区3号楼，停水三天
 """
 
-NAMED = frozenset({Kind.NAME, Kind.FORM})
+NAMED = frozenset({PersonalKind.NAME, PersonalKind.FORM})
 
 
 def lines(text: str) -> list[str]:
@@ -294,7 +294,7 @@ def test_the_looks_grow_with_the_text_and_no_faster(piece: str, monkeypatch: pyt
 
     def counting(said: str, **borders: bool) -> bool:
         asked.append(len(said))
-        return fullname.is_name(said, **borders)
+        return full_name.is_name(said, **borders)
 
     monkeypatch.setattr(people, "is_name", counting)
     counts = []

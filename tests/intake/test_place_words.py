@@ -6,10 +6,11 @@ import pytest
 
 from intake.city import CityProfile
 from intake.city.profile import GazetteerEntry
-from intake.ticket import Place
-from intake.understand import names, pin, place, sounds
+from intake.model.reading import SURE
+from intake.model.ticket import Place
+from intake.understand import sounds
 from intake.understand.normalise import normalise
-from intake.understand.reading import SURE
+from intake.understand.places import names, pin, place
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.ticket import UrgencyLevel
+from intake.model.ticket import UrgencyLevel
 from intake.understand.normalise import normalise
 from intake.understand.safety import signal, urgency
 

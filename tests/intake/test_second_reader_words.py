@@ -6,13 +6,13 @@ from datetime import datetime
 import pytest
 
 from intake.city import CityProfile
-from intake.conversation import Conversation, Held
-from intake.messages import FLOW, Address, ChannelName, Inbound, Second, Tap
-from intake.notice import ABROAD, STEP
-from intake.second import missing, to_read, with_second
-from intake.ticket import Consent
+from intake.dialog.llm_reading import missing, to_read, with_second
+from intake.dialog.privacy_notice import ABROAD, STEP
+from intake.model.conversation import Conversation, Held
+from intake.model.messages import FLOW, Address, ChannelName, Inbound, Second, Tap
+from intake.model.reading import SURE, Reading
+from intake.model.ticket import Consent
 from intake.understand.reader import read
-from intake.understand.reading import SURE, Reading
 
 STORY = "那个转角的老张家面馆夜里一直吵，上礼拜起就没消停过，盼着早点安静"
 

@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 
 from intake.city import CityProfile
-from intake.ticket import AppealType
-from intake.understand import appeal, category
+from intake.model.ticket import AppealType
+from intake.understand import appeal
+from intake.understand.categories import keywords
 from intake.understand.reader import read
 
 
@@ -96,19 +97,19 @@ def test_thanks_at_the_end_are_politeness_not_praise() -> None:
     ],
 )
 def test_ordinary_complaints_find_their_category(text: str, code: str, city: CityProfile) -> None:
-    found = category.guess(text, city)
+    found = keywords.guess(text, city)
 
     assert found is not None
     assert found.code == code
 
 
 def test_nothing_known_is_no_category(city: CityProfile) -> None:
-    assert category.guess("有一件事想说", city) is None
+    assert keywords.guess("有一件事想说", city) is None
 
 
 def test_one_clear_word_is_sure_enough_and_mixed_words_are_not(city: CityProfile) -> None:
-    clear = category.guess("家里停水了", city)
-    mixed = category.guess("停车、医保、公交、学校都有意见", city)
+    clear = keywords.guess("家里停水了", city)
+    mixed = keywords.guess("停车、医保、公交、学校都有意见", city)
 
     assert clear is not None
     assert mixed is not None

@@ -12,7 +12,7 @@ from bench.understanding.safety import (
     roles,
 )
 from intake.understand.normalise import normalise
-from intake.understand.whole_words import with_words_hidden
+from intake.understand.patterns.whole_words import with_words_hidden
 
 STOPS = ("emergency", "self_harm")
 

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.city import CityProfile, YearTable, load
-from intake.ticket import AppealType, Urgency, UrgencyLevel
-from intake.workdays import (
+from intake.city.workdays import (
     Source,
     add_workdays,
     expected_by,
@@ -20,6 +19,7 @@ from intake.workdays import (
     source,
     unannounced,
 )
+from intake.model.ticket import AppealType, Urgency, UrgencyLevel
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CITY = load("jiayuguan")

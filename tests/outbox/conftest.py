@@ -10,10 +10,10 @@ import pytest
 
 from desk import outbox as of_desk
 from hotline.contract import Callback
-from storage import outbox as of_front
-from storage.crypto import KeyRing
-from storage.database import Database, Tx
-from storage.outbox_engine import Claimed, Entry, Outbox
+from storage.db.database import Database, Tx
+from storage.db.keyring import KeyRing
+from storage.outbox import outbox as of_front
+from storage.outbox.engine import Claimed, Entry, Outbox
 from tests.desk.conftest import postgresql_template, sqlite_template
 
 __all__ = ["postgresql_template", "sqlite_template"]

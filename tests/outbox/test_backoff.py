@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.settlement import LONGEST_HELD_UP
-from storage import backoff
+from app.delivery.outcomes import LONGEST_HELD_UP
+from storage.outbox import backoff
 
 HOUR = timedelta(hours=1)
 

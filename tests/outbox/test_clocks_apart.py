@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from app.watch import Watch
-from storage import held_back, outbox
-from storage.outbox_circuit import Circuit
-from storage.outbox_engine import Claimed, TakenOver
-from storage.outbox_loop import LEASE, Work
+from app.operations.stuck_alert import StuckAlert
+from storage.outbox import outbox, passive_fallback
+from storage.outbox.circuit_breaker import CircuitBreaker
+from storage.outbox.engine import Claimed, TakenOver
+from storage.outbox.loop import LEASE, Work
 from tests.outbox.conftest import Box, Host
 
 Pair = tuple[Host, Host]
@@ -31,7 +31,7 @@ def work(box: Box, host: Host, deliver: Any) -> Work[Any]:
             await box.outbox.done(tx, entry, host.clock())
         return "delivered"
 
-    circuits = {box.destination: Circuit(box.destination, lambda: 0.0)}
+    circuits = {box.destination: CircuitBreaker(box.destination, lambda: 0.0)}
     return Work(box.outbox, host.database, circuits, host.clock, deliver, settle)
 
 
@@ -124,14 +124,14 @@ async def test_a_reply_held_back_for_its_ride_is_held_back_from_every_host(pair:
     async with other.database.write() as tx:
         assert await outbox.claim(tx, **claim) == []
     async with one.database.write() as tx:
-        assert await held_back.release(tx, ["k"], one.clock()) == 1
+        assert await passive_fallback.release(tx, ["k"], one.clock()) == 1
     async with other.database.write() as tx:
         assert len(await outbox.claim(tx, **claim)) == 1
 
 
 async def test_how_far_a_clock_is_off_is_said(pair: Pair) -> None:
     looking, _ = pair
-    await Watch(looking.database, None, looking.clock).once()  # type: ignore[arg-type]
+    await StuckAlert(looking.database, None, looking.clock).once()  # type: ignore[arg-type]
     ahead = REGISTRY.get_sample_value("jiesu_clock_ahead_seconds")
     assert ahead is not None
     assert abs(ahead - looking.ahead.total_seconds()) < 60

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from storage.backoff import FEWEST, GIVE_UP, MOST_UNENDED, REST, kills
-from storage.crypto import KeyRing
-from storage.database import Database, Tx
-from storage.outbox_engine import Claimed, Outbox, TakenOver
+from storage.db.database import Database, Tx
+from storage.db.keyring import KeyRing
+from storage.outbox.backoff import FEWEST, GIVE_UP, MOST_UNENDED, REST, kills
+from storage.outbox.engine import Claimed, Outbox, TakenOver
 from tests.outbox.conftest import LEASE, Box
 
 SECOND = timedelta(seconds=1)

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import pytest
 from prometheus_client import REGISTRY
 
-from app.health import Health
-from app.watch import STUCK_AFTER, Watch
+from app.operations.health import Health
+from app.operations.stuck_alert import STUCK_AFTER, StuckAlert
 from intake.city import CityProfile, load
 from intake.phrases import worded
-from storage.cache import MemoryCache
-from storage.database import Database
+from storage.cache.cache import MemoryCache
+from storage.db.database import Database
 from tests.outbox.conftest import Box
 
 
@@ -36,7 +36,7 @@ async def test_what_is_stuck_until_it_is_not(
 ) -> None:
     (entry_id,) = await box.queue(database, now, "a")
     late = now + STUCK_AFTER + timedelta(seconds=1)
-    watch = Watch(database, city, lambda: late, own_desk=True)
+    watch = StuckAlert(database, city, lambda: late, own_desk=True)
     await watch.once()
     assert figure("stuck", box) == 1
     async with database.write() as tx:

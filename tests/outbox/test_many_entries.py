@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from storage.outbox_engine import due_heads
+from storage.outbox.engine import due_heads
 from tests.outbox.conftest import Box
 
 SENT, WAITING, TO_A_LANE = 20_000, 3_000, 3

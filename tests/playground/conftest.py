@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from playground.chat import Chat
-from playground.page import Place, Scene, router
+from playground.page import PageCity, PagePlace, router
 from playground.phones import (
     Attached,
     Bubble,
@@ -119,10 +119,10 @@ class EchoShop:
         return self.files.get(media_id)
 
 
-SCENE = Scene(
+SCENE = PageCity(
     city="嘉峪关",
     account="嘉峪关12345热线",
-    places=(Place("雄关街道", 39.7980, 98.2710), Place("新城镇", 39.9130, 98.4870)),
+    places=(PagePlace("雄关街道", 39.7980, 98.2710), PagePlace("新城镇", 39.9130, 98.4870)),
 )
 
 

@@ -6,7 +6,7 @@ import itertools
 import httpx
 import pytest
 
-from playground.guard import FORM_BYTES, JSON_BYTES
+from playground.access import FORM_BYTES, JSON_BYTES
 
 API = "/playground/api"
 PNG = b"\x89PNG\r\n\x1a\n"

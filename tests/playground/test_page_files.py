@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 import playground
-from playground import wechat_platform
+from playground.wechat import platform
 
 HOUSE = Path(playground.__file__).parent
 SCRIPTS = sorted((HOUSE / "static").glob("*.js"))
@@ -71,12 +71,12 @@ def test_every_word_the_page_asks_for_is_there() -> None:
 
 
 def test_every_grey_line_of_the_apps_has_its_words() -> None:
-    assert wechat_platform.FAULT in words("zh")["notices"]
+    assert platform.FAULT in words("zh")["notices"]
 
 
 @pytest.mark.parametrize(
     "path",
-    [*SCRIPTS, *(HOUSE / f"{name}.py" for name in ("page", "doors", "guard"))],
+    [*SCRIPTS, *(HOUSE / f"{name}.py" for name in ("page", "page_api", "access"))],
     ids=lambda path: path.name,
 )
 def test_no_chinese_stands_in_code(path: Path) -> None:

@@ -13,15 +13,16 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from app.backend import open_desk
-from app.clock import utc_now
-from app.logs import set_up
-from app.settings import Enclosed
+from app.base.clock import utc_now
+from app.base.logs import set_up
+from app.base.settings import Enclosed
+from app.bootstrap.backend import open_desk
 from bench.redteam.world import CALLS, DOCUMENT, SITE, World, opened, serving
-from desk import events, handoffs, tickets
-from desk.states import Actor, Role
+from desk.actions import tickets
+from desk.api import events, handoffs
+from desk.workflow.states import Actor, Role
 from hotline.contract import HotlineEvent, TicketDocument
-from storage.documents import Tx
+from storage.db.sealed import Tx
 
 PHONE, NAME, STREET, TROUBLE = "13912345678", "王芳", "幸福小区", "暖气不热"
 DANGER, COLLEAGUE, ANSWER = "煤气味", "赵师傅", "李工明早上门"
@@ -51,14 +52,14 @@ async def story(world: World) -> None:
     await world.says("还是五一路幸福小区的暖气不热", "oVictim")
     await world.says(f"五一路幸福小区3号楼有{DANGER}，电话13912345678", "oOther")
     await world.says("我的数据", "oVictim")
-    await world.house.files.keep(PHOTO)
-    await world.house.worker.drain()
+    await world.runtime.files.keep(PHOTO)
+    await world.runtime.worker.drain()
     await at_the_desk(world, number)
 
 
 async def at_the_desk(world: World, number: str) -> None:
     """The desk has it, writes down what it learns, and tells the citizen."""
-    desk, centre = world.house.desk, Actor("wang", Role.CENTRE, None)
+    desk, centre = world.runtime.desk, Actor("wang", Role.CENTRE, None)
     assert desk is not None
     async with desk.database.write() as tx:
         [talk] = await handoffs.waiting(tx)
@@ -124,7 +125,7 @@ async def test_a_thief_learns_nothing(database_url: str, tmp_path: Path, line: s
 
 
 async def test_nor_from_a_desk_that_runs_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.backend.VAR", tmp_path)
+    monkeypatch.setattr("app.bootstrap.backend.VAR", tmp_path)
     address = f"sqlite:///{tmp_path / 'desk.db'}"
     settings = Enclosed(
         database_url=address, public_url=SITE, secret_key="the desk's own", hotline={"secret": CALLS}

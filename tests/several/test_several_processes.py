@@ -16,8 +16,8 @@ import httpx
 import psycopg
 import pytest
 
-from app.settings import BadSettings, Enclosed, Hotline
-from cli.serve import _several
+from app.base.settings import BadSettings, Enclosed, HotlineSettings
+from cli.servers.serve import _several
 
 TELEGRAM = {
     "JIESU_TELEGRAM__TOKEN": "100001:a-token-of-the-tests-a-token-of-th",
@@ -37,7 +37,7 @@ STARTS = 180.0  # seconds: importing takes its time on a machine that is busy
     [
         ({"database_url": "sqlite:///var/x.db"}, "SQLite has one server process"),
         ({"redis_url": None}, "JIESU_REDIS_URL is missing"),
-        ({"hotline": Hotline()}, "The desk runs in exactly one process"),
+        ({"hotline": HotlineSettings()}, "The desk runs in exactly one process"),
         ({}, "The playground's phones live in one process"),
     ],
 )
@@ -45,7 +45,7 @@ def test_what_several_cannot_share_is_refused_with_the_reason(changed: dict[str,
     complete: dict[str, Any] = {
         "database_url": "postgresql://there/db",
         "redis_url": "redis://there",
-        "hotline": Hotline(kind="rest", url="http://there"),
+        "hotline": HotlineSettings(kind="rest", url="http://there"),
     }
     with pytest.raises(BadSettings, match=says):
         _several(Enclosed(**(complete | changed)), 2)

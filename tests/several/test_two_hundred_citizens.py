@@ -21,10 +21,10 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from app.clock import utc_now
+from app.base.clock import utc_now
 from playground.phones import Picked
-from playground.telegram_api import api_router
-from playground.telegram_platform import TelegramPlatform
+from playground.telegram.bot_api import api_router
+from playground.telegram.platform import TelegramPlatform
 from tests.processes import answers, free_port, listening, running
 
 MANY = int(os.environ.get("JIESU_TEST_CITIZENS", "20"))

@@ -11,19 +11,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.pace import Pace
-from app.reception import Reception
-from app.service import Service
-from app.spool import Spool
-from app.witness import Witness
+from app.turns.channel_events import ChannelEventRecorder
+from app.turns.rate_limit import RateLimit
+from app.turns.receiver import SpoolingReceiver
+from app.turns.service import Service
+from app.turns.spool import Spool
 from bench.faults.proxy import Trouble, always, fine, proxy
 from intake.city import load
 from intake.phrases import worded
-from storage import engines
-from storage.buckets import LocalBuckets
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
-from storage.database import Database
+from storage.cache.cache import MemoryCache
+from storage.cache.rate_limits import LocalBuckets
+from storage.db import engines
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
 from tests.spool.counter import Counter
 
 
@@ -63,12 +63,12 @@ async def counter(
 
         city = worded(load("jiayuguan"))
         service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
-        pace = Pace(LocalBuckets())  # of both processes, as on Redis
+        pace = RateLimit(LocalBuckets())  # of both processes, as on Redis
         folder = tmp_path / "spool"
         spools = [Spool(folder, keyring, lambda: datetime.now(UTC)) for _ in range(2)]
-        witnesses = [Witness(database, lambda: datetime.now(UTC), spool) for spool in spools]
+        witnesses = [ChannelEventRecorder(database, lambda: datetime.now(UTC), spool) for spool in spools]
         first, second = (
-            Reception(service, witness, spool, city, pace)
+            SpoolingReceiver(service, witness, spool, city, pace)
             for witness, spool in zip(witnesses, spools, strict=True)
         )
         yield Counter(

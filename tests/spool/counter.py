@@ -6,12 +6,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from app.reception import Reception
-from app.spool import Spool
-from app.witness import Witness
-from intake.messages import Address, ChannelName, Inbound
-from storage import inbox, outbox
-from storage.database import Database
+from app.turns.channel_events import ChannelEventRecorder
+from app.turns.receiver import SpoolingReceiver
+from app.turns.spool import Spool
+from intake.model.messages import Address, ChannelName, Inbound
+from storage.db.database import Database
+from storage.messages import inbox
+from storage.outbox import outbox
 
 FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
 ANNA, BEN = Address(ChannelName.WECHAT, "anna"), Address(ChannelName.TELEGRAM, "100")
@@ -21,9 +22,9 @@ ANNA, BEN = Address(ChannelName.WECHAT, "anna"), Address(ChannelName.TELEGRAM, "
 class Counter:
     """The reception, a second one in another process of the machine, and the way to break the database."""
 
-    reception: Reception
-    other: Reception
-    witness: Witness
+    reception: SpoolingReceiver
+    other: SpoolingReceiver
+    witness: ChannelEventRecorder
     database: Database
     spool: Spool
     down: Callable[[], AbstractAsyncContextManager[None]]

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app import step
-from app.pace import CITIZEN
-from app.reception import AT_ONCE
-from app.spool import Spool, Told
-from intake.happening import Happening
-from intake.messages import Address, ChannelName, Inbound
-from intake.ports import Unavailable
-from storage import conversations, happenings, inbox
-from storage.crypto import KeyRing
-from storage.tables import happenings as happenings_table
+from app.turns import step
+from app.turns.rate_limit import CITIZEN
+from app.turns.receiver import AT_ONCE
+from app.turns.spool import Spool, SpooledEvent
+from intake.model.channel_event import ChannelEvent
+from intake.model.messages import Address, ChannelName, Inbound
+from intake.model.ports import Unavailable
+from storage.db.keyring import KeyRing
+from storage.db.tables import happenings as happenings_table
+from storage.messages import channel_events, conversations, inbox
 from tests.spool.counter import ANNA, BEN, Counter, says
 
 TRIES = 2 * CITIZEN[1]
@@ -123,9 +123,9 @@ async def test_what_a_channel_tells_and_we_break_on_is_put_aside(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The platform says it once; what comes behind it is not held up."""
-    first, second = (Happening(name, ChannelName.WECHAT, name, datetime.now(UTC), ANNA) for name in "ab")
+    first, second = (ChannelEvent(name, ChannelName.WECHAT, name, datetime.now(UTC), ANNA) for name in "ab")
     with monkeypatch.context() as broken:
-        breaks(broken, happenings, "record")
+        breaks(broken, channel_events, "record")
         await counter.witness.record(first)
         assert counter.spool.depth() == 1
         await counter.settle()
@@ -155,12 +155,12 @@ async def test_a_record_that_breaks_its_reader_stays_and_the_round_goes_on(
 
     async def breaks_on_told(spool: Spool, record: Any) -> Any:
         message = await real(spool, record)
-        if isinstance(message, Told):
+        if isinstance(message, SpooledEvent):
             raise OSError(5, "the disk")
         return message
 
     monkeypatch.setattr(Spool, "read", breaks_on_told)
-    await counter.spool.keep(Told(Happening("a", ChannelName.WECHAT, "a", datetime.now(UTC), BEN)))
+    await counter.spool.keep(SpooledEvent(ChannelEvent("a", ChannelName.WECHAT, "a", datetime.now(UTC), BEN)))
     await counter.reception.shelve(says(SOME))
     assert await counter.reception.drain()
     assert await counter.handled(says(SOME)) != [None]

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.spool import Aside
-from intake.happening import Happening, Permission
-from intake.messages import Address, ChannelName, Inbound
-from intake.ports import Unavailable
-from storage import conversations, inbox, permissions
-from storage.tables import happenings
-from storage.tables import inbox as inbox_table
+from app.turns.spool import Aside
+from intake.model.channel_event import ChannelEvent, Permission
+from intake.model.messages import Address, ChannelName, Inbound
+from intake.model.ports import Unavailable
+from storage.db.tables import happenings
+from storage.db.tables import inbox as inbox_table
+from storage.messages import conversations, inbox, template_opt_ins
 from tests.spool.counter import ANNA, BEN, Counter, says
 
 
@@ -66,16 +66,16 @@ async def test_a_drain_that_dies_after_the_turn_is_done_over_without_a_trace(cou
     assert await counter.sent() == list(replies or ())
 
 
-def told(template: str, *, allowed: bool = True) -> Happening:
+def told(template: str, *, allowed: bool = True) -> ChannelEvent:
     name = "subscribe_msg_popup_event" if allowed else "subscribe_msg_change_event"
     permission = Permission(template, allowed)
-    return Happening(name, ChannelName.WECHAT, name, datetime.now(UTC), ANNA, permissions=(permission,))
+    return ChannelEvent(name, ChannelName.WECHAT, name, datetime.now(UTC), ANNA, permissions=(permission,))
 
 
 async def allowed(counter: Counter) -> frozenset[str]:
     async with counter.database.read() as tx:
         found = await conversations.find(tx, ANNA)
-        return frozenset() if found is None else await permissions.allowed(tx, found.id)
+        return frozenset() if found is None else await template_opt_ins.allowed(tx, found.id)
 
 
 async def test_what_a_citizen_allows_while_the_database_is_away_counts_afterwards(counter: Counter) -> None:
@@ -99,7 +99,7 @@ async def test_what_is_told_waits_behind_what_its_citizen_did_before(counter: Co
 
 
 async def test_what_concerns_nobody_waits_too(counter: Counter) -> None:
-    finished = Happening("f", ChannelName.WECHAT, "MASSSENDJOBFINISH", datetime.now(UTC))
+    finished = ChannelEvent("f", ChannelName.WECHAT, "MASSSENDJOBFINISH", datetime.now(UTC))
     async with counter.down():
         await counter.witness.record(finished)
     await counter.settle()

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from intake.messages import Address, ChannelName
-from intake.ticket import AppealType, CategoryGuess, Consent, Occurred, Place, Ticket, Urgency
-from storage import conversations
-from storage.database import Database
+from intake.model.messages import Address, ChannelName
+from intake.model.ticket import AppealType, CategoryGuess, Consent, Occurred, Place, Ticket, Urgency
+from storage.db.database import Database
+from storage.messages import conversations
 
 PHONE, NAME, STREET, TROUBLE = "13893712345", "王秀兰", "雄关路88号3单元402", "暖气一直不热"
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from intake.messages import ChannelName, Media, MediaKind
-from storage import attachments
-from storage.attachments import Attachment, Folder, NoSuchFile
-from storage.crypto import KeyRing, Undecryptable
-from storage.database import Database
+from intake.model.messages import ChannelName, Media, MediaKind
+from storage.db.database import Database
+from storage.db.keyring import KeyRing, Undecryptable
+from storage.messages import attachments
+from storage.messages.attachments import Attachment, Folder, NoSuchFile
 
 PHOTO = b"\xff\xd8\xff the radiator, cold"
 SHA256 = hashlib.sha256(PHOTO).hexdigest()
@@ -48,7 +48,7 @@ async def test_a_full_disk_leaves_no_half_a_file(
 
     await folder.store(b"another")
     before = _files(tmp_path)
-    monkeypatch.setattr("storage.attachments.os.fsync", full)
+    monkeypatch.setattr("storage.messages.attachments.os.fsync", full)
     (tmp_path / "var" / "attachments" / SHA256[:2] / SHA256[2:4]).mkdir(parents=True)
     with pytest.raises(OSError, match="No space"):
         await folder.store(PHOTO)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from storage.buckets import Buckets, LocalBuckets
-from storage.redis_buckets import RedisBuckets
+from storage.cache.rate_limits import Buckets, LocalBuckets
+from storage.cache.redis_rate_limits import RedisBuckets
 
 CHAT, BOT = ("chat", 1.0, 3), ("bot", 30.0, 30)
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.cache import Cache, MemoryCache
-from storage.redis_cache import RedisCache
+from storage.cache.cache import Cache, MemoryCache
+from storage.cache.redis_cache import RedisCache
 
 LONG = 30.0
 

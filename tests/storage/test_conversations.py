@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from intake.conversation import Conversation, Errand, Held, Side
-from intake.messages import Address, ChannelName
-from intake.ticket import Draft
-from storage import conversations
-from storage.database import Database
+from intake.model.conversation import Conversation, Errand, Held, Side
+from intake.model.messages import Address, ChannelName
+from intake.model.ticket import Draft
+from storage.db.database import Database
+from storage.messages import conversations
 
 
 async def test_a_stranger_gets_one_conversation_however_many_messages_come_at_once(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.crypto import KeyRing, Undecryptable
+from storage.db.keyring import KeyRing, Undecryptable
 
 
 @pytest.mark.parametrize("keys", [[], [""], ["good", ""]])

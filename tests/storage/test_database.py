@@ -11,26 +11,27 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from intake.messages import Address, ChannelName
-from intake.ports import Unavailable
-from storage import conversations, engines, replays
-from storage.crypto import KeyRing, Undecryptable
-from storage.database import Database, DatabaseDown
-from storage.documents import keyring as ring_of
-from storage.tables import attachments
-from storage.tables import replays as replays_table
+from intake.model.messages import Address, ChannelName
+from intake.model.ports import Unavailable
+from storage.db import engines
+from storage.db.database import Database, DatabaseDown
+from storage.db.keyring import KeyRing, Undecryptable
+from storage.db.sealed import keyring as ring_of
+from storage.db.tables import attachments
+from storage.db.tables import replays as replays_table
+from storage.messages import conversations, webhook_ids
 
 
 async def test_an_error_in_the_block_leaves_nothing(database: Database, now: datetime) -> None:
     async def die_after_writing() -> None:
         async with database.write() as tx:
-            await replays.remember(tx, "hotline", "m1", now)
+            await webhook_ids.remember(tx, "hotline", "m1", now)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await die_after_writing()
     async with database.write() as tx:
-        assert await replays.remember(tx, "hotline", "m1", now)
+        assert await webhook_ids.remember(tx, "hotline", "m1", now)
 
 
 async def test_a_cancelled_block_leaves_nothing_and_frees_its_connection(
@@ -40,7 +41,7 @@ async def test_a_cancelled_block_leaves_nothing_and_frees_its_connection(
 
     async def stuck() -> None:
         async with database.write() as tx:
-            await replays.remember(tx, "hotline", "m1", now)
+            await webhook_ids.remember(tx, "hotline", "m1", now)
             inside.set()
             await asyncio.Event().wait()
 
@@ -50,7 +51,7 @@ async def test_a_cancelled_block_leaves_nothing_and_frees_its_connection(
     with pytest.raises(asyncio.CancelledError):
         await task
     async with database.write() as tx:
-        assert await replays.remember(tx, "hotline", "m1", now)
+        assert await webhook_ids.remember(tx, "hotline", "m1", now)
 
 
 async def test_a_statement_cancelled_half_way_gives_its_lock_back(database: Database, now: datetime) -> None:
@@ -63,7 +64,7 @@ async def test_a_statement_cancelled_half_way_gives_its_lock_back(database: Data
 
     async def cancelled() -> None:
         async with database.write() as tx:
-            await replays.remember(tx, "hotline", "m1", now)
+            await webhook_ids.remember(tx, "hotline", "m1", now)
             going.set()
             await tx.execute(text(slow[database.kind]))
 
@@ -76,7 +77,7 @@ async def test_a_statement_cancelled_half_way_gives_its_lock_back(database: Data
         with pytest.raises(asyncio.CancelledError):
             await task
         async with database.write() as tx:
-            assert await replays.remember(tx, "hotline", "m1", now)
+            assert await webhook_ids.remember(tx, "hotline", "m1", now)
     finally:
         gc.enable()
 
@@ -85,17 +86,17 @@ async def test_what_was_committed_is_there_after_opening_again(
     database: Database, database_url: str, keyring: KeyRing, now: datetime
 ) -> None:
     async with database.write() as tx:
-        await replays.remember(tx, "hotline", "m1", now)
+        await webhook_ids.remember(tx, "hotline", "m1", now)
     await database.close()
     again = Database.open(database_url, keyring)
     async with again.write() as tx:
-        assert not await replays.remember(tx, "hotline", "m1", now)
+        assert not await webhook_ids.remember(tx, "hotline", "m1", now)
     await again.close()
 
 
 async def test_a_reader_does_not_wait_for_the_writer(database: Database, now: datetime) -> None:
     async with database.write() as writer:
-        await replays.remember(writer, "hotline", "m1", now)
+        await webhook_ids.remember(writer, "hotline", "m1", now)
         async with database.read() as reader:
             assert (await reader.execute(select(replays_table))).all() == []
 
@@ -103,7 +104,7 @@ async def test_a_reader_does_not_wait_for_the_writer(database: Database, now: da
 async def test_instants_come_back_aware_and_in_utc(database: Database) -> None:
     shanghai = datetime(2026, 4, 26, 17, 30, 0, 123456, timezone(timedelta(hours=8)))
     async with database.write() as tx:
-        await replays.remember(tx, "hotline", "m1", shanghai)
+        await webhook_ids.remember(tx, "hotline", "m1", shanghai)
         seen_at = (await tx.execute(select(replays_table.c.seen_at))).scalar_one()
     assert seen_at == shanghai
     assert seen_at.tzinfo is UTC
@@ -112,7 +113,7 @@ async def test_instants_come_back_aware_and_in_utc(database: Database) -> None:
 async def test_a_naive_instant_is_refused(database: Database) -> None:
     with pytest.raises(StatementError, match="time zone"):
         async with database.write() as tx:
-            await replays.remember(tx, "hotline", "m1", datetime(2026, 4, 26))  # noqa: DTZ001 - the mistake
+            await webhook_ids.remember(tx, "hotline", "m1", datetime(2026, 4, 26))  # noqa: DTZ001 - the mistake
 
 
 async def test_a_row_cannot_point_nowhere(database: Database, now: datetime) -> None:

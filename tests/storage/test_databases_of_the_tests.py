@@ -5,10 +5,10 @@ from datetime import datetime
 import psycopg
 import pytest
 
-from intake.messages import Address
-from storage import conversations
-from storage.crypto import KeyRing
-from storage.database import Database, DatabaseDown
+from intake.model.messages import Address
+from storage.db.database import Database, DatabaseDown
+from storage.db.keyring import KeyRing
+from storage.messages import conversations
 from tests.postgresql import Databases, database_name
 
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.conversation import Conversation, Held
-from intake.messages import Ask, Choice, Location, Reply
-from intake.status import StatusUpdate
-from intake.survey_state import Survey
-from intake.ticket import AppealType, Consent, Draft, Occurred, Place, Ticket
-from storage.documents import Unreadable, dump, load
+from intake.model.conversation import Conversation, Held
+from intake.model.messages import Ask, Choice, Location, Reply
+from intake.model.status import StatusUpdate
+from intake.model.survey import Survey
+from intake.model.ticket import AppealType, Consent, Draft, Occurred, Place, Ticket
+from storage.db.sealed import UnreadableRow, dump, load
 
 moments = st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds it
 degrees = st.floats(-180, 180)
@@ -80,11 +80,11 @@ def test_a_newer_release_wrote_more() -> None:
 
 
 def test_an_unreadable_document_is_named_by_field_not_by_content() -> None:
-    with pytest.raises(Unreadable, match=r"draft\.appeal_type") as unreadable:
+    with pytest.raises(UnreadableRow, match=r"draft\.appeal_type") as unreadable:
         load(Conversation, b'{"draft": {"appeal_type": "13893712345"}}')
     assert "13893712345" not in str(unreadable.value)
 
 
 def test_what_is_no_json_is_unreadable() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableRow):
         load(Conversation, b"\x00")

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from storage.down import DatabaseDown, down
+from storage.db.errors import DatabaseDown, down
 
 LATER = {
     "08006": "the line broke",

@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from intake.messages import Address, ChannelName
-from intake.ticket import Ticket
-from storage import conversations, echoes, erasing, tickets
-from storage.database import Database
-from storage.tables import ticket_marks
-from storage.tables import tickets as rows
+from intake.model.messages import Address, ChannelName
+from intake.model.ticket import Ticket
+from storage.db.database import Database
+from storage.db.tables import ticket_marks
+from storage.db.tables import tickets as rows
+from storage.messages import conversations
+from storage.privacy import erasure
+from storage.tickets import similar, tickets
 
 PLACE = "锦绣花"
 
@@ -26,8 +28,8 @@ async def test_only_others_recent_tickets_about_the_named_place_are_found(
         await tickets.add(tx, make_ticket("TG2"), neighbour.id, "AAAAAA", now, "五一南")
         await tickets.add(tx, make_ticket("TG3"), neighbour.id, "AAAAAA", now)
         await tickets.add(tx, make_ticket("TG4"), neighbour.id, "AAAAAA", now - timedelta(days=20), PLACE)
-        found = await echoes.find(tx, (PLACE, "别处"), (), conversation_id, now - timedelta(days=14))
-        nobody = await echoes.find(tx, ("别处",), (), conversation_id, now - timedelta(days=14))
+        found = await similar.find(tx, (PLACE, "别处"), (), conversation_id, now - timedelta(days=14))
+        nobody = await similar.find(tx, ("别处",), (), conversation_id, now - timedelta(days=14))
     assert [(echo.reference, echo.citizen) for echo in found] == [("TG1", neighbour.id)]
     assert found[0].content
     assert nobody == ()
@@ -43,9 +45,9 @@ async def test_the_name_stands_nowhere_in_clear_and_goes_with_its_citizen(
         assert PLACE not in digest
         found = await tickets.find(tx, reference="TG1", lock=True)
         assert found is not None
-        await erasing.restrict(tx, found, now)
+        await erasure.restrict(tx, found, now)
         assert (await tx.execute(select(rows.c.matter_digest))).scalar_one() is None
-        assert await echoes.find(tx, (PLACE,), (), conversation_id, now - timedelta(days=14)) == ()
+        assert await similar.find(tx, (PLACE,), (), conversation_id, now - timedelta(days=14)) == ()
 
 
 LENDER = ("捷速", "速贷")
@@ -64,10 +66,10 @@ async def test_where_no_place_is_named_words_lead_from_one_to_another(
             ("WX1", conversation_id, LENDER, now),
         ):
             ticket_id = await tickets.add(tx, make_ticket(reference), of, "AAAAAA", at)
-            await echoes.mark(tx, ticket_id, marks)
+            await similar.mark(tx, ticket_id, marks)
         since = now - timedelta(days=14)
-        found = await echoes.find(tx, (), ("捷速", "利息"), conversation_id, since)
-        nobody = await echoes.find(tx, ("别处",), (), conversation_id, since)
+        found = await similar.find(tx, (), ("捷速", "利息"), conversation_id, since)
+        nobody = await similar.find(tx, ("别处",), (), conversation_id, since)
     assert [echo.reference for echo in found] == ["TG2", "TG1"]
     assert nobody == ()
 
@@ -77,10 +79,10 @@ async def test_found_by_name_and_by_words_it_comes_once(
 ) -> None:
     async with database.write() as tx:
         neighbour = await conversations.lock(tx, Address(ChannelName.TELEGRAM, "neighbour"), now)
-        await echoes.mark(
+        await similar.mark(
             tx, await tickets.add(tx, make_ticket("TG1"), neighbour.id, "AAAAAA", now, PLACE), LENDER
         )
-        found = await echoes.find(tx, (PLACE,), LENDER, conversation_id, now - timedelta(days=14))
+        found = await similar.find(tx, (PLACE,), LENDER, conversation_id, now - timedelta(days=14))
     assert [echo.reference for echo in found] == ["TG1"]
 
 
@@ -91,14 +93,14 @@ async def test_words_stand_nowhere_in_clear_and_go_with_their_citizen_or_their_t
         neighbour = await conversations.lock(tx, Address(ChannelName.TELEGRAM, "neighbour"), now)
         for reference, at in (("TG0", now - timedelta(days=15)), ("TG1", now), ("TG2", now)):
             ticket_id = await tickets.add(tx, make_ticket(reference), neighbour.id, "AAAAAA", at)
-            await echoes.mark(tx, ticket_id, LENDER)
+            await similar.mark(tx, ticket_id, LENDER)
         digests = (await tx.scalars(select(ticket_marks.c.digest))).all()
         assert not any(word in digest for word in LENDER for digest in digests)
         found = await tickets.find(tx, reference="TG1", lock=True)
         assert found is not None
-        await erasing.restrict(tx, found, now)
+        await erasure.restrict(tx, found, now)
         assert len((await tx.scalars(select(ticket_marks.c.digest))).all()) == 4
-        assert await echoes.purge(tx, now - timedelta(days=14)) == 2
+        assert await similar.purge(tx, now - timedelta(days=14)) == 2
         assert len((await tx.scalars(select(ticket_marks.c.digest))).all()) == 2
 
 
@@ -109,4 +111,4 @@ async def test_a_ticket_that_cannot_be_read_teaches_nothing(
         await tickets.add(tx, make_ticket("TG1", content="水管裂了"), conversation_id, "AAAAAA", now)
         await tickets.add(tx, make_ticket("TG2"), conversation_id, "AAAAAA", now)
         await tx.execute(update(rows).where(rows.c.reference == "TG2").values(ticket_sealed=b"?"))
-        assert await echoes.latest(tx, 10) == ["水管裂了"]
+        assert await similar.latest(tx, 10) == ["水管裂了"]

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from intake.messages import ChannelName, Choice, Reply
-from storage import inbox
-from storage.database import Database
+from intake.model.messages import ChannelName, Choice, Reply
+from storage.db.database import Database
+from storage.messages import inbox
 
 WECHAT, TELEGRAM = ChannelName.WECHAT, ChannelName.TELEGRAM
 REPLIES = (Reply("请选择", (Choice("1", "我要咨询"),), step="menu"), Reply("已登记", durable=True))

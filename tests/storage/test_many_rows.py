@@ -11,7 +11,8 @@ import psycopg
 import pytest
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from storage import query_codes, turns
+from storage import turn_store
+from storage.tickets import query_codes
 
 ROWS = """INSERT INTO outbox (destination, kind, lane, state, due_at, queued_at, attempts, urgent)
     SELECT 'wechat', 'reply', 'l' || n, %s, %s, now(), 0, true FROM generate_series(1, %s) AS n"""
@@ -44,7 +45,7 @@ def test_a_turn_that_looks_around(queue: psycopg.Connection[Any], now: datetime)
         VALUES ('wechat', 'o1', true, %s, %s)""",
         (now, now),
     )
-    asked = turns._AROUND.prepared
+    asked = turn_store._AROUND.prepared
     values = {"channel": "wechat", "user": "o1", "message": "m1", "lane": "l"}
     found = plan(psycopg.RawCursor(queue), asked.text.decode(), [values[name] for name in asked.names])
     assert found["Actual Rows"] == 1

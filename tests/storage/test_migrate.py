@@ -11,10 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, inspect, text
 
-from storage import tables
-from storage.crypto import KeyRing
-from storage.database import Database, Standing, standing, upgrade
-from storage.migrate import LOCATION, VERSION_TABLE
+from storage.db import tables
+from storage.db.database import Database, SchemaState, standing, upgrade
+from storage.db.keyring import KeyRing
+from storage.db.migrate import LOCATION, VERSION_TABLE
 
 DESK_REVISION = '''"""A table of somebody else's."""
 
@@ -33,7 +33,7 @@ def upgrade() -> None:
 async def test_a_database_without_tables_is_not_current(empty_database_url: str, keyring: KeyRing) -> None:
     database = Database.open(empty_database_url, keyring)
     async with database.read() as tx:
-        assert await standing(tx) is Standing.BEHIND
+        assert await standing(tx) is SchemaState.BEHIND
     await database.close()
 
 
@@ -44,18 +44,18 @@ async def test_an_upgraded_database_is_current_and_upgrading_again_is_fine(
     await upgrade(empty_database_url)
     database = Database.open(empty_database_url, keyring)
     async with database.read() as tx:
-        assert await standing(tx) is Standing.CURRENT
+        assert await standing(tx) is SchemaState.CURRENT
     await database.close()
 
 
 async def test_processes_that_start_at_once_migrate_once(empty_database_url: str, keyring: KeyRing) -> None:
-    program = "import asyncio, sys; from storage.migrate import upgrade; asyncio.run(upgrade(sys.argv[1]))"
+    program = "import asyncio, sys; from storage.db.migrate import upgrade; asyncio.run(upgrade(sys.argv[1]))"
     root = Path(tables.__file__).parent.parent
     starts = [_python("-c", program, empty_database_url, root=root) for _ in range(3)]
     assert await asyncio.gather(*starts) == [0, 0, 0]
     database = Database.open(empty_database_url, keyring)
     async with database.read() as tx:
-        assert await standing(tx) is Standing.CURRENT
+        assert await standing(tx) is SchemaState.CURRENT
     await database.close()
 
 
@@ -97,13 +97,17 @@ async def test_others_bring_their_own_revisions_beside_ours(
     theirs = {"location": versions.parent, "version_table": "desk_version"}
     database = Database.open(database_url, keyring)
     async with database.read() as tx:
-        assert await standing(tx, location=versions.parent, version_table="desk_version") is Standing.BEHIND
+        assert (
+            await standing(tx, location=versions.parent, version_table="desk_version") is SchemaState.BEHIND
+        )
     await upgrade(
         database_url, location=theirs["location"], version_table="desk_version", metadata=MetaData()
     )
     async with database.read() as tx:
-        assert await standing(tx, location=versions.parent, version_table="desk_version") is Standing.CURRENT
-        assert await standing(tx) is Standing.CURRENT
+        assert (
+            await standing(tx, location=versions.parent, version_table="desk_version") is SchemaState.CURRENT
+        )
+        assert await standing(tx) is SchemaState.CURRENT
         await tx.execute(text("SELECT id FROM desk_things"))
     await database.close()
 

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from intake.conversation import Conversation
-from intake.messages import Address, Reply
-from intake.status import Standing, StatusUpdate
-from intake.ticket import Draft, Ticket
-from storage import conversations, inbox, outbox, tickets
-from storage.crypto import KeyRing
-from storage.database import Database
+from intake.model.conversation import Conversation
+from intake.model.messages import Address, Reply
+from intake.model.status import Standing, StatusUpdate
+from intake.model.ticket import Draft, Ticket
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.messages import conversations, inbox
+from storage.outbox import outbox
+from storage.tickets import tickets
 
 PHONE, NAME, STREET, TROUBLE, CODE = "13893712345", "王秀兰", "雄关路88号3单元402", "暖气一直不热", "7K3M9Q"
 ANSWER = "已安排师傅上门"

@@ -11,17 +11,20 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Table, func, select
 
-from intake.conversation import Conversation
-from intake.messages import Address, ChannelName, Grant, Media, MediaKind, Reply
-from intake.status import Standing, Status
-from intake.ticket import Ticket
-from storage import attachments, budgets, conversations, inbox, outbox, tickets, turns
-from storage.crypto import KeyRing
-from storage.database import Database, Tx
-from storage.tables import conversations as conversations_table
-from storage.tables import inbox as inbox_table
-from storage.tables import outbox as outbox_table
-from storage.tables import tickets as tickets_table
+from intake.model.conversation import Conversation
+from intake.model.messages import Address, ChannelName, Grant, Media, MediaKind, Reply
+from intake.model.status import Standing, Status
+from intake.model.ticket import Ticket
+from storage import turn_store
+from storage.db.database import Database, Tx
+from storage.db.keyring import KeyRing
+from storage.db.tables import conversations as conversations_table
+from storage.db.tables import inbox as inbox_table
+from storage.db.tables import outbox as outbox_table
+from storage.db.tables import tickets as tickets_table
+from storage.messages import attachments, conversations, inbox, send_quotas
+from storage.outbox import outbox
+from storage.tickets import tickets
 
 
 class Crash(Exception):
@@ -40,7 +43,7 @@ class Teller:
         self, citizen: Address, message_id: str, crash: Exception | None = None
     ) -> tuple[Reply, ...]:
         async with self._database.turn() as tx:
-            begun = await turns.begin(tx, citizen, message_id, "citizen:", self._now)
+            begun = await turn_store.begin(tx, citizen, message_id, "citizen:", self._now)
             if begun.before is not None:
                 return begun.before.replies
             stored, steps = begun.stored, begun.stored.conversation.tries + 1
@@ -49,7 +52,7 @@ class Teller:
                 raise crash
             replies = (Reply(f"{steps}"),)
             said = replace(stored.conversation, tries=steps)
-            await turns.end(tx, stored, message_id, said, replies, self._now)
+            await turn_store.end(tx, stored, message_id, said, replies, self._now)
             return replies
 
     async def _file(self, tx: Tx, conversation_id: int, reference: str) -> None:
@@ -131,11 +134,11 @@ async def test_what_was_recorded_meanwhile_gives_the_whole_turn_up(
     """Two citizens cannot have the same message; a message put aside may have the id of one under way."""
     await teller.turn(citizen, "m1")
     async with database.turn() as tx:
-        begun = await turns.begin(tx, citizen, "m2", "citizen:", now)
+        begun = await turn_store.begin(tx, citizen, "m2", "citizen:", now)
         with pytest.raises(inbox.AlreadyRecorded):
-            await turns.end(tx, begun.stored, "m1", Conversation(tries=9), (Reply("other"),), now)
+            await turn_store.end(tx, begun.stored, "m1", Conversation(tries=9), (Reply("other"),), now)
     async with database.turn() as tx:
-        begun = await turns.begin(tx, citizen, "m1", "citizen:", now)
+        begun = await turn_store.begin(tx, citizen, "m1", "citizen:", now)
     assert begun.before == inbox.StoredTurn(begun.stored.id, (Reply("1"),))
     assert begun.stored.conversation.tries == 1
 
@@ -154,8 +157,8 @@ async def test_a_turn_begins_with_what_the_other_stores_say(
         await tickets.save_standing(tx, ticket.id, standing, now)
         own = await tickets.own(tx, stored.id)
     async with database.turn() as tx:
-        begun = await turns.begin(tx, citizen, "m3", "citizen:", now)
-    assert begun == turns.Begun(stored, None, own)
+        begun = await turn_store.begin(tx, citizen, "m3", "citizen:", now)
+    assert begun == turn_store.Begun(stored, None, own)
     assert len(begun.tickets) == 2
 
 
@@ -180,9 +183,9 @@ async def test_what_waits_for_this_citizen_is_seen_and_nobody_elses(
         assert entry is not None
         await outbox.keep(tx, entry, now)
     async with database.turn() as tx:
-        mine = await turns.begin(tx, citizen, "m3", "citizen:", now)
+        mine = await turn_store.begin(tx, citizen, "m3", "citizen:", now)
     async with database.turn() as tx:
-        theirs = await turns.begin(tx, other, "m4", "citizen:", now)
+        theirs = await turn_store.begin(tx, other, "m4", "citizen:", now)
     assert (mine.loose, mine.kept, mine.waits) == (True, True, True)
     assert (theirs.loose, theirs.kept, theirs.waits) == (False, False, False)
 
@@ -193,11 +196,11 @@ async def test_the_right_to_write_that_came_with_a_message_is_the_later_one(
     day = timedelta(days=1)
     for number, (messages, at) in enumerate(((5, now), (3, now + day), (9, now - day))):
         async with database.turn() as tx:
-            begun = await turns.begin(tx, citizen, f"m{number}", "citizen:", now)
+            begun = await turn_store.begin(tx, citizen, f"m{number}", "citizen:", now)
             grants = [(Grant("said", messages, 2 * day), at)]
-            await turns.end(tx, begun.stored, f"m{number}", Conversation(), (), now, grants)
+            await turn_store.end(tx, begun.stored, f"m{number}", Conversation(), (), now, grants)
     async with database.read() as tx:
-        assert await budgets.left(tx, begun.stored.id, now) == 3
+        assert await send_quotas.left(tx, begun.stored.id, now) == 3
 
 
 async def _rolled_back(database: Database, now: datetime) -> None:

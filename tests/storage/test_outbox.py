@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from storage import outbox
-from storage.database import Database, Tx
-from storage.outbox_engine import Claimed
+from storage.db.database import Database, Tx
+from storage.outbox import outbox
+from storage.outbox.engine import Claimed
 
 LEASE = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from storage import outbox
-from storage.database import Database, Tx
-from storage.outbox_upkeep import REMEMBER
-from storage.tables import outbox as table
+from storage.db.database import Database, Tx
+from storage.db.tables import outbox as table
+from storage.outbox import outbox
+from storage.outbox.retention import REMEMBER
 
 DAY = timedelta(days=1)
 

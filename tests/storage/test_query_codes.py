@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from intake.conversation import Lookup
-from intake.ticket import Ticket, TicketView
-from storage import query_codes, tickets
-from storage.database import Database
+from intake.model.conversation import Lookup
+from intake.model.ticket import Ticket, TicketView
+from storage.db.database import Database
+from storage.tickets import query_codes, tickets
 
 REFERENCE, CODE = "WX260426093015004", "7K3M9Q"
 WRONG = (Lookup.WRONG, None)

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage import redis_cache
-from storage.redis_cache import RedisCache
+from storage.cache import redis_cache
+from storage.cache.redis_cache import RedisCache
 
 LONG = 30.0
 

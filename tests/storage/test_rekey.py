@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from app import rotation
-from intake.conversation import Conversation, Lookup
-from intake.messages import Address, Reply
-from intake.ticket import Draft, Ticket
-from storage import bindings, conversations, inbox, rekey, tables, tickets
-from storage.attachments import Folder
-from storage.crypto import KeyRing, Undecryptable
-from storage.database import Database
-from storage.tables import metadata
+from app.privacy import key_rotation
+from intake.model.conversation import Conversation, Lookup
+from intake.model.messages import Address, Reply
+from intake.model.ticket import Draft, Ticket
+from storage.db import reencrypt, tables
+from storage.db.database import Database
+from storage.db.keyring import KeyRing, Undecryptable
+from storage.db.tables import metadata
+from storage.messages import conversations, inbox
+from storage.messages.attachments import Folder
+from storage.surveys import phone_links
+from storage.tickets import tickets
 
 OLD, BOTH, NEW = (
     KeyRing(["a secret of the tests"]),
@@ -26,7 +29,7 @@ CODE = "7K3M9Q"
 
 
 async def sealed_again(database: Database) -> int:
-    return sum([changed async for _, changed in rekey.seal_again(database, metadata)])
+    return sum([changed async for _, changed in reencrypt.seal_again(database, metadata)])
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ async def filled(
         await conversations.save(
             tx, stored.id, Conversation(draft=Draft(content="暖气不热"), draft_at=now), now
         )
-        for number in range(rekey.AT_ONCE + 5):
+        for number in range(reencrypt.AT_ONCE + 5):
             await inbox.record(tx, citizen.channel, f"m{number}", stored.id, (Reply("好"),), now)
         await tickets.add(tx, make_ticket("WX2604"), stored.id, CODE, now)
     return stored.id
@@ -58,7 +61,7 @@ async def test_what_a_turn_writes_meanwhile_is_kept(
     database_url: str, database: Database, filled: int, citizen: Address, now: datetime
 ) -> None:
     both = Database.open(database_url, BOTH)
-    async for _ in rekey.seal_again(both, metadata):
+    async for _ in reencrypt.seal_again(both, metadata):
         async with both.write() as tx:  # before, between and after the steps
             later = Conversation(draft=Draft(content="水管也漏"), draft_at=now)
             await conversations.save(tx, filled, later, now)
@@ -77,7 +80,7 @@ async def test_afterwards_the_new_secret_alone_opens_everything(
     database_url: str, filled: int, citizen: Address, now: datetime
 ) -> None:
     both = Database.open(database_url, BOTH)
-    assert await sealed_again(both) > rekey.AT_ONCE
+    assert await sealed_again(both) > reencrypt.AT_ONCE
     assert await sealed_again(both) == 0, "a second run finds nothing to do"
     await both.close()
     new = Database.open(database_url, NEW)
@@ -91,7 +94,7 @@ async def taken_into_use(database_url: str, folder: Path) -> None:
     """What `jiesu keys rotate` does; twice, since it may be broken off and begun again."""
     both = Database.open(database_url, BOTH)
     for _ in range(2):
-        async for _ in rotation.rotate(both, Folder(folder, BOTH), with_desk=False):
+        async for _ in key_rotation.rotate(both, Folder(folder, BOTH), with_desk=False):
             pass
     await both.close()
 
@@ -101,7 +104,7 @@ async def test_a_code_nobody_told_yet_outlives_the_secret_it_was_hashed_with(
 ) -> None:
     await taken_into_use(database_url, tmp_path)
     new = Database.open(database_url, NEW)
-    assert await rotation.codes_lost(new) == 0
+    assert await key_rotation.codes_lost(new) == 0
     async with new.write() as tx:
         assert (await tickets.look_up(tx, "WX2604", "WRONG2", now))[0] is Lookup.WRONG
         assert (await tickets.look_up(tx, "WX2604", CODE, now))[0] is Lookup.FOUND
@@ -115,7 +118,7 @@ async def test_a_secret_taken_away_too_early_is_told_by_its_lost_codes(
     database_url: str, filled: int, now: datetime
 ) -> None:
     new = Database.open(database_url, NEW)
-    assert await rotation.codes_lost(new) == 1
+    assert await key_rotation.codes_lost(new) == 1
     async with new.write() as tx:
         query = select(tables.tickets.c.query_code_hash)
         hashed = (await tx.execute(query)).scalar_one()
@@ -128,14 +131,14 @@ async def test_a_bound_phone_leads_to_its_chat_under_the_new_secret_alone(
 ) -> None:
     async with database.write() as tx:
         for number in range(3):
-            await bindings.bind(tx, filled, f"1391234567{number}", "code", now)
+            await phone_links.bind(tx, filled, f"1391234567{number}", "code", now)
     await taken_into_use(database_url, tmp_path)
     new = Database.open(database_url, NEW)
     async with new.write() as tx:
-        assert [await bindings.leads_to(tx, f"1391234567{number}") for number in range(3)] == [filled] * 3
-        assert len(await bindings.own(tx, filled)) == 3
-        await bindings.bind(tx, filled, "13912345670", "card", now)
-        assert len(await bindings.own(tx, filled)) == 3, "bound again it is the same phone"
+        assert [await phone_links.leads_to(tx, f"1391234567{number}") for number in range(3)] == [filled] * 3
+        assert len(await phone_links.own(tx, filled)) == 3
+        await phone_links.bind(tx, filled, "13912345670", "card", now)
+        assert len(await phone_links.own(tx, filled)) == 3, "bound again it is the same phone"
     await new.close()
 
 

@@ -11,14 +11,14 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, MetaData, inspect
 
-from app.settings import Enclosed
-from app.wiring import open_house
-from desk import schema as desk_tables
-from desk.roll_ups import facts
-from intake.messages import Address, ChannelName, Inbound
-from storage import engines, migrate, tables
-from storage.database import Standing, standing, upgrade
-from storage.migrate import LOCATION, VERSION_TABLE
+from app.base.settings import Enclosed
+from app.bootstrap.bootstrap import open_house
+from desk.db import migrate as desk_tables
+from desk.db.derived_tables import facts
+from intake.model.messages import Address, ChannelName, Inbound
+from storage.db import engines, migrate, tables
+from storage.db.database import SchemaState, standing, upgrade
+from storage.db.migrate import LOCATION, VERSION_TABLE
 
 OURS = (LOCATION, VERSION_TABLE, tables.metadata)
 THE_DESKS = (desk_tables.LOCATION, desk_tables.VERSION_TABLE, facts.metadata)
@@ -119,15 +119,17 @@ async def test_this_releases_processes_work_on_and_start_again_beside_the_next_r
         assert await again.service.receive(says(1)) == first
         assert await again.service.receive(says(3))
         async with again.database.read() as tx:
-            assert await standing(tx) is Standing.AHEAD
-            assert await standing(tx, location=next_release) is Standing.CURRENT
+            assert await standing(tx) is SchemaState.AHEAD
+            assert await standing(tx, location=next_release) is SchemaState.CURRENT
 
 
 async def test_a_table_that_lacks_our_revision_is_behind(empty_database_url: str, tmp_path: Path) -> None:
-    async with open_house(Enclosed(database_url=empty_database_url), "http://127.0.0.1:1", tmp_path) as house:
-        async with house.database.write() as tx:
+    async with open_house(
+        Enclosed(database_url=empty_database_url), "http://127.0.0.1:1", tmp_path
+    ) as runtime:
+        async with runtime.database.write() as tx:
             (version,) = [
                 one for one in migrate._revisions(LOCATION).walk_revisions() if not one.down_revision
             ]
             await tx.exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = '{version.revision}'")  # noqa: S608
-        assert (await house.health.checks())["migrations"] == "behind"
+        assert (await runtime.health.checks())["migrations"] == "behind"

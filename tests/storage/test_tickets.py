@@ -7,11 +7,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from intake.messages import Address, ChannelName
-from intake.status import Standing, Status, StatusUpdate
-from intake.ticket import Ticket
-from storage import conversations, tickets
-from storage.database import Database
+from intake.model.messages import Address, ChannelName
+from intake.model.status import Standing, Status, StatusUpdate
+from intake.model.ticket import Ticket
+from storage.db.database import Database
+from storage.messages import conversations
+from storage.tickets import tickets
 
 
 @pytest.fixture

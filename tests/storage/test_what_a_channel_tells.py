@@ -4,17 +4,25 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from intake.happening import Happening, Outcome, Permission
-from intake.messages import Address, ChannelName, Media, MediaKind
-from storage import account_notes, attachments, happenings, loose_files, outbox, permissions, receipts
-from storage.database import Database
+from intake.model.channel_event import ChannelEvent, DeliveryOutcome, Permission
+from intake.model.messages import Address, ChannelName, Media, MediaKind
+from storage.db.database import Database
+from storage.messages import (
+    account_issues,
+    attachments,
+    channel_events,
+    delivery_receipts,
+    loose_files,
+    template_opt_ins,
+)
+from storage.outbox import outbox
 
 WECHAT = ChannelName.WECHAT
 
 
-def finished(now: datetime, receipt: str = "200228332", *, delivered: bool = True) -> Happening:
-    told = Outcome(receipt, delivered, "" if delivered else "failed:user block")
-    return Happening(f"finish:{receipt}", WECHAT, "TEMPLATESENDJOBFINISH", now, outcomes=(told,))
+def finished(now: datetime, receipt: str = "200228332", *, delivered: bool = True) -> ChannelEvent:
+    told = DeliveryOutcome(receipt, delivered, "" if delivered else "failed:user block")
+    return ChannelEvent(f"finish:{receipt}", WECHAT, "TEMPLATESENDJOBFINISH", now, outcomes=(told,))
 
 
 async def queued(database: Database, conversation_id: int, now: datetime) -> outbox.Claimed:
@@ -43,12 +51,12 @@ async def test_a_happening_is_written_down_once(
     database: Database, conversation_id: int, now: datetime
 ) -> None:
     async with database.write() as tx:
-        assert await happenings.record(tx, finished(now), conversation_id, now)
-        assert not await happenings.record(tx, finished(now), conversation_id, now)
-        (found,) = await happenings.recent(tx, WECHAT)
+        assert await channel_events.record(tx, finished(now), conversation_id, now)
+        assert not await channel_events.record(tx, finished(now), conversation_id, now)
+        (found,) = await channel_events.recent(tx, WECHAT)
         assert (found.name, found.conversation_id) == ("TEMPLATESENDJOBFINISH", conversation_id)
-        assert await happenings.purge(tx, now + timedelta(days=1)) == 1
-        assert await happenings.recent(tx, WECHAT) == []
+        assert await channel_events.purge(tx, now + timedelta(days=1)) == 1
+        assert await channel_events.recent(tx, WECHAT) == []
 
 
 @pytest.mark.parametrize(
@@ -67,12 +75,12 @@ async def test_taken_is_not_delivered_until_the_channel_says_so(
     told = finished(now, delivered=delivered)
     async with database.write() as tx:
         if told_first:
-            await happenings.record(tx, told, conversation_id, now)
-        await receipts.taken(tx, entry, "200228332", whole=True, now=now)
+            await channel_events.record(tx, told, conversation_id, now)
+        await delivery_receipts.taken(tx, entry, "200228332", whole=True, now=now)
     if not told_first:
         assert await state(database) == ("awaited", None)
         async with database.write() as tx:
-            await receipts.settle(tx, WECHAT, told.outcomes[0], now)
+            await delivery_receipts.settle(tx, WECHAT, told.outcomes[0], now)
     assert await state(database) == expected
 
 
@@ -81,8 +89,8 @@ async def test_an_announcement_leaves_the_message_kept_whatever_becomes_of_it(
 ) -> None:
     entry = await queued(database, conversation_id, now)
     async with database.write() as tx:
-        await receipts.taken(tx, entry, "200228332", whole=False, now=now)
-        await receipts.settle(tx, WECHAT, Outcome("200228332", delivered=True), now)
+        await delivery_receipts.taken(tx, entry, "200228332", whole=False, now=now)
+        await delivery_receipts.settle(tx, WECHAT, DeliveryOutcome("200228332", delivered=True), now)
         assert await outbox.take_kept(tx, conversation_id, now) == [{"text": "已办结"}]
 
 
@@ -91,8 +99,8 @@ async def test_an_outcome_for_nothing_of_ours_changes_nothing(
 ) -> None:
     entry = await queued(database, conversation_id, now)
     async with database.write() as tx:
-        await receipts.taken(tx, entry, "200228332", whole=True, now=now)
-        await receipts.settle(tx, WECHAT, Outcome("999", delivered=True), now)
+        await delivery_receipts.taken(tx, entry, "200228332", whole=True, now=now)
+        await delivery_receipts.settle(tx, WECHAT, DeliveryOutcome("999", delivered=True), now)
     assert await state(database) == ("awaited", None)
 
 
@@ -101,9 +109,9 @@ async def test_an_outcome_never_told_is_not_waited_for_for_ever(
 ) -> None:
     entry = await queued(database, conversation_id, now)
     async with database.write() as tx:
-        await receipts.taken(tx, entry, "200228332", whole=True, now=now)
-        assert await receipts.give_up(tx, now, now) == 0
-        assert await receipts.give_up(tx, now + timedelta(days=1), now) == 1
+        await delivery_receipts.taken(tx, entry, "200228332", whole=True, now=now)
+        assert await delivery_receipts.give_up(tx, now, now) == 0
+        assert await delivery_receipts.give_up(tx, now + timedelta(days=1), now) == 1
     assert (await state(database))[0] == "kept"
 
 
@@ -112,14 +120,14 @@ async def test_permissions_are_counted_used_and_withdrawn(
 ) -> None:
     async with database.write() as tx:
         for _ in range(2):
-            await permissions.note(tx, conversation_id, Permission("T1", allowed=True), now)
-        await permissions.note(tx, conversation_id, Permission("T2", allowed=True), now)
-        assert await permissions.allowed(tx, conversation_id) == {"T1", "T2"}
-        await permissions.use(tx, conversation_id, "T1")
-        await permissions.use(tx, conversation_id, "T2")
-        assert await permissions.allowed(tx, conversation_id) == {"T1"}
-        await permissions.note(tx, conversation_id, Permission("T1", allowed=False), now)
-        assert await permissions.allowed(tx, conversation_id) == frozenset()
+            await template_opt_ins.note(tx, conversation_id, Permission("T1", allowed=True), now)
+        await template_opt_ins.note(tx, conversation_id, Permission("T2", allowed=True), now)
+        assert await template_opt_ins.allowed(tx, conversation_id) == {"T1", "T2"}
+        await template_opt_ins.use(tx, conversation_id, "T1")
+        await template_opt_ins.use(tx, conversation_id, "T2")
+        assert await template_opt_ins.allowed(tx, conversation_id) == {"T1"}
+        await template_opt_ins.note(tx, conversation_id, Permission("T1", allowed=False), now)
+        assert await template_opt_ins.allowed(tx, conversation_id) == frozenset()
 
 
 async def test_all_permissions_may_be_withdrawn_at_once(
@@ -127,19 +135,19 @@ async def test_all_permissions_may_be_withdrawn_at_once(
 ) -> None:
     async with database.write() as tx:
         for template in ("T1", "T2"):
-            await permissions.note(tx, conversation_id, Permission(template, allowed=True), now)
-        await permissions.withdraw(tx, conversation_id)
-        assert await permissions.allowed(tx, conversation_id) == frozenset()
+            await template_opt_ins.note(tx, conversation_id, Permission(template, allowed=True), now)
+        await template_opt_ins.withdraw(tx, conversation_id)
+        assert await template_opt_ins.allowed(tx, conversation_id) == frozenset()
 
 
 async def test_a_note_about_the_account_is_renewed_and_cleared(database: Database, now: datetime) -> None:
     later = now + timedelta(hours=1)
     async with database.write() as tx:
-        await account_notes.write(tx, WECHAT, "message", "48001", now)
-        await account_notes.write(tx, WECHAT, "message", "48002", later)
-        await account_notes.write(tx, WECHAT, "cipher", "ValueError", now)
-        await account_notes.clear(tx, WECHAT, "cipher")
-        found = await account_notes.read(tx, WECHAT)
+        await account_issues.write(tx, WECHAT, "message", "48001", now)
+        await account_issues.write(tx, WECHAT, "message", "48002", later)
+        await account_issues.write(tx, WECHAT, "cipher", "ValueError", now)
+        await account_issues.clear(tx, WECHAT, "cipher")
+        found = await account_issues.read(tx, WECHAT)
     assert {about: (note.says, note.at) for about, note in found.items()} == {"message": ("48002", later)}
 
 

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 import uvicorn
 
-from app.clock import utc_now
-from app.house import House
-from app.settings import Enclosed
-from app.wiring import open_house
-from desk.states import Actor, Role, State
-from desk.store import DeskTicket
-from intake.messages import ChannelName
+from app.base.clock import utc_now
+from app.base.settings import Enclosed
+from app.bootstrap.bootstrap import open_house
+from app.bootstrap.runtime import Runtime
+from desk.tickets.store import DeskTicket
+from desk.workflow.states import Actor, Role, State
+from intake.model.messages import ChannelName
 from playground.phones import Bubble, Phone, Picked
-from playground.stage import Cast, cast
+from playground.playground import Cast, cast
 from webhooks.server import create_app
 
 PATIENCE = 60.0
@@ -87,7 +87,7 @@ class Citizen:
 class Town:
     """What a test may walk into."""
 
-    house: House
+    runtime: Runtime
     players: Cast
     base_url: str
 
@@ -96,19 +96,19 @@ class Town:
 
     async def ticket(self, state: State | None = None) -> DeskTicket:
         """The newest ticket at the desk, or the newest in this state, once there is one."""
-        assert self.house.desk is not None
+        assert self.runtime.desk is not None
         states = None if state is None else frozenset({state})
         async with asyncio.timeout(PATIENCE):
             while True:
-                if found := await self.house.desk.queue(CENTRE, states=states, limit=1):
+                if found := await self.runtime.desk.queue(CENTRE, states=states, limit=1):
                     return found[0]
                 await asyncio.sleep(0.02)
 
     async def act(self, action: str, state: State | None = None, **fields: Any) -> DeskTicket:
         """Somebody at the desk takes a step with the newest ticket, or with the newest in this state."""
-        assert self.house.desk is not None
+        assert self.runtime.desk is not None
         ticket = await self.ticket(state)
-        return await self.house.desk.act(ticket.hotline_ref, action, CENTRE, ticket.version, **fields)
+        return await self.runtime.desk.act(ticket.hotline_ref, action, CENTRE, ticket.version, **fields)
 
     async def get(self, url: str) -> bytes:
         return (await self.players.http.get(url)).raise_for_status().content
@@ -123,15 +123,15 @@ async def open_town(settings: Enclosed, folder: Path) -> AsyncIterator[Town]:
     line = socket.socket()
     line.bind(("127.0.0.1", 0))
     base_url = f"http://127.0.0.1:{line.getsockname()[1]}"
-    async with open_house(settings, base_url, folder) as house:
-        players = cast(house.settings, base_url, utc_now, HURRY)
-        app = create_app(house, players=players)
+    async with open_house(settings, base_url, folder) as runtime:
+        players = cast(runtime.settings, base_url, utc_now, HURRY)
+        app = create_app(runtime, players=players)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
         serving = asyncio.create_task(server.serve(sockets=[line]))
         while not server.started:
             await asyncio.sleep(0.01)
         try:
-            yield Town(house, players, base_url)
+            yield Town(runtime, players, base_url)
         finally:
             server.should_exit = True
             await serving

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from app.clock import utc_now
-from desk import users
-from desk.states import Actor, Role, State
+from app.base.clock import utc_now
+from desk.accounts import users
+from desk.workflow.states import Actor, Role, State
 from tests.story.browsing import PASSWORD, Handset, Pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -107,7 +107,7 @@ async def arrives(town: Any, browser: Browser) -> AsyncIterator[Arrive]:
 
     async def arrive(name: str) -> Clerk:
         role, unit = STAFF[name]
-        async with town.house.desk.database.write() as tx:
+        async with town.runtime.desk.database.write() as tx:
             await users.add(tx, name, PASSWORD, role, unit, utc_now())
         context = await browser.new_context(
             base_url=town.base_url, viewport={"width": 1280, "height": 900}, locale="zh-CN"
@@ -170,7 +170,7 @@ async def test_a_difficult_ticket(town: Any, citizen: Caller, arrives: Arrive) -
     await helper.does("contribute", text="证照齐全，油烟净化器未安装。")
     await helper.picture("3-co-unit")
     await right.sees("证照齐全，油烟净化器未安装。", within="#timeline")
-    due = (await town.house.desk.ticket(ref, CENTRE)).life.due_at
+    due = (await town.runtime.desk.ticket(ref, CENTRE)).life.due_at
     until = (due + timedelta(days=1)).astimezone(ZoneInfo("Asia/Shanghai"))
     await right.does("extend_request", due_at=f"{until:%Y-%m-%dT%H:%M}", reason="油烟净化器需要定制安装")
     await centre.sees("油烟净化器需要定制安装", within="#actions")
@@ -224,7 +224,7 @@ async def test_a_difficult_ticket(town: Any, citizen: Caller, arrives: Arrive) -
     await auditor.opens(ref)
     await auditor.sees("这张工单现在不需要您操作")
     await auditor.picture("10-auditor")
-    life = (await town.house.desk.ticket(ref, CENTRE)).life
+    life = (await town.runtime.desk.ticket(ref, CENTRE)).life
     assert (life.state, life.round, life.supervise_level) == (State.CLOSED, 2, 2)
     assert (life.first_unit, life.lead_unit, life.co_units) == ("ecology", "urban_management", ("market",))
     assert (life.return_count, life.extended, life.evaluation) == (1, True, "happy")

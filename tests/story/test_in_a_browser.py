@@ -50,7 +50,7 @@ class DeskFrame:
 
 @pytest.fixture
 async def page(town: Any, browser: Browser) -> AsyncIterator[Page]:
-    await town.house.desk.ensure_first_user(PASSWORD)
+    await town.runtime.desk.ensure_first_user(PASSWORD)
     opened = await browser.new_page(viewport={"width": 1680, "height": 1000}, locale="zh-CN")
     faults: list[str] = []
     opened.on("pageerror", lambda error: faults.append(str(error)))

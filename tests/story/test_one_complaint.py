@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from desk.states import State
+from desk.workflow.states import State
 
 FIRST_WORDS = "我家楼下烧烤店油烟太大，在新华路15号院，我姓王，电话13912345678"
 

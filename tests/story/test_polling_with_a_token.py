@@ -13,13 +13,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.backend import open_desk
-from app.clock import utc_now
-from app.settings import Enclosed
+from app.base.clock import utc_now
+from app.base.settings import Enclosed
+from app.bootstrap.backend import open_desk
 from bench.crash.awake import awake
-from desk.states import Actor, Role, State
-from playground.telegram_api import api_router
-from playground.telegram_platform import TelegramPlatform
+from desk.workflow.states import Actor, Role, State
+from playground.telegram.bot_api import api_router
+from playground.telegram.platform import TelegramPlatform
 from tests.processes import STARTS, Running, clean, listening, program, running
 
 TOKEN = "4200:nothing-but-a-token"

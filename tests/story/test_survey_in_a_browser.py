@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from app import campaign as campaigning
-from app.clock import utc_now
-from app.told_elsewhere import Listed, Matter, put
+from app.base.clock import utc_now
+from app.surveys import campaigns as campaigning
+from app.surveys.external_cases import Listed, Matter, put
 from desk.importing.bring import bring_to_rate, to_phone
 from desk.importing.to_rate import ToRate, as_call
-from desk.states import State
-from intake.messages import ChannelName
-from storage import campaigns
+from desk.workflow.states import State
+from intake.model.messages import ChannelName
+from storage.surveys import campaigns
 from tests.story.browsing import PASSWORD, Handset, Pictures
 
 pytestmark = pytest.mark.browser
@@ -45,10 +45,10 @@ async def _rates_soon(town: Any, channel: ChannelName) -> Any:
 
 async def _told_by_telephone(town: Any, number: str, **whom: str) -> Listed:
     """A line of the centre's table, as `jiesu survey import` takes it."""
-    now, city, office = utc_now(), town.house.city, town.house.desk.office
+    now, city, office = utc_now(), town.runtime.city, town.runtime.desk.office
     line: dict[str, Any] = {"phone": None, "channel": None, "user": None, **whom}
     told = ToRate(2, number, now - DAY, "heating", "010101", "暖气不热", **line)
-    async with town.house.database.write() as tx:
+    async with town.runtime.database.write() as tx:
         ref = await bring_to_rate(tx, office, as_call(told, city))
         matter = Matter(ref or "", "heating", told.completed_at, told.phone, told.channel, told.user)
         listed = await put(tx, city, matter, now, tell=False)
@@ -62,9 +62,10 @@ async def _paused_campaign(town: Any) -> int:
     now = utc_now()
     span = (now - 2 * DAY, now)
     made = [
-        one async for one, _ in campaigning.begin(town.house.database, town.house.city, "三月", *span, now)
+        one
+        async for one, _ in campaigning.begin(town.runtime.database, town.runtime.city, "三月", *span, now)
     ]
-    async with town.house.database.write() as tx:
+    async with town.runtime.database.write() as tx:
         assert await campaigns.turn(tx, made[-1], "paused", now)
     return made[-1]
 
@@ -91,7 +92,7 @@ async def _desk(page: Page) -> None:
 
 @pytest.mark.parametrize("town", ["sqlite"], indirect=True)
 async def test_asked_on_both_phones_and_counted_at_the_desk(town: Any, browser: Browser) -> None:
-    await town.house.desk.ensure_first_user(PASSWORD)
+    await town.runtime.desk.ensure_first_user(PASSWORD)
     people = {channel: await _rates_soon(town, channel) for channel in ChannelName}
     context = await browser.new_context(
         base_url=town.base_url, viewport={"width": 1680, "height": 1000}, locale="zh-CN"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from app import step as step_module
-from intake.messages import Address, ChannelName
+from app.turns import step as step_module
+from intake.model.messages import Address, ChannelName
 from playground.phones import Picked
-from storage import conversations, inbox
+from storage.messages import conversations, inbox
 
 Town = Any  # the fixture's
 FIRST_WORDS = "新华路15号院楼下烧烤店油烟太大，我姓王，电话13912345678"
@@ -31,7 +31,7 @@ def said_last(citizen: Any) -> str:
 
 
 async def stored(town: Town, citizen: Any) -> Any:
-    async with town.house.database.read() as tx:
+    async with town.runtime.database.read() as tx:
         return await conversations.find(tx, Address(ChannelName.TELEGRAM, citizen.phone.user))
 
 
@@ -61,7 +61,7 @@ async def test_a_message_that_breaks_us_is_put_aside_and_the_next_one_is_handled
     await citizen.says(FIRST_WORDS)
     await citizen.agrees()
     await citizen.hears("请核对")
-    async with town.house.database.read() as tx:
+    async with town.runtime.database.read() as tx:
         (kept,) = await inbox.aside(tx)
     assert "ZeroDivisionError" in kept.reason
     assert "毒" not in kept.reason
@@ -84,7 +84,7 @@ async def test_what_goes_abroad_is_agreed_to_separately_and_kept_with_its_hash(
     await citizen.taps("单独同意")
     await citizen.hears("请核对")
     conversation = (await stored(town, citizen)).conversation
-    assert conversation.abroad.notice_version == town.house.city.notice_version
+    assert conversation.abroad.notice_version == town.runtime.city.notice_version
     assert conversation.abroad.notice_hash != conversation.consent.notice_hash
     assert conversation.abroad.at >= conversation.consent.at
 
@@ -93,7 +93,7 @@ async def test_identity_numbers_and_papers_are_refused_and_leave_no_trace(town: 
     await citizen.says(f"我的身份证{ID_NUMBER}，请帮我办")
     refused = await citizen.hears("没有保存")
     assert "微信" in refused.text
-    assert town.house.city.hotline in refused.text
+    assert town.runtime.city.hotline in refused.text
     await citizen.phone.document(Picked(b"%PDF", "application/pdf", "id.pdf"))
     await citizen.hears("没有保存")
     await settled(town)
@@ -274,7 +274,7 @@ async def test_blocking_stops_pushes_and_coming_back_finds_everything(town: Town
 
 
 async def test_a_group_is_shown_a_signed_link_and_nothing_is_stored(town: Town, citizen: Any) -> None:
-    telegram = town.house.telegram
+    telegram = town.runtime.telegram
     link = await telegram.link("group")
     assert len(link.partition("start=")[2]) <= 64
     heard = telegram.hear_raw(start(link.partition("start=")[2]), town.players.telegram.clock())

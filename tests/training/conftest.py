@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from intake.understand.model.files import save
-from intake.understand.model.linear import LinearModel, open_model
-from training.rows import Row
+from intake.understand.categories.model.files import save
+from intake.understand.categories.model.linear import LinearModel, open_model
+from training.rows import LabelledComplaint
 from training.train import Trained, train
 
 WORDS = {
@@ -30,7 +30,7 @@ AROUND = (
 )
 
 
-def complaints(count: int, seed: int) -> list[Row]:
+def complaints(count: int, seed: int) -> list[LabelledComplaint]:
     """Made up by chance, each different."""
     chance = random.Random(seed)
     rows = []
@@ -39,11 +39,11 @@ def complaints(count: int, seed: int) -> list[Row]:
         matter = chance.sample(WORDS[label], 2)
         rest = chance.sample(AROUND, 4)
         body = "，".join([rest[0], matter[0], rest[1], matter[1], rest[2], rest[3]])
-        rows.append(Row(matter[0] if number % 2 else "", body, label))
+        rows.append(LabelledComplaint(matter[0] if number % 2 else "", body, label))
     return rows
 
 
-MadeUp = Callable[[int, int], list[Row]]
+MadeUp = Callable[[int, int], list[LabelledComplaint]]
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +53,12 @@ def made_up() -> MadeUp:
 
 
 @pytest.fixture(scope="session")
-def rows() -> list[Row]:
+def rows() -> list[LabelledComplaint]:
     return complaints(90, seed=1)
 
 
 @pytest.fixture(scope="session")
-def trained(rows: list[Row]) -> Trained:
+def trained(rows: list[LabelledComplaint]) -> Trained:
     return train(rows, lambda: None)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from intake.understand.model.files import KINDS, BadModel, _sum, load
-from intake.understand.model.linear import open_model
+from intake.understand.categories.model.files import KINDS, BadModel, _sum, load
+from intake.understand.categories.model.linear import open_model
 
 Break = Callable[[Path], Any]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from training.rows import BadRows, Row, learnable, read_rows
+from training.rows import BadRows, LabelledComplaint, learnable, read_rows
 
 
 def _written(tmp_path: Path, content: bytes) -> Path:
@@ -31,16 +31,18 @@ def test_a_table_that_cannot_be_used_is_one_sentence(tmp_path: Path, content: by
 
 
 def test_titles_may_be_missing_or_empty_and_a_title_alone_is_a_body(tmp_path: Path) -> None:
-    assert read_rows(_written(tmp_path, "body,label\n停水,水\n".encode())) == (Row("", "停水", "水"),)
+    assert read_rows(_written(tmp_path, "body,label\n停水,水\n".encode())) == (
+        LabelledComplaint("", "停水", "水"),
+    )
     table = "title,body,label\n,停水,水\n路灯,,灯\n,,灯\n有字,有字,\n"
     assert read_rows(_written(tmp_path, table.encode("utf-8-sig"))) == (
-        Row("", "停水", "水"),
-        Row("路灯", "路灯", "灯"),
+        LabelledComplaint("", "停水", "水"),
+        LabelledComplaint("路灯", "路灯", "灯"),
     )
 
 
 def test_a_label_with_few_rows_or_alone_cannot_be_learnt() -> None:
-    few = (*(Row("", str(n), "水") for n in range(10)), Row("", "x", "灯"))
+    few = (*(LabelledComplaint("", str(n), "水") for n in range(10)), LabelledComplaint("", "x", "灯"))
     with pytest.raises(BadRows, match="too few have 灯"):
         learnable(few)
     with pytest.raises(BadRows, match="only one label"):

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from intake.understand.model.linear import LinearModel
+from intake.understand.categories.model.linear import LinearModel
 from training.evaluate import evaluate
 from training.features import count, vocabulary, weighed
 from training.groups import folds, near_copies
 from training.measures import measure, threshold_for
-from training.rows import Row
+from training.rows import LabelledComplaint
 from training.train import Trained, steps, train
 
-MadeUp = Callable[[int, int], list[Row]]
+MadeUp = Callable[[int, int], list[LabelledComplaint]]
 
 
 def test_what_was_learnt_is_known_again_in_other_words(model: LinearModel, made_up: MadeUp) -> None:
@@ -45,7 +45,7 @@ def test_a_short_first_line_is_a_title(model: LinearModel) -> None:
 
 def test_near_copies_are_never_parted_between_learning_and_trying(made_up: MadeUp) -> None:
     rows = made_up(60, 3)
-    copies = [Row("转发", row.body + "。", row.label) for row in rows[:10]]
+    copies = [LabelledComplaint("转发", row.body + "。", row.label) for row in rows[:10]]
     everyone = np.arange(70)
     fields = count([*rows, *copies])[1:2]
     groups = near_copies(weighed(fields, vocabulary(fields, everyone), everyone))
@@ -55,7 +55,7 @@ def test_near_copies_are_never_parted_between_learning_and_trying(made_up: MadeU
     assert set(fold) == set(range(5))
 
 
-def test_the_same_rows_and_seed_give_the_same_model(rows: list[Row], trained: Trained) -> None:
+def test_the_same_rows_and_seed_give_the_same_model(rows: list[LabelledComplaint], trained: Trained) -> None:
     counted = []
     again = train(rows, lambda: counted.append(1))
     assert len(counted) == steps(rows)
@@ -81,5 +81,5 @@ def test_figures_by_hand() -> None:
 
 
 def test_a_label_the_model_does_not_know_is_a_miss(model: LinearModel, made_up: MadeUp) -> None:
-    rows = [*made_up(9, 5), *(Row("", "护照怎么办", "出入境") for _ in range(9))]
+    rows = [*made_up(9, 5), *(LabelledComplaint("", "护照怎么办", "出入境") for _ in range(9))]
     assert evaluate(model, rows, lambda: None).accuracy <= 0.5

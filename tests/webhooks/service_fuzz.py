@@ -20,18 +20,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from app import metrics
-from app.footing import open_city
-from app.reception import Reception
-from app.service import Service
-from app.spool import Spool
-from app.step import EVERYWHERE, Rides
-from app.witness import Witness
-from intake.messages import ChannelName
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
-from storage.database import Database
-from storage.tables import inbox, outbox
+from app.base import metrics
+from app.bootstrap.resources import open_city
+from app.turns.channel_events import ChannelEventRecorder
+from app.turns.receiver import SpoolingReceiver
+from app.turns.service import Service
+from app.turns.spool import Spool
+from app.turns.step import EVERYWHERE, Rides
+from intake.model.messages import ChannelName
+from storage.cache.cache import MemoryCache
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.db.tables import inbox, outbox
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "4"))
 ROUND = 10  # examples, after which is looked at the time
@@ -47,8 +47,8 @@ def clock() -> datetime:
 class House:
     database: Database
     spool: Spool
-    witness: Witness
-    reception: Reception
+    witness: ChannelEventRecorder
+    reception: SpoolingReceiver
 
     async def stored(self) -> list[int]:
         """How much is in the inbox and the outbox, once nothing waits on the disk any more."""
@@ -65,8 +65,8 @@ async def opened(
 ) -> AsyncIterator[House]:
     database, city = Database.open(url, keyring), open_city("jiayuguan")
     spool = Spool(folder / "spool", keyring, clock)
-    witness = Witness(database, clock, spool)
-    reception = Reception(Service(database, MemoryCache(), city, clock, rides), witness, spool, city)
+    witness = ChannelEventRecorder(database, clock, spool)
+    reception = SpoolingReceiver(Service(database, MemoryCache(), city, clock, rides), witness, spool, city)
     yield House(database, spool, witness, reception)
     await database.close()
 
@@ -81,7 +81,7 @@ class Door:
     """`push` brings one message as the platform does."""
 
     channel: ChannelName
-    house: House
+    runtime: House
     push: Callable[[Any], Awaitable[httpx.Response]]
 
     async def knock(self, one: Any) -> int:
@@ -92,9 +92,9 @@ class Door:
         """All are taken, none by a turn that breaks; all of them again, at once, change nothing."""
         broken = self._faults()
         assert [await self.knock(one) for one in pushes] == [200] * len(pushes)
-        before = await self.house.stored()
+        before = await self.runtime.stored()
         assert await asyncio.gather(*(self.knock(one) for one in pushes)) == [200] * len(pushes)
-        assert await self.house.stored() == before
+        assert await self.runtime.stored() == before
         assert self._faults() == broken
 
     def _faults(self) -> float:

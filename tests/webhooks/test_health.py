@@ -9,15 +9,15 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from app.health import Health
-from app.house import House
-from app.settings import Enclosed
-from app.wiring import open_house
-from storage import outbox
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
-from storage.database import Database
-from storage.redis_cache import RedisCache
+from app.base.settings import Enclosed
+from app.bootstrap.bootstrap import open_house
+from app.bootstrap.runtime import Runtime
+from app.operations.health import Health
+from storage.cache.cache import MemoryCache
+from storage.cache.redis_cache import RedisCache
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.outbox import outbox
 from webhooks.health import health_router
 from webhooks.server import create_app
 
@@ -91,14 +91,14 @@ async def test_the_outboxs_depth_and_age_are_measured(database: Database, now: d
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
     settings = Enclosed(database_url=f"sqlite:///{tmp_path / 'x.db'}")
     async with open_house(settings, "http://127.0.0.1:1", tmp_path) as opened:
         yield opened
 
 
-async def test_every_figure_is_without_a_person(house: House) -> None:
-    app = create_app(house, with_worker=False)
+async def test_every_figure_is_without_a_person(runtime: Runtime) -> None:
+    app = create_app(runtime, with_worker=False)
     async with AsyncClient(transport=ASGITransport(app), base_url="http://here") as client:
         figures = (await client.get("/metrics")).text
     labels = {part.split("=")[0] for line in figures.splitlines() if "{" in line and line.startswith("jiesu_")

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from hotline.signatures import sign
-from intake.status import Applied, StatusUpdate
+from intake.model.status import Applied, StatusUpdate
 from tests.promised import promised
 from webhooks.hotline import AT_ONCE, LARGEST, hotline_router
 

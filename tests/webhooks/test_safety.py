@@ -7,9 +7,9 @@ from pathlib import Path
 from httpx import ASGITransport, AsyncClient
 from starlette.responses import PlainTextResponse
 
-from app.logs import set_up
+from app.base.logs import set_up
 from bench.redteam.world import opened
-from webhooks.safety import Safety
+from webhooks.security_headers import SecurityHeaders
 
 PATHS = ("/healthz", "/nothing", "/metrics", "/desk/login", "/open311/v2/services.json", "/attachments/0")
 
@@ -35,7 +35,7 @@ async def test_every_answer_is_guarded_and_every_refusal_logged(tmp_path: Path) 
 
 
 async def test_where_there_is_no_https_it_is_not_promised() -> None:
-    transport = ASGITransport(Safety(PlainTextResponse("hi"), secure=False))
+    transport = ASGITransport(SecurityHeaders(PlainTextResponse("hi"), secure=False))
     async with AsyncClient(transport=transport, base_url="http://here") as http:
         headers = (await http.get("/")).headers
     assert "strict-transport-security" not in headers

@@ -9,25 +9,25 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from app.house import House
-from app.settings import Enclosed
-from app.wiring import open_house
-from intake.ports import Unavailable
+from app.base.settings import Enclosed
+from app.bootstrap.bootstrap import open_house
+from app.bootstrap.runtime import Runtime
+from intake.model.ports import Unavailable
 from webhooks import server
-from webhooks.faults import answer_faults
+from webhooks.error_handlers import answer_faults
 from webhooks.server import create_app
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
     settings = Enclosed(database_url=f"sqlite:///{tmp_path / 'x.db'}")
     async with open_house(settings, "http://127.0.0.1:1", tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
-async def client(house: House) -> AsyncIterator[AsyncClient]:
-    transport = ASGITransport(create_app(house, with_worker=False), raise_app_exceptions=False)
+async def client(runtime: Runtime) -> AsyncIterator[AsyncClient]:
+    transport = ASGITransport(create_app(runtime, with_worker=False), raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://127.0.0.1:1") as opened:
         yield opened
 
@@ -54,8 +54,8 @@ async def test_a_configured_channel_switches_the_playground_off(tmp_path: Path) 
     settings = Enclosed(
         database_url=f"sqlite:///{tmp_path / 'x.db'}", telegram={"token": "42:abc", "webhook_secret": "hook"}
     )
-    async with open_house(settings, "http://127.0.0.1:1", tmp_path) as house:
-        transport = ASGITransport(create_app(house, with_worker=False))
+    async with open_house(settings, "http://127.0.0.1:1", tmp_path) as runtime:
+        transport = ASGITransport(create_app(runtime, with_worker=False))
         async with AsyncClient(transport=transport, base_url="http://127.0.0.1:1") as client:
             assert (await client.get("/playground")).status_code == 404
             assert (await client.get("/webhooks/wechat")).status_code == 404
@@ -100,7 +100,7 @@ async def test_a_loop_that_breaks_is_begun_anew(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_the_desks_pages_show_pictures_from_their_own_origin(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: dict[str, Any] = {}
     real = server.desk_pages
@@ -110,7 +110,7 @@ async def test_the_desks_pages_show_pictures_from_their_own_origin(
         return real(*arguments, **named)
 
     monkeypatch.setattr(server, "desk_pages", pages)
-    create_app(house, with_worker=False)
+    create_app(runtime, with_worker=False)
 
     class Part:
         sha256 = "a" * 64

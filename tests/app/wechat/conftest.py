@@ -11,33 +11,34 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.delivery import Delivery
-from app.files import Files
-from app.footing import open_city
-from app.reception import Reception
-from app.service import Service
-from app.spool import Spool
-from app.tidying import Tidying
-from app.updates import Updates
-from app.wechat_book import WeChatBook
-from app.witness import Witness
-from app.worker import Worker
-from bots.wechat.channel import Forms, WeChat
+from app.attachments.store import Files
+from app.bootstrap.resources import open_city
+from app.callbacks.apply import CallbackService
+from app.delivery.handlers import Delivery
+from app.delivery.wechat_quota import WeChatQuota
+from app.operations.worker import Worker
+from app.privacy.retention import Retention
+from app.turns.channel_events import ChannelEventRecorder
+from app.turns.receiver import SpoolingReceiver
+from app.turns.service import Service
+from app.turns.spool import Spool
+from bots.wechat.channel import MessageTemplates, WeChatChannel
 from bots.wechat.client import Client, Credentials
-from bots.wechat.envelope import Account, Mode
+from bots.wechat.incoming.envelope import Mode, PushCredentials
 from intake.city import CityProfile, Template, WeChatRules
-from intake.messages import Address, ChannelName
-from intake.status import StatusUpdate
-from playground.wechat_api import api_router
-from playground.wechat_forms import Template as AccountTemplate
-from playground.wechat_phone import WeChatPhone
-from playground.wechat_platform import WeChatPlatform
-from storage import account_notes, conversations, outbox
-from storage.attachments import Folder
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
-from storage.database import Database
-from storage.outbox_engine import Entry
+from intake.model.messages import Address, ChannelName
+from intake.model.status import StatusUpdate
+from playground.wechat.api import api_router
+from playground.wechat.forms import AccountTemplate
+from playground.wechat.phone import WeChatPhone
+from playground.wechat.platform import WeChatPlatform
+from storage.cache.cache import MemoryCache
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.messages import account_issues, conversations
+from storage.messages.attachments import Folder
+from storage.outbox import outbox
+from storage.outbox.engine import Entry
 from webhooks.wechat import wechat_router
 
 APPID, SECRET, TOKEN = "wx49f0ab532d5d035a", "app-secret", "t0ken"
@@ -87,12 +88,12 @@ class Office:
     database: Database
     city: CityProfile
     platform: WeChatPlatform
-    channel: WeChat
+    channel: WeChatChannel
     service: Service
-    witness: Witness
-    updates: Updates
+    witness: ChannelEventRecorder
+    updates: CallbackService
     worker: Worker
-    tidying: Tidying
+    tidying: Retention
     backend: Backend
     files: Files
     http: httpx.AsyncClient
@@ -128,7 +129,7 @@ class Office:
         """The account is not verified, and we know."""
         self.platform.verified = False
         async with self.database.write() as tx:
-            await account_notes.write(tx, ChannelName.WECHAT, "message", "48001", self.clock())
+            await account_issues.write(tx, ChannelName.WECHAT, "message", "48001", self.clock())
 
 
 @dataclass
@@ -191,24 +192,24 @@ async def open_office(
         )
         files = Files(database, Folder(tmp_path / "files", keyring), keyring, "http://us.test", clock)
         credentials = Credentials(APPID, SECRET, "http://us.test/api")
-        channel = WeChat(
+        channel = WeChatChannel(
             Client(credentials, cache, http),
             cache,
             http,
             clock,
-            WeChatBook(database, clock),
-            Forms(city.wechat.templates, city.timezone),
+            WeChatQuota(database, clock),
+            MessageTemplates(city.wechat.templates, city.timezone),
         )
         service = Service(database, cache, city, clock)
         spool = Spool(tmp_path / "spool", keyring, clock)
-        witness = Witness(database, clock, spool)
-        reception = Reception(service, witness, spool, city)
+        witness = ChannelEventRecorder(database, clock, spool)
+        reception = SpoolingReceiver(service, witness, spool, city)
         delivery = Delivery(database, city, {channel.name: channel}, backend, files, service, clock)
         platform.forms.templates = {
             "SUB": AccountTemplate(tuple(FIELDS), by_permission=True),
             "TPL": AccountTemplate(tuple(FIELDS)),
         }
-        account = Account(APPID, TOKEN, KEY, Mode.SAFE)
+        account = PushCredentials(APPID, TOKEN, KEY, Mode.SAFE)
         app.include_router(
             wechat_router(account, reception, witness, cache, clock, patience=patience, hold=hold)
         )
@@ -221,9 +222,9 @@ async def open_office(
             channel=channel,
             service=service,
             witness=witness,
-            updates=Updates(database, cache, city, clock),
+            updates=CallbackService(database, cache, city, clock),
             worker=Worker(database, cache, city, delivery, clock, lambda: 0.0),
-            tidying=Tidying(database, city, clock),
+            tidying=Retention(database, city, clock),
             backend=backend,
             files=files,
             http=http,

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from playground.phones import Picked
-from storage import loose_files
+from storage.messages import loose_files
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 

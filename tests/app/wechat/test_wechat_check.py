@@ -16,21 +16,21 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from app.footing import open_city
-from app.reception import Reception
-from app.secret_key import open_keyring
-from app.service import Service
-from app.spool import Spool
-from app.witness import Witness
-from bots.wechat.envelope import Account
+from app.bootstrap.resources import open_city
+from app.privacy.secret_key import open_keyring
+from app.turns.channel_events import ChannelEventRecorder
+from app.turns.receiver import SpoolingReceiver
+from app.turns.service import Service
+from app.turns.spool import Spool
+from bots.wechat.incoming.envelope import PushCredentials
 from cli import main
 from intake.city import load
-from intake.scenes import scene_of
-from playground.wechat_api import api_router
-from playground.wechat_forms import Template
-from playground.wechat_platform import WeChatPlatform
-from storage.cache import MemoryCache
-from storage.database import Database
+from intake.dialog.qr_codes import scene_of
+from playground.wechat.api import api_router
+from playground.wechat.forms import AccountTemplate
+from playground.wechat.platform import WeChatPlatform
+from storage.cache.cache import MemoryCache
+from storage.db.database import Database
 from webhooks.wechat import wechat_router
 
 APPID, SECRET, TOKEN = "wx49f0ab532d5d035a", "app-secret", "t0ken"
@@ -74,7 +74,10 @@ def stand() -> Iterator[Stand]:
         http=httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200))),
         clock=lambda: datetime.now(UTC),
     )
-    platform.forms.templates = {"TPL": Template(("a",)), "SUB": Template(("a",), by_permission=True)}
+    platform.forms.templates = {
+        "TPL": AccountTemplate(("a",)),
+        "SUB": AccountTemplate(("a",), by_permission=True),
+    }
     app = FastAPI()
     app.include_router(api_router(platform))
     with closing(socket.socket()) as line:
@@ -203,10 +206,10 @@ async def push(here: Path, stand: Stand, ours: dict[str, str], late: timedelta =
     fields = {"appid": APPID, "token": TOKEN, "aes_key": KEY} | ours
     clock = lambda: datetime.now(UTC)  # noqa: E731
     service = Service(database, MemoryCache(), open_city(str(here / "city.toml")), clock)
-    spool, witness = Spool(here / "spool", keyring, clock), Witness(database, clock)
-    reception = Reception(service, witness, spool, open_city(str(here / "city.toml")))
+    spool, witness = Spool(here / "spool", keyring, clock), ChannelEventRecorder(database, clock)
+    reception = SpoolingReceiver(service, witness, spool, open_city(str(here / "city.toml")))
     app = FastAPI()
-    app.include_router(wechat_router(Account(**fields), reception, witness, MemoryCache(), clock))
+    app.include_router(wechat_router(PushCredentials(**fields), reception, witness, MemoryCache(), clock))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us.test") as http:
         seal, stamp = stand.platform.wire, str(int(at.timestamp()))
         message = {"ToUserName": "gh_1", "FromUserName": "oX", "CreateTime": 1, "MsgType": "text"}

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from intake.messages import Address, ChannelName
-from storage import conversations
-from storage.crypto import KeyRing
-from storage.database import Database
-from storage.redis_cache import RedisCache
+from intake.model.messages import Address, ChannelName
+from storage.cache.redis_cache import RedisCache
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.messages import conversations
 
 SCALED = 0.5  # of seconds, in place of four and a half
 

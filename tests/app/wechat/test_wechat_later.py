@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from intake.messages import ChannelName
-from storage import account_notes, budgets, permissions
+from intake.model.messages import ChannelName
+from storage.messages import account_issues, send_quotas, template_opt_ins
 
 
 async def left(office: Any, citizen: Any) -> int:
     stored = await citizen.stored()
     async with office.database.read() as tx:
-        return await budgets.left(tx, stored.id, office.clock())
+        return await send_quotas.left(tx, stored.id, office.clock())
 
 
 async def test_every_act_opens_the_budget_it_should(office: Any) -> None:
@@ -98,7 +98,7 @@ async def test_an_allowed_notification_goes_before_the_form_and_no_longer_once_i
     await citizen.phone.forbid("SUB")
     await office.rest()
     async with office.database.read() as tx:
-        assert await permissions.allowed(tx, (await citizen.stored()).id) == frozenset()
+        assert await template_opt_ins.allowed(tx, (await citizen.stored()).id) == frozenset()
     await office.tell("signed", "e2")
     assert [asked["template_id"] for asked in office.platform.forms.sent] == ["SUB", "TPL"]
 
@@ -148,7 +148,7 @@ async def test_an_account_without_rights_is_remembered_and_its_news_kept(office:
     assert office.platform.calls["/cgi-bin/message/custom/send"] == 1
     assert (await office.states()).count("kept") == 3
     async with office.database.read() as tx:
-        notes = await account_notes.read(tx, ChannelName.WECHAT)
+        notes = await account_issues.read(tx, ChannelName.WECHAT)
     assert {about: note.says for about, note in notes.items()} == {"message": "48001", "template": "48001"}
     heard = "".join(await citizen.says("你好"))
     assert all(f"第{number}次" in heard for number in range(3))

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from playground.phones import Picked
-from storage import attachments, budgets, permissions
-from storage.attachments import NoSuchFile as FileGone
-from storage.tables import conversations, inbox, outbox, tickets
+from storage.db.tables import conversations, inbox, outbox, tickets
+from storage.messages import attachments, send_quotas, template_opt_ins
+from storage.messages.attachments import NoSuchFile as FileGone
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 
@@ -36,7 +36,7 @@ async def test_the_case_stays_and_the_account_goes(office: Any, how: str) -> Non
         kept = (await tx.execute(select(conversations).where(conversations.c.id == row))).one()
         assert (kept.user, kept.state_sealed, kept.reachable) == (None, None, False)
         assert len((await tx.execute(select(tickets).where(tickets.c.conversation_id == row))).all()) == 1
-        assert await budgets.left(tx, row, office.clock()) == 0
+        assert await send_quotas.left(tx, row, office.clock()) == 0
 
 
 @pytest.mark.parametrize("how", ["unsubscribe", "revoke"])
@@ -58,7 +58,7 @@ async def test_nothing_said_to_them_or_on_its_way_is_left(office: Any, how: str)
         assert all(entry.body_sealed is None and entry.state in ("done", "buried") for entry in left)
         turns = (await tx.execute(select(inbox).where(inbox.c.conversation_id == row))).all()
         assert all(turn.replies_sealed is None for turn in turns)
-        assert await permissions.allowed(tx, row) == frozenset()
+        assert await template_opt_ins.allowed(tx, row) == frozenset()
 
 
 async def test_pushes_stop(office: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from storage.tables import inbox, tickets
+from storage.db.tables import inbox, tickets
 
 
 async def count(office: Any, table: Any) -> int:

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.transcription import Transcription
-from intake.messages import Address, ChannelName, Event, Inbound, Media, MediaKind
-from intake.ports import Fetched
+from app.turns.transcription import Transcription
+from intake.model.messages import Address, ChannelName, Event, Inbound, Media, MediaKind
+from intake.model.ports import Fetched
 from playground.phones import Picked
 
 WORDS = "新华路15号院门口井盖坏了，我姓王，电话13912345678"

@@ -11,14 +11,14 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from bots.telegram.channel import Telegram, open_telegram
+from bots.telegram.channel import TelegramChannel, open_telegram
 from bots.telegram.shared import Shared
-from intake.messages import Address, ChannelName, Inbound, Outgoing, Reply
-from intake.ports import Unavailable
-from playground.telegram_api import api_router
-from playground.telegram_platform import TelegramPlatform
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
+from intake.model.messages import Address, ChannelName, Inbound, Outgoing, Reply
+from intake.model.ports import Unavailable
+from playground.telegram.bot_api import api_router
+from playground.telegram.platform import TelegramPlatform
+from storage.cache.cache import MemoryCache
+from storage.db.keyring import KeyRing
 
 TOKEN = "4200:stand-in"
 
@@ -73,7 +73,7 @@ async def api_url(platform: TelegramPlatform) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def telegram(api_url: str) -> AsyncIterator[Telegram]:
+async def telegram(api_url: str) -> AsyncIterator[TelegramChannel]:
     telegram = open_telegram(TOKEN, api_url, shared=Shared(MemoryCache(), KeyRing(["a secret"]).digest))
     yield telegram
     await telegram.aclose()
@@ -86,7 +86,7 @@ class Desk:
         self.received: list[Inbound] = []
         self.aside: list[tuple[str, str]] = []
         self.late: dict[str, tuple[Reply, ...]] = {}
-        self.worker: Telegram | None = None  # sends what comes late, where a test needs to see it
+        self.worker: TelegramChannel | None = None  # sends what comes late, where a test needs to see it
         self.down = 0  # how many more times the database is away
         self.full = 0  # how many more times the disk takes nothing
         self.shelved: list[Inbound] = []

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.telegram import buttons
-from intake.messages import Tap
+from intake.model.messages import Tap
 
 
 @pytest.mark.parametrize("data", ["", "garbage", "1|step", "|step|option", "1:step:option", "😀"])

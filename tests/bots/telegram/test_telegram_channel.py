@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request, Response
 
-from bots.telegram.channel import Telegram, open_telegram
-from bots.telegram.heard import FromGroup, Tapped
+from bots.telegram.channel import TelegramChannel, open_telegram
+from bots.telegram.incoming.update import ButtonPress, FromGroup
 from bots.telegram.setup import introduce
 from bots.telegram.shared import Shared
-from intake.messages import Address, Ask, ChannelName, Choice, Media, MediaKind, Outgoing, Reply
-from intake.ports import Rejected, Unavailable, Unreachable, Unsure
+from intake.model.messages import Address, Ask, ChannelName, Choice, Media, MediaKind, Outgoing, Reply
+from intake.model.ports import Rejected, Unavailable, Unreachable, Unsure
 from playground.phones import Bubble, Picked
-from playground.telegram_faults import Fault
-from playground.telegram_files import LARGEST
-from playground.telegram_phone import TelegramPhone
-from playground.telegram_platform import TelegramPlatform
-from storage.buckets import LocalBuckets
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
+from playground.telegram.faults import ApiFault
+from playground.telegram.files import LARGEST
+from playground.telegram.phone import TelegramPhone
+from playground.telegram.platform import TelegramPlatform
+from storage.cache.cache import MemoryCache
+from storage.cache.rate_limits import LocalBuckets
+from storage.db.keyring import KeyRing
 
 Listening = Callable[[FastAPI], AbstractAsyncContextManager[str]]
 
@@ -44,14 +44,16 @@ async def phone(platform: TelegramPlatform) -> TelegramPhone:
     return phone
 
 
-async def test_a_citizen_who_blocked_the_bot_is_unreachable(telegram: Telegram, phone: TelegramPhone) -> None:
+async def test_a_citizen_who_blocked_the_bot_is_unreachable(
+    telegram: TelegramChannel, phone: TelegramPhone
+) -> None:
     await phone.block()
     with pytest.raises(Unreachable, match="blocked by the user"):
         await telegram.send(to(phone, Reply("进展")))
 
 
 async def test_a_stranger_and_a_bad_message_are_rejected(
-    telegram: Telegram, platform: TelegramPlatform
+    telegram: TelegramChannel, platform: TelegramPlatform
 ) -> None:
     stranger = await platform.phone(None)
     with pytest.raises(Rejected, match="chat not found"):
@@ -62,9 +64,9 @@ async def test_a_stranger_and_a_bad_message_are_rejected(
 
 
 async def test_429_says_how_long_to_wait(
-    telegram: Telegram, phone: TelegramPhone, platform: TelegramPlatform
+    telegram: TelegramChannel, phone: TelegramPhone, platform: TelegramPlatform
 ) -> None:
-    platform.faults.order(Fault(code=429, retry_after=17, description="Too Many Requests: retry after 17"))
+    platform.faults.order(ApiFault(code=429, retry_after=17, description="Too Many Requests: retry after 17"))
     with pytest.raises(Unavailable) as error:
         await telegram.send(to(phone, Reply("进展")))
     assert error.value.retry_after == 17
@@ -76,11 +78,11 @@ async def test_a_429_to_one_call_keeps_everybody_still_but_not_one_about_the_bot
 ) -> None:
     shared = Shared(MemoryCache(), KeyRing(["a secret"]).digest, LocalBuckets(lambda: 0.0))
     paced = open_telegram(TOKEN, api_url, shared=shared)
-    platform.faults.order(Fault("setMyDescription", 429, retry_after=3600))
+    platform.faults.order(ApiFault("setMyDescription", 429, retry_after=3600))
     with pytest.raises(Unavailable):
         await introduce(paced)
     assert await paced.rest() == 0
-    platform.faults.order(Fault("sendMessage", 429, retry_after=17))
+    platform.faults.order(ApiFault("sendMessage", 429, retry_after=17))
     with pytest.raises(Unavailable):
         await paced.send(to(phone, Reply("进展")))
     assert await paced.rest() == 17
@@ -90,9 +92,9 @@ async def test_a_429_to_one_call_keeps_everybody_still_but_not_one_about_the_bot
 
 @pytest.mark.parametrize("description", ["Internal Server Error", "Bad Gateway: restart"])
 async def test_a_fault_of_theirs_is_tried_later(
-    telegram: Telegram, phone: TelegramPhone, platform: TelegramPlatform, description: str
+    telegram: TelegramChannel, phone: TelegramPhone, platform: TelegramPlatform, description: str
 ) -> None:
-    platform.faults.order(Fault(code=502, description=description))
+    platform.faults.order(ApiFault(code=502, description=description))
     with pytest.raises(Unavailable):
         await telegram.send(to(phone, Reply("进展")))
     assert from_bot(phone) == []
@@ -100,16 +102,16 @@ async def test_a_fault_of_theirs_is_tried_later(
 
 @pytest.mark.parametrize("carried_out", [True, False])
 async def test_a_line_that_breaks_leaves_us_unsure(
-    telegram: Telegram, phone: TelegramPhone, platform: TelegramPlatform, carried_out: bool
+    telegram: TelegramChannel, phone: TelegramPhone, platform: TelegramPlatform, carried_out: bool
 ) -> None:
-    platform.faults.order(Fault(code=0, carried_out=carried_out))
+    platform.faults.order(ApiFault(code=0, carried_out=carried_out))
     with pytest.raises(Unsure):
         await telegram.send(to(phone, Reply("进展")))
     assert len(from_bot(phone)) == carried_out
 
 
 @pytest.fixture
-async def gateway(listening: Listening) -> AsyncIterator[tuple[Telegram, dict[str, Any]]]:
+async def gateway(listening: Listening) -> AsyncIterator[tuple[TelegramChannel, dict[str, Any]]]:
     """A server that answers as told, whatever is asked."""
     answer: dict[str, Any] = {"content": b"", "status_code": 200}
     app = FastAPI()
@@ -130,7 +132,7 @@ SENT = Outgoing(Address(ChannelName.TELEGRAM, "77"), Reply("x"), key="k")
 
 @pytest.mark.parametrize("status", [200, 502])
 async def test_an_answer_nobody_can_read_leaves_us_unsure(
-    gateway: tuple[Telegram, dict[str, Any]], status: int
+    gateway: tuple[TelegramChannel, dict[str, Any]], status: int
 ) -> None:
     telegram, answer = gateway
     answer |= {"content": b"<html>gateway</html>", "status_code": status}
@@ -139,7 +141,7 @@ async def test_an_answer_nobody_can_read_leaves_us_unsure(
 
 
 async def test_what_telegram_says_it_sent_is_sent_though_the_rest_of_its_answer_is_new_to_us(
-    gateway: tuple[Telegram, dict[str, Any]],
+    gateway: tuple[TelegramChannel, dict[str, Any]],
 ) -> None:
     telegram, answer = gateway
     sent = {"message_id": 5, "date": 0, "chat": {"id": "a new kind"}, "reply_markup": {"a new": "kind"}}
@@ -151,7 +153,9 @@ async def test_what_telegram_says_it_sent_is_sent_though_the_rest_of_its_answer_
 
 
 @pytest.mark.parametrize("code", [401, 404])
-async def test_a_refused_token_keeps_what_waits(gateway: tuple[Telegram, dict[str, Any]], code: int) -> None:
+async def test_a_refused_token_keeps_what_waits(
+    gateway: tuple[TelegramChannel, dict[str, Any]], code: int
+) -> None:
     telegram, answer = gateway
     answer |= {"content": b'{"ok":false,"error_code":%d,"description":"no"}' % code, "status_code": code}
     with pytest.raises(Unavailable, match="token"):
@@ -175,10 +179,10 @@ async def test_the_proxy_is_gone_through_and_its_absence_means_nothing_was_sent(
 
 
 async def test_the_token_is_in_no_error(
-    telegram: Telegram, platform: TelegramPlatform, phone: TelegramPhone, unused_port: int
+    telegram: TelegramChannel, platform: TelegramPlatform, phone: TelegramPhone, unused_port: int
 ) -> None:
     away = open_telegram(TOKEN, f"http://127.0.0.1:{unused_port}")
-    platform.faults.order(Fault(code=0))
+    platform.faults.order(ApiFault(code=0))
     failing = [
         telegram.send(to(phone, Reply("x"))),
         away.send(SENT),
@@ -199,7 +203,7 @@ def test_what_is_no_token_is_said_without_repeating_it(token: str) -> None:
 
 
 async def test_a_file_too_large_or_unknown_is_rejected(
-    telegram: Telegram, platform: TelegramPlatform, phone: TelegramPhone
+    telegram: TelegramChannel, platform: TelegramPlatform, phone: TelegramPhone
 ) -> None:
     large = platform.files.keep("photos", Picked(b"x" * (LARGEST + 1), "image/jpeg", "large.jpg"))
     with pytest.raises(Rejected, match="too big"):
@@ -212,54 +216,54 @@ async def test_our_own_limit_holds_whatever_the_server_claims(
     api_url: str, platform: TelegramPlatform
 ) -> None:
     strict = open_telegram(TOKEN, api_url)
-    strict = Telegram(strict.bot, strict.phrases, largest_file=10)
+    strict = TelegramChannel(strict.bot, strict.phrases, largest_file=10)
     kept = platform.files.keep("photos", Picked(b"x" * 11, "image/jpeg", "a.jpg"))
     with pytest.raises(Rejected, match="too large"):
         await strict.fetch(Media(MediaKind.PHOTO, kept["file_id"]))
     await strict.aclose()
 
 
-async def test_a_file_comes_with_its_type(telegram: Telegram, platform: TelegramPlatform) -> None:
+async def test_a_file_comes_with_its_type(telegram: TelegramChannel, platform: TelegramPlatform) -> None:
     kept = platform.files.keep("photos", Picked(b"\xff\xd8jpeg", "image/jpeg", "a.jpg"))
     fetched = await telegram.fetch(Media(MediaKind.PHOTO, kept["file_id"]))
     assert (fetched.content, fetched.media_type) == (b"\xff\xd8jpeg", "image/jpeg")
 
 
-async def test_citizens_words_arrive_as_they_are(telegram: Telegram, phone: TelegramPhone) -> None:
+async def test_citizens_words_arrive_as_they_are(telegram: TelegramChannel, phone: TelegramPhone) -> None:
     await telegram.send(to(phone, Reply("您说：<b & 😀 *粗*")))
     assert from_bot(phone)[-1].text == "您说：<b & 😀 *粗*"
 
 
-async def test_4096_emoji_arrive_in_two_messages(telegram: Telegram, phone: TelegramPhone) -> None:
+async def test_4096_emoji_arrive_in_two_messages(telegram: TelegramChannel, phone: TelegramPhone) -> None:
     await telegram.send(to(phone, Reply("😀" * 4096, choices=(Choice("ok", "提交"),), step="summary")))
     first, second = from_bot(phone)
     assert first.text + second.text == "😀" * 4096
     assert [button.label for button in second.buttons] == ["提交"]
 
 
-async def test_a_card_can_be_asked_for(telegram: Telegram, phone: TelegramPhone) -> None:
+async def test_a_card_can_be_asked_for(telegram: TelegramChannel, phone: TelegramPhone) -> None:
     await telegram.send(to(phone, Reply("电话？", ask=Ask.CONTACT)))
     assert from_bot(phone)[-1].buttons[0].asks == "contact"
 
 
 async def test_a_press_too_old_to_be_answered_is_left_alone(
-    telegram: Telegram, platform: TelegramPlatform
+    telegram: TelegramChannel, platform: TelegramPlatform
 ) -> None:
     await telegram.acknowledge("long-gone")
     assert [method for method, _ in platform.calls] == ["answerCallbackQuery"]
 
 
 async def test_buttons_of_an_answered_question_go_and_going_twice_is_harmless(
-    telegram: Telegram, phone: TelegramPhone
+    telegram: TelegramChannel, phone: TelegramPhone
 ) -> None:
     await telegram.send(to(phone, Reply("？", choices=(Choice("yes", "是"),), step="q")))
-    under = Tapped("q", int(phone.user), int(from_bot(phone)[-1].id))
+    under = ButtonPress("q", int(phone.user), int(from_bot(phone)[-1].id))
     await telegram.retire_buttons(under)
     await telegram.retire_buttons(under)
     assert from_bot(phone)[-1].buttons == ()
 
 
-async def test_a_group_is_shown_the_way_to_the_private_chat(telegram: Telegram) -> None:
+async def test_a_group_is_shown_the_way_to_the_private_chat(telegram: TelegramChannel) -> None:
     hint = await telegram.group_answer(FromGroup(-5, "Hotline12345_Bot"))
     assert hint is not None
     assert hint["chat_id"] == -5

@@ -8,10 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bots.telegram.heard import FromGroup, Heard, Ignored, Improper, Tapped, Unreadable
-from bots.telegram.hearing import hear, hear_raw
+from bots.telegram.incoming.parse import hear, hear_raw
+from bots.telegram.incoming.update import (
+    ButtonPress,
+    FromGroup,
+    Ignored,
+    Improper,
+    ParsedUpdate,
+    UnreadableUpdate,
+)
 from bots.telegram.phrases import built_in
-from intake.messages import (
+from intake.model.messages import (
     Address,
     Ask,
     ChannelName,
@@ -36,7 +43,7 @@ def message(**body: Any) -> dict[str, Any]:
     return {"message_id": 5, "from": CITIZEN, "chat": chat, "date": int(SENT.timestamp()), **body}
 
 
-def heard(kind: str, payload: dict[str, Any]) -> Heard:
+def heard(kind: str, payload: dict[str, Any]) -> ParsedUpdate:
     return hear_raw({"update_id": 9, kind: payload}, BOT, NOW)
 
 
@@ -46,7 +53,7 @@ def said(**body: Any) -> Inbound:
     return inbound
 
 
-def tapped(data: str, **changes: Any) -> Heard:
+def tapped(data: str, **changes: Any) -> ParsedUpdate:
     query = {"id": "q1", "from": CITIZEN, "chat_instance": "1", "data": data, "message": message(text="?")}
     return heard("callback_query", query | changes)
 
@@ -55,9 +62,9 @@ def tapped(data: str, **changes: Any) -> Heard:
     "body", [b"", b"{", b"\xff\xfe", b'{"update_id": 1, "message": {"text": "\\ud83d"}}']
 )
 def test_what_is_not_json_gets_an_id_of_its_own(body: bytes) -> None:
-    with pytest.raises(Unreadable) as first:
+    with pytest.raises(UnreadableUpdate) as first:
         hear(body, BOT, NOW)
-    with pytest.raises(Unreadable) as again:
+    with pytest.raises(UnreadableUpdate) as again:
         hear(body, BOT, NOW)
     assert first.value.message_id == again.value.message_id
     assert first.value.message_id.startswith("4200:sha256-")
@@ -65,13 +72,13 @@ def test_what_is_not_json_gets_an_id_of_its_own(body: bytes) -> None:
 
 @pytest.mark.parametrize("raw", [[], "x", 3, None, {}, {"update_id": "nine"}])
 def test_json_that_is_no_update_is_unreadable(raw: Any) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableUpdate):
         hear(json.dumps(raw).encode(), BOT, NOW)
 
 
 def test_a_poison_update_keeps_its_id_and_its_reason_tells_nothing_personal() -> None:
     poison = {"update_id": 9, "message": {"message_id": "13900000000", "text": "我叫王小明"}}
-    with pytest.raises(Unreadable) as error:
+    with pytest.raises(UnreadableUpdate) as error:
         hear_raw(poison, BOT, NOW)
     assert error.value.message_id == "4200:9"
     assert "message.chat: missing" in error.value.reason
@@ -79,7 +86,7 @@ def test_a_poison_update_keeps_its_id_and_its_reason_tells_nothing_personal() ->
 
 
 def test_numbers_and_half_characters_no_json_writer_takes_are_survived() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableUpdate):
         hear_raw({"update_id": "x", "n": 10**40, "text": "\ud83d"}, BOT, NOW)
 
 
@@ -87,13 +94,13 @@ def test_replies_to_replies_to_replies_are_survived() -> None:
     nested: dict[str, Any] = message(text="最里面")
     for _ in range(400):
         nested = message(text="x", reply_to_message=nested)
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableUpdate):
         heard("message", nested)
 
 
 @pytest.mark.parametrize("date", [10**30, "0001-01-01T00:00:00+23:00", "yesterday", None])
 def test_a_date_past_all_calendars_is_unreadable(date: Any) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableUpdate):
         heard("message", message(text="x") | {"date": date})
 
 
@@ -120,7 +127,7 @@ def test_a_tap_names_step_and_option_and_waits_for_its_answer() -> None:
     assert isinstance(found.message, Inbound)
     assert found.message.tap == Tap("1", "summary", "submit")
     assert found.message.at == NOW
-    assert found.tapped == Tapped("q1", 77, 5)
+    assert found.tapped == ButtonPress("q1", 77, 5)
 
 
 def test_a_tap_under_a_message_too_old_to_be_shown_still_counts() -> None:
@@ -138,7 +145,7 @@ def test_a_tap_outside_the_private_chat_is_only_acknowledged() -> None:
         "callback_query", {"id": "q", "from": CITIZEN, "chat_instance": "1", "inline_message_id": "i"}
     )
     assert isinstance(inline.message, Ignored)
-    assert inline.tapped == Tapped("q", 77, None)
+    assert inline.tapped == ButtonPress("q", 77, None)
 
 
 @pytest.mark.parametrize(
@@ -348,7 +355,7 @@ updates = st.fixed_dictionaries(
 def test_an_odd_update_is_heard_or_unreadable_and_nothing_else(raw: dict[str, Any]) -> None:
     try:
         found = hear_raw(raw, BOT, NOW)
-    except Unreadable as error:
+    except UnreadableUpdate as error:
         message_id = error.message_id
     else:
         assert isinstance(found.message, Inbound | FromGroup | Ignored)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bots.telegram.pace import Pace
-from intake.ports import Paused
-from storage.buckets import LocalBuckets
+from bots.telegram.outgoing.pace import SendPace
+from intake.model.ports import Paused
+from storage.cache.rate_limits import LocalBuckets
 
 SURVEYS = 100_000
 PLACES = 16  # entries a worker has in hand
@@ -45,8 +45,8 @@ def virtual() -> Iterator[VirtualTime]:
     loop.close()
 
 
-def pace_of(loop: VirtualTime) -> Pace:
-    return Pace(LocalBuckets(loop.time), 4200, str)
+def pace_of(loop: VirtualTime) -> SendPace:
+    return SendPace(LocalBuckets(loop.time), 4200, str)
 
 
 def run(loop: VirtualTime, work: Coroutine[Any, Any, None]) -> None:

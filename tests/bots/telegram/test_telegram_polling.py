@@ -10,16 +10,16 @@ import pytest
 from fastapi import FastAPI
 
 from bots.telegram import polling as polling_module
-from bots.telegram.channel import Telegram, open_telegram
+from bots.telegram.channel import TelegramChannel, open_telegram
 from bots.telegram.polling import Poll, next_offset
 from bots.telegram.setup import introduce, leave_webhook, set_up
-from intake.messages import Choice, Event, Inbound, Reply
-from intake.ports import Rejected, Unavailable
+from intake.model.messages import Choice, Event, Inbound, Reply
+from intake.model.ports import Rejected, Unavailable
 from intake.understand.commands import find
-from playground.telegram_api import api_router
-from playground.telegram_faults import Fault
-from playground.telegram_phone import TelegramPhone
-from playground.telegram_platform import TelegramPlatform
+from playground.telegram.bot_api import api_router
+from playground.telegram.faults import ApiFault
+from playground.telegram.phone import TelegramPhone
+from playground.telegram.platform import TelegramPlatform
 
 Desk = Any  # the fixture's remembering service
 TOKEN = "4200:stand-in"
@@ -27,7 +27,7 @@ Polling = Callable[[], AbstractAsyncContextManager[None]]
 
 
 @pytest.fixture
-def polling(telegram: Telegram, platform: TelegramPlatform, desk: Desk) -> Polling:
+def polling(telegram: TelegramChannel, platform: TelegramPlatform, desk: Desk) -> Polling:
     """Runs the poller until everything the server held is confirmed."""
 
     @asynccontextmanager
@@ -98,14 +98,14 @@ async def test_polling_and_answers_go_through_the_proxy(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("getUpdates", 409, 2, description="Conflict: terminated by other getUpdates request"),
-        Fault("getUpdates", 502, 2),
-        Fault("getUpdates", 0, 2),
+        ApiFault("getUpdates", 409, 2, description="Conflict: terminated by other getUpdates request"),
+        ApiFault("getUpdates", 502, 2),
+        ApiFault("getUpdates", 0, 2),
     ],
     ids=["another poller", "server fault", "broken line"],
 )
 async def test_a_fault_of_telegrams_is_waited_out(
-    polling: Polling, platform: TelegramPlatform, desk: Desk, fault: Fault
+    polling: Polling, platform: TelegramPlatform, desk: Desk, fault: ApiFault
 ) -> None:
     platform.faults.order(fault)
     phone = await platform.phone(None)
@@ -149,10 +149,11 @@ async def test_a_turn_that_cannot_be_done_is_kept_and_said_and_holds_up_nobody(
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault("sendMessage", 502), Fault("sendMessage", 0), Fault("sendMessage", 429, retry_after=5)]
+    "fault",
+    [ApiFault("sendMessage", 502), ApiFault("sendMessage", 0), ApiFault("sendMessage", 429, retry_after=5)],
 )
 async def test_a_prompt_that_failed_goes_through_the_outbox(
-    polling: Polling, platform: TelegramPlatform, desk: Desk, fault: Fault
+    polling: Polling, platform: TelegramPlatform, desk: Desk, fault: ApiFault
 ) -> None:
     platform.faults.order(fault)
     phone = await platform.phone(None)
@@ -217,7 +218,7 @@ async def test_bursts_of_many_chats_stay_in_order_each(
 
 
 async def test_a_press_is_answered_and_its_buttons_go(
-    polling: Polling, platform: TelegramPlatform, desk: Desk, telegram: Telegram
+    polling: Polling, platform: TelegramPlatform, desk: Desk, telegram: TelegramChannel
 ) -> None:
     desk.worker = telegram
     ask = Reply("提交吗？", choices=(Choice("yes", "提交"),), step="summary")
@@ -241,7 +242,7 @@ def test_update_ids_may_begin_anew_so_none_is_kept_as_a_threshold() -> None:
 
 
 async def test_set_up_says_it_all_and_may_be_run_again(
-    telegram: Telegram, platform: TelegramPlatform
+    telegram: TelegramChannel, platform: TelegramPlatform
 ) -> None:
     for _ in range(2):
         await set_up(telegram, "https://12345.example.org/", "a-secret")
@@ -259,7 +260,7 @@ async def test_set_up_says_it_all_and_may_be_run_again(
 
 
 async def test_what_is_so_already_is_not_changed_again(
-    telegram: Telegram, platform: TelegramPlatform
+    telegram: TelegramChannel, platform: TelegramPlatform
 ) -> None:
     await introduce(telegram)
     platform.calls.clear()
@@ -268,9 +269,9 @@ async def test_what_is_so_already_is_not_changed_again(
 
 
 async def test_a_description_changed_too_often_keeps_nobody_from_being_answered(
-    telegram: Telegram, platform: TelegramPlatform
+    telegram: TelegramChannel, platform: TelegramPlatform
 ) -> None:
-    platform.faults.order(Fault("setMyDescription", 429, retry_after=3600))
+    platform.faults.order(ApiFault("setMyDescription", 429, retry_after=3600))
     with pytest.raises(Unavailable):
         await introduce(telegram)
     assert await telegram.rest() == 0
@@ -312,13 +313,15 @@ async def test_a_server_that_says_nothing_without_waiting_is_left_in_peace_for_a
 
 
 @pytest.mark.parametrize("secret", ["", "has space", "x" * 257, "密"])
-async def test_a_secret_telegram_would_not_take_is_refused_here(telegram: Telegram, secret: str) -> None:
+async def test_a_secret_telegram_would_not_take_is_refused_here(
+    telegram: TelegramChannel, secret: str
+) -> None:
     with pytest.raises(ValueError, match="1 to 256"):
         await set_up(telegram, "https://12345.example.org", secret)
 
 
 async def test_every_command_of_the_menu_is_known_to_the_dialog_in_both_languages(
-    telegram: Telegram, platform: TelegramPlatform
+    telegram: TelegramChannel, platform: TelegramPlatform
 ) -> None:
     await introduce(telegram)
     for command in telegram.phrases.commands:

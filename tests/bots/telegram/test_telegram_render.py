@@ -2,10 +2,10 @@
 
 import pytest
 
+from bots.telegram.outgoing.render import as_answer, render, webhook_answer
 from bots.telegram.phrases import built_in
-from bots.telegram.render import as_answer, render, webhook_answer
-from intake.messages import Ask, Choice, Reply
-from playground.telegram_wire import units
+from intake.model.messages import Ask, Choice, Reply
+from playground.telegram.wire import units
 
 ASK = built_in().ask("zh-Hans")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.telegram.text import LONGEST, pieces, units
+from bots.telegram.outgoing.text import LONGEST, pieces, units
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 

@@ -9,12 +9,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bots.wechat.channel import Forms, WeChat
+from bots.wechat.channel import MessageTemplates, WeChatChannel
 from bots.wechat.client import Client, Credentials
-from bots.wechat.ladder import Rung, Standing
-from intake.messages import Address
-from playground.wechat_api import api_router
-from playground.wechat_platform import WeChatPlatform
+from bots.wechat.outgoing.send_ways import Rung, SendRights
+from intake.model.messages import Address
+from playground.wechat.api import api_router
+from playground.wechat.platform import WeChatPlatform
 
 
 class Clock:
@@ -62,8 +62,8 @@ class PaperBook:
         self.lacking: set[Rung] = set()
         self.closed: list[str] = []
 
-    async def standing(self, address: Address) -> Standing:
-        return Standing(self.left, frozenset(self.allowed), frozenset(self.lacking))
+    async def standing(self, address: Address) -> SendRights:
+        return SendRights(self.left, frozenset(self.allowed), frozenset(self.lacking))
 
     async def spend(self, address: Address) -> str | None:
         if not self.left:
@@ -94,9 +94,9 @@ def book() -> PaperBook:
 
 
 @pytest.fixture
-def forms() -> Forms:
+def forms() -> MessageTemplates:
     """No templates: whoever cannot be written to waits."""
-    return Forms({}, "Asia/Shanghai")
+    return MessageTemplates({}, "Asia/Shanghai")
 
 
 @pytest.fixture
@@ -145,6 +145,11 @@ def client(credentials: Credentials, cache: SharedCache, http: httpx.AsyncClient
 
 @pytest.fixture
 def channel(
-    client: Client, cache: SharedCache, http: httpx.AsyncClient, clock: Clock, book: PaperBook, forms: Forms
-) -> WeChat:
-    return WeChat(client, cache, http, clock, book, forms)
+    client: Client,
+    cache: SharedCache,
+    http: httpx.AsyncClient,
+    clock: Clock,
+    book: PaperBook,
+    forms: MessageTemplates,
+) -> WeChatChannel:
+    return WeChatChannel(client, cache, http, clock, book, forms)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bots.wechat.announcements import announcement
+from bots.wechat.outgoing.template_messages import announcement
 from intake.city import Template
-from intake.messages import Address, ChannelName, Outgoing, Reply
+from intake.model.messages import Address, ChannelName, Outgoing, Reply
 
 NOW = datetime(2024, 11, 21, 8, 30, tzinfo=UTC)
 UNIT = "城市管理综合行政执法局第三大队直属中队办公室"  # 22 characters

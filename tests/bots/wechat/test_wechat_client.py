@@ -9,14 +9,14 @@ from typing import Any
 import httpx
 import pytest
 
-from bots.wechat.channel import Forms, WeChat
+from bots.wechat.channel import MessageTemplates, WeChatChannel
 from bots.wechat.client import ApiError, Client, Credentials
-from bots.wechat.consequences import until_midnight
-from intake.messages import Address, ChannelName, Choice, Media, MediaKind, Outgoing, Reply
-from intake.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
+from bots.wechat.error_codes import until_midnight
+from intake.model.messages import Address, ChannelName, Choice, Media, MediaKind, Outgoing, Reply
+from intake.model.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
 from playground.phones import Picked
-from playground.wechat_phone import WeChatPhone
-from playground.wechat_platform import WeChatPlatform
+from playground.wechat.phone import WeChatPhone
+from playground.wechat.platform import WeChatPlatform
 
 SEND = "/cgi-bin/message/custom/send"
 TOKEN = "/cgi-bin/stable_token"
@@ -44,7 +44,9 @@ def answering(status: int, body: bytes | dict[str, Any]) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(status, content=content)))
 
 
-async def test_a_message_arrives_with_its_choices_as_links(platform: WeChatPlatform, channel: WeChat) -> None:
+async def test_a_message_arrives_with_its_choices_as_links(
+    platform: WeChatPlatform, channel: WeChatChannel
+) -> None:
     phone = await writer(platform)
     await channel.send(to(phone, "解决了吗?", choices=(Choice("yes", "解决了"),), step="solved"))
     bubble = phone.bubbles(0)[-1]
@@ -53,7 +55,7 @@ async def test_a_message_arrives_with_its_choices_as_links(platform: WeChatPlatf
 
 
 async def test_a_long_message_goes_in_pieces_and_a_retry_repeats_none_that_went(
-    platform: WeChatPlatform, channel: WeChat, book: Any
+    platform: WeChatPlatform, channel: WeChatChannel, book: Any
 ) -> None:
     phone = await writer(platform)
     long = to(phone, "甲" * 682 + "乙" * 682 + "丙" * 682)
@@ -71,7 +73,7 @@ async def test_a_long_message_goes_in_pieces_and_a_retry_repeats_none_that_went(
     assert heard(phone) == ["甲" * 682, "乙" * 682, "丙" * 682]
 
 
-async def test_five_messages_and_not_a_sixth(platform: WeChatPlatform, channel: WeChat) -> None:
+async def test_five_messages_and_not_a_sixth(platform: WeChatPlatform, channel: WeChatChannel) -> None:
     phone = await writer(platform)
     for number in range(5):
         await channel.send(to(phone, f"第{number}条"))
@@ -80,14 +82,14 @@ async def test_five_messages_and_not_a_sixth(platform: WeChatPlatform, channel: 
     assert len(heard(phone)) == 5
 
 
-async def test_after_48_hours_nothing(platform: WeChatPlatform, channel: WeChat, clock: Any) -> None:
+async def test_after_48_hours_nothing(platform: WeChatPlatform, channel: WeChatChannel, clock: Any) -> None:
     phone = await writer(platform)
     clock.on(hours=48, seconds=1)
     with pytest.raises(NotNow, match="45015"):
         await channel.send(to(phone))
 
 
-async def test_whoever_left_is_told_nothing(platform: WeChatPlatform, channel: WeChat) -> None:
+async def test_whoever_left_is_told_nothing(platform: WeChatPlatform, channel: WeChatChannel) -> None:
     phone = await writer(platform)
     await phone.leave()
     with pytest.raises(NotNow):
@@ -111,7 +113,7 @@ async def test_whoever_left_is_told_nothing(platform: WeChatPlatform, channel: W
     ],
 )
 async def test_every_refusal_says_what_to_do_next(
-    platform: WeChatPlatform, channel: WeChat, errcode: int, consequence: type[Exception]
+    platform: WeChatPlatform, channel: WeChatChannel, errcode: int, consequence: type[Exception]
 ) -> None:
     phone = await writer(platform)
     platform.refuse[SEND] = errcode
@@ -122,7 +124,7 @@ async def test_every_refusal_says_what_to_do_next(
 
 
 async def test_the_days_quota_is_waited_for_until_midnight_in_beijing(
-    platform: WeChatPlatform, channel: WeChat, clock: Any
+    platform: WeChatPlatform, channel: WeChatChannel, clock: Any
 ) -> None:
     phone = await writer(platform)
     platform.refuse[SEND] = 45009
@@ -146,7 +148,7 @@ async def test_many_cold_processes_ask_for_one_token(
 
 
 async def test_a_token_refused_for_ever_costs_two_requests_and_then_a_pause(
-    platform: WeChatPlatform, channel: WeChat, clock: Any
+    platform: WeChatPlatform, channel: WeChatChannel, clock: Any
 ) -> None:
     phone = await writer(platform)
     platform.refuse[SEND] = 40001
@@ -299,19 +301,23 @@ async def test_no_secret_in_logs_or_errors(
     assert broken.value.__cause__ is None
 
 
-async def test_a_photo_and_a_voice_are_fetched_by_their_id(platform: WeChatPlatform, channel: WeChat) -> None:
+async def test_a_photo_and_a_voice_are_fetched_by_their_id(
+    platform: WeChatPlatform, channel: WeChatChannel
+) -> None:
     media_id = platform.keep("image", b"\xff\xd8jpeg", "image/jpeg")
     fetched = await channel.fetch(Media(MediaKind.PHOTO, media_id))
     assert (fetched.content, fetched.media_type) == (b"\xff\xd8jpeg", "image/jpeg")
 
 
-async def test_a_file_that_looks_like_json_is_still_a_file(platform: WeChatPlatform, channel: WeChat) -> None:
+async def test_a_file_that_looks_like_json_is_still_a_file(
+    platform: WeChatPlatform, channel: WeChatChannel
+) -> None:
     media_id = platform.keep("image", b'{"errcode": 40007}', "image/jpeg")
     assert (await channel.fetch(Media(MediaKind.PHOTO, media_id))).content == b'{"errcode": 40007}'
 
 
 async def test_a_video_comes_by_the_address_that_stands_in_for_it(
-    platform: WeChatPlatform, channel: WeChat
+    platform: WeChatPlatform, channel: WeChatChannel
 ) -> None:
     media_id = platform.keep("video", b"mp4", "video/mp4")
     assert (await channel.fetch(Media(MediaKind.VIDEO, media_id))).content == b"mp4"
@@ -325,19 +331,23 @@ async def test_no_other_address_is_read_for_a_video(
 ) -> None:
     await cache.set("wechat:token:wx49f0ab532d5d035a", "t", 60)
     http = answering(200, {"video_url": url})
-    channel = WeChat(Client(credentials, cache, http), cache, http, clock, book, Forms({}, "UTC"))
+    channel = WeChatChannel(
+        Client(credentials, cache, http), cache, http, clock, book, MessageTemplates({}, "UTC")
+    )
     with pytest.raises(Rejected):
         await channel.fetch(Media(MediaKind.VIDEO, "m"))
 
 
-async def test_after_three_days_a_file_is_gone(platform: WeChatPlatform, channel: WeChat, clock: Any) -> None:
+async def test_after_three_days_a_file_is_gone(
+    platform: WeChatPlatform, channel: WeChatChannel, clock: Any
+) -> None:
     media_id = platform.keep("image", b"x", "image/jpeg")
     clock.on(days=3)
     with pytest.raises(Rejected, match="40007"):
         await channel.fetch(Media(MediaKind.PHOTO, media_id))
 
 
-async def test_an_errcode_with_http_200_is_no_file(platform: WeChatPlatform, channel: WeChat) -> None:
+async def test_an_errcode_with_http_200_is_no_file(platform: WeChatPlatform, channel: WeChatChannel) -> None:
     media_id = platform.keep("image", b"x", "image/jpeg")
     platform.refuse[MEDIA] = -1
     with pytest.raises(Unavailable):
@@ -348,7 +358,7 @@ async def test_an_errcode_with_http_200_is_no_file(platform: WeChatPlatform, cha
 
 
 async def test_a_file_beyond_our_limit_is_rejected(
-    platform: WeChatPlatform, channel: WeChat, monkeypatch: pytest.MonkeyPatch
+    platform: WeChatPlatform, channel: WeChatChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bots.wechat.channel.LARGEST_FILE", 10)
     media_id = platform.keep("image", b"x" * 11, "image/jpeg")

@@ -15,15 +15,15 @@ import uvicorn
 from fastapi import FastAPI
 
 import bots
-from playground.wechat_api import api_router
-from playground.wechat_platform import WeChatPlatform
+from playground.wechat.api import api_router
+from playground.wechat.platform import WeChatPlatform
 
 PROCESSES = 20
 PROGRAM = """
 import asyncio, os, sys
 import httpx
 from bots.wechat.client import Client, Credentials
-from storage.redis_cache import RedisCache
+from storage.cache.redis_cache import RedisCache
 
 redis_url, api_url, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
@@ -99,7 +99,7 @@ def test_a_second_wave_asks_for_none(redis_url: str, api: str, platform: Any) ->
 
 async def test_a_holder_that_died_with_the_lock_holds_nobody_up_for_long(redis_url: str) -> None:
     """The lock is Redis's and has an end of its own."""
-    from storage.redis_cache import RedisCache  # noqa: PLC0415
+    from storage.cache.redis_cache import RedisCache  # noqa: PLC0415
 
     dead, alive = RedisCache(redis_url), RedisCache(redis_url)
     held = dead.lock("wechat:token:lock", 0.2)

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from bots.wechat.codec import Unreadable, outer
-from bots.wechat.envelope import (
-    Account,
+from bots.wechat.codec import UnreadablePush, outer
+from bots.wechat.incoming.envelope import (
     Mode,
+    PushCredentials,
+    PushRefused,
     Query,
-    Refused,
     Stale,
     echo,
     open_push,
@@ -20,11 +20,11 @@ from bots.wechat.envelope import (
     signature,
     verify,
 )
-from playground.wechat_cipher import Seal
+from playground.wechat.cipher import Seal
 
 APPID, TOKEN, KEY = "wx49f0ab532d5d035a", "AAAAA", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 NOW = datetime(2024, 4, 25, 9, 15, tzinfo=UTC)
-SAFE = Account(APPID, TOKEN, KEY, Mode.SAFE)
+SAFE = PushCredentials(APPID, TOKEN, KEY, Mode.SAFE)
 PLATFORM = Seal(APPID, TOKEN, KEY)
 
 
@@ -52,7 +52,7 @@ def encrypted_raw(packed: bytes) -> str:
     "given", ["", "0" * 40, "签名", "\udcff", "F464B24FC39322E44B38AA78F5EDD27BD1441696"]
 )
 def test_a_wrong_signature_is_refused_and_never_raises_anything_else(given: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(PushRefused):
         verify(SAFE, query(signature=given), NOW)
 
 
@@ -60,7 +60,7 @@ def test_a_wrong_signature_is_refused_and_never_raises_anything_else(given: str)
 @pytest.mark.parametrize("seconds", [-5 * 365 * 86400, -3600, -301, 301, 3600])
 def test_an_old_signature_and_one_ahead_of_its_time_are_stale_in_every_mode(mode: Mode, seconds: int) -> None:
     asked = query(str(int(NOW.timestamp()) + seconds), echostr="1")
-    account = Account(APPID, TOKEN, KEY, mode)
+    account = PushCredentials(APPID, TOKEN, KEY, mode)
     with pytest.raises(Stale) as refused:
         verify(account, asked, NOW)
     assert refused.value.seconds == seconds
@@ -78,13 +78,13 @@ def test_a_slow_network_and_a_clock_that_is_somewhat_off_do_no_harm(seconds: int
 )
 def test_a_time_that_is_none_is_refused_however_it_is_signed(stamp: str) -> None:
     signed = signature(TOKEN, stamp, "1514711492")
-    with pytest.raises(Refused):
+    with pytest.raises(PushRefused):
         verify(SAFE, Query(signature=signed, timestamp=stamp, nonce="1514711492"), NOW)
 
 
 def test_no_configured_token_lets_nobody_in() -> None:
-    nobody = Account(APPID, "", KEY)
-    with pytest.raises(Refused):
+    nobody = PushCredentials(APPID, "", KEY)
+    with pytest.raises(PushRefused):
         verify(nobody, Query(signature=signature("", "1", "2"), timestamp="1", nonce="2"), NOW)
 
 
@@ -95,7 +95,7 @@ def test_the_platforms_published_examples_of_the_signature() -> None:
 
 def test_the_echo_comes_back_as_it_was_and_only_after_the_check() -> None:
     assert echo(SAFE, query(nonce="0123", echostr="4375120948345356249"), NOW) == "4375120948345356249"
-    with pytest.raises(Refused):
+    with pytest.raises(PushRefused):
         echo(SAFE, query(signature="0" * 40, echostr="<script>"), NOW)
 
 
@@ -121,36 +121,36 @@ def test_what_we_encrypt_the_platform_reads_and_its_nonce_comes_back() -> None:
 
 @pytest.mark.parametrize("mode", [Mode.SAFE, Mode.COMPATIBLE])
 def test_a_plain_body_is_no_way_round_the_encryption(mode: Mode) -> None:
-    account = Account(APPID, TOKEN, KEY, mode)
+    account = PushCredentials(APPID, TOKEN, KEY, mode)
     plain = b"<xml><MsgType>text</MsgType><FromUserName>o1</FromUserName></xml>"
-    with pytest.raises(Refused):
+    with pytest.raises(PushRefused):
         open_push(account, query(), plain)
-    with pytest.raises(Refused):
+    with pytest.raises(PushRefused):
         open_push(account, query(encrypt_type="aes"), plain)
 
 
 def test_encrypted_but_not_declared_so_is_refused_too() -> None:
     encrypted = PLATFORM.encrypt("<xml/>")
-    with pytest.raises(Refused):
+    with pytest.raises(PushRefused):
         open_push(SAFE, query(encrypted=encrypted, encrypt_type=""), sealed(encrypted))
 
 
 def test_the_right_signature_proves_nothing_about_the_body() -> None:
     encrypted = PLATFORM.encrypt("<xml/>")
-    with pytest.raises(Refused):
+    with pytest.raises(PushRefused):
         open_push(SAFE, query(encrypted=encrypted, msg_signature="0" * 40), sealed(encrypted))
 
 
 def test_compatible_mode_believes_only_the_encrypted_half() -> None:
     encrypted = PLATFORM.encrypt("<xml><Content>real</Content></xml>")
     both = f"<xml><Content>forged</Content><Encrypt>{encrypted}</Encrypt></xml>".encode()
-    account = Account(APPID, TOKEN, KEY, Mode.COMPATIBLE)
+    account = PushCredentials(APPID, TOKEN, KEY, Mode.COMPATIBLE)
     assert b"real" in open_push(account, query(encrypted=encrypted), both)
 
 
 def test_another_accounts_message_is_refused() -> None:
     foreign = Seal("wx0000000000000000", TOKEN, KEY).encrypt("<xml/>")
-    with pytest.raises(Refused):
+    with pytest.raises(PushRefused):
         open_push(SAFE, query(encrypted=foreign), sealed(foreign))
 
 
@@ -166,14 +166,14 @@ def test_another_accounts_message_is_refused() -> None:
     ],
 )
 def test_a_broken_cipher_under_a_valid_signature_is_unreadable_or_refused(broken: str) -> None:
-    with pytest.raises((Unreadable, Refused)):
+    with pytest.raises((UnreadablePush, PushRefused)):
         open_push(SAFE, query(encrypted=broken), sealed(broken))
 
 
 def test_a_wrong_key_of_ours_is_unreadable_not_a_crash() -> None:
     encrypted = PLATFORM.encrypt("<xml/>")
-    mistyped = Account(APPID, TOKEN, "short", Mode.SAFE)
-    with pytest.raises(Unreadable):
+    mistyped = PushCredentials(APPID, TOKEN, "short", Mode.SAFE)
+    with pytest.raises(UnreadablePush):
         open_push(mistyped, query(encrypted=encrypted), sealed(encrypted))
 
 

@@ -7,9 +7,9 @@ import orjson
 import pytest
 
 from bots.wechat.codec import parse
-from bots.wechat.happenings import to_happening
-from bots.wechat.inbound import to_inbound
-from intake.happening import Happening, Outcome, Permission
+from bots.wechat.incoming.events import to_happening
+from bots.wechat.incoming.inbound import to_inbound
+from intake.model.channel_event import ChannelEvent, DeliveryOutcome, Permission
 
 NOW = datetime(2024, 11, 21, 8, 30, tzinfo=UTC)
 CITIZEN = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
@@ -29,7 +29,7 @@ def nodes(fields: dict[str, Any]) -> str:
     )
 
 
-def happened(**fields: Any) -> Happening:
+def happened(**fields: Any) -> ChannelEvent:
     push = parse(f"<xml>{nodes(HEAD | fields)}</xml>".encode())
     assert to_inbound(push, NOW) is None
     return to_happening(push, NOW)
@@ -41,7 +41,7 @@ def happened(**fields: Any) -> Happening:
 )
 def test_a_template_message_is_delivered_when_wechat_says_success(status: str, delivered: bool) -> None:
     told = happened(Event="TEMPLATESENDJOBFINISH", MsgID="7250021412600020992", Status=status)
-    assert told.outcomes == (Outcome("7250021412600020992", delivered, "" if delivered else status),)
+    assert told.outcomes == (DeliveryOutcome("7250021412600020992", delivered, "" if delivered else status),)
     assert (told.name, told.address and told.address.user) == ("TEMPLATESENDJOBFINISH", CITIZEN)
 
 
@@ -57,7 +57,7 @@ def test_a_notification_is_delivered_when_its_error_code_is_0() -> None:
         {"TemplateId": "T2", "MsgID": "12", "ErrorCode": "43101", "ErrorStatus": "user refuse"},
     ]
     told = happened(Event="subscribe_msg_sent_event", SubscribeMsgSentEvent={"List": items})
-    assert told.outcomes == (Outcome("11", True), Outcome("12", False, "43101 user refuse"))
+    assert told.outcomes == (DeliveryOutcome("11", True), DeliveryOutcome("12", False, "43101 user refuse"))
 
 
 @pytest.mark.parametrize("name", ["subscribe_msg_popup_event", "subscribe_msg_change_event"])

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
-from bots.wechat import grants
-from bots.wechat.codec import Push, Unreadable, parse
-from bots.wechat.inbound import to_inbound
+from bots.wechat import reply_windows
+from bots.wechat.codec import Push, UnreadablePush, parse
+from bots.wechat.incoming.inbound import to_inbound
 from bots.wechat.menu import menu_id
-from intake.messages import Address, Burst, ChannelName, Event, Inbound, Media, MediaKind, Tap
+from intake.model.messages import Address, Burst, ChannelName, Event, Inbound, Media, MediaKind, Tap
 
 NOW = datetime(2024, 11, 21, 8, 30, tzinfo=UTC)
 CITIZEN = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
@@ -56,7 +56,7 @@ def read(**fields: object) -> Inbound:
     ],
 )
 def test_whatever_is_wrong_with_a_body_it_is_one_error_that_repeats_nothing_of_it(body: bytes) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadablePush) as caught:
         parse(body)
     assert len(str(caught.value)) < 60
 
@@ -65,7 +65,7 @@ def test_a_text() -> None:
     inbound = read(Content="路灯坏了", MsgId="7250021412600020992")
     assert inbound == Inbound(
         id=inbound.id,
-        grant=grants.MESSAGE,
+        grant=reply_windows.MESSAGE,
         address=Address(ChannelName.WECHAT, CITIZEN),
         at=datetime(2024, 11, 21, 8, 30, tzinfo=UTC),
         text="路灯坏了",
@@ -256,10 +256,10 @@ def test_what_each_act_lets_us_send() -> None:
         "scan": "scan",
         "leave": None,
     }
-    assert (grants.MESSAGE.messages, grants.MESSAGE.lasts) == (5, timedelta(hours=48))
-    assert {(g.messages, g.lasts) for g in (grants.CLICK, grants.FOLLOW, grants.SCAN)} == {
-        (3, timedelta(minutes=1))
-    }
+    assert (reply_windows.MESSAGE.messages, reply_windows.MESSAGE.lasts) == (5, timedelta(hours=48))
+    assert {
+        (g.messages, g.lasts) for g in (reply_windows.CLICK, reply_windows.FOLLOW, reply_windows.SCAN)
+    } == {(3, timedelta(minutes=1))}
 
 
 def test_only_photos_and_videos_come_in_bursts() -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from bots.wechat.channel import Forms, WeChat
-from bots.wechat.ladder import Rung, Standing, Step, steps
+from bots.wechat.channel import MessageTemplates, WeChatChannel
+from bots.wechat.outgoing.send_ways import Rung, SendRights, SendWay, steps
 from intake.city import Template
-from intake.messages import Address, ChannelName, Choice, Outgoing, Reply
-from intake.ports import NotNow, Taken, Unavailable, Unreachable
-from playground.wechat_forms import Template as AccountTemplate
-from playground.wechat_platform import WeChatPlatform
+from intake.model.messages import Address, ChannelName, Choice, Outgoing, Reply
+from intake.model.ports import NotNow, OutcomePending, Unavailable, Unreachable
+from playground.wechat.forms import AccountTemplate
+from playground.wechat.platform import WeChatPlatform
 
 FIELDS = {"character_string1": "tail", "phrase2": "status", "thing3": "unit"}
 FORM = Template("TPL", "template", FIELDS)
@@ -26,8 +26,8 @@ FACTS = (("tail", "0012"), ("status", "已转办"), ("unit", "住建局"))
 
 
 @pytest.fixture
-def forms() -> Forms:
-    return Forms({"progress": (FORM, ALLOWED, ONCE)}, "Asia/Shanghai")
+def forms() -> MessageTemplates:
+    return MessageTemplates({"progress": (FORM, ALLOWED, ONCE)}, "Asia/Shanghai")
 
 
 @pytest.fixture
@@ -62,25 +62,25 @@ def heard(phone: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("standing", "pieces", "expected"),
     [
-        (Standing(), 1, ["template"]),
-        (Standing(left=1), 1, ["message", "template"]),
-        (Standing(left=1), 2, ["template"]),
-        (Standing(left=5), 0, ["template"]),
-        (Standing(allowed=frozenset({"SUB", "ONE"})), 1, ["subscription", "subscription", "template"]),
-        (Standing(left=5, lacks=frozenset({Rung.MESSAGE})), 1, ["template"]),
-        (Standing(left=5, lacks=frozenset(Rung)), 1, []),
+        (SendRights(), 1, ["template"]),
+        (SendRights(left=1), 1, ["message", "template"]),
+        (SendRights(left=1), 2, ["template"]),
+        (SendRights(left=5), 0, ["template"]),
+        (SendRights(allowed=frozenset({"SUB", "ONE"})), 1, ["subscription", "subscription", "template"]),
+        (SendRights(left=5, lacks=frozenset({Rung.MESSAGE})), 1, ["template"]),
+        (SendRights(left=5, lacks=frozenset(Rung)), 1, []),
     ],
 )
-def test_the_order_of_the_rungs(standing: Standing, pieces: int, expected: list[str]) -> None:
+def test_the_order_of_the_rungs(standing: SendRights, pieces: int, expected: list[str]) -> None:
     assert [step.rung.value for step in steps(standing, pieces, (FORM, ALLOWED, ONCE))] == expected
 
 
 def test_a_purpose_without_templates_has_only_messages() -> None:
-    assert steps(Standing(left=3), 1, ()) == (Step(Rung.MESSAGE),)
-    assert steps(Standing(), 1, ()) == ()
+    assert steps(SendRights(left=3), 1, ()) == (SendWay(Rung.MESSAGE),)
+    assert steps(SendRights(), 1, ()) == ()
 
 
-async def test_while_the_window_is_open_the_message_goes_whole(platform: Any, channel: WeChat) -> None:
+async def test_while_the_window_is_open_the_message_goes_whole(platform: Any, channel: WeChatChannel) -> None:
     phone = await citizen(platform)
     await channel.send(news(phone.user))
     assert heard(phone) == ["您的诉求已转办"]
@@ -88,11 +88,11 @@ async def test_while_the_window_is_open_the_message_goes_whole(platform: Any, ch
 
 
 async def test_with_the_window_shut_the_allowed_notification_goes(
-    platform: Any, channel: WeChat, book: Any
+    platform: Any, channel: WeChatChannel, book: Any
 ) -> None:
     phone = await citizen(platform, "SUB")
     book.left, book.allowed = 0, {"SUB"}
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(OutcomePending) as taken:
         await channel.send(news(phone.user))
     assert heard(phone) == ["0012\n已转办\n住建局"]
     assert taken.value.whole
@@ -100,73 +100,75 @@ async def test_with_the_window_shut_the_allowed_notification_goes(
     assert platform.calls[SEND] == 0
 
 
-async def test_a_permission_for_one_time_is_used_up(platform: Any, channel: WeChat, book: Any) -> None:
+async def test_a_permission_for_one_time_is_used_up(platform: Any, channel: WeChatChannel, book: Any) -> None:
     phone = await citizen(platform, "ONE")
     book.left, book.allowed = 0, {"ONE"}
-    with pytest.raises(Taken):
+    with pytest.raises(OutcomePending):
         await channel.send(news(phone.user))
     assert book.allowed == set()
 
 
 async def test_without_permission_the_form_goes_under_one_id_on_every_try(
-    platform: Any, channel: WeChat, book: Any
+    platform: Any, channel: WeChatChannel, book: Any
 ) -> None:
     phone = await citizen(platform)
     book.left = 0
     receipts = set()
     for _ in range(3):
-        with pytest.raises(Taken) as taken:
+        with pytest.raises(OutcomePending) as taken:
             await channel.send(news(phone.user))
         receipts.add(taken.value.receipt)
     assert len(receipts) == len(platform.forms.sent) == 1
     assert len({asked["client_msg_id"] for asked in platform.forms.sent}) == 1
-    with pytest.raises(Taken):
+    with pytest.raises(OutcomePending):
         await channel.send(news(phone.user, key="news:2"))
     assert len(platform.forms.sent) == 2
 
 
-async def test_more_than_the_fields_say_is_only_announced(platform: Any, channel: WeChat, book: Any) -> None:
+async def test_more_than_the_fields_say_is_only_announced(
+    platform: Any, channel: WeChatChannel, book: Any
+) -> None:
     phone = await citizen(platform)
     book.left = 0
     longer = (*FACTS, ("text", "已责令安装油烟净化器"))
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(OutcomePending) as taken:
         await channel.send(news(phone.user, facts=longer))
     assert not taken.value.whole
     asking = replace(
         news(phone.user, key="k2"), reply=Reply("解决了吗", (Choice("yes", "已解决"),), "solved")
     )
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(OutcomePending) as taken:
         await channel.send(asking)
     assert not taken.value.whole
 
 
 @pytest.mark.parametrize("errcode", [45015, 45047])
 async def test_a_shut_window_ends_its_rung_for_good_and_the_next_is_tried(
-    platform: Any, channel: WeChat, book: Any, errcode: int
+    platform: Any, channel: WeChatChannel, book: Any, errcode: int
 ) -> None:
     phone = await citizen(platform)
     platform.refuse[SEND] = errcode
-    with pytest.raises(Taken):
+    with pytest.raises(OutcomePending):
         await channel.send(news(phone.user))
     assert (book.closed, platform.calls[SEND], platform.calls[TPL]) == ([phone.user], 1, 1)
-    with pytest.raises(Taken):
+    with pytest.raises(OutcomePending):
         await channel.send(news(phone.user, key="k2"))
     assert platform.calls[SEND] == 1
 
 
 async def test_a_refused_notification_is_not_asked_for_again(
-    platform: Any, channel: WeChat, book: Any
+    platform: Any, channel: WeChatChannel, book: Any
 ) -> None:
     phone = await citizen(platform)  # we believe it allowed; WeChat says 43101
     book.left, book.allowed = 0, {"SUB"}
-    with pytest.raises(Taken):
+    with pytest.raises(OutcomePending):
         await channel.send(news(phone.user))
     assert (platform.calls[BIZ], platform.calls[TPL], book.allowed) == (1, 1, set())
 
 
 @pytest.mark.parametrize("errcode", [40037, 47003, 41030, 40999])
 async def test_a_template_that_does_not_fit_is_no_reason_to_lose_the_message(
-    platform: Any, channel: WeChat, book: Any, errcode: int
+    platform: Any, channel: WeChatChannel, book: Any, errcode: int
 ) -> None:
     phone = await citizen(platform, "SUB")
     book.left, book.allowed = 0, {"SUB"}
@@ -176,7 +178,9 @@ async def test_a_template_that_does_not_fit_is_no_reason_to_lose_the_message(
     assert (platform.calls[BIZ], platform.calls[TPL]) == (1, 1)
 
 
-async def test_an_account_without_rights_is_found_out_once(platform: Any, channel: WeChat, book: Any) -> None:
+async def test_an_account_without_rights_is_found_out_once(
+    platform: Any, channel: WeChatChannel, book: Any
+) -> None:
     phone = await citizen(platform)
     platform.verified = False
     for _ in range(3):
@@ -188,7 +192,7 @@ async def test_an_account_without_rights_is_found_out_once(platform: Any, channe
 
 @pytest.mark.parametrize("errcode", [40003, 43004])
 async def test_a_citizen_who_is_no_follower_ends_the_ladder(
-    platform: Any, channel: WeChat, errcode: int
+    platform: Any, channel: WeChatChannel, errcode: int
 ) -> None:
     phone = await citizen(platform)
     platform.refuse[SEND] = errcode
@@ -199,7 +203,7 @@ async def test_a_citizen_who_is_no_follower_ends_the_ladder(
 
 @pytest.mark.parametrize("errcode", [-1, 45009, 40164])
 async def test_what_wechat_or_the_account_suffers_from_waits_on_its_rung_and_costs_nothing(
-    platform: Any, channel: WeChat, book: Any, errcode: int
+    platform: Any, channel: WeChatChannel, book: Any, errcode: int
 ) -> None:
     phone = await citizen(platform)
     platform.refuse[SEND] = errcode
@@ -210,7 +214,7 @@ async def test_what_wechat_or_the_account_suffers_from_waits_on_its_rung_and_cos
 
 
 async def test_nothing_leads_to_whoever_may_not_be_written_to(
-    platform: Any, channel: WeChat, book: Any
+    platform: Any, channel: WeChatChannel, book: Any
 ) -> None:
     phone = await citizen(platform)
     book.left = 0

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.wechat.codec import Push, clean
-from bots.wechat.envelope import Account, Mode, Query
+from bots.wechat.incoming.envelope import Mode, PushCredentials, Query
 from bots.wechat.menu import read_menu_id
-from bots.wechat.passive import LONGEST, NOTHING, cut, join, passive, size
-from intake.messages import Choice, Reply, Tap
-from playground.wechat_cipher import Seal
-from playground.wechat_wire import Wire, links, shown
+from bots.wechat.outgoing.passive_reply import LONGEST, NOTHING, cut, join, passive, size
+from intake.model.messages import Choice, Reply, Tap
+from playground.wechat.cipher import Seal
+from playground.wechat.wire import ConsoleSettings, links, shown
 
 NOW = datetime(2024, 11, 21, 8, 30, tzinfo=UTC)
 KEY = "k" * 43
@@ -23,16 +23,16 @@ TS, JB = Choice("TS", "投诉"), Choice("JB", "举报")
 def answered(*replies: Reply, mode: Mode = Mode.PLAIN, in_json: bool = False) -> str | None:
     """What the platform makes of our answer."""
     push = Push("o1", "gh_1", {}, in_json)
-    body = passive(Account("wx1", "t", KEY, mode), QUERY, push, replies, NOW).body
-    return Wire(Seal("wx1", "t", KEY), mode.value, in_json).reply(200, body.encode(), "o1")
+    body = passive(PushCredentials("wx1", "t", KEY, mode), QUERY, push, replies, NOW).body
+    return ConsoleSettings(Seal("wx1", "t", KEY), mode.value, in_json).reply(200, body.encode(), "o1")
 
 
 @pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize("in_json", [False, True])
 def test_nothing_to_say_is_the_bare_word(mode: Mode, in_json: bool) -> None:
     push = Push("o1", "gh_1", {}, in_json)
-    assert passive(Account("wx1", "t", KEY, mode), QUERY, push, (), NOW).body == NOTHING
-    assert passive(Account("wx1", "t", KEY, mode), QUERY, push, (Reply(""),), NOW).body == NOTHING
+    assert passive(PushCredentials("wx1", "t", KEY, mode), QUERY, push, (), NOW).body == NOTHING
+    assert passive(PushCredentials("wx1", "t", KEY, mode), QUERY, push, (Reply(""),), NOW).body == NOTHING
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -43,7 +43,7 @@ def test_all_replies_of_a_turn_ride_in_one_text(mode: Mode, in_json: bool) -> No
 
 def test_an_encrypted_reply_is_told_by_its_own_fields_only() -> None:
     body = passive(
-        Account("wx1", "t", KEY, Mode.SAFE), QUERY, Push("o1", "gh_1", {}), (Reply("您好"),), NOW
+        PushCredentials("wx1", "t", KEY, Mode.SAFE), QUERY, Push("o1", "gh_1", {}), (Reply("您好"),), NOW
     ).body
     assert "您好" not in body
     assert "MsgSignature" in body
@@ -58,7 +58,9 @@ def test_no_text_breaks_the_xml_or_gets_out_of_it(text: str) -> None:
 
 def test_what_fits_is_not_said_to_go_on() -> None:
     push = Push("o1", "gh_1", {})
-    made = passive(Account("wx1", "t", KEY, Mode.PLAIN), QUERY, push, (Reply("您好"),), NOW, "（未完）")
+    made = passive(
+        PushCredentials("wx1", "t", KEY, Mode.PLAIN), QUERY, push, (Reply("您好"),), NOW, "（未完）"
+    )
     assert "未完" not in made.body
 
 

@@ -12,7 +12,7 @@ from desk.app import Desk
 from desk.open311.router import Rules, open311_router
 from hotline.contract import AttachmentPart
 from intake.city import Area, Category, CityProfile, ExtraQuestion
-from intake.ports import Rejected
+from intake.model.ports import Rejected
 
 KEY = "a-writers-key"
 

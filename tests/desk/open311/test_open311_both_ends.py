@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 
 from desk.app import Desk
-from desk.states import Actor, Role
+from desk.workflow.states import Actor, Role
 from hotline.open311.client import Open311Hotline
 from intake.city import CityProfile
-from intake.ports import Followed, Rejected, Unsure
-from intake.status import standing
+from intake.model.ports import Followed, Rejected, Unsure
+from intake.model.status import standing
 
 CENTRE = Actor(Role.CENTRE, "wang")
 HEATING = Actor(Role.UNIT, "li", "heating")

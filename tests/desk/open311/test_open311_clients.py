@@ -19,7 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from desk.app import Desk
-from desk.states import Actor, Role
+from desk.workflow.states import Actor, Role
 
 CENTRE = Actor(Role.CENTRE, "wang")
 KEY = "a-writers-key"

@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
-from desk import record
 from desk.app import Desk
 from desk.open311.form import LARGEST
-from desk.states import Actor, Role
+from desk.tickets import ticket_events
+from desk.workflow.states import Actor, Role
 from hotline.contract import TicketDocument
 
 CENTRE = Actor(Role.CENTRE, "wang")
@@ -157,7 +157,7 @@ async def test_the_number_of_an_identity_card_is_not_kept(client: httpx.AsyncCli
     assert (await client.post("/servicerequestupdates.json", data=update)).status_code == 200
     ticket = await desk.ticket(number, CENTRE)
     async with desk.database.read() as tx:
-        history = str([event.detail for event in await record.history(tx, ticket.id)])
+        history = str([event.detail for event in await ticket_events.history(tx, ticket.id)])
     assert "110****002X" in ticket.document.content
     assert "11010519491231002X" not in ticket.document.content + history
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from desk import users
+from desk.accounts import users
 from desk.app import Desk
 from desk.pages.router import desk_pages
-from desk.states import Role
+from desk.workflow.states import Role
 
 PASSWORD = "a long password"
 STAFF: dict[str, tuple[Role, str | None]] = {

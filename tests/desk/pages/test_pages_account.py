@@ -6,9 +6,9 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
-from desk import audit, journal
 from desk.app import Desk
-from desk.tables import journal as lines
+from desk.db.tables import journal as lines
+from desk.history import audit, journal
 from tests.desk.pages.conftest import PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

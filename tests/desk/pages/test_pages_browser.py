@@ -10,9 +10,9 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.async_api import Page, async_playwright, expect
 
-from desk import canned
-from desk.hot import LEAST
-from desk.states import Actor, Role
+from desk.statistics.hotspots import LEAST
+from desk.tickets import canned_answers
+from desk.workflow.states import Actor, Role
 
 CENTRE = Actor(Role.CENTRE, "wang")
 
@@ -169,7 +169,7 @@ async def test_a_canned_answer_goes_where_the_cursor_stands(
     screen: Page, desk: Any, hotline_ref: str
 ) -> None:
     async with desk.database.write() as tx:
-        await canned.add(tx, CENTRE, "Thanks", "感谢您的支持。", desk.clock())
+        await canned_answers.add(tx, CENTRE, "Thanks", "感谢您的支持。", desk.clock())
     await screen.goto(f"/desk/tickets/{hotline_ref}")
     await screen.locator("#do-direct_answer > summary").click()
     form = screen.locator("form[action$='/direct_answer']")

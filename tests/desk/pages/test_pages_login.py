@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from desk.pages.gate import HEADERS
+from desk.pages.base.session import HEADERS
 
 INSIDE = ["/desk", "/desk/tickets/230426093015000000", "/desk/alerts", "/desk/talks/c1"]
 ACTIONS = [

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from desk.pages.map import SIZE, city_map
+from desk.pages.tickets.map import SIZE, city_map
 from hotline.contract import PlacePart
 from intake.city import load
 

@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 
 from desk.app import Desk
 from desk.pages.router import desk_pages
-from desk.states import Role
+from desk.workflow.states import Role
 from tests.desk.pages.conftest import STAFF
 
 EVERYBODY = frozenset({Role.CENTRE, Role.UNIT, Role.CALLBACK, Role.LEADER, Role.AUDITOR})

@@ -8,7 +8,7 @@ import pytest
 
 from desk import outbox
 from desk.app import Desk
-from desk.lint import lint
+from desk.tickets.text_checks import lint
 from hotline.contract import PersonPart
 
 LI = PersonPart(kind="individual", name="李小明", phone="13900000000")

@@ -10,8 +10,8 @@ from desk import outbox as callbacks
 from desk.app import Desk
 from desk.pages.router import desk_pages
 from hotline.contract import Callback
-from storage import outbox
-from storage.migrate import upgrade
+from storage.db.migrate import upgrade
+from storage.outbox import outbox
 
 
 @pytest.fixture

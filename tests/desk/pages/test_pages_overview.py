@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from desk.app import Desk
-from desk.hot import LEAST, hot
+from desk.statistics.hotspots import LEAST, hot
 
 
 @pytest.fixture

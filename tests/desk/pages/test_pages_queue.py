@@ -72,8 +72,8 @@ async def test_an_unknown_filter_shows_what_is_open(wang: Any, hotline_ref: str)
 async def test_a_long_list_is_turned_page_by_page(
     wang: Any, caller: Any, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desk.pages.queue.LONGEST", 2)
-    monkeypatch.setattr("desk.pages.queue.MOST_PAGES", 3)
+    monkeypatch.setattr("desk.pages.tickets.queue.LONGEST", 2)
+    monkeypatch.setattr("desk.pages.tickets.queue.MOST_PAGES", 3)
     for n in range(7):
         await caller.file(document | {"idempotency_key": f"k{n}", "title": f"Matter {n}"})
 

@@ -11,10 +11,10 @@ import pytest
 from fastapi import FastAPI
 from joserfc.jwk import OctKey, RSAKey
 
-from desk import users
+from desk.accounts import users
+from desk.accounts.oidc import OidcLogIn, OidcRules, is_safe
 from desk.app import Desk
 from desk.pages.router import desk_pages
-from desk.sign_on import SignOn, SignOnRules, is_safe
 from tests.desk.pages.provider import BACK, CLIENT, ISSUER, SECRET, Provider
 
 
@@ -34,9 +34,9 @@ async def provider(
     """One that knows wang, whom the desk knows, too."""
     one = Provider(clock)
     await account("wang")
-    rules = SignOnRules(ISSUER, CLIENT, SECRET, BACK)
+    rules = OidcRules(ISSUER, CLIENT, SECRET, BACK)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(one.app())) as http:
-        desk.sign_on = SignOn(rules, http, clock)
+        desk.sign_on = OidcLogIn(rules, http, clock)
         yield one
 
 

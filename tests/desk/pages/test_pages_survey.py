@@ -9,15 +9,17 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import update
 
+from desk.actions.tickets import act
 from desk.app import Desk
 from desk.pages.router import desk_pages
-from desk.states import CITIZEN, Actor, Result, Role, Step
-from desk.tickets import act
-from desk.views import DeskEvent, rated_as_seen_by
-from intake.messages import Address, ChannelName
-from intake.survey_state import Survey
-from storage import bindings, campaigns, conversations, surveys, tables
-from storage.bindings import Tried
+from desk.workflow.states import CITIZEN, Actor, Result, Role, Step
+from desk.workflow.views import DeskEvent, rated_as_seen_by
+from intake.model.messages import Address, ChannelName
+from intake.model.survey import Survey
+from storage.db import tables
+from storage.messages import conversations
+from storage.surveys import campaigns, phone_links, surveys
+from storage.surveys.phone_links import CodeTry
 from tests.desk.pages.conftest import STAFF
 
 PHONE = "13912345678"
@@ -108,9 +110,9 @@ async def test_a_code_is_shown_once_and_binds(arrives: Any, desk: Desk) -> None:
     assert PHONE not in answer.text
     assert found[1] not in await wang.look("/desk/survey")
     async with desk.database.write() as tx:
-        assert await bindings.tried(tx, PHONE, "000000", desk.clock()) in (Tried.WRONG, Tried.RIGHT)
-        assert await bindings.tried(tx, PHONE, found[1], desk.clock()) is Tried.RIGHT
-        assert await bindings.tried(tx, PHONE, found[1], desk.clock()) is Tried.NONE
+        assert await phone_links.tried(tx, PHONE, "000000", desk.clock()) in (CodeTry.WRONG, CodeTry.RIGHT)
+        assert await phone_links.tried(tx, PHONE, found[1], desk.clock()) is CodeTry.RIGHT
+        assert await phone_links.tried(tx, PHONE, found[1], desk.clock()) is CodeTry.NONE
 
 
 async def test_what_is_no_number_gets_no_code(arrives: Any) -> None:

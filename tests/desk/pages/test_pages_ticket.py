@@ -9,7 +9,7 @@ import pytest
 
 from desk.app import Desk
 from desk.importing.bring import bring
-from desk.importing.calls import Call
+from desk.importing.calls import ImportedCall
 from tests.desk.conftest import CENTRE
 
 
@@ -266,7 +266,7 @@ async def test_a_telephone_ticket_has_a_page_for_everybody_who_may_see_it(
     wang: Any, li: Any, desk: Desk, clock: Any
 ) -> None:
     """It came by no chat: there is nobody to tell, and the citizen is phoned."""
-    call = Call(
+    call = ImportedCall(
         line=2,
         reference="T1",
         submitted_at=clock() - timedelta(hours=2),

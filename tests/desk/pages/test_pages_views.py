@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from desk import saved
+from desk.search import saved_views
 
 
 async def test_a_filter_is_kept_under_a_name_and_found_again(wang: Any, li: Any, hotline_ref: str) -> None:
@@ -41,7 +41,7 @@ async def test_what_is_no_view_is_refused_or_becomes_a_plain_one(wang: Any) -> N
 
 
 async def test_there_is_an_end_to_how_many_somebody_keeps(wang: Any) -> None:
-    for n in range(saved.MOST):
+    for n in range(saved_views.MOST):
         assert (await wang.press("/desk/views", title=f"v{n}", query="state=open")).status_code == 303
     assert (await wang.press("/desk/views", title="one more", query="state=open")).status_code == 409
     assert (await wang.press("/desk/views", title="v0", query="state=ended")).status_code == 303

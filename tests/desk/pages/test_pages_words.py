@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from app.delivery import FILES_PUT_AWAY
+from app.delivery.handlers import FILES_PUT_AWAY
 from desk import pages
-from desk.lifecycle import ROWS
-from desk.pages.wording import read_words
-from desk.states import Role, State
+from desk.wording import read_words
+from desk.workflow.lifecycle import ROWS
+from desk.workflow.states import Role, State
 
 WORDS = read_words()
 FOLDER = Path(pages.__file__).parent
-SOURCES = [path.read_text("utf-8") for path in (*FOLDER.glob("*.py"), *FOLDER.glob("templates/*.html"))]
+SOURCES = [path.read_text("utf-8") for path in (*FOLDER.rglob("*.py"), *FOLDER.glob("templates/*.html"))]
 NAMED = {
     key for text in SOURCES for key in re.findall(r"[\"']([a-z_]+\.[A-Za-z_0-9]*[a-zA-Z0-9])[\"']", text)
 }

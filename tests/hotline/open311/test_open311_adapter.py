@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from hotline.open311.client import Open311Hotline
-from hotline.open311.reading import Unreadable, rows
-from intake.ports import Followed, Hindered, NotYet, Rejected, Unavailable, Unsure
-from intake.status import standing
+from hotline.open311.reading import UnreadableAnswer, rows
+from intake.model.ports import Followed, Hindered, NotYet, Rejected, Unavailable, Unsure
+from intake.model.status import standing
 
 Make = Callable[..., dict[str, Any]]
 KEY = "6f1f3a52-3f2a-4c8e-9a69-0d9f6b3c1a11"
@@ -279,7 +279,7 @@ async def test_a_servers_updates_are_news_if_they_have_words(
     ],
 )
 def test_a_hostile_answer_is_not_read(content: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableAnswer):
         rows(content)
 
 

@@ -16,9 +16,11 @@ from pydantic import TypeAdapter
 
 from bots.telegram import buttons
 from bots.wechat.menu import menu_id, read_menu_id
-from intake.alike import Echo
 from intake.city import CityProfile, load
-from intake.conversation import (
+from intake.context import Context
+from intake.dialog.advance import advance
+from intake.filed.progress import asked_for
+from intake.model.conversation import (
     AskForPerson,
     Conversation,
     Effect,
@@ -26,11 +28,9 @@ from intake.conversation import (
     Ids,
     Lookup,
     RaiseAlert,
-    Situation,
     TellHotline,
 )
-from intake.dialog import advance
-from intake.messages import (
+from intake.model.messages import (
     FLOW,
     Address,
     ChannelName,
@@ -44,14 +44,14 @@ from intake.messages import (
     Reply,
     Tap,
 )
-from intake.moment import Moment
+from intake.model.reading import Reading
+from intake.model.survey import Survey
+from intake.model.ticket import Draft, Ticket, TicketView
 from intake.phrases import pick_language, say, worded
-from intake.progress import asked_for
-from intake.survey import invite
-from intake.survey_state import Survey
-from intake.ticket import Draft, Ticket, TicketView
+from intake.situation import Situation
+from intake.survey.dialog import invite
 from intake.understand.reader import read
-from intake.understand.reading import Reading
+from intake.understand.same_event import SimilarReport
 
 MONDAY_TEN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """Ten in the morning in the city, on a working day."""
@@ -76,7 +76,7 @@ class Chat:
     messages: int = 0
     shown: dict[str, Tap] = field(default_factory=dict)
     new: tuple[Effect, ...] = ()
-    echoes: tuple[Echo, ...] = ()
+    echoes: tuple[SimilarReport, ...] = ()
 
     # --- what the citizen does ---
 
@@ -154,10 +154,10 @@ class Chat:
             elsewhere=elsewhere,
             completed_at=self.now,
         )
-        moment = Moment(
+        context = Context(
             self.conversation, self._inbound(), self._situation(self._inbound()), self.city, self.now
         )
-        turn = invite(survey, moment)
+        turn = invite(survey, context)
         self._keep(turn.conversation)
         self._hear(turn.replies)
         return self

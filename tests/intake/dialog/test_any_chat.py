@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intake.chapters import MAX_TOLD
-from intake.conversation import FileTicket, RaiseAlert
-from intake.messages import FLOW, MediaKind
+from intake.form.content.long_text import MAX_TOLD
+from intake.model.conversation import FileTicket, RaiseAlert
+from intake.model.messages import FLOW, MediaKind
 
 COMMANDS = (
     "返回",

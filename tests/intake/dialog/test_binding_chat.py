@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from intake.conversation import BindPhone, UnbindPhone
+from intake.model.conversation import BindPhone, UnbindPhone
 
 
 def bound(chat: Any) -> list[BindPhone]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from intake.conversation import AskForPerson
+from intake.model.conversation import AskForPerson
 
 
 def test_a_button_of_an_answered_question_brings_the_waiting_one(known: Any) -> None:

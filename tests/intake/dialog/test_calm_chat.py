@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from intake.filing import MANY_A_DAY
-from intake.ticket import TicketView
-from intake.triage import is_garbage
+from intake.form.filing import MANY_A_DAY
+from intake.form.other_channel import is_garbage
+from intake.model.ticket import TicketView
 
 
 @pytest.mark.parametrize("word", ["傻逼", "你们都是废物！", "滚", "fuck you", "垃圾热线", "什么玩意"])

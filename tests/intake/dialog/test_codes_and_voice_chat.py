@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from intake.city import CityProfile
-from intake.messages import Event, Media, MediaKind
-from intake.scenes import NoSuchPlace, read_scene, scene_of
-from intake.ticket import CategoryGuess
+from intake.dialog.qr_codes import NoSuchPlace, read_scene, scene_of
+from intake.model.messages import Event, Media, MediaKind
+from intake.model.ticket import CategoryGuess
 
 STREET = "雄关街道"
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from intake.alike import Echo, is_same, likeness, matter_of, names_in, said_of
-from intake.rarity import MARKS, NOTHING_LEARNT, learnt
+from intake.understand.pair_weights import MARKS, NOTHING_LEARNT, learnt
+from intake.understand.same_event import SimilarReport, is_same, likeness, matter_of, names_in, said_of
 
 NOISE = "锦绣花园小区门口的工地半夜还在施工，噪音太大，老人孩子没法睡觉，请尽快处理"
 OTHERS = (
-    Echo("WX261123080000003", 3, "锦绣花园门口工地通宵施工，噪音大得睡不着，请管管"),
-    Echo("WX261123080000002", 2, "锦绣花园旁边工地半夜施工扰民，孩子没法睡觉"),
+    SimilarReport("WX261123080000003", 3, "锦绣花园门口工地通宵施工，噪音大得睡不着，请管管"),
+    SimilarReport("WX261123080000002", 2, "锦绣花园旁边工地半夜施工扰民，孩子没法睡觉"),
 )
 SURE = f"我住雄关街道，{NOISE}。我姓王，电话13900000000"
 
@@ -72,7 +72,7 @@ def test_a_summary_that_is_shown_stays_when_others_report_meanwhile(known: Any) 
     ],
     ids=["one other", "the same person twice", "another matter at the place", "nobody"],
 )
-def test_who_is_alone_is_not_asked(known: Any, others: tuple[Echo, ...]) -> None:
+def test_who_is_alone_is_not_asked(known: Any, others: tuple[SimilarReport, ...]) -> None:
     known.echoes = others
     go(known).hears("请核对")
 
@@ -97,7 +97,7 @@ def test_texts_about_one_thing_are_more_alike(jiayuguan: Any) -> None:
     assert likeness(said, "") == 0.0
 
 
-def _at(where: str, echo: Echo) -> Echo:
+def _at(where: str, echo: SimilarReport) -> SimilarReport:
     return replace(echo, content=echo.content.replace("锦绣花园", where), where=where)
 
 
@@ -125,7 +125,10 @@ def test_the_same_house_of_a_road_is_one_event(known: Any) -> None:
 def test_only_numbers_of_one_road_keep_two_appeals_apart(
     one: str, other: str, expected: bool, jiayuguan: Any
 ) -> None:
-    assert is_same(said_of(one, "", jiayuguan, NOTHING_LEARNT), Echo("WX1", 2, other), jiayuguan) is expected
+    assert (
+        is_same(said_of(one, "", jiayuguan, NOTHING_LEARNT), SimilarReport("WX1", 2, other), jiayuguan)
+        is expected
+    )
 
 
 HEATING = tuple(f"新华路{number}号的暖气不热，室温只有十几度，请尽快处理" for number in range(60))
@@ -155,7 +158,7 @@ def test_little_learnt_leads_nowhere() -> None:
 
 
 LENT = tuple(
-    Echo(f"WX26112308000000{number}", number, f"被捷速速贷骗了，{why}，请查处")
+    SimilarReport(f"WX26112308000000{number}", number, f"被捷速速贷骗了，{why}，请查处")
     for number, why in ((2, "要还两万"), (3, "暴力催收"))
 )
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from intake.conversation import Conversation
-from intake.survey_state import Survey
+from intake.model.conversation import Conversation
+from intake.model.survey import Survey
 
 FAREWELL = "别救我了，我先走一步"
 FIRES = ("先别问了，楼里着火了", "着火了，快派人，孩子还在里面")

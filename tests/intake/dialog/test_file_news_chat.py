@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from intake.messages import Location
+from intake.model.messages import Location
 from intake.phrases import say
 
 HERE = Location(39.775, 98.282, "WGS84")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from intake.conversation import Answered
+from intake.model.conversation import Answered
 
 QUESTION = "请问社保卡丢了怎么补办？"
 

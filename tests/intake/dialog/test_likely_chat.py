@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from intake.city import CityProfile, ClassifierRules
-from intake.ports import Opinion
+from intake.model.ports import Opinion
 
 LABELS = {"works": ("01", "02"), "schools": ("11",), "trade": ("14",)}
 STORY = "我叫王芳，电话13912345678，五一路幸福小区这边有一件事一直没有人处理，三天了"

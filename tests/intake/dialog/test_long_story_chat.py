@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from intake.chapters import MAX_CONTENT, MAX_TOLD, chapters
+from intake.form.content.long_text import MAX_CONTENT, MAX_TOLD, chapters
 
 SENTENCE = "锦绣花园小区的物业一直不管事，垃圾没有人清运，路灯也不亮。"
 PLACE = "雄关街道锦绣花园3号楼。我姓王，电话13900000000。我要求助。"

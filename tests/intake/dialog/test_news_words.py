@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from intake.news import news, rejected
-from intake.status import TRANSITIONS, StatusUpdate
-from intake.ticket import TicketView
+from intake.model.status import TRANSITIONS, StatusUpdate
+from intake.model.ticket import TicketView
+from intake.notifications.progress_message import news, rejected
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 VIEW = TicketView(

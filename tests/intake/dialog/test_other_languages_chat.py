@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from intake.city import CityProfile
-from intake.facts import of_update
-from intake.news import SILENT, news
+from intake.model.status import KNOWN, StatusUpdate
+from intake.model.ticket import TicketView
+from intake.notifications.progress_message import SILENT, news
+from intake.notifications.template_fields import of_update
 from intake.phrases import built_in, called, traditional
-from intake.status import KNOWN, StatusUpdate
-from intake.ticket import TicketView
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 BILINGUAL = {"language.ask", "language.zh", "language.hant"}

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake.news import person_says
+from intake.notifications.progress_message import person_says
 
 
 def test_in_office_hours_words_go_to_the_person(at_summary: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from intake.ticket import CategoryGuess, Draft
+from intake.model.ticket import CategoryGuess, Draft
 
 
 @pytest.fixture

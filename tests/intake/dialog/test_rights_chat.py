@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from intake.conversation import Conversation, CorrectTicket, EraseCitizen
+from intake.model.conversation import Conversation, CorrectTicket, EraseCitizen
 
 
 def erased(chat: Any) -> bool:

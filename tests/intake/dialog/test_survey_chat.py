@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from intake.conversation import RefuseSurveys
-from intake.messages import MediaKind
-from intake.ticket import AppealType
+from intake.model.conversation import RefuseSurveys
+from intake.model.messages import MediaKind
+from intake.model.ticket import AppealType
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from intake.triage import special_case
+from intake.form.other_channel import special_case
 
 WHO = "。在雄关街道锦绣花园3号楼。我要求助。我姓王，电话13900000000"
 

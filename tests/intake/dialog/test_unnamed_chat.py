@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from intake.messages import ChannelName
+from intake.model.messages import ChannelName
 
 QUESTION = "请问社保卡丢了怎么补办？"
 REPORT = "我要匿名举报鑫鑫餐馆无证经营，新华中路15号"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.footing import open_city
+from app.bootstrap.resources import open_city
 from intake.city import CityProfile
 
 Write = Callable[[Sequence[str], Sequence[Sequence[str]]], Path]

@@ -8,15 +8,15 @@ from hotline.contract import CategoryPart, PersonPart, SuggestedPart, TicketDocu
 from intake.city import CityProfile
 from playground.replay.accounting import account
 from playground.replay.books import Books
-from playground.replay.citizen import Ending, Story
+from playground.replay.citizen import Ending, ReplayStory
 from playground.replay.report import lines, report
 
 NOTHING = Books({}, {}, Counter())
 WORDS = "路灯坏了三天"
 
 
-def story(row: int, ending: Ending, reference: str = "", asked: tuple[str, ...] = ()) -> Story:
-    return Story(row, "u1", "13900000001", ending, reference, (WORDS,), WORDS, asked, (0.1, 0.3))
+def story(row: int, ending: Ending, reference: str = "", asked: tuple[str, ...] = ()) -> ReplayStory:
+    return ReplayStory(row, "u1", "13900000001", ending, reference, (WORDS,), WORDS, asked, (0.1, 0.3))
 
 
 def ticket(reference: str, key: str, content: str = WORDS, **more: object) -> TicketDocument:

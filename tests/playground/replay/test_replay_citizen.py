@@ -10,13 +10,13 @@ from intake.city import CityProfile
 from intake.phrases import FALLBACK
 from playground.chat import Chat
 from playground.phones import Button, Phone
-from playground.replay.citizen import Citizen, Ending, Story
+from playground.replay.citizen import Ending, ReplayCitizen, ReplayStory
 from playground.replay.ear import GOES_ON, Ear
-from playground.replay.rows import Row
+from playground.replay.rows import RecordedComplaint
 from playground.replay.script import Script
 
 NOW = datetime(2026, 4, 26, 9, 30, tzinfo=UTC)
-ROW = Row(7, "u1", "路灯坏了三天")
+ROW = RecordedComplaint(7, "u1", "路灯坏了三天")
 Says = tuple[str, tuple[str, ...]]
 
 
@@ -66,9 +66,9 @@ def words(city: CityProfile) -> Callable[[str], str]:
     )
 
 
-async def told(city: CityProfile, phone: Phone, patience: float = 0.05) -> Story:
+async def told(city: CityProfile, phone: Phone, patience: float = 0.05) -> ReplayStory:
     script = Script(city)
-    return await Citizen(phone, script.person(3), Ear(city), script, patience).tell(ROW, (ROW.text,))
+    return await ReplayCitizen(phone, script.person(3), Ear(city), script, patience).tell(ROW, (ROW.text,))
 
 
 async def test_who_gets_no_answer_is_stuck(city: CityProfile) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from playground.replay.rows import BadFile, Row, read_rows
-from playground.telegram_wire import split_like_the_app
-from playground.wechat_wire import split_like_wechat
+from playground.replay.rows import BadFile, RecordedComplaint, read_rows
+from playground.telegram.wire import split_like_the_app
+from playground.wechat.wire import split_like_wechat
 
 Write = Callable[..., Path]
 
@@ -50,15 +50,15 @@ def test_an_open_quote_is_refused(tmp_path: Path) -> None:
 def test_quotes_and_line_breaks_belong_to_the_words(write: Write) -> None:
     file = write(("title", "body"), [("停水", '贴了"通知",\n没写时间\n\n几点来水?'), ("路灯", "坏了")])
     assert read_rows(file) == (
-        Row(1, "", '停水\n贴了"通知",\n没写时间\n\n几点来水?'),
-        Row(2, "", "路灯\n坏了"),
+        RecordedComplaint(1, "", '停水\n贴了"通知",\n没写时间\n\n几点来水?'),
+        RecordedComplaint(2, "", "路灯\n坏了"),
     )
 
 
 def test_a_mark_at_the_head_and_short_rows_are_understood(tmp_path: Path) -> None:
     file = tmp_path / "marked.csv"
     file.write_text("user,title,body\nu1,路灯坏了\n", encoding="utf-8-sig")
-    assert read_rows(file) == (Row(1, "u1", "路灯坏了"),)
+    assert read_rows(file) == (RecordedComplaint(1, "u1", "路灯坏了"),)
 
 
 def test_rows_without_a_word_are_no_complaints_but_keep_their_numbers(write: Write) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from cli.integrator.replay import replay_rows
 from cli.main import run
-from cli.replay import replay_rows
-from desk import tickets
-from desk.problems import Problem
-from intake.messages import ChannelName
-from playground.replay.citizen import Ending, Story
+from desk.actions import tickets
+from desk.api.problems import ApiProblem
+from intake.model.messages import ChannelName
+from playground.replay.citizen import Ending, ReplayStory
 from playground.replay.rows import read_rows
 
 LAMP = "雄关街道新华南路的路灯坏了三天了，晚上过马路看不清，很危险，请派人修一下。"
@@ -39,7 +39,7 @@ Write = Callable[..., Path]
 
 @pytest.mark.parametrize("channel", ChannelName)
 async def test_every_conversation_ends_in_the_backends_books(write: Write, channel: ChannelName) -> None:
-    told: list[Story] = []
+    told: list[ReplayStory] = []
     found = await replay_rows(read_rows(write(COLUMNS, STORIES)), channel, told.append)
     endings = {story.row: story.ending for story in told}
     filed = dict.fromkeys((1, 3, 4, 5, 7, 8), Ending.TICKET)
@@ -72,7 +72,7 @@ async def test_a_story_in_several_messages_arrives_whole_while_a_question_waits(
 
 async def test_a_backend_that_refuses_is_seen_as_loss(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(*_: object, **__: object) -> None:
-        raise Problem(422, "not-today", "The desk takes no tickets.")
+        raise ApiProblem(422, "not-today", "The desk takes no tickets.")
 
     monkeypatch.setattr(tickets, "file", refuse)
     rows = read_rows(write(COLUMNS, STORIES))
@@ -126,7 +126,7 @@ def test_loss_shows_in_the_exit_status(
     write: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def refuse(*_: object, **__: object) -> None:
-        raise Problem(422, "not-today", "The desk takes no tickets.")
+        raise ApiProblem(422, "not-today", "The desk takes no tickets.")
 
     monkeypatch.setattr(tickets, "file", refuse)
     assert called(monkeypatch, str(write(COLUMNS, STORIES[:1]))) == 1

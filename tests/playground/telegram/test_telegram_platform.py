@@ -11,10 +11,10 @@ import pytest
 from fastapi import FastAPI, Request, Response
 
 from playground.phones import NoSuchButton, NoSuchPhone, Picked
-from playground.telegram_api import api_router
-from playground.telegram_faults import Fault
-from playground.telegram_files import LARGEST
-from playground.telegram_platform import TelegramPlatform
+from playground.telegram.bot_api import api_router
+from playground.telegram.faults import ApiFault
+from playground.telegram.files import LARGEST
+from playground.telegram.platform import TelegramPlatform
 
 TOKEN = "4200:stand-in"
 
@@ -255,7 +255,7 @@ async def test_a_wrong_token_or_method_is_told_so(world: World) -> None:
 
 
 async def test_faults_come_as_ordered(world: World) -> None:
-    world.platform.faults.order(Fault("getMe", 429, retry_after=3, description="Too Many Requests"))
+    world.platform.faults.order(ApiFault("getMe", 429, retry_after=3, description="Too Many Requests"))
     assert (await world.call("getMe"))["parameters"] == {"retry_after": 3}
     assert (await world.call("getMe"))["result"]["is_bot"]
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from playground.wechat_api import api_router
-from playground.wechat_forms import Template
-from playground.wechat_phone import WeChatPhone
-from playground.wechat_platform import WeChatPlatform
+from playground.wechat.api import api_router
+from playground.wechat.forms import AccountTemplate
+from playground.wechat.phone import WeChatPhone
+from playground.wechat.platform import WeChatPlatform
 
 TPL, BIZ = "/cgi-bin/message/template/send", "/cgi-bin/message/subscribe/bizsend"
 FIELDS = ("thing1", "time2")
@@ -44,9 +44,9 @@ class Account:
             clock=self.clock,
         )
         self.platform.forms.templates = {
-            "TPL": Template(FIELDS),
-            "SUB": Template(FIELDS, by_permission=True),
-            "ONE": Template(FIELDS, by_permission=True, once=True),
+            "TPL": AccountTemplate(FIELDS),
+            "SUB": AccountTemplate(FIELDS, by_permission=True),
+            "ONE": AccountTemplate(FIELDS, by_permission=True, once=True),
         }
         app = FastAPI()
         app.include_router(api_router(self.platform), prefix="/somewhere-api")

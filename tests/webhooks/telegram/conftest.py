@@ -16,14 +16,14 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from bots.telegram.channel import Telegram, open_telegram
+from bots.telegram.channel import TelegramChannel, open_telegram
 from bots.telegram.shared import Shared
-from intake.messages import Address, ChannelName, Inbound, Outgoing, Reply
-from playground.telegram_api import api_router
-from playground.telegram_phone import TelegramPhone
-from playground.telegram_platform import TelegramPlatform
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
+from intake.model.messages import Address, ChannelName, Inbound, Outgoing, Reply
+from playground.telegram.bot_api import api_router
+from playground.telegram.phone import TelegramPhone
+from playground.telegram.platform import TelegramPlatform
+from storage.cache.cache import MemoryCache
+from storage.db.keyring import KeyRing
 from webhooks.telegram import telegram_router
 
 TOKEN, SECRET = "4200:stand-in", "a-secret"
@@ -46,7 +46,7 @@ class Service:
     aside: list[tuple[str, bytes, str]] = field(default_factory=list)
     shelved: list[Inbound] = field(default_factory=list)
     late: list[tuple[Address, tuple[Reply, ...], str]] = field(default_factory=list)
-    worker: Telegram | None = None  # sends what comes late, where a test needs to see it
+    worker: TelegramChannel | None = None  # sends what comes late, where a test needs to see it
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
         self._fail()
@@ -87,7 +87,7 @@ class Stand:
     service: Service
     platform: TelegramPlatform
     http: httpx.AsyncClient
-    telegram: Telegram
+    telegram: TelegramChannel
 
     def delivers(self) -> None:
         """From now on what comes late is sent at once."""

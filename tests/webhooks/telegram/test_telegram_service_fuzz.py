@@ -14,12 +14,12 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import strategies as st
 
-from bots.telegram.channel import Telegram, open_telegram
-from bots.telegram.parts import rides
+from bots.telegram.channel import TelegramChannel, open_telegram
+from bots.telegram.outgoing.split import rides
 from bots.telegram.shared import Shared
-from intake.messages import ChannelName
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
+from intake.model.messages import ChannelName
+from storage.cache.cache import MemoryCache
+from storage.db.keyring import KeyRing
 from tests.webhooks import service_fuzz
 from tests.webhooks.service_fuzz import LONGEST, Door, client, clock, keep_knocking
 from webhooks.telegram import telegram_router
@@ -160,16 +160,16 @@ update = st.fixed_dictionaries(
 async def opened(sqlite_url: str, keyring: KeyRing, folder: Path, nobody: int) -> AsyncIterator[Door]:
     """The real webhook, reception and service; Telegram itself is away."""
     shared = Shared(MemoryCache(), keyring.digest)
-    telegram: Telegram = open_telegram("4200:x", f"http://127.0.0.1:{nobody}", shared=shared)
-    async with service_fuzz.opened(sqlite_url, keyring, folder, {ChannelName.TELEGRAM: rides}) as house:
+    telegram: TelegramChannel = open_telegram("4200:x", f"http://127.0.0.1:{nobody}", shared=shared)
+    async with service_fuzz.opened(sqlite_url, keyring, folder, {ChannelName.TELEGRAM: rides}) as runtime:
         app = FastAPI()
-        app.include_router(telegram_router(SECRET, house.reception, telegram, clock))
+        app.include_router(telegram_router(SECRET, runtime.reception, telegram, clock))
         async with client(app) as http:
 
             async def push(one: dict[str, Any]) -> httpx.Response:
                 return await http.post("/webhooks/telegram", content=json.dumps(one), headers=HEADERS)
 
-            yield Door(ChannelName.TELEGRAM, house, push)
+            yield Door(ChannelName.TELEGRAM, runtime, push)
         await telegram.aclose()
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bots.telegram import turn
-from intake.messages import Ask, Choice, Event, Inbound, Reply, Tap
-from intake.ports import Unavailable
+from intake.model.messages import Ask, Choice, Event, Inbound, Reply, Tap
+from intake.model.ports import Unavailable
 from playground.phones import Picked
-from playground.telegram_faults import Fault
+from playground.telegram.faults import ApiFault
 from webhooks.telegram import telegram_router
 
 Stand = Any  # the fixture's
@@ -242,7 +242,7 @@ async def test_a_spinner_that_cannot_be_stopped_costs_nothing_else(
     phone = await stand.citizen()
     await phone.say("一")
     await stand.platform.delivery.idle()
-    stand.platform.faults.order(Fault(method, code))
+    stand.platform.faults.order(ApiFault(method, code))
     asked = phone.bubbles(0)[-1]
     await phone.tap(asked.id, asked.buttons[0].id)
     await stand.platform.delivery.idle()
@@ -311,7 +311,7 @@ async def test_a_group_is_shown_the_private_chat_and_nothing_is_kept(stand: Stan
 
 
 async def test_a_group_is_not_held_up_when_we_do_not_know_our_own_name(stand: Stand) -> None:
-    stand.platform.faults.order(Fault("getMe", 500))
+    stand.platform.faults.order(ApiFault("getMe", 500))
     called = update("/start")
     called["message"]["chat"] = {"id": -5, "type": "group", "title": "楼群"}
     answer = await stand.knock(called)

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bots.wechat.envelope import Account, Mode
-from intake.happening import Happening
-from intake.messages import Address, ChannelName, Inbound, Reply
-from playground.wechat_platform import WeChatPlatform
-from storage.cache import Cache, MemoryCache
+from bots.wechat.incoming.envelope import Mode, PushCredentials
+from intake.model.channel_event import ChannelEvent
+from intake.model.messages import Address, ChannelName, Inbound, Reply
+from playground.wechat.platform import WeChatPlatform
+from storage.cache.cache import Cache, MemoryCache
 from webhooks.wechat import wechat_router
 
 NOW = datetime(2024, 11, 21, 8, 30, tzinfo=UTC)
@@ -80,10 +80,10 @@ class Witness:
     in_turn_only: bool = False
     gate: asyncio.Event | None = None
     fault: Exception | None = None
-    told: list[Happening] = field(default_factory=list)
+    told: list[ChannelEvent] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
 
-    async def record(self, happening: Happening) -> None:
+    async def record(self, happening: ChannelEvent) -> None:
         await self._troubled()
         self.told.append(happening)
 
@@ -138,7 +138,7 @@ async def build() -> AsyncIterator[Build]:
     ) -> Stand:
         service, witness = Service(), Witness()
         app = FastAPI()
-        account = Account(our_appid, TOKEN, our_key, Mode(our_mode or mode))
+        account = PushCredentials(our_appid, TOKEN, our_key, Mode(our_mode or mode))
         router = wechat_router(
             account,
             service,

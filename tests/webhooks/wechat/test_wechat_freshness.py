@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from intake.messages import Reply
-from storage.redis_cache import RedisCache
+from intake.model.messages import Reply
+from storage.cache.redis_cache import RedisCache
 from tests.webhooks.wechat.conftest import NOW
 
 PATH = "/webhooks/wechat"

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from intake.messages import Reply
+from intake.model.messages import Reply
 
 RECEIPT = Reply("您的诉求已登记", durable=True)
 

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from intake.messages import Reply
-from intake.ports import Unavailable
-from playground.wechat_wire import Wire
+from intake.model.messages import Reply
+from intake.model.ports import Unavailable
+from playground.wechat.wire import ConsoleSettings
 
 LIMIT = 4.5
 TEXT = {"MsgType": "text", "Content": "路灯坏了"}
@@ -62,7 +62,7 @@ async def pushed(stand: Any, number: int = 1, **fields: Any) -> tuple[httpx.Resp
     """One delivery, and the seconds until its answer."""
     loop = asyncio.get_running_loop()
     started = loop.time()
-    wire: Wire = stand.platform.wire
+    wire: ConsoleSettings = stand.platform.wire
     whole = {"ToUserName": "gh_1", "FromUserName": "oX", "CreateTime": 1732177800, "MsgId": number} | fields
     added, body = wire.push(whole, "1732177800", "n0nce")
     query = wire.query("1732177800", "n0nce", "oX") | added

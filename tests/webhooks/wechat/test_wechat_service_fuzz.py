@@ -14,10 +14,10 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import strategies as st
 
-from bots.wechat.envelope import Account, Mode, signature
-from intake.messages import ChannelName
-from storage.cache import MemoryCache
-from storage.crypto import KeyRing
+from bots.wechat.incoming.envelope import Mode, PushCredentials, signature
+from intake.model.messages import ChannelName
+from storage.cache.cache import MemoryCache
+from storage.db.keyring import KeyRing
 from tests.webhooks import service_fuzz
 from tests.webhooks.service_fuzz import HANGS_AFTER, LONGEST, Door, client, clock, keep_knocking
 from tests.webhooks.wechat.test_wechat_fuzz import KINDS, node, trees
@@ -103,10 +103,10 @@ push = st.fixed_dictionaries(
 @asynccontextmanager
 async def opened(sqlite_url: str, keyring: KeyRing, tmp_path: Path) -> AsyncIterator[Door]:
     """The real webhook, reception and service of an account in plain mode."""
-    async with service_fuzz.opened(sqlite_url, keyring, tmp_path) as house:
-        account, app = Account("wx1", TOKEN, mode=Mode.PLAIN), FastAPI()
+    async with service_fuzz.opened(sqlite_url, keyring, tmp_path) as runtime:
+        account, app = PushCredentials("wx1", TOKEN, mode=Mode.PLAIN), FastAPI()
         routes = wechat_router(
-            account, house.reception, house.witness, MemoryCache(), clock, patience=HANGS_AFTER
+            account, runtime.reception, runtime.witness, MemoryCache(), clock, patience=HANGS_AFTER
         )
         app.include_router(routes)
         async with client(app) as http:
@@ -115,7 +115,7 @@ async def opened(sqlite_url: str, keyring: KeyRing, tmp_path: Path) -> AsyncIter
                 body = f"<xml>{node(one)}</xml>".encode("utf-8", "replace")
                 return await http.post("/webhooks/wechat", params=signed(body), content=body)
 
-            yield Door(ChannelName.WECHAT, house, push)
+            yield Door(ChannelName.WECHAT, runtime, push)
 
 
 @pytest.mark.timeout(LONGEST)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from intake.messages import Choice, Event, Reply
-from intake.ports import Unavailable
+from intake.model.messages import Choice, Event, Reply
+from intake.model.ports import Unavailable
 from playground.phones import Picked
-from playground.wechat_platform import FAULT
+from playground.wechat.platform import FAULT
 
 PATH = "/webhooks/wechat"
 MODES = ["plain", "compatible", "safe"]

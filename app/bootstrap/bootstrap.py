@@ -1,0 +1,129 @@
+"""The one place that ties everything together: settings in, a working house out."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from app.attachments.store import Files
+from app.base.clock import utc_now
+from app.base.settings import Settings
+from app.bootstrap.backend import backend_secrets, embedded_desk, open_backend
+from app.bootstrap.channels import hearing, open_channels, second_reader
+from app.bootstrap.playground_credentials import at_any_hour, with_stand_ins
+from app.bootstrap.resources import (
+    VAR,
+    embeds_desk,
+    migrated,
+    open_buckets,
+    open_cache,
+    open_city,
+    open_scanner,
+    plain,
+    standings,
+)
+from app.bootstrap.runtime import Runtime
+from app.callbacks.apply import CallbackService
+from app.callbacks.poll import Polling
+from app.delivery.handlers import Delivery
+from app.operations.health import Health
+from app.operations.worker import Worker
+from app.privacy.secret_key import KEY_FILE, open_keyring
+from app.turns.channel_events import ChannelEventRecorder
+from app.turns.rate_limit import RateLimit
+from app.turns.receiver import SpoolingReceiver
+from app.turns.service import Service
+from app.turns.spool import Spool
+from app.turns.transcription import in_turn
+from bots.telegram.outgoing.split import rides
+from intake.city import CityProfile
+from intake.model.messages import ChannelName
+from intake.model.ports import Follows
+from storage.cache.cache import Cache
+from storage.db.database import Database
+from storage.db.keyring import KeyRing
+from storage.messages.attachments import Folder
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, base_url: str, var: Path = VAR) -> AsyncIterator[Runtime]:
+    """Migrate, connect and wire; everything is closed at the end. Raises BadSettings, DatabaseDown."""
+    keyring = open_keyring(plain(settings.secret_key), var / KEY_FILE)
+    city = open_city(settings.city)
+    playing = settings.playground_on
+    if playing:
+        settings, city = with_stand_ins(settings, keyring, base_url), at_any_hour(city)
+    await migrated(settings)
+    async with AsyncExitStack() as closing:
+        database = Database.open(settings.database_url, keyring)
+        closing.push_async_callback(database.close)
+        cache = open_cache(settings)
+        closing.push_async_callback(cache.aclose)
+        folder = Folder(var / "attachments", keyring)
+        spool = Spool(var / "spool", keyring, utc_now)
+        yield await _wire(
+            settings, base_url, keyring, city, database, cache, folder, spool, closing, playing=playing
+        )
+
+
+async def _wire(
+    settings: Settings,
+    base_url: str,
+    keyring: KeyRing,
+    city: CityProfile,
+    database: Database,
+    cache: Cache,
+    folder: Folder,
+    spool: Spool,
+    closing: AsyncExitStack,
+    *,
+    playing: bool,
+) -> Runtime:
+    http = await closing.enter_async_context(httpx.AsyncClient(follow_redirects=False))
+    public = settings.public_url or base_url
+    files = Files(database, folder, keyring, public, utc_now, open_scanner(settings))
+    calls, callbacks = backend_secrets(settings, keyring)
+    hotline = open_backend(settings, city, base_url, calls, http, utc_now)
+    buckets = None if playing else open_buckets(settings)
+    if buckets is not None:
+        closing.push_async_callback(buckets.aclose)
+    behind = database.behind()
+    channels = open_channels(settings, keyring, cache, buckets, behind, city, http, utc_now)
+    if channels.telegram is not None:
+        closing.push_async_callback(channels.telegram.aclose)
+    heard = hearing(settings, http, channels.by_name)
+    hear = in_turn(heard, second_reader(settings, http, database, city, utc_now))
+    pace = RateLimit(buckets) if buckets is not None else None
+    service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear)
+    updates, witness = (
+        CallbackService(database, cache, city, utc_now),
+        ChannelEventRecorder(database, utc_now, spool),
+    )
+    delivery = Delivery(behind, city, channels.by_name, hotline, files, service, utc_now)
+    desk = None
+    if embeds_desk(settings):
+        desk = embedded_desk(settings, database, city, calls, callbacks, base_url, http, utc_now)
+    return Runtime(
+        settings=settings,
+        city=city,
+        database=database,
+        cache=cache,
+        service=service,
+        reception=SpoolingReceiver(service, witness, spool, city, pace),
+        witness=witness,
+        updates=updates,
+        following=Polling(database, hotline, updates, utc_now) if isinstance(hotline, Follows) else None,
+        worker=Worker(behind, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),
+        files=files,
+        health=Health(database, cache, spool, standings(settings), own_desk=embeds_desk(settings)),
+        channels=channels.by_name,
+        telegram=channels.telegram,
+        wechat=channels.wechat,
+        wechat_account=channels.wechat_account,
+        hotline=hotline,
+        desk=desk,
+        callback_secrets=callbacks,
+        playing=playing,
+        base_url=base_url,
+    )

@@ -1,0 +1,56 @@
+"""What lies round an installation and is noticed late: the address the platforms call, and the disk."""
+
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.base.settings import Settings
+from app.checks.finding import CheckResult
+from intake.city import CityProfile
+
+ENOUGH = 500 * 1024**2
+"""Bytes: attachments of a busy day, and the spool of an hour without a database."""
+
+_PORTS = {None, 80, 88, 443, 8443}
+"""Telegram calls 443, 80, 88 and 8443 only; WeChat 80 and 443."""
+
+
+def address(settings: Settings) -> CheckResult:
+    """Whether the platforms can be told where we are."""
+    if not settings.public_url:
+        says = "none: fine for `jiesu poll`; `serve` needs JIESU_PUBLIC_URL, or no platform finds us"
+        return CheckResult("address", True, says, remark=True)
+    parts = urlsplit(settings.public_url)
+    if settings.telegram_on and parts.scheme != "https":
+        return CheckResult(
+            "address", False, "Telegram calls https only: JIESU_PUBLIC_URL must begin with https://"
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return CheckResult(
+            "address", False, "JIESU_PUBLIC_URL must be an address such as https://hotline.example.cn"
+        )
+    if parts.port not in _PORTS:
+        return CheckResult(
+            "address", False, f"the platforms do not call port {parts.port}: put a proxy before it"
+        )
+    return CheckResult("address", True, parts.hostname)
+
+
+def survey(settings: Settings, city: CityProfile) -> CheckResult | None:
+    """Whether anybody is asked how it went: an Open311 server cannot say when to."""
+    if settings.hotline.kind != "open311" or city.survey.start_on == "completed":
+        return None
+    says = (
+        "nobody will be asked how their matter went: an Open311 server cannot ask for it, "
+        'so the profile must say survey_on = "completed"'
+    )
+    return CheckResult("survey", True, says, remark=True)
+
+
+def disk(folder: Path) -> CheckResult:
+    """Where spool and attachments go: the limit of what is promised while the database is away."""
+    free = shutil.disk_usage(folder).free
+    if free < ENOUGH:
+        says = f"{free // 1024**2} MB are free under {folder}: make room, messages are kept there"
+        return CheckResult("disk", False, says)
+    return CheckResult("disk", True, f"{free // 1024**3} GB free")

@@ -1,0 +1,128 @@
+"""What need not be kept is dropped, about once an hour, a little at a time, by the city's terms."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.attachments import ownership
+from app.base.periodic import every
+from app.privacy.erasure import restricted
+from intake.city import CityProfile
+from intake.form.offers.join_others import WITHIN_DAYS
+from intake.model.conversation import Conversation
+from intake.model.status import ENDED, Status
+from storage.db.database import Database
+from storage.messages import (
+    attachments,
+    channel_events,
+    conversations,
+    delivery_receipts,
+    inbox,
+    send_quotas,
+    webhook_ids,
+)
+from storage.outbox import outbox
+from storage.privacy import erasure
+from storage.privacy.erasure import Erasure
+from storage.surveys import phone_links
+from storage.tickets import query_codes, similar, tickets
+
+EVERY = timedelta(hours=1)
+KEEP_REPLAYS = timedelta(hours=48)
+KEEP_HAPPENINGS = timedelta(days=30)
+OUTCOME_WITHIN = timedelta(days=1)  # a channel that has not said by then what became of a message never will
+AT_ONCE = 200
+OPEN = frozenset(Status) - ENDED
+"""Where a matter stands whose files are still looked at, if they are looked at here."""
+
+
+class Retention:
+    """Each kind in a transaction of its own, so that no turn waits long."""
+
+    def __init__(
+        self,
+        database: Database,
+        city: CityProfile,
+        clock: Callable[[], datetime],
+        *,
+        own_desk: bool = False,
+    ) -> None:
+        """`own_desk`: the backend reads our files where they lie, so they stay while a matter is open."""
+        self._database = database
+        self._city = city
+        self._clock = clock
+        self._open = OPEN if own_desk else frozenset[Status]()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set."""
+        await every(EVERY, self.once, stop, "tidying")
+
+    async def once(self) -> None:
+        """Drop what is over now. Raises DatabaseDown."""
+        now, kept = self._clock(), self._city.retention
+        for some in (self._purged_drafts, self._dropped_files, self._over_term):
+            while await some(now) >= AT_ONCE:
+                pass
+        await self._unheld_files(now)
+        for purge, before in (
+            (inbox.purge, now - timedelta(hours=kept.inbox_hours)),
+            (outbox.purge, now - timedelta(hours=kept.replies_hours)),
+            (webhook_ids.purge, now - KEEP_REPLAYS),
+            (query_codes.purge, now),
+            (phone_links.purge, now),
+            (send_quotas.purge, now),
+            (channel_events.purge, now - KEEP_HAPPENINGS),
+            (similar.purge, now - timedelta(days=WITHIN_DAYS)),
+        ):
+            async with self._database.write() as tx:
+                await purge(tx, before)
+
+        async with self._database.write() as tx:
+            await delivery_receipts.give_up(tx, now - OUTCOME_WITHIN, now)
+
+    async def _purged_drafts(self, now: datetime) -> int:
+        async with self._database.write() as tx:
+            before = now - timedelta(days=self._city.drafts.purge_days)
+            return await conversations.purge_drafts(tx, before, AT_ONCE)
+
+    async def _dropped_files(self, now: datetime) -> int:
+        """Media whose matter was passed on long ago; their contents follow by the outbox."""
+        before = now - timedelta(days=self._city.retention.media_days)
+        async with self._database.write() as tx:
+            ids = await erasure.old_files(tx, before, AT_ONCE, self._open)
+            await ownership.drop(tx, ids, now)
+            if ids:
+                await erasure.note(tx, Erasure(now, "retention", None, {"files": len(ids)}))
+        return len(ids)
+
+    async def _unheld_files(self, now: datetime) -> None:
+        """Files whose drafts or surveys ended without a word of their citizens'."""
+        last = 0
+        while True:
+            async with self._database.read() as tx:
+                found = await attachments.owners(tx, last, AT_ONCE)
+            for conversation_id in found:
+                await self._unheld_of(conversation_id, now)
+            if len(found) < AT_ONCE:
+                return
+            last = found[-1]
+
+    async def _unheld_of(self, conversation_id: int, now: datetime) -> None:
+        """Those of one citizen, or all that is left of one who was forgotten."""
+        async with self._database.write() as tx:
+            stored = await conversations.lock_by_id(tx, conversation_id)
+            conversation = Conversation() if stored is None else stored.conversation
+            await ownership.drop_unheld(tx, conversation_id, conversation, now)
+
+    async def _over_term(self, now: datetime) -> int:
+        """Tickets past the statutory term lose their citizens, at the backend too."""
+        before = now - timedelta(days=self._city.retention.ticket_days)
+        async with self._database.write() as tx:
+            references = await erasure.over_term(tx, before, AT_ONCE)
+            for reference in references:
+                found = await tickets.find(tx, reference=reference, lock=True)
+                if found is not None:
+                    await restricted(tx, found, now)
+            if references:
+                await erasure.note(tx, Erasure(now, "retention", None, {"tickets": len(references)}))
+        return len(references)

@@ -1,0 +1,125 @@
+"""Messages taken while the database was away, on the local disk until their turns are done.
+
+The rule: what is spooled is acknowledged, so it is on the disk, sealed, before the platform hears 200; a
+citizen's later messages queue behind it; and it is taken off only when its turn and its replies are
+committed. A turn goes by the message's own id, so that a drain which dies and begins again changes nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
+
+from app.base import metrics
+from app.turns.spool_log import Log, Record
+from intake.model.channel_event import ChannelEvent
+from intake.model.messages import Address, ChannelName, Inbound
+from intake.model.ports import Unavailable
+from storage.db.keyring import KeyRing, Undecryptable
+
+log = structlog.get_logger(__name__)
+
+
+class SpoolFull(Unavailable):
+    """Not even the local disk takes it: nothing was kept, and the sender must know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A genuine message nobody can read, on its way to where such messages are kept."""
+
+    channel: ChannelName
+    message_id: str
+    body: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledEvent:
+    """What a channel told beside the dialog, on its way to where it is written down."""
+
+    happening: ChannelEvent
+
+
+Spooled = Inbound | Aside | SpooledEvent
+_spooled: TypeAdapter[Spooled] = TypeAdapter(
+    Spooled, config={"ser_json_bytes": "base64", "val_json_bytes": "base64"}
+)
+
+
+class Spool:
+    """The spool of this machine; all its processes share the folder."""
+
+    def __init__(self, folder: Path, keyring: KeyRing, clock: Callable[[], datetime]) -> None:
+        self._log = Log(folder)
+        self._keyring = keyring
+        self._clock = clock
+
+    async def keep(self, message: Spooled) -> None:
+        """Put it on the disk. Raises SpoolFull."""
+        sealed = self._keyring.encrypt(_spooled.dump_json(message))
+        at = int(self._clock().timestamp() * 1e9)
+        try:
+            await asyncio.to_thread(self._log.append, self._who(message), sealed, at)
+        except OSError as fault:
+            metrics.spool_refused.inc()
+            log.error("the spool takes no more", fault=fault.strerror)  # noqa: TRY400  no words of theirs
+            raise SpoolFull(f"spool: {fault.strerror}") from fault
+
+    def holds(self, address: Address) -> bool:
+        """Whether a message of this citizen waits here: then the next one must wait behind it."""
+        mine = {bytes.fromhex(digest) for digest in self._keyring.digests("spool", _name(address))}
+        return any(record.who in mine for record in self._log.open())
+
+    def depth(self) -> int:
+        """How many messages wait."""
+        return len(self._log.open())
+
+    def heads(self, limit: int, after: int = 0) -> list[Record]:
+        """The oldest message of each of up to `limit` citizens; those behind number `after` come first."""
+        first: dict[bytes, Record] = {}
+        for record in self._log.open():
+            first.setdefault(record.who, record)
+        return sorted(first.values(), key=lambda one: (one.number <= after, one.number))[:limit]
+
+    async def read(self, record: Record) -> Spooled | None:
+        """The message; None if our keys do not open it: it stays, and is said in the log."""
+        try:
+            sealed = await asyncio.to_thread(self._log.payload, record)
+            return _spooled.validate_json(self._keyring.decrypt(sealed))
+        except (Undecryptable, ValidationError) as fault:
+            log.error("a spooled message cannot be read", fault=type(fault).__name__)  # noqa: TRY400  nor here
+            return None
+
+    async def done(self, record: Record) -> None:
+        """Its turn is committed."""
+        await asyncio.to_thread(self._log.done, record.number)
+
+    def alone(self) -> AbstractContextManager[bool]:
+        """Be the one process that empties the spool; False if another one is at it."""
+        return self._log.alone()
+
+    def _who(self, message: Spooled) -> bytes:
+        return bytes.fromhex(self._keyring.digest("spool", _whom(message)))
+
+
+def _whom(message: Spooled) -> str:
+    """In whose queue it waits."""
+    match message:
+        case Inbound():
+            return _name(message.address)
+        case SpooledEvent(happening) if happening.address is not None:
+            return _name(happening.address)
+        case SpooledEvent(happening):
+            return f"told:{happening.channel.value}"
+        case Aside():
+            return f"aside:{message.channel.value}"
+
+
+def _name(address: Address) -> str:
+    return f"{address.channel.value}:{address.user}"

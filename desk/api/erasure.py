@@ -1,0 +1,132 @@
+"""Taking a citizen out of what the desk keeps, on their wish or because the city's term is over.
+
+The rule: the matter, its place, its photos and its history stay; whoever it was is hidden in every word of
+them, and what cannot be hidden in (a voice, a film, a paper) goes. The
+chain covers digests of words, and the step that erases writes down the digests of what it left: so a
+history that was erased can be told from one that was tampered with.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from desk.actions import tickets as acting
+from desk.db.tables import alerts, events, handoffs, messages, surveys, tickets
+from desk.search import search
+from desk.tickets import confidentiality, hash_chain, store
+from desk.workflow.context import DeskContext
+from desk.workflow.states import FINAL, Step
+from desk.workflow.views import DeskTicket
+from hotline.contract import PersonPart, TicketDocument
+from storage.db import sealed
+from storage.db.sealed import Tx, unseal
+
+Words = dict[str, Any]
+SALT = "salt"
+_WORDS = ("title", "content", "expectation", "subject")
+_SHOWS_THE_MATTER = "photo"
+
+
+async def citizen(
+    tx: Tx, office: DeskContext, ticket: DeskTicket, step: Step, *, key: str | None = None
+) -> None:
+    """Erase whoever a ticket is from, and enter it in the search index anew. Its row must be locked."""
+    covers = await _history(tx, office, ticket)
+    await acting.act(tx, office, ticket.hotline_ref, replace(step, covers=covers), version=None, key=key)
+    await _matter(tx, ticket, step.at)
+    erased = await store.load(tx, ticket.hotline_ref)
+    assert erased is not None, "it is locked"  # noqa: S101
+    await search.index(tx, erased)
+
+
+async def over_term(tx: Tx, before: datetime, limit: int) -> tuple[str, ...]:
+    """Tickets untouched since then, at an end, with their citizens still in them; oldest first."""
+    ended = tickets.c.state.in_(sorted(FINAL))
+    old = (tickets.c.created_at < before) & (tickets.c.updated_at < before)
+    query = select(tickets.c.hotline_ref).where(old, ended, tickets.c.erased_at.is_(None))
+    return tuple((await tx.execute(query.order_by(tickets.c.id).limit(limit))).scalars())
+
+
+async def _history(tx: Tx, office: DeskContext, ticket: DeskTicket) -> dict[str, str]:
+    """Hide the citizen in the words of the ticket's history; returns the new digests by seq."""
+    left: dict[str, str] = {}
+    person, named = ticket.document.person, confidentiality.named_in(ticket.document)
+    query = select(events).where(events.c.ticket_id == ticket.id, events.c.action != "erase")
+    for row in (await tx.execute(query.order_by(events.c.seq))).all():
+        detail = unseal(tx, Words, row.detail_sealed)
+        said = {name: one for name, one in detail.items() if name != SALT}
+        bare = _without_telling_files(confidentiality.without(said, person, *named))
+        if bare == said:
+            continue
+        bare |= {SALT: office.digits(16)}  # the old one would let a name be guessed from the old digest
+        left[str(row.seq)] = hash_chain.digest(bare)
+        kept = update(events).where(events.c.id == row.id)
+        await tx.execute(kept.values(detail_sealed=sealed.seal(tx, Words, bare)))
+    return left
+
+
+def _without_telling_files(said: Words) -> Words:
+    if not said.get("attachments"):
+        return said
+    return said | {"attachments": [one for one in said["attachments"] if one["kind"] == _SHOWS_THE_MATTER]}
+
+
+async def _matter(tx: Tx, ticket: DeskTicket, at: datetime) -> None:
+    """Hide the citizen in the ticket itself, in what was answered, and in what they said of the answer."""
+    person, named = ticket.document.person, confidentiality.named_in(ticket.document)
+    row = (await tx.execute(select(tickets.c.texts_sealed).where(tickets.c.id == ticket.id))).one()
+    texts = confidentiality.without(unseal(tx, Words, row.texts_sealed), person, *named)
+    values = {
+        "document_sealed": sealed.seal(tx, TicketDocument, _without_citizen(ticket.document)),
+        "texts_sealed": sealed.seal(tx, Words, texts),
+        "erased_at": at,
+    }
+    await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(values))
+    rated = select(surveys.c.id, surveys.c.words_sealed).where(surveys.c.ticket_id == ticket.id)
+    for one in (await tx.execute(rated)).all():
+        said = confidentiality.without(unseal(tx, Words, one.words_sealed), person, *named)
+        kept = update(surveys).where(surveys.c.id == one.id)
+        await tx.execute(kept.values(words_sealed=sealed.seal(tx, Words, said)))
+
+
+async def conversation(tx: Tx, name: str) -> None:
+    """Forget what was said with a citizen who asked for a person, and how to reach them."""
+    await _talks(tx, handoffs.c.conversation == name)
+    await _alerts(tx, alerts.c.conversation == name)
+
+
+async def talks_before(tx: Tx, before: datetime) -> None:
+    """Forget talks untouched since then; an alert that rings for so long goes on ringing, without words."""
+    await _talks(tx, handoffs.c.updated_at < before)
+    await _alerts(tx, alerts.c.raised_at < before)
+
+
+async def _talks(tx: Tx, whose: ColumnElement[bool]) -> None:
+    old = select(handoffs.c.id).where(whose)
+    await tx.execute(delete(messages).where(messages.c.handoff_id.in_(old)))
+    nobody = {"reach_sealed": sealed.seal(tx, Words, {"phone": None}), "open": False}
+    await tx.execute(update(handoffs).where(whose).values(nobody))
+
+
+async def _alerts(tx: Tx, whose: ColumnElement[bool]) -> None:
+    nothing = {"body_sealed": sealed.seal(tx, Words, {"text": None, "reach": None})}
+    await tx.execute(update(alerts).where(whose).values(nothing))
+
+
+def _without_citizen(document: TicketDocument) -> TicketDocument:
+    """The document with nobody in it; where the matter is stays, or nobody could see to it."""
+    person, named = document.person, confidentiality.named_in(document)
+    bare: dict[str, Any] = {
+        "person": PersonPart(kind="anonymous", anonymous=True, confidential=person.confidential),
+        "consent": None,
+        "attachments": tuple(one for one in document.attachments if one.kind == _SHOWS_THE_MATTER),
+        **{name: confidentiality.hidden(getattr(document, name), person, *named) for name in _WORDS},
+    }
+    for name in ("place", "occurred"):
+        part = getattr(document, name)
+        bare[name] = part and part.model_copy(
+            update={"text": confidentiality.hidden(part.text, person, *named)}
+        )
+    return document.model_copy(update=bare)

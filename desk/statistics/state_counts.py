@@ -1,0 +1,61 @@
+"""How many tickets stand where, for the city and for each unit, without counting them.
+
+Every step writes −1 for where the ticket stood and +1 for where it stands; `fold` adds the lines up
+now and then. A sum over a few hundred lines is all a page costs, however many tickets there are.
+"""
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+
+from desk.db.derived_tables import standings
+from desk.workflow.states import Actor, Life, Role, State
+from storage.db.sealed import Tx
+
+CITY = ""
+
+
+async def move(tx: Tx, before: Life | None, after: Life) -> None:
+    """Note that a ticket has come, or stands otherwise."""
+    rows = [
+        {"unit": unit, "state": state, "number": number}
+        for (unit, state), number in (places(after) - places(before)).items()
+    ] + [
+        {"unit": unit, "state": state, "number": -number}
+        for (unit, state), number in (places(before) - places(after)).items()
+    ]
+    if rows:
+        await tx.execute(insert(standings), rows)
+
+
+def places(life: Life | None) -> Counter[tuple[str, State]]:
+    """Where a ticket is counted: once for the city, once for each unit that has to do with it."""
+    if life is None:
+        return Counter()
+    units = {CITY, *life.co_units} | ({life.lead_unit} if life.lead_unit else set())
+    return Counter((unit, life.state) for unit in units)
+
+
+async def counts(tx: Tx, actor: Actor, unit: str | None = None) -> dict[State, int]:
+    """How many tickets this person may see stand in each state; states without one are left out.
+
+    `unit`: of those only what this unit leads or helps with; not for a person of a unit.
+    """
+    unit = actor.unit if actor.role is Role.UNIT else unit or CITY
+    number = func.sum(standings.c.number)
+    query = select(standings.c.state, number).where(standings.c.unit == unit).group_by(standings.c.state)
+    return {State(state): total for state, total in await tx.execute(query) if total}
+
+
+async def fold(tx: Tx) -> None:
+    """Add the ledger's lines up. Lines that come meanwhile stay."""
+    gone = delete(standings).returning(standings.c.unit, standings.c.state, standings.c.number)
+    totals: Counter[tuple[str, str]] = Counter()
+    for unit, state, number in (await tx.execute(gone)).all():
+        totals[unit, state] += number
+    rows: list[dict[str, Any]] = [
+        {"unit": unit, "state": state, "number": number} for (unit, state), number in totals.items() if number
+    ]
+    if rows:
+        await tx.execute(insert(standings), rows)

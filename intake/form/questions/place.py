@@ -1,0 +1,70 @@
+"""Where it happened: words, or a pin."""
+
+from dataclasses import replace
+
+from intake.context import Context
+from intake.form.questions.question import Question, Unclear
+from intake.form.questions.words import asks_back, has_words, joined, speaks_to_us
+from intake.model.messages import Ask, Location, Reply
+from intake.model.ticket import Draft, Place
+from intake.understand.lexicon import signs
+from intake.understand.places.pin import area_of, is_outside
+
+MAX_PLACE = 100
+STORY = 20
+"""Characters from which words without a place are the matter going on."""
+
+
+def _ask(_: Draft, context: Context) -> Reply:
+    options = context.choices(later="choice.later") if context.conversation.tries >= 2 else ()
+    return Reply(context.say("ask.place"), options, step="place", ask=Ask.LOCATION)
+
+
+def _read(draft: Draft, context: Context) -> Draft | Unclear:
+    if context.inbound.location is not None:
+        return with_pin(draft, context.inbound.location, context)
+    if context.reading.outside_city:
+        return Unclear("hint.place_outside")
+    found, text = context.reading.place, _said(context)
+    if found is not None:
+        whole = _names_nobody(context) and len(text) <= len(found.value.text) + STORY
+        return replace(draft, place=replace(found.value, text=text) if whole else found.value)
+    if not has_words(text) or asks_back(context):
+        return Unclear("hint.place")
+    if speaks_to_us(text) or _is_story(text, context):
+        return Unclear("hint.place", kept=replace(draft, content=joined(draft.content, text)))
+    return replace(draft, place=Place(text))
+
+
+def _said(context: Context) -> str:
+    """The answer up to a name or phone number, which are no part of a place."""
+    others = [found.start for found in (context.reading.phone, context.reading.name) if found]
+    text = context.reading.text[: min(others)].strip(signs()) if others else context.inbound.text
+    return " ".join(text.split())[:MAX_PLACE]
+
+
+def _names_nobody(context: Context) -> bool:
+    return context.reading.phone is None and context.reading.name is None
+
+
+def _is_story(text: str, context: Context) -> bool:
+    first = context.conversation.tries == 0 and not context.conversation.editing
+    return first and len(text) > STORY and context.reading.category is not None
+
+
+def with_pin(draft: Draft, pin: Location, context: Context) -> Draft | Unclear:
+    """The draft with the pin's place; words said before are kept beside it, unless they are being changed."""
+    if is_outside(pin.lat, pin.lng, context.city):
+        return Unclear("hint.place_outside")
+    area = area_of(pin.lat, pin.lng, context.city, pin.coord_sys)
+    known = draft.place is not None and "place" not in draft.doubtful
+    before = draft.place.text if draft.place and known and not context.conversation.editing else ""
+    name = f"{context.city.areas[area].name} " if area else ""
+    text = before or pin.label or f"{name}{pin.lat:.5f},{pin.lng:.5f}"
+    place = Place(text[:MAX_PLACE], area, pin.lat, pin.lng, pin.coord_sys)
+    return replace(draft, place=place, photo_place=None, doubtful=draft.doubtful - {"place"})
+
+
+PLACE = Question(
+    "place", _ask, _read, lambda d: d.place is None, lambda d: replace(d, place=None), required=True
+)

@@ -1,0 +1,320 @@
+"""Files citizens sent: first only the platform's id (pending), then the bytes, encrypted on disk.
+
+The rule: bytes are on the disk before a row says so, and a file is named after its clear
+content, so that the same picture twice is one file. The name tells only those who have
+the file already that we have it too.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import exists, func, insert, literal_column, select, update
+
+from intake.model.messages import ChannelName, Media, MediaKind
+from storage.db.keyring import KeyRing
+from storage.db.sealed import Tx
+from storage.db.tables import attachments, conversations
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_UNFILED = attachments.c.filed_with.is_(None) & (attachments.c.state != literal_column("'dropped'"))
+
+
+class NoSuchFile(Exception):
+    """No file has this name here: it was never stored, or was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file. `state` is `known` (only its platform has it, nobody sent for it), `pending`, `stored` (then it
+    has sha256, media_type, size in bytes), `failed`, `quarantined` (a scanner found something in it: it is
+    given to nobody), or `dropped` when its citizen gave it up before it became part of a case.
+    """
+
+    id: str
+    kind: MediaKind
+    media_id: str
+    channel: ChannelName
+    state: str
+    sha256: str | None
+    media_type: str | None
+    size: int | None
+
+
+class Folder:
+    """Encrypted files under `path`, which every process of an installation must share."""
+
+    def __init__(self, path: Path, keyring: KeyRing) -> None:
+        self._path = path
+        self._keyring = keyring
+
+    async def store(self, content: bytes) -> str:
+        """Put the bytes on the disk for good; returns their sha256 in hex."""
+        return await asyncio.to_thread(self._store, content)
+
+    async def read(self, sha256: str) -> bytes:
+        """The bytes as they were stored. Raises NoSuchFile or Undecryptable."""
+        return await asyncio.to_thread(self._read, sha256)
+
+    def has(self, sha256: str) -> bool:
+        """Whether there is such a file. Raises NoSuchFile for what can be no file's name."""
+        return self._file(sha256).is_file()
+
+    async def prepare(self, content: bytes) -> "Prepared":
+        """Put the bytes on the disk, but not yet in their place."""
+        return await asyncio.to_thread(self._prepare, content)
+
+    async def remove(self, sha256: str) -> None:
+        """Delete the file, and what a process that died left of it; none there is fine."""
+        await asyncio.to_thread(self._remove, self._file(sha256))
+
+    def names(self) -> tuple[str, ...]:
+        """Every file that lies there, by its sha256."""
+        found = (path.name for path in self._path.glob("*/*/*") if _SHA256.fullmatch(path.name))
+        return tuple(sorted(found))
+
+    async def seal_again(self, sha256: str) -> bool:
+        """Seal a file with the newest key; False if it was, or is gone. Raises Undecryptable."""
+        return await asyncio.to_thread(self._seal_again, sha256)
+
+    def _seal_again(self, sha256: str) -> bool:
+        try:
+            sealed = self._file(sha256).read_bytes()
+        except FileNotFoundError:
+            return False
+        if self._keyring.is_newest(sealed):
+            return False
+        _write(self._file(sha256), self._keyring.again(sealed))
+        return True
+
+    def _file(self, sha256: str) -> Path:
+        if not _SHA256.fullmatch(sha256):  # it stands in URLs: nothing else may become a path
+            raise NoSuchFile("not a sha256")
+        return self._path / sha256[:2] / sha256[2:4] / sha256
+
+    def _read(self, sha256: str) -> bytes:
+        try:
+            sealed = self._file(sha256).read_bytes()
+        except FileNotFoundError:
+            raise NoSuchFile(sha256) from None
+        return self._keyring.decrypt(sealed)
+
+    def _remove(self, target: Path) -> None:
+        for left in (target, *target.parent.glob(f"{_unplaced(target)}*")):
+            left.unlink(missing_ok=True)
+
+    def _store(self, content: bytes) -> str:
+        sha256 = hashlib.sha256(content).hexdigest()
+        if not self._file(sha256).exists():
+            self._prepare(content).place()
+        return sha256
+
+    def _prepare(self, content: bytes) -> "Prepared":
+        target = self._file(hashlib.sha256(content).hexdigest())
+        _make_folder(target.parent)
+        return Prepared(_beside(target, self._keyring.encrypt(content)), target)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Bytes that are on the disk for good, beside the place they are meant for."""
+
+    _lies: Path
+    _target: Path
+
+    def place(self) -> None:
+        """Put them there, in one step."""
+        try:
+            self._lies.replace(self._target)
+        except OSError:
+            self.drop()
+            raise
+        _sync(self._target.parent)
+
+    def drop(self) -> None:
+        """Nobody wants them."""
+        self._lies.unlink(missing_ok=True)
+
+
+async def register(
+    tx: Tx, conversation_id: int, media: Media, now: datetime, *, waiting: bool = False
+) -> str:
+    """Note a file the platform holds for us; returns the attachment's id. It is not sent for yet.
+
+    `waiting`: its matter is not known yet (see `storage.messages.loose_files`).
+    """
+    values = {
+        "conversation_id": conversation_id,
+        "kind": media.kind.value,
+        "media_id": media.media_id,
+        "state": "known",
+        "created_at": now,
+        "waiting": waiting,
+    }
+    return str((await tx.execute(insert(attachments).returning(attachments.c.id), values)).scalar_one())
+
+
+async def send_for(tx: Tx, ids: Collection[str]) -> list[tuple[str, Media]]:
+    """Those of these files that nobody sent for yet, with their ids: they count as on their way now."""
+    if not ids:
+        return []
+    where = attachments.c.id.in_([int(one) for one in ids]) & (attachments.c.state == "known")
+    columns = (attachments.c.id, attachments.c.kind, attachments.c.media_id)
+    sent = await tx.execute(update(attachments).where(where).values(state="pending").returning(*columns))
+    return [(str(row.id), Media(MediaKind(row.kind), row.media_id)) for row in sorted(sent)]
+
+
+async def file_with(tx: Tx, ids: Collection[str], reference: str) -> None:
+    """They are passed on with this matter, and no longer the citizen's own alone."""
+    if ids:
+        where = attachments.c.id.in_([int(one) for one in ids])
+        await tx.execute(update(attachments).where(where).values(filed_with=reference))
+
+
+async def unfiled(tx: Tx, conversation_id: int, *, waiting: bool = True) -> list[str]:
+    """The ids of the files that are this citizen's own; without those whose matter is not known, if asked."""
+    where = (attachments.c.conversation_id == conversation_id) & _UNFILED
+    if not waiting:
+        where &= ~attachments.c.waiting
+    found = await tx.scalars(select(attachments.c.id).where(where).order_by(attachments.c.id))
+    return [str(number) for number in found.all()]
+
+
+async def owners(tx: Tx, after: int, limit: int) -> list[int]:
+    """The conversations beyond this one that have files of their own, in order."""
+    theirs = select(attachments.c.conversation_id).where(_UNFILED, attachments.c.conversation_id > after)
+    found = await tx.scalars(theirs.distinct().order_by(attachments.c.conversation_id).limit(limit))
+    return list(found.all())
+
+
+async def telling(tx: Tx, conversation_id: int, reference: str | None = None) -> list[str]:
+    """Of the files passed on, with one matter or any: those in which a person cannot be hidden.
+
+    A photo is encoded anew and shows the matter; a voice is its citizen, and the rest is kept as it came.
+    """
+    hides = (attachments.c.kind == MediaKind.PHOTO.value) & (attachments.c.state != "quarantined")
+    where = (attachments.c.conversation_id == conversation_id) & (attachments.c.state != "dropped") & ~hides
+    filed_with = attachments.c.filed_with
+    filed = filed_with.is_not(None) if reference is None else filed_with == reference
+    found = await tx.scalars(select(attachments.c.id).where(where, filed).order_by(attachments.c.id))
+    return [str(number) for number in found.all()]
+
+
+async def is_wanted(tx: Tx, attachment_id: str) -> bool:
+    """Whether its citizen has not given it up."""
+    where = (attachments.c.id == int(attachment_id)) & (attachments.c.state != "dropped")
+    return bool(await tx.scalar(select(exists().where(where))))
+
+
+async def expect(tx: Tx, attachment_id: str, sha256: str) -> bool:
+    """Its bytes are about to be written: whoever drops it meanwhile knows what to remove. False: unwanted."""
+    where = (attachments.c.id == int(attachment_id)) & (attachments.c.state != "dropped")
+    return (await tx.execute(update(attachments).where(where).values(sha256=sha256))).rowcount > 0
+
+
+async def hold(tx: Tx, sha256: str) -> None:
+    """Until this transaction ends, nobody else puts this content in its place, or removes it."""
+    if tx.dialect.name == "postgresql":  # SQLite has one writer
+        number = int.from_bytes(bytes.fromhex(sha256)[:8], signed=True)
+        await tx.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+async def store_content(
+    tx: Tx, attachment_id: str, sha256: str, media_type: str, size: int, *, state: str = "stored"
+) -> bool:
+    """The bytes lie in the folder under `sha256`; False if nobody wants them any more."""
+    values = {"state": state, "sha256": sha256, "media_type": media_type, "size": size, "reason": None}
+    where = (attachments.c.id == int(attachment_id)) & (attachments.c.state != "dropped")
+    return (await tx.execute(update(attachments).where(where).values(values))).rowcount > 0
+
+
+async def is_quarantined(tx: Tx, sha256: str) -> bool:
+    """Whether a scanner found something in this content: then nobody is given it."""
+    found = (attachments.c.sha256 == sha256) & (attachments.c.state == "quarantined")
+    return bool(await tx.scalar(select(exists().where(found))))
+
+
+async def is_used(tx: Tx, sha256: str) -> bool:
+    """Whether an attachment has this content."""
+    return bool(await tx.scalar(select(exists().where(attachments.c.sha256 == sha256))))
+
+
+async def fail(tx: Tx, attachment_id: str, reason: str) -> None:
+    """The platform will not give us this file, or we do not take it."""
+    where = (attachments.c.id == int(attachment_id)) & (attachments.c.state == "pending")
+    await tx.execute(update(attachments).where(where).values(state="failed", reason=reason))
+
+
+async def by_ids(tx: Tx, ids: Iterable[str]) -> list[Attachment]:
+    """The attachments with these ids, in this order; unknown ids are left out."""
+    wanted = [int(attachment_id) for attachment_id in ids if attachment_id.isdecimal()]
+    statement = (
+        select(attachments, conversations.c.channel).join(conversations).where(attachments.c.id.in_(wanted))
+    )
+    rows = {row.id: row for row in await tx.execute(statement)} if wanted else {}
+    return [
+        Attachment(
+            id=str(row.id),
+            kind=MediaKind(row.kind),
+            media_id=row.media_id,
+            channel=ChannelName(row.channel),
+            state=row.state,
+            sha256=row.sha256,
+            media_type=row.media_type,
+            size=row.size,
+        )
+        for row in (rows[number] for number in wanted if number in rows)
+    ]
+
+
+async def of_conversation(tx: Tx, conversation_id: int) -> list[Attachment]:
+    """The files of a citizen that we have, oldest first."""
+    where = (attachments.c.conversation_id == conversation_id) & (attachments.c.state != "dropped")
+    numbers = await tx.scalars(select(attachments.c.id).where(where).order_by(attachments.c.id))
+    return await by_ids(tx, [str(number) for number in numbers.all()])
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder and its missing parents, each one durable in the one above."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync(folder.parent)
+
+
+def _write(target: Path, content: bytes) -> None:
+    """All or nothing: beside the target first, then renamed; both survive a power cut."""
+    Prepared(_beside(target, content), target).place()
+
+
+def _beside(target: Path, content: bytes) -> Path:
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_unplaced(target))
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
+
+
+def _unplaced(target: Path) -> str:
+    """How the names begin of what was written for this place and is not there yet."""
+    return f".new-{target.name}-"
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

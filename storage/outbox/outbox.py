@@ -1,0 +1,135 @@
+"""What has to reach citizens and the city's backend: the front door's own outbox (`storage.outbox.engine`).
+
+Beside what every outbox does, a reply that cannot be sent now is kept for its citizen's next contact.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NotRequired, TypedDict, Unpack
+
+from sqlalchemy import exists, literal_column, select, update
+
+from storage.db import trips
+from storage.db.clock import SQL_NOW, played
+from storage.db.sealed import Tx, seal, unseal
+from storage.db.tables import outbox
+from storage.db.trips import Statement
+from storage.outbox import engine
+from storage.outbox.engine import KEPT, UNSURE, Entry, Outbox, Stuck
+from storage.outbox.retention import purge
+
+__all__ = [
+    "OUTBOX",
+    "Body",
+    "Claimed",
+    "Entry",
+    "Stuck",
+    "bury",
+    "claim",
+    "depth",
+    "done",
+    "entries",
+    "give_back",
+    "keep",
+    "later",
+    "note",
+    "purge",
+    "put_back",
+    "queue",
+    "queuing",
+    "retry",
+    "settle",
+    "stuck",
+    "take_kept",
+    "unsure",
+    "waits",
+]
+
+Body = dict[str, Any]
+Claimed = engine.Claimed[Body]
+OUTBOX = Outbox(outbox, Body)
+
+claim, settle, done, bury, later = OUTBOX.claim, OUTBOX.settle, OUTBOX.done, OUTBOX.bury, OUTBOX.later
+note, put_back, give_back = OUTBOX.note, OUTBOX.put_back, OUTBOX.give_back
+retry, entries, stuck, depth = OUTBOX.retry, OUTBOX.entries, OUTBOX.stuck, OUTBOX.depth
+
+_VALUES = """INSERT INTO outbox (destination, kind, lane, body_sealed, state, due_at, queued_at, attempts,
+      urgent, once, conversation_id, ticket_id)
+    VALUES (:destination, :kind, :lane, :body, 'due', {due_at}, {queued_at}, 0,
+      :urgent, :once, :conversation, :ticket)
+    ON CONFLICT (once) DO NOTHING RETURNING id"""
+_QUEUED = Statement(
+    _VALUES.format(due_at=":due_at", queued_at=":now"),
+    _VALUES.format(due_at=f"{SQL_NOW} + CAST(:rest AS interval)", queued_at=SQL_NOW),
+)
+"""Part of the hot path: nearly every message queues something."""
+
+
+class New(TypedDict):
+    """An entry to be. `body`: anything JSON can hold; no `due_at`: now; `urgent` goes before others."""
+
+    destination: str
+    kind: str
+    lane: str
+    body: Mapping[str, Any]
+    now: datetime
+    due_at: NotRequired[datetime | None]
+    conversation_id: NotRequired[int | None]
+    ticket_id: NotRequired[int | None]
+    once: NotRequired[str | None]
+    urgent: NotRequired[bool]
+
+
+def queuing(tx: Tx, **new: Unpack[New]) -> Statement:
+    """What adds this entry, for a trip of the caller's; it gives its id, or no row as `queue` gives None."""
+    now = new["now"]
+    due_at = new.get("due_at") or now
+    values = {
+        "destination": new["destination"],
+        "kind": new["kind"],
+        "lane": new["lane"],
+        "body": seal(tx, Body, dict(new["body"])),
+        "due_at": due_at,
+        "now": now,
+        "played": played(tx, now),
+        "rest": f"{(due_at - now).total_seconds():f} seconds",
+        "urgent": new.get("urgent", False),
+        "once": new.get("once"),
+        "conversation": new.get("conversation_id"),
+        "ticket": new.get("ticket_id"),
+    }
+    return _QUEUED.given(values)
+
+
+async def queue(tx: Tx, **new: Unpack[New]) -> int | None:
+    """Add an entry; returns its id, or None if one was queued with the same `once` before."""
+    (made,) = await trips.send(tx, (queuing(tx, **new),), {})
+    return made[0][0] if made else None
+
+
+async def unsure(tx: Tx, which: Claimed | int, reason: str, now: datetime) -> bool:
+    """It may have arrived and must not go twice; counted and shown as such. As `settle`."""
+    return await settle(tx, which, UNSURE, reason, now)
+
+
+async def keep(tx: Tx, which: Claimed | int, now: datetime) -> bool:
+    """It cannot be sent now; it waits for the citizen's next contact (`take_kept`). As `settle`."""
+    return await settle(tx, which, KEPT, None, now)
+
+
+async def take_kept(tx: Tx, conversation_id: int, now: datetime) -> list[Body]:
+    """The bodies kept for this citizen, oldest first; they count as done with this transaction."""
+    statement = (
+        update(outbox)
+        .where(outbox.c.conversation_id == conversation_id, outbox.c.state == literal_column("'kept'"))
+        .values(state="done", settled_at=now)
+        .returning(outbox.c.id, outbox.c.body_sealed)
+    )
+    rows = sorted(await tx.execute(statement), key=lambda row: row.id)
+    return [unseal(tx, Body, row.body_sealed) for row in rows]
+
+
+async def waits(tx: Tx, destination: str, lane: str, before: int) -> bool:
+    """Whether an entry of this lane is open that was queued before that one, which would overtake it."""
+    in_lane = (outbox.c.destination == destination) & (outbox.c.lane == lane)
+    return bool(await tx.scalar(select(exists().where(OUTBOX.is_open, in_lane, outbox.c.id < before))))

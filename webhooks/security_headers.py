@@ -1,0 +1,50 @@
+"""What every answer carries, whoever made it, and a line in the log for every request that was refused.
+
+The rule: the line names the path's pattern and never what was asked for. Pages add stricter headers.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ALWAYS: Mapping[bytes, bytes] = MappingProxyType(
+    {b"x-content-type-options": b"nosniff", b"referrer-policy": b"no-referrer"}
+)
+HTTPS_ONLY = {b"strict-transport-security": b"max-age=31536000"}
+REFUSED = frozenset({401, 403, 405, 413, 429})
+
+log = structlog.get_logger(__name__)
+
+
+class SecurityHeaders:
+    """Around the whole application; `secure`: it is reached by HTTPS alone."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self._app = app
+        self._headers = dict(ALWAYS) | (HTTPS_ONLY if secure else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _log_refusal(scope, message["status"])
+                message = {**message, "headers": self._completed(message.get("headers", ()))}
+            await send(message)
+
+        return await self._app(scope, receive, sent)
+
+    def _completed(self, given: Any) -> list[tuple[bytes, bytes]]:
+        own = [(bytes(name), bytes(value)) for name, value in given]
+        names = {name.lower() for name, _ in own}
+        return [*own, *((name, value) for name, value in self._headers.items() if name not in names)]
+
+
+def _log_refusal(scope: Scope, status: int) -> None:
+    if status in REFUSED:
+        pattern = getattr(scope.get("route"), "path", "none of ours")
+        log.warning("refused", status=status, method=scope["method"], path=pattern)
