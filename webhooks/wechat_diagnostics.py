@@ -12,7 +12,7 @@ import structlog
 
 from app.turns.channel_events import CLOCK, PUSHES
 from bots.wechat.codec import BrokenCipher
-from bots.wechat.incoming.envelope import Misfit, Stale
+from bots.wechat.incoming.envelope import Misfit, StalePush
 from intake.model.messages import ChannelName
 from webhooks.deadline import Turns
 from webhooks.ports import ChannelEventReceiver
@@ -51,6 +51,6 @@ class WeChatDiagnostics:
 
 def _about(fault: Exception) -> str | None:
     """What an operator can do something about; anybody can send what bears no signature of ours."""
-    if isinstance(fault, Stale):
+    if isinstance(fault, StalePush):
         return CLOCK
     return PUSHES if isinstance(fault, BrokenCipher | Misfit) else None

@@ -11,7 +11,7 @@ from datetime import datetime
 from app.base import tracing
 from app.base.jobs import FILES
 from intake.city import CityProfile
-from intake.dialog import privacy_notice
+from intake.dialog.consent import privacy_notice
 from intake.model.conversation import Conversation, Effect, FileTicket, TellHotline, Turn
 from intake.model.messages import ChannelName, Inbound
 from storage.db.database import Tx

@@ -13,6 +13,7 @@ import sys
 import threading
 from contextlib import suppress
 
+from app.attachments.picture import picture
 from app.attachments.sanitized import SanitizedFile
 from intake.model.messages import Location
 from intake.model.ports import NotTaken, Unavailable
@@ -64,8 +65,6 @@ def _ran(content: bytes) -> bytes:
 
 
 def _answered(content: bytes) -> bytes:
-    from app.attachments.sanitize import picture  # noqa: PLC0415 - the other way round it is imported by it
-
     try:
         vetted = picture(content)
     except NotTaken as refusal:

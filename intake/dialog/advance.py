@@ -15,16 +15,15 @@ from intake.dialog import (
     draft_questions,
     emergency,
     file_results,
-    given_up_files,
     handoff,
     id_numbers,
     insults,
     numbered_menu,
-    privacy_notice,
     qr_codes,
     repeat_question,
 )
 from intake.dialog.commands import COMMANDS
+from intake.dialog.consent import given_up_files, privacy_notice
 from intake.dialog.live_steps import MENU, live
 from intake.dialog.routing import converse
 from intake.filed import actions, data_rights, edits

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from intake.context import Context
-from intake.dialog import draft_questions, handoff, privacy_notice, repeat_question, routing
+from intake.dialog import draft_questions, handoff, repeat_question, routing
+from intake.dialog.consent import privacy_notice
 from intake.filed import actions, data_rights, lookup, phone_link
 from intake.form import answers, form, review
 from intake.form.offers import own_duplicate

@@ -6,7 +6,7 @@ They stand beside the form's own question, which goes on waiting.
 from datetime import timedelta
 
 from intake.context import Context, pick, snippet
-from intake.dialog import given_up_files
+from intake.dialog.consent import given_up_files
 from intake.dialog.routing import held, resume_held
 from intake.form import form, review
 from intake.model.conversation import NO_DRAFT, Errand, Side, Turn

@@ -1,6 +1,6 @@
 """The steps whose buttons may still be pressed, and those that a message has settled."""
 
-from intake.dialog import privacy_notice
+from intake.dialog.consent import privacy_notice
 from intake.model.conversation import Conversation
 from intake.model.survey import next_slot
 from intake.survey.questions import PREFIX, SLOTS

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from intake.city import CityProfile
-from intake.dialog import privacy_notice
+from intake.dialog.consent import privacy_notice
 from intake.model.conversation import Conversation
 from intake.model.messages import ChannelName, Inbound, Second
 from intake.model.reading import SURE, Found, Reading

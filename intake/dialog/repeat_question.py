@@ -1,7 +1,8 @@
 """What was asked last and is not answered yet, whoever asked it: said once more after a digression."""
 
 from intake.context import Context
-from intake.dialog import draft_questions, privacy_notice
+from intake.dialog import draft_questions
+from intake.dialog.consent import privacy_notice
 from intake.filed import actions, data_rights
 from intake.form import form
 from intake.model.conversation import Side, Turn

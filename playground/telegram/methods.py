@@ -6,52 +6,50 @@ Telegram's words.
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.telegram import keyboard_markup, text_entities
 from playground.telegram.delivery import Hook
 from playground.telegram.room import BotChat
+from playground.telegram.server import TelegramServer
 from playground.telegram.wire import BotApiError, Json, Params, bad, units
 
-if TYPE_CHECKING:
-    from playground.telegram.platform import TelegramPlatform
-
-Method = Callable[["TelegramPlatform", Params], Awaitable[Any]]
+Method = Callable[[TelegramServer, Params], Awaitable[Any]]
 
 LONGEST_TEXT = 4096  # UTF-16 units
 _SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
-async def get_me(platform: "TelegramPlatform", _: Params) -> Json:
+async def get_me(platform: TelegramServer, _: Params) -> Json:
     return platform.bot
 
 
-async def send_message(platform: "TelegramPlatform", params: Params) -> Json:
+async def send_message(platform: TelegramServer, params: Params) -> Json:
     room = _reachable(platform, params)
     text = _text(params)
     markup = keyboard_markup.checked(params.structure("reply_markup"))
     return platform.bot_says(room, text, markup)
 
 
-async def edit_text(platform: "TelegramPlatform", params: Params) -> Json:
+async def edit_text(platform: TelegramServer, params: Params) -> Json:
     room = _reachable(platform, params)
     markup = keyboard_markup.checked(params.structure("reply_markup"))
     return room.changed(params.number("message_id"), _text(params), markup)
 
 
-async def edit_markup(platform: "TelegramPlatform", params: Params) -> Json:
+async def edit_markup(platform: TelegramServer, params: Params) -> Json:
     room = _reachable(platform, params)
     markup = keyboard_markup.checked(params.structure("reply_markup"))
     return room.changed(params.number("message_id"), None, markup)
 
 
-async def delete_message(platform: "TelegramPlatform", params: Params) -> bool:
+async def delete_message(platform: TelegramServer, params: Params) -> bool:
     _reachable(platform, params).deleted(params.number("message_id"))
     return True
 
 
-async def answer_callback(platform: "TelegramPlatform", params: Params) -> bool:
+async def answer_callback(platform: TelegramServer, params: Params) -> bool:
     text = params.text("text")
     if units(text) > 200:
         raise bad("MESSAGE_TOO_LONG")
@@ -59,18 +57,18 @@ async def answer_callback(platform: "TelegramPlatform", params: Params) -> bool:
     return True
 
 
-async def chat_action(platform: "TelegramPlatform", params: Params) -> bool:
+async def chat_action(platform: TelegramServer, params: Params) -> bool:
     _reachable(platform, params)
     if not params.text("action"):
         raise bad("wrong parameter action in request")
     return True
 
 
-async def get_file(platform: "TelegramPlatform", params: Params) -> Json:
+async def get_file(platform: TelegramServer, params: Params) -> Json:
     return platform.files.described(params.text("file_id"))
 
 
-async def set_webhook(platform: "TelegramPlatform", params: Params) -> bool:
+async def set_webhook(platform: TelegramServer, params: Params) -> bool:
     secret = params.text("secret_token")
     if not _SECRET.fullmatch(secret):
         raise bad("secret token contains unallowed characters")
@@ -83,18 +81,18 @@ async def set_webhook(platform: "TelegramPlatform", params: Params) -> bool:
     return True
 
 
-def _not_too_often(platform: "TelegramPlatform") -> None:
+def _not_too_often(platform: TelegramServer) -> None:
     """A second must lie between two changes; saying the same again is no change."""
     if platform.delivery.changed_within(1.0):
         raise BotApiError(429, "Too Many Requests: retry after 1", 1)
 
 
-async def delete_webhook(platform: "TelegramPlatform", params: Params) -> bool:
+async def delete_webhook(platform: TelegramServer, params: Params) -> bool:
     await platform.delivery.point(None, drop=_flag(params, "drop_pending_updates"))
     return True
 
 
-async def webhook_info(platform: "TelegramPlatform", _: Params) -> Json:
+async def webhook_info(platform: TelegramServer, _: Params) -> Json:
     delivery = platform.delivery
     about: Json = {
         "url": delivery.hook.url if delivery.hook else "",
@@ -106,14 +104,14 @@ async def webhook_info(platform: "TelegramPlatform", _: Params) -> Json:
     return about
 
 
-async def get_updates(platform: "TelegramPlatform", params: Params) -> list[Json]:
+async def get_updates(platform: TelegramServer, params: Params) -> list[Json]:
     platform.allowed = tuple(params.structure("allowed_updates") or platform.allowed)
     return await platform.delivery.get(
         params.number("offset", 0), params.number("limit", 100), params.number("timeout", 0)
     )
 
 
-async def set_commands(platform: "TelegramPlatform", params: Params) -> bool:
+async def set_commands(platform: TelegramServer, params: Params) -> bool:
     commands = params.structure("commands") or []
     if len(commands) > 100:
         raise bad("BOT_COMMANDS_TOO_MUCH")
@@ -126,23 +124,23 @@ async def set_commands(platform: "TelegramPlatform", params: Params) -> bool:
     return True
 
 
-async def get_commands(platform: "TelegramPlatform", params: Params) -> Any:
+async def get_commands(platform: TelegramServer, params: Params) -> Any:
     return platform.profile.get(("commands", _language(params)), [])
 
 
-async def set_description(platform: "TelegramPlatform", params: Params) -> bool:
+async def set_description(platform: TelegramServer, params: Params) -> bool:
     return _describe(platform, params, "description", 512)
 
 
-async def get_description(platform: "TelegramPlatform", params: Params) -> Json:
+async def get_description(platform: TelegramServer, params: Params) -> Json:
     return _described(platform, params, "description")
 
 
-async def get_short_description(platform: "TelegramPlatform", params: Params) -> Json:
+async def get_short_description(platform: TelegramServer, params: Params) -> Json:
     return _described(platform, params, "short_description")
 
 
-async def set_short_description(platform: "TelegramPlatform", params: Params) -> bool:
+async def set_short_description(platform: TelegramServer, params: Params) -> bool:
     return _describe(platform, params, "short_description", 120)
 
 
@@ -173,7 +171,7 @@ def rides_an_answer(method: str) -> bool:
     return not method.startswith("get") and method not in {"setWebhook", "deleteWebhook", "close", "logOut"}
 
 
-def _reachable(platform: "TelegramPlatform", params: Params) -> BotChat:
+def _reachable(platform: TelegramServer, params: Params) -> BotChat:
     room = platform.rooms.get(params.number("chat_id"))
     if room is None or not room.started:
         raise bad("chat not found")
@@ -192,7 +190,7 @@ def _text(params: Params) -> str:
     return text
 
 
-def _describe(platform: "TelegramPlatform", params: Params, what: str, longest: int) -> bool:
+def _describe(platform: TelegramServer, params: Params, what: str, longest: int) -> bool:
     text = params.text(what)
     if units(text) > longest:
         raise bad(f"{what} is too long")
@@ -200,7 +198,7 @@ def _describe(platform: "TelegramPlatform", params: Params, what: str, longest: 
     return True
 
 
-def _described(platform: "TelegramPlatform", params: Params, what: str) -> Json:
+def _described(platform: TelegramServer, params: Params, what: str) -> Json:
     """In this language, or else in everybody's."""
     everybodys = platform.profile.get((what, ""), "")
     return {what: platform.profile.get((what, _language(params)), everybodys)}

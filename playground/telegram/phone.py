@@ -1,21 +1,18 @@
 """A citizen's phone with Telegram on it: each thing they do becomes the update the server would send."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from playground.phones import Attached, Bubble, NoSuchButton, Picked, Pin
 from playground.telegram import keyboard_markup
 from playground.telegram.room import BotChat
+from playground.telegram.server import TelegramServer
 from playground.telegram.wire import Json, split_like_the_app, text_fields
-
-if TYPE_CHECKING:
-    from playground.telegram.platform import TelegramPlatform
 
 
 class TelegramPhone:
     """One private chat with the bot. Implements `playground.phones.Phone`, and what only Telegram can do."""
 
-    def __init__(self, platform: "TelegramPlatform", room: BotChat) -> None:
+    def __init__(self, platform: TelegramServer, room: BotChat) -> None:
         self._platform = platform
         self._room = room
 

@@ -6,10 +6,9 @@ As with the real one, errcode 0 only says that a form was taken; a push tells wh
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from playground.wechat.platform import Follower, WeChatPlatform
+from playground.wechat.server import Follower, WeChatServer
 
 _REMEMBERED = timedelta(minutes=10)
 _LIMITS = {"thing": 20, "phrase": 5, "character_string": 32, "name": 10, "number": 32, "short_thing": 5}
@@ -34,7 +33,7 @@ class SentTemplates:
     sent: list[Mapping[str, Any]] = field(default_factory=list)
     _by_client_id: dict[tuple[str, str], tuple[int, datetime]] = field(default_factory=dict)
 
-    def send_template(self, platform: "WeChatPlatform", asked: Mapping[str, Any]) -> tuple[int, int]:
+    def send_template(self, platform: WeChatServer, asked: Mapping[str, Any]) -> tuple[int, int]:
         """Errcode and message id. The same `client_msg_id` again sends nothing."""
         citizen = platform.citizen(str(asked.get("touser", "")))
         known = self._known(asked, platform.clock())
@@ -49,7 +48,7 @@ class SentTemplates:
             platform.push_soon(citizen, _event(platform, finish))
         return 0, number
 
-    def send_notification(self, platform: "WeChatPlatform", asked: Mapping[str, Any]) -> tuple[int, int]:
+    def send_notification(self, platform: WeChatServer, asked: Mapping[str, Any]) -> tuple[int, int]:
         """Errcode and message id; one permission is used up where it holds for one time."""
         citizen = platform.citizen(str(asked.get("touser", "")))
         code = self._refused(citizen, asked, by_permission=True)
@@ -68,7 +67,7 @@ class SentTemplates:
             platform.push_soon(citizen, _event(platform, told))
         return 0, number
 
-    def _refused(self, citizen: "Follower | None", asked: Mapping[str, Any], *, by_permission: bool) -> int:
+    def _refused(self, citizen: Follower | None, asked: Mapping[str, Any], *, by_permission: bool) -> int:
         template = self.templates.get(str(asked.get("template_id", "")))
         if template is None or template.by_permission is not by_permission:
             return 40037  # also the other kind's id, the usual mistake
@@ -78,7 +77,7 @@ class SentTemplates:
             return 43004
         return 0 if _fits(template, asked.get("data")) else 47003
 
-    def _taken(self, platform: "WeChatPlatform", citizen: "Follower", asked: Mapping[str, Any]) -> int:
+    def _taken(self, platform: WeChatServer, citizen: Follower, asked: Mapping[str, Any]) -> int:
         number = platform.next_id()
         self.sent.append(asked)
         client_id = str(asked.get("client_msg_id", ""))
@@ -94,7 +93,7 @@ class SentTemplates:
         return number if number and now < at + _REMEMBERED else 0
 
 
-def _event(platform: "WeChatPlatform", fields: Mapping[str, Any]) -> dict[str, Any]:
+def _event(platform: WeChatServer, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {"CreateTime": int(platform.clock().timestamp()), "MsgType": "event"} | dict(fields)
 
 

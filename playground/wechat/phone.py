@@ -1,19 +1,17 @@
 """A citizen's WeChat, open at the hotline's account: every act becomes the push it is for real."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.phones import Attached, Bubble, NoSuchButton, Picked, Pin
 from playground.wechat.rights import Trigger
-
-if TYPE_CHECKING:
-    from playground.wechat.platform import Follower, WeChatPlatform
+from playground.wechat.server import Follower, WeChatServer
 
 
 class WeChatPhone:
     """`playground.phones.Phone` on WeChat, and what only WeChat has: scan, menu, unfollow."""
 
-    def __init__(self, platform: "WeChatPlatform", citizen: "Follower") -> None:
+    def __init__(self, platform: WeChatServer, citizen: Follower) -> None:
         self._platform = platform
         self._citizen = citizen
 

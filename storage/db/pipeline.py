@@ -23,7 +23,7 @@ _PREPARED = "prepared_by_hand"
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedStatement:
     """A statement with `$1`, `$2` … for `names`, known to a connection by `key` once it was prepared."""
 
     key: bytes
@@ -31,7 +31,7 @@ class Prepared:
     names: tuple[str, ...]
 
 
-Steps = Sequence[tuple[Prepared, Mapping[str, Any]]]
+Steps = Sequence[tuple[PreparedStatement, Mapping[str, Any]]]
 
 
 async def exchange(
@@ -75,7 +75,7 @@ async def _once(
     return [_rows(answer) for answer in answers[len(new) :]]
 
 
-def _sent(line: pq.abc.PGconn, new: Sequence[Prepared], steps: Steps) -> _Exchange:
+def _sent(line: pq.abc.PGconn, new: Sequence[PreparedStatement], steps: Steps) -> _Exchange:
     line.enter_pipeline_mode()
     try:
         for step in new:

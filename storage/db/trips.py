@@ -18,7 +18,7 @@ from typing import Any, Self
 import psycopg
 from sqlalchemy import PoolProxiedConnection
 
-from storage.db.pipeline import Prepared, Rows, exchange
+from storage.db.pipeline import PreparedStatement, Rows, exchange
 from storage.db.sealed import Tx
 
 _VALUE = re.compile(r"(?<!:):(\w+)")
@@ -53,11 +53,11 @@ class Statement:
         return tuple(dict.fromkeys(_VALUE.findall(self.text)))
 
     @cached_property
-    def prepared(self) -> Prepared:
+    def prepared(self) -> PreparedStatement:
         """As PostgreSQL knows it."""
         names = tuple(dict.fromkeys(_VALUE.findall(self._postgresql)))
         text = _VALUE.sub(lambda found: f"${names.index(found[1]) + 1}", self._postgresql).encode()
-        return Prepared(f"jiesu_{sha256(text).hexdigest()[:16]}".encode(), text, names)
+        return PreparedStatement(f"jiesu_{sha256(text).hexdigest()[:16]}".encode(), text, names)
 
 
 BEGIN = Statement("BEGIN IMMEDIATE", "BEGIN ISOLATION LEVEL READ COMMITTED")

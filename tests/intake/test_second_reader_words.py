@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from intake.city import CityProfile
+from intake.dialog.consent.privacy_notice import ABROAD, STEP
 from intake.dialog.llm_reading import missing, to_read, with_second
-from intake.dialog.privacy_notice import ABROAD, STEP
 from intake.model.conversation import Conversation, Held
 from intake.model.messages import FLOW, Address, ChannelName, Inbound, Second, Tap
 from intake.model.reading import SURE, Reading

@@ -66,7 +66,7 @@ class Misfit(PushRefused):
     """Signed with our token, but not as agreed: the account's console and our settings differ."""
 
 
-class Stale(PushRefused):
+class StalePush(PushRefused):
     """Signed with our token, but not now: an old push sent again, or a clock that is wrong, maybe ours."""
 
     def __init__(self, seconds: int) -> None:
@@ -91,7 +91,7 @@ def verify(account: PushCredentials, query: Query, now: datetime) -> None:
     _check(account, query.signature, query.timestamp, query.nonce)
     seconds = _time(query.timestamp) - int(now.timestamp())
     if abs(seconds) > FRESH.total_seconds():
-        raise Stale(seconds)
+        raise StalePush(seconds)
 
 
 def open_push(account: PushCredentials, query: Query, body: bytes) -> bytes:

@@ -13,7 +13,7 @@ from bots.wechat.incoming.envelope import (
     PushCredentials,
     PushRefused,
     Query,
-    Stale,
+    StalePush,
     echo,
     open_push,
     seal,
@@ -61,10 +61,10 @@ def test_a_wrong_signature_is_refused_and_never_raises_anything_else(given: str)
 def test_an_old_signature_and_one_ahead_of_its_time_are_stale_in_every_mode(mode: Mode, seconds: int) -> None:
     asked = query(str(int(NOW.timestamp()) + seconds), echostr="1")
     account = PushCredentials(APPID, TOKEN, KEY, mode)
-    with pytest.raises(Stale) as refused:
+    with pytest.raises(StalePush) as refused:
         verify(account, asked, NOW)
     assert refused.value.seconds == seconds
-    with pytest.raises(Stale):
+    with pytest.raises(StalePush):
         echo(account, asked, NOW)
 
 

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from playground.phones import NoSuchButton, NoSuchPhone, Picked
 from playground.wechat.api import api_router
 from playground.wechat.phone import WeChatPhone
-from playground.wechat.platform import FAULT, WeChatPlatform
+from playground.wechat.platform import WeChatPlatform
+from playground.wechat.server import FAULT
 
 START = datetime(2024, 11, 21, 8, 30, tzinfo=UTC)
 KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
@@ -223,8 +224,8 @@ async def test_a_code_scanned_before_and_after_following() -> None:
 
 
 async def test_old_citizens_and_files_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("playground.wechat.platform._MOST_CITIZENS", 2)
-    monkeypatch.setattr("playground.wechat.platform._MOST_MEDIA", 10)
+    monkeypatch.setattr("playground.wechat.server._MOST_CITIZENS", 2)
+    monkeypatch.setattr("playground.wechat.server._MOST_MEDIA", 10)
     platform = platform_of(Account())
     users = [(await platform.phone(None)).user for _ in range(3)]
     with pytest.raises(NoSuchPhone):

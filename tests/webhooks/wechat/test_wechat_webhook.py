@@ -9,7 +9,7 @@ import pytest
 from intake.model.messages import Choice, Event, Reply
 from intake.model.ports import Unavailable
 from playground.phones import Picked
-from playground.wechat.platform import FAULT
+from playground.wechat.server import FAULT
 
 PATH = "/webhooks/wechat"
 MODES = ["plain", "compatible", "safe"]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from intake.context import Context, pick
-from intake.dialog import given_up_files, without_consent
+from intake.dialog.consent import given_up_files, without_consent
 from intake.dialog.routing import held, resume_held
 from intake.form.form import menu
 from intake.form.questions.words import has_words
@@ -44,7 +44,7 @@ def gate(context: Context) -> Turn | None:
     """Nothing personal passes without consent: the words are set aside, the notice is shown.
 
     Who has said nothing of a matter is not shown it; who declined is not shown it for a "thanks", nor for
-    what needs no consent (`intake.dialog.without_consent`).
+    what needs no consent (`intake.dialog.consent.without_consent`).
     """
     step = _missing(context)
     if step is None or without_consent.goes_on(context):
