@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from intake.model.channels import traits_of
 from intake.model.conversation import Ids
 from storage.messages.conversations import StoredConversation
 
@@ -30,7 +31,7 @@ def fresh(code: str, now: datetime, zone: str, below: Callable[[int], int] = sec
 
 def conversation_name(stored: StoredConversation) -> str:
     """What the backend calls this conversation; says nothing about who it is."""
-    return f"{stored.address.channel.code}-{stored.id}"
+    return f"{traits_of(stored.address.channel).code}-{stored.id}"
 
 
 def _uuid(below: Callable[[int], int]) -> UUID:

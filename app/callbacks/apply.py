@@ -19,6 +19,7 @@ from hotline.signatures import TOLERANCE
 from intake.city import CityProfile
 from intake.city.survey_hours import ask_at, closes_at
 from intake.dialog import numbered_menu
+from intake.model.channels import traits_of
 from intake.model.messages import Reply
 from intake.model.status import KNOWN, Applied, StatusUpdate, is_news, standing
 from intake.model.survey import Survey
@@ -174,7 +175,7 @@ class CallbackService:
             state="planned",
             now=now,
             conversation_id=stored.id,
-            channel=stored.address.channel.code,
+            channel=traits_of(stored.address.channel).code,
             due_at=due,
         )
         if survey_id is not None and due <= now:

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.base import tracing
-from bots.telegram.outgoing.split import parts
+from bots.splitting import messages_of
+from intake.model.channels import traits_of
 from intake.model.messages import Address, ChannelName, Outgoing, Reply
 from intake.notifications.template_fields import NONE, Facts
 from storage.db import trips
@@ -21,9 +22,6 @@ SURVEYS = frozenset({"survey", "reminder"})
 
 LANE = "citizen:"
 """How the lane begins in which one citizen's answers leave."""
-
-RIDING = frozenset({ChannelName.WECHAT})
-"""Channels whose answer to a push carries the replies, and which ask again for seconds only."""
 
 RIDE_LASTS = timedelta(seconds=20)
 """WeChat's last repeat comes after ten seconds; then an answer that was not taken is lost."""
@@ -77,7 +75,7 @@ def queuing(
     facts: Facts = NONE,
 ) -> list[Statement]:
     """What `queue_replies` does, for a trip of the caller's."""
-    replies = tuple(part for reply in replies for part in _parts(address.channel, reply))
+    replies = tuple(part for reply in replies for part in messages_of(address.channel, reply))
     keys = once_keys(address.channel, key, len(replies))
     outgoing = [
         Outgoing(address, reply, once, purpose, facts) for once, reply in zip(keys, replies, strict=True)
@@ -97,11 +95,6 @@ def queuing(
         )
         for one in outgoing
     ]
-
-
-def _parts(channel: ChannelName, reply: Reply) -> tuple[Reply, ...]:
-    """One entry is one message, so that a part that failed does not bring back those before it."""
-    return parts(reply) if channel is ChannelName.TELEGRAM else (reply,)
 
 
 async def queue_album(
@@ -139,7 +132,7 @@ def holding_back(
     of those that must not come twice.
     """
     held = [place for place in range(len(replies)) if place not in without]
-    if address.channel not in RIDING or not any(replies[place].durable for place in held):
+    if not traits_of(address.channel).rides_response or not any(replies[place].durable for place in held):
         return []
     entries = queuing(tx, conversation_id, address, replies, key, "reply", now, now + RIDE_LASTS)
     return [entries[place] for place in held]

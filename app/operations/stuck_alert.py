@@ -19,6 +19,7 @@ from app.base.jobs import HOTLINE
 from app.base.periodic import every
 from app.operations.health import outboxes
 from intake.city import CityProfile
+from intake.model.channels import traits_of
 from intake.model.messages import ChannelName
 from intake.phrases import FALLBACK, say
 from storage.db.clock import shared
@@ -90,7 +91,7 @@ class StuckAlert:
             "kind": KIND,
             "text": text,
             "phone": None,
-            "channel": ChannelName(stuck.destination).code,
+            "channel": traits_of(ChannelName(stuck.destination)).code,
             "conversation": None,
         }
         await outbox.queue(

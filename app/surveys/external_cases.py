@@ -11,6 +11,7 @@ from enum import StrEnum
 from app.delivery.hotline_events import UNREACHABLE, tell_ended
 from intake.city import CityProfile
 from intake.city.survey_hours import closes_at
+from intake.model.channels import traits_of
 from intake.model.messages import Address, ChannelName
 from intake.model.survey import Survey
 from intake.understand.persons.phone import standard
@@ -53,7 +54,7 @@ async def put(tx: Tx, city: CityProfile, matter: Matter, now: datetime, *, tell:
         state=state,
         now=now,
         conversation_id=stored.id if stored else None,
-        channel=stored.address.channel.code if stored else None,
+        channel=traits_of(stored.address.channel).code if stored else None,
     )
     if survey_id is None:
         return Listed.KNOWN
@@ -67,7 +68,7 @@ async def put(tx: Tx, city: CityProfile, matter: Matter, now: datetime, *, tell:
 async def whom(tx: Tx, matter: Matter) -> StoredConversation | None:
     """By channel and user, or by a phone that was bound."""
     named = (matter.channel or "").casefold()
-    channel = next((one for one in ChannelName if named in (one.value, one.code.casefold())), None)
+    channel = next((one for one in ChannelName if named in (one.value, traits_of(one).code.casefold())), None)
     if channel is not None and matter.user:
         found = await conversations.find(tx, Address(channel, matter.user))
         if found is not None:

@@ -13,6 +13,7 @@ from app.delivery.hotline_events import tell
 from app.delivery.queue_replies import lane
 from app.privacy import erasure
 from app.surveys.phone_links import about_surveys
+from intake.model.channels import traits_of
 from intake.model.conversation import (
     Answered,
     AskForPerson,
@@ -122,7 +123,7 @@ async def _call_staff(
         kind=effect.kind if isinstance(effect, RaiseAlert) else None,
         text=effect.text,
         phone=_phone(effect) or (draft.phone if draft else None),
-        channel=stored.address.channel.code,
+        channel=traits_of(stored.address.channel).code,
         conversation=conversation_name(stored),
     )
     await outbox.queue(

@@ -11,6 +11,7 @@ from intake.dialog import numbered_menu
 from intake.dialog.llm_reading import with_second
 from intake.filed.phone_link import CODE, code_in
 from intake.filed.progress import asked_for
+from intake.model.channels import traits_of
 from intake.model.conversation import Conversation, Ids, Side
 from intake.model.messages import Inbound
 from intake.model.reading import Reading
@@ -48,7 +49,7 @@ class Gathered:
 
     def ids(self, inbound: Inbound, now: datetime) -> Ids:
         """A fresh ticket's number, key and code."""
-        return fresh(inbound.address.channel.code, now, self._city.timezone)
+        return fresh(traits_of(inbound.address.channel).code, now, self._city.timezone)
 
     def _read(self, text: str, inbound: Inbound, now: datetime) -> Reading:
         return with_second(read(text, self._city, now), inbound.second, self._city, now)

@@ -12,6 +12,7 @@ from dataclasses import replace
 import httpx
 import structlog
 
+from intake.model.channels import traits_of
 from intake.model.messages import ChannelName, Event, Inbound, Media, MediaKind
 from intake.model.ports import Channel, Fetched, Rejected, Unavailable
 from intake.understand.persons.identity import has_id_number
@@ -79,8 +80,8 @@ class Transcription:
 
 
 def _proper(heard: Inbound) -> Inbound:
-    """On Telegram no number of an identity card is taken in, nor the voice that says it."""
-    if heard.address.channel is not ChannelName.TELEGRAM or not has_id_number(heard.text):
+    """Where numbers of identity cards are refused, the voice that says one is not taken in either."""
+    if not (traits_of(heard.address.channel).refuses_id_numbers and has_id_number(heard.text)):
         return heard
     return replace(heard, text="", media=(), event=Event.REFUSED)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from bench.crash.backend import Backend
 from bench.crash.people import Case
 from intake.city import CityProfile
+from intake.model.channels import traits_of
 from intake.model.messages import ChannelName
 from intake.phrases import FALLBACK
 
@@ -57,7 +58,7 @@ def _tickets(channel: ChannelName, cases: list[Case], backend: Backend) -> Line:
     filed = Counter(
         mark
         for document in backend.filed.values()
-        if document["channel"] == channel.code
+        if document["channel"] == traits_of(channel).code
         for mark in set(_MARK.findall(document["content"]))
         if mark.endswith("A")
     )

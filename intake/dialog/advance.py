@@ -30,8 +30,9 @@ from intake.filed import actions, data_rights, edits
 from intake.form import answers, form, simple_mode, voice
 from intake.form.content import albums
 from intake.form.summary import STEP as SUMMARY
+from intake.model.channels import traits_of
 from intake.model.conversation import Conversation, ForgetCitizen, Turn
-from intake.model.messages import FLOW, ChannelName, Event, Inbound, Reply
+from intake.model.messages import FLOW, Event, Inbound, Reply
 from intake.situation import Situation
 from intake.survey import dialog
 
@@ -62,8 +63,8 @@ def _without_side_question(context: Context) -> Context:
 
 
 def _left(context: Context) -> Turn | None:
-    """WeChat has whoever leaves forgotten; a blocked Telegram bot is only silent until unblocked."""
-    if context.inbound.event is Event.LEFT and context.inbound.address.channel is ChannelName.WECHAT:
+    """Some channels have whoever leaves forgotten; on others they are only silent until they are back."""
+    if context.inbound.event is Event.LEFT and traits_of(context.inbound.address.channel).leaving_erases:
         return Turn(Conversation(), (), (ForgetCitizen(),))
     if context.inbound.event is Event.LEFT:
         return context.turn()

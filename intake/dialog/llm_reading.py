@@ -10,8 +10,9 @@ from typing import Any
 
 from intake.city import CityProfile
 from intake.dialog.consent import privacy_notice
+from intake.model.channels import traits_of
 from intake.model.conversation import Conversation
-from intake.model.messages import ChannelName, Inbound, Second
+from intake.model.messages import Inbound, Second
 from intake.model.reading import SURE, Found, Reading
 from intake.model.ticket import Consent, Occurred, Place
 from intake.understand import time
@@ -94,7 +95,7 @@ def _agreed_to(conversation: Conversation, inbound: Inbound, city: CityProfile) 
 
 def _consents_missing(conversation: Conversation, inbound: Inbound, city: CityProfile) -> list[str]:
     given = {privacy_notice.STEP: conversation.consent}
-    if inbound.address.channel is ChannelName.TELEGRAM:
+    if traits_of(inbound.address.channel).stored_abroad:
         given[privacy_notice.ABROAD] = conversation.abroad
     return [step for step, consent in given.items() if not _today(consent, city)]
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from intake.context import Context
 from intake.form import form
+from intake.model.channels import traits_of
 from intake.model.conversation import BindPhone, Effect, Errand, Side, Turn, UnbindPhone
-from intake.model.messages import Ask, ChannelName, Reply
+from intake.model.messages import Ask, Reply
 from intake.understand.persons.phone import standard
 
 STEP = "bind"
@@ -44,7 +45,7 @@ def question(context: Context) -> Reply | None:
 
 
 def _ask(context: Context) -> Reply:
-    by_card = context.inbound.address.channel is ChannelName.TELEGRAM
+    by_card = traits_of(context.inbound.address.channel).own_phone_card
     key = "bind.card" if by_card else "bind.number"
     return Reply(context.say(key), step=STEP, ask=Ask.CONTACT if by_card else None)
 

@@ -10,6 +10,7 @@ from intake.context import Context, snippet
 from intake.form.accused_unit import reported
 from intake.form.content.long_text import chapters
 from intake.form.other_channel import code_of, is_garbage
+from intake.model.channels import traits_of
 from intake.model.messages import Choice, Reply
 from intake.model.reading import SURE
 from intake.model.ticket import AppealType, CategoryGuess, Draft, Place, Ticket
@@ -31,7 +32,7 @@ def file(draft: Draft, context: Context) -> Ticket:
     return Ticket(
         key=context.situation.ids.key,
         reference=context.situation.ids.reference,
-        channel=context.inbound.address.channel.code,
+        channel=traits_of(context.inbound.address.channel).code,
         submitted_at=context.now,
         appeal_type=kind,
         category=guess,

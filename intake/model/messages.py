@@ -15,11 +15,6 @@ class ChannelName(StrEnum):
     WECHAT = "wechat"
     TELEGRAM = "telegram"
 
-    @property
-    def code(self) -> str:
-        """The two letters that open a reference and stand in the ticket document."""
-        return {"wechat": "WX", "telegram": "TG"}[self.value]
-
 
 @dataclass(frozen=True, slots=True)
 class Address:

@@ -10,6 +10,7 @@ from datetime import datetime
 from intake.context import Context, pick, tail
 from intake.form import form
 from intake.form.questions.words import has_words
+from intake.model.channels import traits_of
 from intake.model.conversation import Conversation, Effect, RaiseAlert, RefuseSurveys, TellHotline, Turn
 from intake.model.messages import Choice, MediaKind, Reply
 from intake.model.survey import Survey, next_slot, result, unhappy
@@ -202,7 +203,7 @@ def _finish(survey: Survey, context: Context) -> Turn:
             survey.reference,
             "survey_result",
             attachments=survey.attachments,
-            survey=result(survey, context.now, context.inbound.address.channel.code),
+            survey=result(survey, context.now, traits_of(context.inbound.address.channel).code),
             hotline_ref=survey.hotline_ref,
         ),
     )

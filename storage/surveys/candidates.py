@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, Select, exists, func, literal_column, select, update
 
+from intake.model.channels import traits_of
 from intake.model.messages import ChannelName
 from storage.db.sealed import Tx
 from storage.db.tables import campaigns, conversations, status_updates, surveys, tickets
@@ -33,7 +34,7 @@ async def count(tx: Tx, first: datetime, end: datetime) -> dict[str, int]:
     found = {row.channel: int(row[1]) for row in await tx.execute(listed)}
     mine = _own(first, end).with_only_columns(conversations.c.channel, func.count(tickets.c.id))
     for row in await tx.execute(mine.group_by(conversations.c.channel)):
-        code = ChannelName(row.channel).code
+        code = traits_of(ChannelName(row.channel)).code
         found[code] = found.get(code, 0) + int(row[1])
     return found
 
@@ -56,7 +57,7 @@ async def own(tx: Tx, first: datetime, end: datetime, after: int, limit: int) ->
         .limit(limit)
     )
     rows: list[Row[Any]] = list(await tx.execute(statement))
-    return [Unasked(stored(tx, row), ChannelName(row.through).code, row.done) for row in rows]
+    return [Unasked(stored(tx, row), traits_of(ChannelName(row.through)).code, row.done) for row in rows]
 
 
 def _listed(first: datetime, end: datetime) -> Any:

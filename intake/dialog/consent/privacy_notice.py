@@ -13,6 +13,7 @@ from intake.dialog.consent import given_up_files, without_consent
 from intake.dialog.routing import held, resume_held
 from intake.form.form import menu
 from intake.form.questions.words import has_words
+from intake.model.channels import traits_of
 from intake.model.conversation import Conversation, Turn
 from intake.model.messages import ChannelName, Choice, Reply
 from intake.model.ticket import Consent
@@ -104,7 +105,7 @@ def _missing(context: Context) -> str | None:
 def _first_missing(conversation: Conversation, channel: ChannelName, version: str) -> str | None:
     if not _is(conversation.consent, version):
         return STEP
-    if channel is ChannelName.TELEGRAM and not _is(conversation.abroad, version):
+    if traits_of(channel).stored_abroad and not _is(conversation.abroad, version):
         return ABROAD
     return None
 

@@ -1,20 +1,20 @@
 """What is possible without consent, for who declined it: a question answered, a report that names nobody.
 
 The rule: nothing personal is kept. As soon as a message says who writes or how to reach them, the notice is
-back. Telegram has no such way: what is written there has gone abroad.
+back. An app that stores abroad has no such way: what is written there has gone there.
 """
 
 from intake.context import Context
 from intake.form.offers import knowledge
 from intake.form.questions.contact import wants_to_be_unknown
+from intake.model.channels import traits_of
 from intake.model.conversation import Turn
-from intake.model.messages import ChannelName
 from intake.model.ticket import AppealType, Draft
 
 
 def is_open(context: Context) -> bool:
     """Whether the app leaves this way open at all."""
-    return context.inbound.address.channel is not ChannelName.TELEGRAM
+    return not traits_of(context.inbound.address.channel).stored_abroad
 
 
 def goes_on(context: Context) -> bool:

@@ -20,6 +20,7 @@ from intake.city import CityProfile, load
 from intake.context import Context
 from intake.dialog.advance import advance
 from intake.filed.progress import asked_for
+from intake.model.channels import traits_of
 from intake.model.conversation import (
     AskForPerson,
     Conversation,
@@ -251,7 +252,7 @@ class Chat:
         reading = read(inbound.text, self.city, self.now)
         lookup, view = self._look_up(inbound, reading)
         return Situation(
-            ids=Ids(f"{self.channel.code}2611231000{number:05d}", UUID(int=number), "7K3M9Q"),
+            ids=Ids(f"{traits_of(self.channel).code}2611231000{number:05d}", UUID(int=number), "7K3M9Q"),
             language=self.conversation.language or pick_language(self.language),
             reading=reading,
             held_reading=read(held.text, self.city, self.now) if held else None,
