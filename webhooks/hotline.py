@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
+from hotline.body import BodyTooLarge, read_body
 from hotline.contract import Callback
 from hotline.documents import status_update
 from hotline.signatures import BadSignature, verify
@@ -32,10 +33,6 @@ class CallbackReceiver(Protocol):
     async def apply_update(self, update: StatusUpdate, message_id: str) -> Applied:
         """Do one callback in one transaction, remembering `message_id`; a message seen before is REPEAT."""
         ...
-
-
-class TooLarge(Exception):
-    """The body is over the limit: answer 413."""
 
 
 class TooMany(Exception):
@@ -67,12 +64,12 @@ def hotline_router(service: CallbackReceiver, secrets: str, clock: Callable[[], 
     @router.post("/webhooks/hotline")
     async def receive(request: Request) -> Response:
         try:
-            body = await _read(request)
+            body = await read_body(request.stream(), LARGEST)
             message_id = verify(secrets, request.headers, body, clock())
             update = status_update(Callback.model_validate_json(body))
             with room.place():
                 return _answer(await service.apply_update(update, message_id), update)
-        except TooLarge:
+        except BodyTooLarge:
             return problem(413, "too-large", "The body is too large.")
         except BadSignature:
             return problem(401, "bad-signature", "The signature does not match, or its time is off.")
@@ -82,15 +79,6 @@ def hotline_router(service: CallbackReceiver, secrets: str, clock: Callable[[], 
             return problem(429, "too-many", "Too many at once; please send it again.", {"Retry-After": "1"})
 
     return router
-
-
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise TooLarge
-    return bytes(body)
 
 
 def _answer(applied: Applied, update: StatusUpdate) -> Response:

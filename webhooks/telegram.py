@@ -22,6 +22,7 @@ from fastapi.responses import JSONResponse, Response
 
 from bots.telegram.incoming.update import FromGroup, ParsedUpdate, UnreadableUpdate
 from bots.telegram.turn import acknowledge, lone_prompt, take_turn
+from hotline.body import BodyTooLarge, read_body
 from intake.model.messages import ChannelName, Inbound, Reply
 from intake.model.ports import Unavailable
 from webhooks.ports import Receiver
@@ -52,8 +53,9 @@ def telegram_router(
     async def receive(request: Request) -> Response:
         if not _knows(request, secret):
             return problem(401, "bad-secret", "The secret is missing or wrong.")
-        body = await _read(request, largest)
-        if body is None:
+        try:
+            body = await read_body(request.stream(), largest)
+        except BodyTooLarge:
             return problem(413, "too-large", "The body is too large.")
         try:
             return await door.take(body)
@@ -120,16 +122,6 @@ class _Door:
 def _knows(request: Request, secret: str) -> bool:
     shown = request.headers.get(SECRET_HEADER, "")
     return secrets.compare_digest(shown.encode(), secret.encode())
-
-
-async def _read(request: Request, largest: int) -> bytes | None:
-    """The body, or None as soon as it is over the limit."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > largest:
-            return None
-    return bytes(body)
 
 
 def _seconds(fault: Unavailable) -> str:

@@ -33,6 +33,7 @@ from bots.wechat.incoming.envelope import (
 from bots.wechat.incoming.events import to_happening
 from bots.wechat.incoming.inbound import to_inbound
 from bots.wechat.outgoing.passive_reply import NOTHING, Passive, passive
+from hotline.body import BodyTooLarge, read_body
 from intake.model.messages import Burst, ChannelName, Inbound, Reply
 from intake.model.ports import Unavailable
 from webhooks.deadline import Late, NotKept, Shelved, TurnFailed, Turns
@@ -49,10 +50,6 @@ _REMEMBERED = 2 * FRESH.total_seconds()
 """A time ahead of ours by all that is allowed counts as now for this long."""
 
 _LAST_TURNS = 10.0  # seconds a stop waits for running turns
-
-
-class PushTooLarge(Exception):
-    """The body is over the limit: answer 413."""
 
 
 def wechat_router(
@@ -119,12 +116,12 @@ class _Door:
         query = _query(request)
         try:
             verify(self._account, query, self._clock())
-            body = open_push(self._account, query, await _read(request))
+            body = open_push(self._account, query, await read_body(request.stream(), LARGEST))
             await self._only_one(query, body)
         except PushRefused as fault:
             self._suspicions.rise(fault)
             return Response(status_code=403)
-        except PushTooLarge:
+        except BodyTooLarge:
             return Response(status_code=413)
         except (UnreadablePush, ClientDisconnect) as fault:
             self._suspicions.rise(fault)
@@ -222,15 +219,6 @@ class _Door:
 def _query(request: Request) -> Query:
     """As text and without FastAPI's validation, whose errors would name the parameters."""
     return Query(**{field.name: request.query_params.get(field.name, "") for field in fields(Query)})
-
-
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise PushTooLarge
-    return bytes(body)
 
 
 def _said(body: str, then: BackgroundTask | None = None) -> Response:

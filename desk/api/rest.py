@@ -21,6 +21,7 @@ from desk.tickets import store
 from desk.tickets.store import DeskTicket
 from desk.workflow.context import DeskContext
 from desk.workflow.states import seen_as
+from hotline.body import BodyTooLarge, read_body
 from hotline.contract import HotlineEvent, Receipt, StatusDocument, TicketDocument
 from hotline.signatures import verify
 from storage.db.database import Database
@@ -108,12 +109,10 @@ async def _checked(request: Request, secrets: str, now: datetime) -> tuple[bytes
 
 
 async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise ApiProblem(413, "too-large", "The body is too large.")
-    return bytes(body)
+    try:
+        return await read_body(request.stream(), LARGEST)
+    except BodyTooLarge:
+        raise ApiProblem(413, "too-large", "The body is too large.") from None
 
 
 def _read(kind: type[M], body: bytes) -> M:

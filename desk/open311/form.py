@@ -1,6 +1,6 @@
 """What a client posts: an urlencoded or multipart form of a size that has an end, as plain values."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -8,6 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
 from desk.open311.answers import Open311Error
+from hotline.body import BodyTooLarge, within
 
 LARGEST = 11 * 1024 * 1024
 """Bytes of a whole request; one picture of a telephone is below."""
@@ -40,9 +41,9 @@ class Open311Form:
 
 
 async def read_form(request: Request) -> Open311Form:
-    """The form. Raises Failed for one that is too large or no form."""
+    """The form. Raises Open311Error for one that is too large or no form."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = _limited(request)
+    body = within(request.stream(), LARGEST)
     try:
         if kind == _PARTS:
             parser = MultiPartParser(
@@ -53,16 +54,9 @@ async def read_form(request: Request) -> Open311Form:
             return await _opened(await FormParser(request.headers, body).parse())
     except (MultiPartException, UnicodeDecodeError):
         raise Open311Error(400, "the form cannot be read") from None
+    except BodyTooLarge:
+        raise Open311Error(413, "the request is too large") from None
     raise Open311Error(400, f"the body must be {_PLAIN} or {_PARTS}")
-
-
-async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
-    total = 0
-    async for chunk in request.stream():
-        total += len(chunk)
-        if total > LARGEST:
-            raise Open311Error(413, "the request is too large")
-        yield chunk
 
 
 async def _opened(data: FormData) -> Open311Form:

@@ -17,6 +17,7 @@ from app.callbacks.apply import CallbackService
 from app.delivery.handlers import Delivery
 from app.operations.worker import Worker
 from app.turns.service import Service
+from app.turns.step import EVERYWHERE
 from bots.telegram.outgoing.split import rides
 from intake.city import CityProfile
 from intake.form.offers import join_others
@@ -226,7 +227,8 @@ def open_shell(city: CityProfile, clock: Clock, keyring: KeyRing, tmp_path: Path
     def make(database: Database, channel: ChannelName = ChannelName.WECHAT) -> Shell:
         cache, backend, app = MemoryCache(), Backend(), App(channel)
         files = Files(database, Folder(tmp_path / "files", keyring), keyring, "http://front.door", clock)
-        service = Service(database, cache, city, clock, {ChannelName.TELEGRAM: rides})
+        riding = {channel: rides} if channel is ChannelName.TELEGRAM else EVERYWHERE
+        service = Service(database, cache, city, clock, riding)
         delivery = Delivery(database, city, {app.name: app}, backend, files, service, clock)
         return Shell(
             database=database,

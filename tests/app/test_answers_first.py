@@ -146,8 +146,9 @@ async def test_a_turn_too_slow_for_the_response_still_answers_first(
 
 async def test_news_of_a_file_comes_after_the_answer_to_its_message(shell: Any, citizen: Any) -> None:
     """A mere prompt, but not where the message brought a file: it may be gone before the answer is."""
+    await citizen.goes_to_the_summary()  # before consent nothing is fetched
     shell.app.files["v1"] = Rejected("gone")
-    spoken = citizen.message("帮助", media=(Media(MediaKind.VOICE, "v1"),))
+    spoken = citizen.message("井盖就在门口左边", media=(Media(MediaKind.VOICE, "v1"),))
     replies = await shell.service.receive(spoken)
     await shell.drain()
     assert shell.app.sent == []

@@ -5,12 +5,10 @@ from urllib.parse import parse_qs
 
 from fastapi import Request
 
+from hotline.body import read_body
+
 LARGEST = 128 * 1024
 """Bytes; the longest field has 4,000 characters."""
-
-
-class FormTooLarge(Exception):
-    """The form is over the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,8 @@ class Posted:
 
 
 async def read_form(request: Request) -> Posted:
-    """The posted form; anything else than urlencoded text is an empty one. Raises TooLarge."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise FormTooLarge
+    """The posted form; anything else than urlencoded text is an empty one. Raises BodyTooLarge."""
+    body = await read_body(request.stream(), LARGEST)
     try:
         return Posted(parse_qs(body.decode(), keep_blank_values=True, max_num_fields=500))
     except ValueError:

@@ -18,9 +18,10 @@ from fastapi.routing import APIRoute
 
 from desk.actions.tickets import UnknownTicket
 from desk.app import Desk
-from desk.pages.base.posted_form import FormTooLarge, Posted, read_form
+from desk.pages.base.posted_form import Posted, read_form
 from desk.pages.base.rendering import PageRenderer
 from desk.workflow.states import Actor
+from hotline.body import BodyTooLarge
 
 SESSION_COOKIE = "jiesu_desk"
 HEADERS = {
@@ -79,7 +80,7 @@ class SessionGuard:
         return Visit(user.actor, proof(session))
 
     async def post(self, request: Request) -> tuple[Visit, Posted]:
-        """Who posts this form, and the form. Raises NotLoggedIn, Barred or TooLarge."""
+        """Who posts this form, and the form. Raises NotLoggedIn, Barred or BodyTooLarge."""
         visit = await self.visit(request)
         return visit, await proven(request, visit.token)
 
@@ -90,7 +91,7 @@ def proof(secret: str) -> str:
 
 
 async def proven(request: Request, token: str) -> Posted:
-    """The posted form, if it carries this token and comes from our own page. Raises Barred or TooLarge."""
+    """The posted form, if it carries this token and is our own page's. Raises Barred or BodyTooLarge."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Barred(403, "error.bad_token")
     form = await read_form(request)
@@ -126,7 +127,7 @@ async def _answered(look: PageRenderer, handle: Handler, request: Request) -> Re
         return RedirectResponse("/desk/login", status_code=303)
     except (UnknownTicket, RequestValidationError):
         return _barred(look, request, Barred(404, "error.not_found"))
-    except FormTooLarge:
+    except BodyTooLarge:
         return _barred(look, request, Barred(413, "error.too_large"))
     except Barred as barred:
         return _barred(look, request, barred)
