@@ -112,14 +112,14 @@ def _open311(desk: Desk, settings: Settings, files: Files) -> APIRouter:
 def _channels(app: FastAPI, runtime: Runtime) -> None:
     if runtime.wechat is not None:
         app.include_router(
-            wechat_router(runtime.wechat, runtime.reception, runtime.witness, runtime.cache, utc_now)
+            wechat_router(runtime.wechat, runtime.receiver, runtime.witness, runtime.cache, utc_now)
         )
     secret = runtime.settings.telegram.webhook_secret
     if runtime.telegram is not None and secret is not None:
         from webhooks.telegram import telegram_router  # noqa: PLC0415  # aiogram takes seconds to import
 
         app.include_router(
-            telegram_router(secret.get_secret_value(), runtime.reception, runtime.telegram, utc_now)
+            telegram_router(secret.get_secret_value(), runtime.receiver, runtime.telegram, utc_now)
         )
 
 
@@ -144,7 +144,7 @@ def _desk_routes(
 
 
 def _background(runtime: Runtime, *, with_worker: bool) -> list[Background]:
-    found: list[Background] = [runtime.reception.run]
+    found: list[Background] = [runtime.receiver.run]
     if with_worker:
         found.append(runtime.worker.run)
         if runtime.following is not None:

@@ -110,7 +110,7 @@ async def _wire(
         database=database,
         cache=cache,
         service=service,
-        reception=SpoolingReceiver(service, witness, spool, city, pace),
+        receiver=SpoolingReceiver(service, witness, spool, city, pace),
         witness=witness,
         updates=updates,
         following=Polling(database, hotline, updates, utc_now) if isinstance(hotline, Follows) else None,

@@ -41,7 +41,7 @@ class Runtime:
     database: Database
     cache: Cache
     service: Service
-    reception: SpoolingReceiver
+    receiver: SpoolingReceiver
     witness: ChannelEventRecorder
     updates: CallbackService
     worker: Worker
@@ -75,7 +75,7 @@ class Runtime:
         await until_heard(partial(leave_webhook, self.telegram))
         telling = asyncio.create_task(until_heard(partial(introduce, self.telegram), asyncio.Event()))
         try:
-            await Poll(self.telegram, self.reception, utc_now).run()
+            await Poll(self.telegram, self.receiver, utc_now).run()
         finally:
             telling.cancel()
             await asyncio.wait({telling})

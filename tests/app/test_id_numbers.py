@@ -32,8 +32,8 @@ async def test_it_is_masked_before_it_is_stored_and_its_sender_is_told(
 
 async def test_nor_does_the_spool_keep_it(shell: Any, citizen: Any, keyring: KeyRing, tmp_path: Path) -> None:
     spool = Spool(tmp_path, keyring, shell.clock)
-    reception = SpoolingReceiver(shell.service, None, spool, shell.city)  # type: ignore[arg-type]
-    await reception.shelve(citizen.message(WORDS))
+    receiver = SpoolingReceiver(shell.service, None, spool, shell.city)  # type: ignore[arg-type]
+    await receiver.shelve(citizen.message(WORDS))
     [record] = spool.heads(1)
     kept = await spool.read(record)
     assert "110****002X" in kept.text  # type: ignore[union-attr]

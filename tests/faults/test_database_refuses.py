@@ -41,7 +41,7 @@ class Town:
 
     async def done(self) -> int:
         """Empties the spool; how many messages had a turn of their own by then."""
-        while await self.runtime.reception.drain():
+        while await self.runtime.receiver.drain():
             pass
         async with self.runtime.database.read() as tx:
             (count,) = (
@@ -51,7 +51,7 @@ class Town:
         return int(count)
 
     def waiting(self) -> int:
-        return self.runtime.reception._spool.depth()
+        return self.runtime.receiver._spool.depth()
 
 
 def in_postgresql(setting: str, value: str) -> Refuses:
@@ -139,7 +139,7 @@ async def test_what_is_said_meanwhile_is_kept_and_done_later(town: Town) -> None
             assert KEPT in (await town.doors.wechat("oA", number, LONG) or "")
             answer = await town.doors.telegram(7, number, LONG)
             assert (answer.status_code, KEPT in answer.json()["text"]) == (200, True)
-        assert not await town.runtime.reception.drain()
+        assert not await town.runtime.receiver.drain()
         assert town.waiting() == 4
     assert await town.done() == 4
 
@@ -163,7 +163,7 @@ async def test_what_nobody_can_read_or_answer_is_kept_too(town: Town) -> None:
     async with town.refuses:
         assert await town.doors.pushed("oA", {"MsgType": ""}) is None
         assert await town.doors.pushed("oA", event) is None
-    while await town.runtime.reception.drain():
+    while await town.runtime.receiver.drain():
         pass
     async with town.runtime.database.read() as tx:
         assert len(await inbox.aside(tx)) == 1

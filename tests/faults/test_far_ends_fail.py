@@ -83,7 +83,7 @@ async def served(far: Far) -> AsyncIterator[tuple[str, int]]:
 
 
 @dataclass
-class House:
+class Opened:
     """A service and a worker whose far ends lie behind the proxy; `later` moves the clock."""
 
     service: Service
@@ -115,9 +115,9 @@ class House:
 
 
 @pytest.fixture
-async def runtime(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def runtime(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Opened]:
     far = Far()
-    made: list[House] = []
+    made: list[Opened] = []
     monkeypatch.setattr(
         "app.bootstrap.bootstrap.utc_now", lambda: made[0].now() if made else datetime.now(UTC)
     )
@@ -137,7 +137,7 @@ async def runtime(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
             hotline=HotlineSettings(kind="rest", url=url, secret=SecretStr(SECRET)),
         )
         async with open_house(settings, "http://127.0.0.1:9", tmp_path) as opened:
-            made.append(House(opened.service, opened.worker, far, line, opened.database))
+            made.append(Opened(opened.service, opened.worker, far, line, opened.database))
             yield made[0]
 
 

@@ -10,13 +10,13 @@ import pytest
 import playground
 from playground.wechat import platform
 
-HOUSE = Path(playground.__file__).parent
-SCRIPTS = sorted((HOUSE / "static").glob("*.js"))
+PLAYGROUND = Path(playground.__file__).parent
+SCRIPTS = sorted((PLAYGROUND / "static").glob("*.js"))
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def words(language: str) -> dict:
-    return tomllib.loads((HOUSE / "phrases" / f"{language}.toml").read_text("utf-8"))
+    return tomllib.loads((PLAYGROUND / "phrases" / f"{language}.toml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", ["../page.py", "..%2fpage.py", "%2e%2e/phrases/zh.toml", "none.js"])
@@ -44,7 +44,7 @@ async def test_a_file_the_browser_has_is_not_sent_again(page: httpx.AsyncClient)
 async def test_the_page_needs_nothing_inline_and_nothing_from_elsewhere(page: httpx.AsyncClient) -> None:
     html = (await page.get("/playground")).text
     assert not re.search(r"\sstyle=|\son\w+=|<style|<script(?![^>]*\ssrc=)", html)
-    for path in sorted((HOUSE / "static").iterdir()):
+    for path in sorted((PLAYGROUND / "static").iterdir()):
         urls = re.findall(r"https?://[^\s\"')]+", path.read_text("utf-8"))
         assert set(urls) <= {"http://www.w3.org/2000/svg"}, path.name
 
@@ -62,7 +62,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 
 def test_every_word_the_page_asks_for_is_there() -> None:
-    html = (HOUSE / "static" / "index.html").read_text("utf-8")
+    html = (PLAYGROUND / "static" / "index.html").read_text("utf-8")
     asked = set(re.findall(r'data-word(?:-\w+)?="(\w+)"', html))
     for script in SCRIPTS:
         asked |= set(re.findall(r'word\("(\w+)"\)', script.read_text("utf-8")))
@@ -76,7 +76,7 @@ def test_every_grey_line_of_the_apps_has_its_words() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [*SCRIPTS, *(HOUSE / f"{name}.py" for name in ("page", "page_api", "access"))],
+    [*SCRIPTS, *(PLAYGROUND / f"{name}.py" for name in ("page", "page_api", "access"))],
     ids=lambda path: path.name,
 )
 def test_no_chinese_stands_in_code(path: Path) -> None:

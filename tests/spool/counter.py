@@ -20,9 +20,9 @@ ANNA, BEN = Address(ChannelName.WECHAT, "anna"), Address(ChannelName.TELEGRAM, "
 
 @dataclass
 class Counter:
-    """The reception, a second one in another process of the machine, and the way to break the database."""
+    """The receiver, a second one in another process of the machine, and the way to break the database."""
 
-    reception: SpoolingReceiver
+    receiver: SpoolingReceiver
     other: SpoolingReceiver
     witness: ChannelEventRecorder
     database: Database
@@ -31,7 +31,7 @@ class Counter:
 
     async def settle(self) -> None:
         while self.spool.depth():
-            await self.reception.drain()
+            await self.receiver.drain()
             await asyncio.sleep(0)
 
     async def handled(self, *messages: Inbound) -> list[tuple[str, ...] | None]:

@@ -48,13 +48,13 @@ class House:
     database: Database
     spool: Spool
     witness: ChannelEventRecorder
-    reception: SpoolingReceiver
+    receiver: SpoolingReceiver
 
     async def stored(self) -> list[int]:
         """How much is in the inbox and the outbox, once nothing waits on the disk any more."""
         async with asyncio.timeout(HANGS_AFTER):
             while self.spool.heads(1):
-                await self.reception.drain()
+                await self.receiver.drain()
         async with self.database.read() as tx:
             return [await tx.scalar(select(func.count()).select_from(one)) or 0 for one in (inbox, outbox)]
 
@@ -66,8 +66,8 @@ async def opened(
     database, city = Database.open(url, keyring), open_city("jiayuguan")
     spool = Spool(folder / "spool", keyring, clock)
     witness = ChannelEventRecorder(database, clock, spool)
-    reception = SpoolingReceiver(Service(database, MemoryCache(), city, clock, rides), witness, spool, city)
-    yield House(database, spool, witness, reception)
+    receiver = SpoolingReceiver(Service(database, MemoryCache(), city, clock, rides), witness, spool, city)
+    yield House(database, spool, witness, receiver)
     await database.close()
 
 

@@ -203,7 +203,7 @@ async def open_office(
         service = Service(database, cache, city, clock)
         spool = Spool(tmp_path / "spool", keyring, clock)
         witness = ChannelEventRecorder(database, clock, spool)
-        reception = SpoolingReceiver(service, witness, spool, city)
+        receiver = SpoolingReceiver(service, witness, spool, city)
         delivery = Delivery(database, city, {channel.name: channel}, backend, files, service, clock)
         platform.forms.templates = {
             "SUB": AccountTemplate(tuple(FIELDS), by_permission=True),
@@ -211,7 +211,7 @@ async def open_office(
         }
         account = PushCredentials(APPID, TOKEN, KEY, Mode.SAFE)
         app.include_router(
-            wechat_router(account, reception, witness, cache, clock, patience=patience, hold=hold)
+            wechat_router(account, receiver, witness, cache, clock, patience=patience, hold=hold)
         )
         app.include_router(api_router(platform), prefix="/api")
         return Office(

@@ -207,9 +207,9 @@ async def push(here: Path, stand: Stand, ours: dict[str, str], late: timedelta =
     clock = lambda: datetime.now(UTC)  # noqa: E731
     service = Service(database, MemoryCache(), open_city(str(here / "city.toml")), clock)
     spool, witness = Spool(here / "spool", keyring, clock), ChannelEventRecorder(database, clock)
-    reception = SpoolingReceiver(service, witness, spool, open_city(str(here / "city.toml")))
+    receiver = SpoolingReceiver(service, witness, spool, open_city(str(here / "city.toml")))
     app = FastAPI()
-    app.include_router(wechat_router(PushCredentials(**fields), reception, witness, MemoryCache(), clock))
+    app.include_router(wechat_router(PushCredentials(**fields), receiver, witness, MemoryCache(), clock))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us.test") as http:
         seal, stamp = stand.platform.wire, str(int(at.timestamp()))
         message = {"ToUserName": "gh_1", "FromUserName": "oX", "CreateTime": 1, "MsgType": "text"}

@@ -158,12 +158,12 @@ update = st.fixed_dictionaries(
 
 @asynccontextmanager
 async def opened(sqlite_url: str, keyring: KeyRing, folder: Path, nobody: int) -> AsyncIterator[Door]:
-    """The real webhook, reception and service; Telegram itself is away."""
+    """The real webhook, receiver and service; Telegram itself is away."""
     shared = Shared(MemoryCache(), keyring.digest)
     telegram: TelegramChannel = open_telegram("4200:x", f"http://127.0.0.1:{nobody}", shared=shared)
     async with service_fuzz.opened(sqlite_url, keyring, folder, {ChannelName.TELEGRAM: rides}) as runtime:
         app = FastAPI()
-        app.include_router(telegram_router(SECRET, runtime.reception, telegram, clock))
+        app.include_router(telegram_router(SECRET, runtime.receiver, telegram, clock))
         async with client(app) as http:
 
             async def push(one: dict[str, Any]) -> httpx.Response:

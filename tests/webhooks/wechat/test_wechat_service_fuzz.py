@@ -102,11 +102,11 @@ push = st.fixed_dictionaries(
 
 @asynccontextmanager
 async def opened(sqlite_url: str, keyring: KeyRing, tmp_path: Path) -> AsyncIterator[Door]:
-    """The real webhook, reception and service of an account in plain mode."""
+    """The real webhook, receiver and service of an account in plain mode."""
     async with service_fuzz.opened(sqlite_url, keyring, tmp_path) as runtime:
         account, app = PushCredentials("wx1", TOKEN, mode=Mode.PLAIN), FastAPI()
         routes = wechat_router(
-            account, runtime.reception, runtime.witness, MemoryCache(), clock, patience=HANGS_AFTER
+            account, runtime.receiver, runtime.witness, MemoryCache(), clock, patience=HANGS_AFTER
         )
         app.include_router(routes)
         async with client(app) as http:

@@ -24,10 +24,10 @@ from tests.spool.counter import ANNA, BEN, Counter, says
 async def test_a_message_that_finds_no_database_is_kept_and_done_later(counter: Counter) -> None:
     async with counter.down():
         with pytest.raises(Unavailable):
-            await counter.reception.receive(says("你好"))
-        (told,) = await counter.reception.shelve(says("你好"))
+            await counter.receiver.receive(says("你好"))
+        (told,) = await counter.receiver.shelve(says("你好"))
         assert told.text.startswith("已收到")
-        assert not await counter.reception.drain()
+        assert not await counter.receiver.drain()
     await counter.settle()
     (replies,) = await counter.handled(says("你好"))
     assert replies
@@ -35,10 +35,10 @@ async def test_a_message_that_finds_no_database_is_kept_and_done_later(counter: 
 
 
 async def test_nobody_overtakes_their_own_earlier_message_in_any_process(counter: Counter) -> None:
-    await counter.reception.shelve(says("一"))
-    for reception in (counter.reception, counter.other):
+    await counter.receiver.shelve(says("一"))
+    for receiver in (counter.receiver, counter.other):
         with pytest.raises(Unavailable):
-            await reception.receive(says("二"))
+            await receiver.receive(says("二"))
     assert await counter.other.receive(says("别人", BEN)) != ()
     await counter.other.shelve(says("二"))
     await counter.settle()
@@ -48,19 +48,19 @@ async def test_nobody_overtakes_their_own_earlier_message_in_any_process(counter
 
 async def test_a_turn_that_did_commit_is_not_done_again_and_its_reply_goes_out(counter: Counter) -> None:
     """The commit's own answer was lost: what the citizen was to hear lies in the inbox."""
-    replies = await counter.reception.receive(says("你好"))
-    await counter.reception.shelve(says("你好"))
+    replies = await counter.receiver.receive(says("你好"))
+    await counter.receiver.shelve(says("你好"))
     await counter.settle()
     assert await counter.handled(says("你好")) == [tuple(reply.text for reply in replies)]
     assert await counter.sent() == [reply.text for reply in replies]
 
 
 async def test_a_drain_that_dies_after_the_turn_is_done_over_without_a_trace(counter: Counter) -> None:
-    await counter.reception.shelve(says("你好"))
+    await counter.receiver.shelve(says("你好"))
     (record,) = counter.spool.heads(9)
     message = await counter.spool.read(record)
     assert isinstance(message, Inbound)
-    await counter.reception._do(message)  # and here it dies: the record is still open
+    await counter.receiver._do(message)  # and here it dies: the record is still open
     await counter.settle()
     (replies,) = await counter.handled(says("你好"))
     assert await counter.sent() == list(replies or ())
@@ -81,7 +81,7 @@ async def allowed(counter: Counter) -> frozenset[str]:
 async def test_what_a_citizen_allows_while_the_database_is_away_counts_afterwards(counter: Counter) -> None:
     """The platform says it once; the citizen is new, and their first words wait as well."""
     async with counter.down():
-        await counter.reception.shelve(says("你好"))
+        await counter.receiver.shelve(says("你好"))
         await counter.witness.record(told("T1"))
     assert await allowed(counter) == frozenset()
     await counter.settle()
@@ -89,7 +89,7 @@ async def test_what_a_citizen_allows_while_the_database_is_away_counts_afterward
 
 
 async def test_what_is_told_waits_behind_what_its_citizen_did_before(counter: Counter) -> None:
-    await counter.reception.receive(says("你好"))
+    await counter.receiver.receive(says("你好"))
     async with counter.down():
         await counter.witness.record(told("T1"))
     await counter.witness.record(told("T1", allowed=False))  # the database is back, the spool not yet empty
@@ -109,7 +109,7 @@ async def test_what_concerns_nobody_waits_too(counter: Counter) -> None:
 
 async def test_what_nobody_can_read_waits_for_the_database_too(counter: Counter) -> None:
     async with counter.down():
-        await counter.reception.put_aside(ChannelName.TELEGRAM, "x", b"\xff\x00", "not JSON")
+        await counter.receiver.put_aside(ChannelName.TELEGRAM, "x", b"\xff\x00", "not JSON")
     await counter.settle()
     async with counter.database.read() as tx:
         (kept,) = await inbox.aside(tx)
@@ -120,16 +120,16 @@ async def test_a_storm_while_the_database_comes_and_goes_loses_and_doubles_nothi
     """Eight citizens, each with twelve words in order; the database is away for a while, twice."""
     citizens = [Address(ChannelName.WECHAT, f"c{number}") for number in range(8)]
     stop = asyncio.Event()
-    draining = asyncio.create_task(counter.reception.run(stop))
+    draining = asyncio.create_task(counter.receiver.run(stop))
 
     async def talk(who: Address) -> None:
         for number in range(12):
             message = says("补充", who, number)
-            reception = counter.reception if number % 2 else counter.other
+            receiver = counter.receiver if number % 2 else counter.other
             try:
-                await reception.receive(message)
+                await receiver.receive(message)
             except Unavailable:
-                await reception.shelve(message)
+                await receiver.shelve(message)
             await asyncio.sleep(0.02)
 
     async def trouble() -> None:
@@ -155,7 +155,7 @@ async def recorded(counter: Counter) -> list[Any]:
 
 
 async def test_a_spooled_message_cannot_be_read_without_the_key(counter: Counter, tmp_path: Path) -> None:
-    await counter.reception.shelve(says("油烟太大"))
+    await counter.receiver.shelve(says("油烟太大"))
     await counter.spool.keep(Aside(ChannelName.WECHAT, "x", "电话13912345678".encode(), "broken"))
     (segment,) = (tmp_path / "spool").glob("*.log")
     for secret in ("油烟太大", "13912345678", "anna"):
