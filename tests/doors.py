@@ -1,5 +1,6 @@
 """Both apps' webhooks, knocked at as the platforms do."""
 
+import time
 from dataclasses import dataclass
 
 import httpx
@@ -50,10 +51,11 @@ class Doors:
         return await self.pushed(openid, said)
 
     async def pushed(self, openid: str, fields: dict[str, object]) -> str | None:
-        """Any push."""
+        """Any push, signed now: an old one is refused."""
+        now = int(time.time())
         wire = ConsoleSettings(Seal(APPID, TOKEN, AES_KEY), "safe")
-        whole = {"ToUserName": "gh_1", "FromUserName": openid, "CreateTime": 1_790_000_000, **fields}
-        added, body = wire.push(whole, "1790000000", "n0nce")
-        query = wire.query("1790000000", "n0nce", openid) | added
+        whole = {"ToUserName": "gh_1", "FromUserName": openid, "CreateTime": now, **fields}
+        added, body = wire.push(whole, str(now), "n0nce")
+        query = wire.query(str(now), "n0nce", openid) | added
         answer = await self.http.post("/webhooks/wechat", params=query, content=body)
         return wire.reply(answer.status_code, answer.content, openid)

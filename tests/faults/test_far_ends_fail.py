@@ -115,7 +115,9 @@ class Opened:
 
 
 @pytest.fixture
-async def runtime(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Opened]:
+async def runtime(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Opened]:
     far = Far()
     made: list[Opened] = []
     monkeypatch.setattr(
