@@ -38,9 +38,10 @@ from desk.workflow.states import SYSTEM, Actor, Role, State, Step
 from hotline.contract import PersonPart
 from intake.city import CityProfile
 from intake.city.survey_hours import half_day
-from storage.db.database import Database, DatabaseDown
+from storage.db.database import Database
+from storage.periodic import every
 
-TIDY_SECONDS = 600.0
+TIDY = timedelta(minutes=10)
 ENDED_AT_ONCE = 50
 
 log = structlog.get_logger()
@@ -107,15 +108,7 @@ class Desk:
 
     async def keep_tidy(self, stop: asyncio.Event) -> None:
         """Tidy now and every so often, until `stop`."""
-        while not stop.is_set():
-            try:
-                await self.tidy()
-            except DatabaseDown as failure:
-                log.warning("tidying waits for the database", reason=failure.reason)
-            try:
-                await asyncio.wait_for(stop.wait(), TIDY_SECONDS)
-            except TimeoutError:
-                continue
+        await every(TIDY, self.tidy, stop, "the desk's tidying")
 
     async def tidy(self) -> None:
         """Forget what is over (delivered callbacks, old calls, sessions, tries) and add up the ledger."""

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from hotline.contract import AttachmentPart
 from playground.playground import Cast, cast, stage
 from storage.cache.rate_limits import LocalBuckets
 from storage.faults import caught, described
+from storage.periodic import pause
 from webhooks.attachments import attachment_router
 from webhooks.error_handlers import answer_faults
 from webhooks.health import health_router
@@ -172,5 +173,4 @@ async def _for_good(loop: Background, stop: asyncio.Event) -> None:
         fault = await caught(loop(stop))
         if fault is not None:
             log.error("a loop broke", fault=described(fault))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), BEGIN_AGAIN)
+            await pause(stop, BEGIN_AGAIN)

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,11 +18,12 @@ from app.attachments.sanitized import LARGEST_KEPT
 from app.attachments.store import LINK_LASTS
 from desk.api import recent_files
 from hotline.contract import AttachmentPart
-from storage.db.database import Database, DatabaseDown
+from storage.db.database import Database
 from storage.messages.attachments import Folder, NoSuchFile
+from storage.periodic import every
 
-PAUSE = 5.0
-"""Seconds between two looks."""
+PAUSE = timedelta(seconds=5)
+"""Between two looks."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,13 +49,7 @@ class AttachmentMirror:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Gather until `stop`."""
-        while not stop.is_set():
-            try:
-                await self.gather()
-            except DatabaseDown as failure:
-                log.warning("gathering waits for the database", reason=failure.reason)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), PAUSE)
+        await every(PAUSE, self.gather, stop, "mirroring files")
 
     async def gather(self) -> None:
         """Look once for new files, and try once for each that is not here yet."""

@@ -5,19 +5,19 @@ What it says goes the way of a callback: known by its id, so that it is told onc
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 
 from app.callbacks.apply import CallbackService
-from intake.model.ports import Followed, Follows, Unavailable
+from intake.model.ports import Followed, Follows
 from intake.model.status import StatusUpdate
 from storage.db.database import Database
+from storage.periodic import every
 from storage.tickets import tickets
 
-PAUSE = 60.0
-"""Seconds between two rounds."""
+PAUSE = timedelta(minutes=1)
+"""Between two rounds."""
 
 FOLLOWED = timedelta(days=120)
 """How long after its filing a ticket is asked about; the longest clock but a promise's is far shorter."""
@@ -39,13 +39,7 @@ class Polling:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ask until `stop`."""
-        while not stop.is_set():
-            try:
-                await self.ask()
-            except Unavailable as failure:
-                log.warning("the backend cannot be asked", reason=failure.reason)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), PAUSE)
+        await every(PAUSE, self.ask, stop, "asking the backend")
 
     async def ask(self) -> None:
         """One round. Raises Unavailable."""

@@ -16,7 +16,6 @@ import structlog
 
 from app.base import metrics
 from app.base.jobs import HOTLINE
-from app.base.periodic import every
 from app.operations.health import outboxes
 from intake.city import CityProfile
 from intake.model.channels import traits_of
@@ -26,6 +25,7 @@ from storage.db.clock import shared
 from storage.db.database import Database, Tx
 from storage.outbox import outbox, outbox_metrics
 from storage.outbox.engine import Stuck
+from storage.periodic import every
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app.attachments import ownership
-from app.base.periodic import every
 from app.privacy.erasure import restricted
 from intake.city import CityProfile
 from intake.form.offers.join_others import WITHIN_DAYS
@@ -22,6 +21,7 @@ from storage.messages import (
     webhook_ids,
 )
 from storage.outbox import outbox
+from storage.periodic import every
 from storage.privacy import erasure
 from storage.privacy.erasure import Erasure
 from storage.surveys import phone_links

@@ -8,6 +8,7 @@ begins only while the outbox has little left to push: who is writing with us goe
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 
 import structlog
 
@@ -20,11 +21,13 @@ from storage.cache.cache import Cache
 from storage.db.database import Database, DatabaseDown
 from storage.faults import caught, described
 from storage.messages import conversations
+from storage.periodic import every
 from storage.surveys import campaigns, surveys
 
 log = structlog.get_logger(__name__)
 
-IDLE = 5.0  # seconds between looks
+IDLE = timedelta(seconds=5)
+"""Between two looks."""
 BATCH = 4
 LEARN_EVERY = 12  # looks
 ENOUGH = 600
@@ -47,17 +50,12 @@ class SurveyScheduler:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set. A fault waits for the next look."""
-        looks = 0
-        while not stop.is_set():
-            fault = await caught(self.once(learn=looks % LEARN_EVERY == 0))
-            if isinstance(fault, Exception):
-                log.error("surveying failed", fault=described(fault))
-            looks += 1
-            try:
-                async with asyncio.timeout(IDLE):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+        looks = count()
+
+        async def look() -> None:
+            await self.once(learn=next(looks) % LEARN_EVERY == 0)
+
+        await every(IDLE, look, stop, "surveying")
 
     async def once(self, *, learn: bool = True) -> int:
         """Do all that is due now; returns with how many surveys something was done. Raises DatabaseDown."""

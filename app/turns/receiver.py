@@ -7,7 +7,6 @@ and for nothing else. How fast somebody writes is asked at the door alone: what 
 """
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 from pydantic import TypeAdapter
@@ -26,6 +25,7 @@ from intake.model.ports import Unavailable
 from intake.phrases import FALLBACK, pick_language, say
 from storage.db.keyring import Undecryptable
 from storage.faults import caught, described
+from storage.periodic import pause
 
 log = structlog.get_logger(__name__)
 
@@ -111,9 +111,7 @@ class SpoolingReceiver:
         """Empty the spool whenever there is something in it, until `stop`."""
         while not stop.is_set():
             if not await self.drain():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_AGAIN):
-                        await stop.wait()
+                await pause(stop, LOOK_AGAIN)
 
     async def drain(self) -> bool:
         """One round: the oldest message of several citizens. Whether there is more to do at once.

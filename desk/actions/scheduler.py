@@ -7,7 +7,7 @@ first, so two of these at once never do a thing twice, and a crash leaves it to 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -18,10 +18,11 @@ from desk.tickets import notices, store, timers
 from desk.tickets.store import DeskTicket
 from desk.workflow.context import DeskContext
 from desk.workflow.states import SYSTEM, Refused, Step
-from storage.db.database import Database, DatabaseDown
+from storage.db.database import Database
 from storage.db.sealed import Tx
+from storage.periodic import every
 
-IDLE_SECONDS = 5.0
+IDLE = timedelta(seconds=5)
 _AT_ONCE = 50
 _STEPS = frozenset({"chase", "give_up"})
 _RINGS = {
@@ -49,17 +50,13 @@ class Scheduler:
 
     async def run(self, stop: asyncio.Event, wake: Callable[[], None]) -> None:
         """Do what is due until `stop`; `wake` says that callbacks may wait to be sent."""
-        while not stop.is_set():
-            try:
-                if await self.run_due():
-                    wake()
-                await self.anchor()
-            except DatabaseDown as failure:
-                log.warning("the desk's clocks wait for the database", reason=failure.reason)
-            try:
-                await asyncio.wait_for(stop.wait(), IDLE_SECONDS)
-            except TimeoutError:
-                continue
+
+        async def look() -> None:
+            if await self.run_due():
+                wake()
+            await self.anchor()
+
+        await every(IDLE, look, stop, "the desk's clocks")
 
     async def run_due(self) -> int:
         """Do all that is due now; returns for how many tickets something was done. Raises DatabaseDown."""

@@ -29,8 +29,9 @@ from storage.db.database import Database
 from storage.db.sealed import Tx
 from storage.outbox import backoff
 from storage.outbox.circuit_breaker import CircuitBreaker
-from storage.outbox.loop import Loop, Work, pause
+from storage.outbox.loop import Loop, Work
 from storage.outbox.outcomes import Outcomes
+from storage.periodic import pause
 
 TIMEOUT = httpx.Timeout(15.0)  # well within the lease
 IDLE_SECONDS = 1.0

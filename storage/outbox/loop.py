@@ -19,6 +19,7 @@ from storage.faults import caught, described
 from storage.outbox import outbox_metrics
 from storage.outbox.circuit_breaker import CircuitBreaker
 from storage.outbox.engine import Claimed, Outbox
+from storage.periodic import pause
 
 log = structlog.get_logger(__name__)
 B = TypeVar("B")
@@ -158,12 +159,3 @@ class Loop(Generic[B]):
             task = asyncio.create_task(self._work.one(entry))
             self._running.add(task)
             task.add_done_callback(ended)
-
-
-async def pause(stop: asyncio.Event, seconds: float) -> None:
-    """So long, or until `stop`."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
