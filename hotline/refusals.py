@@ -7,7 +7,7 @@ the line says nothing about a ticket, so it buries none; an operator is told wha
 from collections.abc import Mapping
 from datetime import timedelta
 
-from hotline.far_clock import told
+from hotline.clock_skew import told
 from hotline.signatures import TOLERANCE
 from intake.model.ports import Hindered, NotYet, Rejected, Trouble, Unavailable
 

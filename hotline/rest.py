@@ -13,8 +13,8 @@ import httpx
 import orjson
 from pydantic import ValidationError
 
+from hotline.clock_skew import http_date
 from hotline.contract import Receipt, StatusDocument
-from hotline.far_clock import http_date
 from hotline.refusals import refusal, unknown
 from hotline.signed_http import SignedHttp
 from intake.model.ports import Rejected, Unavailable, Unsure

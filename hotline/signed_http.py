@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from hotline.far_clock import FarClock
+from hotline.clock_skew import ClockSkew
 from hotline.signatures import sign
 
 
@@ -25,7 +25,7 @@ class SignedHttp:
         new_id: Callable[[], str],
     ) -> None:
         self.clock = clock
-        self.far = FarClock(clock)
+        self.far = ClockSkew(clock)
         self._url = url.rstrip("/")
         self._secrets = secrets
         self._http = http

@@ -14,8 +14,8 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from hotline import examples
+from hotline.clock_skew import told
 from hotline.contract import Receipt, StatusDocument
-from hotline.far_clock import told
 from hotline.trial_calls import Calls, TrialAnswer
 
 _STALE = timedelta(minutes=6)

@@ -17,10 +17,10 @@ from sqlalchemy import Dialect
 from intake.model.conversation import Conversation
 from intake.model.messages import Address, Grant
 from intake.model.ticket import TicketView
-from storage.db import trips
+from storage.db import batched_statements
+from storage.db.batched_statements import BEGIN, COMMIT, ROLLBACK, Statement
 from storage.db.sealed import Tx, seal, unseal
 from storage.db.tables import tickets
-from storage.db.trips import BEGIN, COMMIT, ROLLBACK, Statement
 from storage.messages.conversations import COLUMNS, StoredConversation, stored, unfinished_since
 from storage.messages.inbox import AlreadyRecorded, Replies, StoredTurn
 from storage.tickets.rows import view
@@ -113,9 +113,9 @@ async def begin(tx: Tx, address: Address, message_id: str, lane: str, now: datet
         "lane": lane,
         "now": now,
     }
-    _, held, around = await trips.send(tx, (BEGIN, _HELD, _AROUND), values)
+    _, held, around = await batched_statements.send(tx, (BEGIN, _HELD, _AROUND), values)
     if not held:
-        _, held, around = await trips.send(tx, (_BEGUN, _HELD, _AROUND), values)
+        _, held, around = await batched_statements.send(tx, (_BEGUN, _HELD, _AROUND), values)
     return _begun(tx, held[0], around)
 
 
@@ -148,9 +148,9 @@ async def end(
         values |= {"trigger": given.trigger, "left": given.messages, "until": at + given.lasts}
     steps = (_SAVED, _RECORDED, *(_GRANTED for _ in grants), *more, COMMIT)
     try:
-        await trips.send(tx, steps, values)
-    except trips.DuplicateKey:
-        await trips.send(tx, (ROLLBACK,), {})
+        await batched_statements.send(tx, steps, values)
+    except batched_statements.DuplicateKey:
+        await batched_statements.send(tx, (ROLLBACK,), {})
         raise AlreadyRecorded(f"{channel}: this message has been handled before") from None
 
 

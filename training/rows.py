@@ -6,6 +6,8 @@ Blank bodies are taken by their title; rows with neither, or without a label, ar
 import csv
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,9 +31,8 @@ class LabelledComplaint:
 
 def read_rows(file: Path) -> tuple[LabelledComplaint, ...]:
     """Every usable row. Raises BadRows, or OSError for a file that cannot be read."""
-    csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
+        with long_fields(), file.open(encoding="utf-8-sig", newline="") as lines:
             table = csv.DictReader(lines, strict=True)
             _check(table.fieldnames or (), file)
             rows = tuple(row for line in table if (row := _row(line)) is not None)
@@ -42,6 +43,16 @@ def read_rows(file: Path) -> tuple[LabelledComplaint, ...]:
     if not rows:
         raise BadRows(f"{file} has no row with a body and a label.")
     return rows
+
+
+@contextmanager
+def long_fields() -> Iterator[None]:
+    """Within this block a field may be long; the limit is the process's, and other tables keep theirs."""
+    before = csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def learnable(rows: tuple[LabelledComplaint, ...]) -> tuple[LabelledComplaint, ...]:

@@ -7,7 +7,7 @@ from intake.model.messages import Address, ChannelName, Inbound, Reply
 
 
 class Receiver(Protocol):
-    """One message in, its replies out: `app.turns.receiver` fulfils it."""
+    """One message in, its replies out: `app.turns.spooling_receiver` fulfils it."""
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
         """Take one message in one transaction; the stored replies again on a repeat of its id."""

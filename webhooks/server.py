@@ -15,7 +15,7 @@ from fastapi import APIRouter, FastAPI
 from app.attachments.store import Files
 from app.base.clock import utc_now
 from app.base.settings import Settings
-from app.bootstrap.backend import LoneDesk
+from app.bootstrap.backend import StandaloneDesk
 from app.bootstrap.runtime import Runtime
 from desk.app import Desk
 from desk.open311.router import Rules, open311_router
@@ -75,7 +75,7 @@ def create_app(
     return app
 
 
-def create_desk_app(alone: LoneDesk, settings: Settings) -> FastAPI:
+def create_desk_app(alone: StandaloneDesk, settings: Settings) -> FastAPI:
     """The embedded hotline as its own process: its API, its pages, its callbacks, and copies of its files."""
     desk, files = alone.desk, alone.files
 

@@ -19,7 +19,9 @@ from starlette.requests import ClientDisconnect
 
 from app.turns.media_bursts import end_of
 from bots.wechat.codec import Push, UnreadablePush, parse
-from bots.wechat.incoming.envelope import (
+from bots.wechat.incoming.events import to_happening
+from bots.wechat.incoming.inbound import to_inbound
+from bots.wechat.incoming.verification import (
     FRESH,
     LARGEST,
     Mode,
@@ -30,8 +32,6 @@ from bots.wechat.incoming.envelope import (
     open_push,
     verify,
 )
-from bots.wechat.incoming.events import to_happening
-from bots.wechat.incoming.inbound import to_inbound
 from bots.wechat.outgoing.passive_reply import NOTHING, Passive, passive
 from hotline.body import BodyTooLarge, read_body
 from intake.model.messages import Burst, ChannelName, Inbound, Reply

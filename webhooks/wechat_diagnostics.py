@@ -12,7 +12,7 @@ import structlog
 
 from app.turns.channel_events import CLOCK, PUSHES
 from bots.wechat.codec import BrokenCipher
-from bots.wechat.incoming.envelope import Misfit, StalePush
+from bots.wechat.incoming.verification import ConfigMismatch, StalePush
 from intake.model.messages import ChannelName
 from webhooks.deadline import Turns
 from webhooks.ports import ChannelEventReceiver
@@ -53,4 +53,4 @@ def _about(fault: Exception) -> str | None:
     """What an operator can do something about; anybody can send what bears no signature of ours."""
     if isinstance(fault, StalePush):
         return CLOCK
-    return PUSHES if isinstance(fault, BrokenCipher | Misfit) else None
+    return PUSHES if isinstance(fault, BrokenCipher | ConfigMismatch) else None

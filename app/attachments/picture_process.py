@@ -13,7 +13,7 @@ import sys
 import threading
 from contextlib import suppress
 
-from app.attachments.picture import picture
+from app.attachments.picture_encoding import picture
 from app.attachments.sanitized import SanitizedFile
 from intake.model.messages import Location
 from intake.model.ports import NotTaken, Unavailable

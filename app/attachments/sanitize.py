@@ -10,7 +10,7 @@ A small file may be a picture of many million points: none is opened in this pro
 import puremagic
 
 from app.attachments import picture_process
-from app.attachments.picture import BEGINNINGS
+from app.attachments.picture_encoding import BEGINNINGS
 from app.attachments.sanitized import SanitizedFile
 from intake.model.ports import Fetched, NotTaken
 

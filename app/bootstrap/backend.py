@@ -94,7 +94,7 @@ def _sign_on(settings: Settings, http: httpx.AsyncClient, clock: Callable[[], da
 
 
 @dataclass(frozen=True, slots=True)
-class LoneDesk:
+class StandaloneDesk:
     """The embedded hotline as a process of its own. `password`: its first user's, if that was made now."""
 
     desk: Desk
@@ -104,7 +104,7 @@ class LoneDesk:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, base_url: str) -> AsyncIterator[LoneDesk]:
+async def open_desk(settings: Settings, base_url: str) -> AsyncIterator[StandaloneDesk]:
     """The embedded hotline alone, reached at `base_url`."""
     keyring = stored_keyring(settings)
     city = open_city(settings.city)
@@ -120,7 +120,7 @@ async def open_desk(settings: Settings, base_url: str) -> AsyncIterator[LoneDesk
         made = await desk.ensure_first_user(password)
         gathering = AttachmentMirror(database, folder, front_door, http, utc_now)
         try:
-            yield LoneDesk(desk, files, gathering, password if made else None)
+            yield StandaloneDesk(desk, files, gathering, password if made else None)
         finally:
             await database.close()
 

@@ -17,7 +17,7 @@ from bots.telegram.shared import Shared
 from bots.wechat.account import WeChatAccount
 from bots.wechat.channel import MessageTemplates, WeChatChannel
 from bots.wechat.client import Client, Credentials
-from bots.wechat.incoming.envelope import Mode, PushCredentials
+from bots.wechat.incoming.verification import Mode, PushCredentials
 from intake.city import CityProfile
 from intake.model.messages import ChannelName
 from intake.model.ports import Channel

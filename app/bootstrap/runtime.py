@@ -16,11 +16,11 @@ from app.callbacks.poll import Polling
 from app.operations.health import Health
 from app.operations.worker import Worker
 from app.turns.channel_events import ChannelEventRecorder
-from app.turns.receiver import SpoolingReceiver
 from app.turns.service import Service
-from bots.telegram.registration import until_heard
+from app.turns.spooling_receiver import SpoolingReceiver
+from bots.telegram.retry_registration import until_heard
 from bots.wechat.account import WeChatAccount
-from bots.wechat.incoming.envelope import PushCredentials
+from bots.wechat.incoming.verification import PushCredentials
 from desk.app import Desk
 from intake.city import CityProfile
 from intake.model.messages import ChannelName

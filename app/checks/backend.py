@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.base.jobs import HOTLINE
 from app.checks.finding import CheckResult
 from app.delivery.backend_troubles import FAR, MEND
-from hotline.far_clock import told
+from hotline.clock_skew import told
 from hotline.rest import RestHotline
 from intake.model.ports import Hindered, Hotline, Rejected, Timed, Trouble, Unavailable, Unsure
 

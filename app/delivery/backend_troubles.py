@@ -36,7 +36,7 @@ MEND: Mapping[Trouble, str] = {
 """What an operator looks at."""
 
 
-class Watched:
+class MonitoredHotline:
     """`Hotline` over another, telling the operator what it comes to. `clock` gives an aware now."""
 
     def __init__(self, hotline: Hotline, clock: Callable[[], datetime]) -> None:

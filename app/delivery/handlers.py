@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from app.attachments.store import Files
 from app.base import jobs, tracing
-from app.delivery.backend_troubles import Watched
+from app.delivery.backend_troubles import MonitoredHotline
 from app.delivery.queue_replies import SURVEYS, lane, outgoing_of
 from app.delivery.suspects import put_aside
 from hotline.contract import AttachmentPart
@@ -87,7 +87,7 @@ class Delivery:
         self._database = database
         self._city = city
         self._channels = channels
-        self._hotline = Watched(hotline, clock)
+        self._hotline = MonitoredHotline(hotline, clock)
         self._files = files
         self._turns = turns
         self._clock = clock

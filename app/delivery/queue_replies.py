@@ -11,9 +11,9 @@ from bots.splitting import messages_of
 from intake.model.channels import traits_of
 from intake.model.messages import Address, ChannelName, Outgoing, Reply
 from intake.notifications.template_fields import NONE, Facts
-from storage.db import trips
+from storage.db import batched_statements
+from storage.db.batched_statements import Statement
 from storage.db.database import Tx
-from storage.db.trips import Statement
 from storage.outbox import outbox, passive_fallback
 
 KIND = "reply"
@@ -60,7 +60,7 @@ async def queue_replies(
     entries = queuing(tx, conversation_id, address, replies, key, purpose, now, due_at, facts)
     if not entries:
         return []
-    return [made[0][0] for made in await trips.send(tx, entries, {}) if made]
+    return [made[0][0] for made in await batched_statements.send(tx, entries, {}) if made]
 
 
 def queuing(

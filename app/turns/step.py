@@ -23,9 +23,9 @@ from intake.model.messages import Burst, ChannelName, Event, Inbound, Reply
 from intake.model.ports import Unavailable
 from intake.situation import Situation
 from storage import turn_store
-from storage.db import trips
+from storage.db import batched_statements
+from storage.db.batched_statements import Statement
 from storage.db.database import Tx
-from storage.db.trips import Statement
 from storage.messages import conversations, inbox, send_quotas
 from storage.messages.conversations import StoredConversation
 from storage.tickets.tickets import ReferenceTaken
@@ -113,7 +113,7 @@ class TurnStep:
         """Save, record, queue and commit; whoever leaves is forgotten last."""
         if effects.forgets(turn.effects):
             if entries:
-                await trips.send(tx, entries, {})
+                await batched_statements.send(tx, entries, {})
             await conversations.save(tx, stored.id, turn.conversation, now)
             await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, replies, now)
             await effects.forget(tx, stored, turn.effects, now)

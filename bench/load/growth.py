@@ -27,7 +27,7 @@ from intake.model.messages import Address, ChannelName, Inbound
 from intake.phrases import worded
 from storage import turn_store
 from storage.cache.cache import MemoryCache
-from storage.db import trips
+from storage.db import batched_statements
 from storage.db.database import Database, upgrade
 from storage.db.keyring import KeyRing
 from storage.outbox import outbox
@@ -150,13 +150,13 @@ async def _looked_up(database: Database, number: str, found: list[tuple[str, str
 
 @contextmanager
 def _written_down(database: Database, found: list[tuple[str, str, Any]]) -> Iterator[None]:
-    engine, send = database._writer.sync_engine, trips.send  # noqa: SLF001  to read its statements
+    engine, send = database._writer.sync_engine, batched_statements.send  # noqa: SLF001  to read its statements
 
     def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
         if not statement.startswith(("BEGIN", "SELECT statement_timestamp")):
             found.append(("", statement, values))
 
-    async def noted(tx: Any, steps: trips.Steps, values: Any) -> Any:
+    async def noted(tx: Any, steps: batched_statements.Steps, values: Any) -> Any:
         for step in steps:
             if step.prepared.names:
                 own = values if step.values is None else step.values
@@ -165,9 +165,9 @@ def _written_down(database: Database, found: list[tuple[str, str, Any]]) -> Iter
         return await send(tx, steps, values)
 
     event.listen(engine, "before_cursor_execute", note)
-    trips.send = noted
+    batched_statements.send = noted
     yield
-    trips.send = send
+    batched_statements.send = send
     event.remove(engine, "before_cursor_execute", note)
 
 

@@ -13,9 +13,9 @@ from bench.understanding.goal import Goal
 from bench.understanding.section import Asked, Section
 from intake.city import CityProfile, load
 from intake.form.content.long_text import MAX_TOLD
-from intake.form.filling import absorb, figures
 from intake.form.questions.doubt import settled
 from intake.form.questions.order import next_question
+from intake.form.slot_filling import absorb, figures
 from intake.model.ticket import Draft
 from intake.understand.reader import read
 from playground.replay.rows import read_rows

@@ -12,7 +12,7 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.methods import SendMessage
 
-from bots.telegram.client import Obeying, open_bot
+from bots.telegram.client import RetryAfterMiddleware, open_bot
 from bots.telegram.errors import asking, ours
 from bots.telegram.incoming import deep_links
 from bots.telegram.incoming.parse import hear, hear_raw
@@ -53,7 +53,7 @@ class TelegramChannel:
             self._keyboards = Keyboards(shared.memory, chats)
             self._pace = SendPace(shared.buckets, bot.id, chats) if shared.buckets else None
         if self._pace is not None:
-            bot.session.middleware(Obeying(self._pace))
+            bot.session.middleware(RetryAfterMiddleware(self._pace))
 
     def hear(self, body: bytes, now: datetime) -> ParsedUpdate:
         """One update as the webhook got it. Raises Unreadable."""

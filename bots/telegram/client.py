@@ -90,7 +90,7 @@ class RawUpdates(TelegramMethod[list[Any]]):
     allowed_updates: list[str]
 
 
-class Obeying(BaseRequestMiddleware):
+class RetryAfterMiddleware(BaseRequestMiddleware):
     """Whatever call about a chat is answered with 429: everybody who writes for this bot keeps still."""
 
     def __init__(self, pace: SendPace) -> None:

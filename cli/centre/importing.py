@@ -13,9 +13,9 @@ from rich.progress import Progress
 from app.base.clock import utc_now
 from app.base.settings import BadSettings, Settings, read_settings
 from app.bootstrap.resources import embeds_desk, open_city, open_storage
-from desk.importing.bring import bring
 from desk.importing.calls import ImportedCall
 from desk.importing.check import check_sheet
+from desk.importing.import_calls import bring
 from desk.importing.sheet import BadSheet, read_sheet
 from desk.workflow.context import DeskContext
 from intake.city import CityProfile

@@ -19,9 +19,9 @@ from app.bootstrap.resources import embeds_desk, open_city, open_storage
 from app.surveys import campaigns as campaigning
 from app.surveys.campaigns import Plan
 from app.surveys.external_cases import Listed, Matter, put
-from desk.importing.bring import bring_to_rate, to_phone
+from desk.importing.import_calls import bring_to_rate, to_phone
 from desk.importing.sheet import BadSheet, read_sheet
-from desk.importing.to_rate import ToRate, as_call, check_sheet
+from desk.importing.survey_cases import ToRate, as_call, check_sheet
 from desk.statistics.period import BadPeriod, read_period
 from desk.workflow.context import DeskContext
 from intake.city import CityProfile

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.open311.answers import Open311Error
 from desk.open311.form import Open311Form
+from desk.open311.responses import Open311Error
 from desk.open311.services import APPEAL_TYPE, Attribute, attributes, offered
 from desk.open311.wording import say
 from desk.tickets.public_requests import PREFIX

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
-from desk.open311.answers import Open311Error
+from desk.open311.responses import Open311Error
 from hotline.body import BodyTooLarge, within
 
 LARGEST = 11 * 1024 * 1024

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import puremagic
 
-from desk.open311.answers import Open311Error
+from desk.open311.responses import Open311Error
 from hotline.contract import AttachmentPart
 from intake.model.ports import Rejected, Unavailable
 

@@ -13,13 +13,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from desk.app import Desk
-from desk.open311 import answers, asking
-from desk.open311.answers import FORMATS, Open311Error
+from desk.open311 import request_filters, responses
 from desk.open311.form import Open311Form, read_form
 from desk.open311.media import Keep, picture
+from desk.open311.responses import FORMATS, Open311Error
+from desk.open311.service import Requests
 from desk.open311.services import definition, offered, service
 from desk.open311.wording import say
-from desk.open311.work import Requests
 from hotline.contract import AttachmentPart
 from storage.db.database import DatabaseDown
 
@@ -54,13 +54,13 @@ def _answered(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         asked = request.path_params["format_"]
         format_ = asked if asked in FORMATS else "json"
         if asked != format_:
-            return answers.errors(format_, Open311Error(400, "the format must be json or xml"))
+            return responses.errors(format_, Open311Error(400, "the format must be json or xml"))
         try:
             return await handler(request, format_)
         except Open311Error as failed:
-            return answers.errors(format_, failed)
+            return responses.errors(format_, failed)
         except DatabaseDown:
-            return answers.errors(format_, Open311Error(503, "try again later", retry_after=5))
+            return responses.errors(format_, Open311Error(503, "try again later", retry_after=5))
 
     return endpoint
 
@@ -74,7 +74,7 @@ class _Server:
         self._offered = {one.code: one for one in offered(desk.city)}
 
     def paths(self) -> tuple[tuple[str, str, Handler], ...]:
-        """Method, path without its format, and who answers."""
+        """Method, path without its format, and who responses."""
         return (
             ("GET", "/services", self.services),
             ("GET", "/services/{name}", self.definition),
@@ -89,14 +89,14 @@ class _Server:
     async def services(self, request: Request, format_: str) -> Response:
         self._here(request.query_params.get("jurisdiction_id"))
         found = [service(one, self._desk.city) for one in self._offered.values()]
-        return answers.listing(format_, "services", found)
+        return responses.listing(format_, "services", found)
 
     async def definition(self, request: Request, format_: str) -> Response:
         self._here(request.query_params.get("jurisdiction_id"))
         category = self._offered.get(request.path_params["name"])
         if category is None:
             raise Open311Error(404, "service_code was not found")
-        return answers.single(format_, "service_definition", definition(category, self._desk.city))
+        return responses.single(format_, "service_definition", definition(category, self._desk.city))
 
     async def file(self, request: Request, format_: str) -> Response:
         form = await self._writing(request)
@@ -107,35 +107,35 @@ class _Server:
             "service_notice": say("service", "notice", reference=filed.hotline_ref),
             "account_id": None,
         }
-        return answers.listing(format_, "service_requests", [told], 201 if filed.new else 200)
+        return responses.listing(format_, "service_requests", [told], 201 if filed.new else 200)
 
     async def requests(self, request: Request, format_: str) -> Response:
         given = dict(request.query_params)
         known = self._reading(given)
-        found = await self._requests.find(asking.wanted(given, self._desk.clock()), known=known)
-        return answers.listing(format_, "service_requests", found)
+        found = await self._requests.find(request_filters.wanted(given, self._desk.clock()), known=known)
+        return responses.listing(format_, "service_requests", found)
 
     async def request(self, request: Request, format_: str) -> Response:
         known = self._reading(dict(request.query_params))
         found = await self._requests.one(request.path_params["name"], known=known)
-        return answers.listing(format_, "service_requests", [found])
+        return responses.listing(format_, "service_requests", [found])
 
     async def token(self, request: Request, format_: str) -> Response:
         self._here(request.query_params.get("jurisdiction_id"))
         token = request.path_params["name"]
         found = {"service_request_id": await self._requests.behind(token), "token": token}
-        return answers.listing(format_, "service_requests", [found])
+        return responses.listing(format_, "service_requests", [found])
 
     async def updates(self, request: Request, format_: str) -> Response:
         given = dict(request.query_params)
         self._reading(given)
-        found = await self._requests.updates(asking.wanted(given, self._desk.clock()))
-        return answers.listing(format_, "service_request_updates", found)
+        found = await self._requests.updates(request_filters.wanted(given, self._desk.clock()))
+        return responses.listing(format_, "service_request_updates", found)
 
     async def supplement(self, request: Request, format_: str) -> Response:
         form = await self._writing(request)
         told = {"update_id": await self._requests.supplement(form)}
-        return answers.listing(format_, "service_request_updates", [told])
+        return responses.listing(format_, "service_request_updates", [told])
 
     def _here(self, jurisdiction: str | None) -> None:
         ours = self._rules.jurisdiction

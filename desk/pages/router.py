@@ -16,7 +16,7 @@ from desk.pages.centre.alerts import Alerts
 from desk.pages.centre.canned_answers import Answers
 from desk.pages.centre.notices import Notices
 from desk.pages.centre.surveys import SurveyPages
-from desk.pages.centre.undelivered import Letters
+from desk.pages.centre.undelivered import UndeliveredPage
 from desk.pages.leaders.dashboard import Overviews
 from desk.pages.leaders.digest import Digests
 from desk.pages.tickets.bulk import Bulk
@@ -54,7 +54,7 @@ def desk_pages(
     _alert_routes(router, Alerts(desk, gate, look))
     _office_routes(router, desk, gate, look, new_secret)
     _account_routes(router, AccountPage(desk, gate, look, second_factor.new_secret))
-    _letter_routes(router, Letters(desk, gate, look, of_front=of_front))
+    _letter_routes(router, UndeliveredPage(desk, gate, look, of_front=of_front))
     _survey_routes(router, SurveyPages(desk, gate, look, desk.office.digits, of_front=of_front), of_front)
     router.get("/search")(SearchPage(desk, gate, look).show)
     _overview_routes(router, Overviews(desk, gate, look))
@@ -81,7 +81,7 @@ def _survey_routes(router: APIRouter, surveying: SurveyPages, of_front: bool) ->
         router.post("/survey/{campaign_id}/{what}")(surveying.turn)
 
 
-def _letter_routes(router: APIRouter, letters: Letters) -> None:
+def _letter_routes(router: APIRouter, letters: UndeliveredPage) -> None:
     router.get("/outbox")(letters.show)
     router.post("/outbox/{origin}/{entry_id}/retry")(letters.retry)
     router.post("/outbox/{origin}/{entry_id}/bury")(letters.bury)

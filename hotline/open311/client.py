@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import httpx
 
-from hotline.open311 import forms, news
-from hotline.open311.reading import Row, text
+from hotline.open311 import forms, status_updates
+from hotline.open311.response_parser import Row, text
 from hotline.open311.wire import Open311Wire
 from intake.city import CityProfile
 from intake.model.ports import Followed, Hindered, Rejected, Unsure
@@ -128,14 +128,14 @@ class Open311Hotline:
         for row in await self._wire.get("requests", asked) or ():
             ticket = known.get(text(row, "service_request_id"))
             if ticket is not None:
-                found += news.of_request(ticket, row, self._city, now)
+                found += status_updates.of_request(ticket, row, self._city, now)
         for ticket in known.values() if self._has_updates else ():
             asked = {"service_request_id": ticket.hotline_ref}
             written = await self._wire.get("servicerequestupdates", asked)
             if written is None:
                 self._has_updates = False  # it has no such thing
                 break
-            found += news.of_updates(ticket, written, now)
+            found += status_updates.of_updates(ticket, written, now)
         return found
 
     async def _service(self, document: dict[str, Any]) -> Row:
@@ -169,7 +169,7 @@ class Open311Hotline:
 
     async def _looked_up(self, document: dict[str, Any]) -> str | None:
         """Go through what was filed since, page by page, for our number."""
-        submitted = news.moment(str(document["submitted_at"])) or self._clock()
+        submitted = status_updates.moment(str(document["submitted_at"])) or self._clock()
         service = await self._service(document)
         query = {
             "service_code": text(service, "service_code"),

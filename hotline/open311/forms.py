@@ -7,8 +7,8 @@ in every description: it is what a request is found again by where the server kn
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hotline.open311.point import wgs84
-from hotline.open311.reading import Row, text
+from hotline.open311.coordinates import wgs84
+from hotline.open311.response_parser import Row, text
 from hotline.open311.wording import say
 from intake.city import Category, CityProfile
 from intake.model.ports import Rejected

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from hotline.far_clock import FarClock
-from hotline.open311.reading import LARGEST, Row, UnreadableAnswer, rows, text
+from hotline.clock_skew import ClockSkew
+from hotline.open311.response_parser import LARGEST, Row, UnreadableAnswer, rows, text
 from hotline.refusals import hindered, refusal, unknown
 from hotline.rest import retry_after
 from intake.model.ports import Rejected, Trouble, Unavailable, Unsure
@@ -36,7 +36,7 @@ class Open311Wire:
         self._key = {"api_key": api_key} if api_key else {}
         self._http = http
         self._clock = clock
-        self._far = FarClock(clock)
+        self._far = ClockSkew(clock)
         self._format: str | None = None
 
     @property

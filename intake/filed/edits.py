@@ -12,10 +12,10 @@ from typing import Any
 from intake.context import Context
 from intake.filed.actions import OFFER, offer, open_tickets
 from intake.form import form
-from intake.form.filling import SLOTS, absorb
 from intake.form.questions.order import question
 from intake.form.questions.question import Unclear
 from intake.form.questions.words import has_words
+from intake.form.slot_filling import SLOTS, absorb
 from intake.model.conversation import Errand, FileTicket, Side, Turn
 from intake.model.messages import Reply
 from intake.model.reading import Reading

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from intake.context import Context, pick
 from intake.form import summary
-from intake.form.filling import beside, figures, with_words
 from intake.form.form import MANY_TRIES, ask, ask_again, asked_now, go_on, menu, repeat, shown
 from intake.form.questions.order import question
 from intake.form.questions.question import Question, Unclear
 from intake.form.questions.words import CONTENT, has_words, joined
+from intake.form.slot_filling import beside, figures, with_words
 from intake.model.conversation import Side, Turn
 from intake.model.messages import Reply
 from intake.model.ticket import Draft

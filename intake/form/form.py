@@ -5,10 +5,10 @@ from dataclasses import replace
 from intake.context import Context
 from intake.form import other_channel, summary
 from intake.form.categorize import sorted_by_story
-from intake.form.filling import may_be_anonymous
 from intake.form.offers import join_others, knowledge, own_duplicate
 from intake.form.questions.order import next_question, question
 from intake.form.questions.question import Question, Unclear
+from intake.form.slot_filling import may_be_anonymous
 from intake.model.conversation import Turn
 from intake.model.messages import Choice, Reply
 from intake.model.ticket import Draft

@@ -6,7 +6,7 @@ The ticket carries the code of the case as a label (`N1`, `N2` …): the centre 
 from dataclasses import replace
 
 from intake.context import Context
-from intake.form.own_open import open_twins
+from intake.form.own_open_tickets import open_twins
 from intake.model.messages import Reply
 from intake.model.ticket import Draft
 from intake.understand.normalise import normalise

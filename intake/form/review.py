@@ -6,10 +6,10 @@ from intake.context import Context, pick
 from intake.form import answers, form, summary
 from intake.form.content.long_text import chapters
 from intake.form.filing import file, receipt
-from intake.form.filling import beside, with_words
 from intake.form.questions.doubt import settled
 from intake.form.questions.order import next_question, question
 from intake.form.questions.words import has_words, joined
+from intake.form.slot_filling import beside, with_words
 from intake.form.summary_lines import corrected, named
 from intake.model.conversation import NO_DRAFT, Errand, FileTicket, Side, TellHotline, Turn
 from intake.model.messages import Reply

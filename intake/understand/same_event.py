@@ -17,7 +17,7 @@ from intake.understand.places import place
 SAME = 0.08
 """The likeness from which two texts are about one event."""
 HEAD = 3
-"""The signs of a name that are compared: what follows varies ("…小区", "…二期", "…门口")."""
+"""The signs of a name that are compared: what follows varies (an estate, its second phase, its gate)."""
 MOST = 8
 """Names of one text that are looked for."""
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.db import engines, trips
+from storage.db import batched_statements, engines
 from storage.db.clock import with_played_time
 from storage.db.errors import DatabaseDown, down
 from storage.db.keyring import KeyRing
@@ -92,12 +92,12 @@ class Database:
         """As `write`, for `storage.turn_store`, whose `begin` begins it and whose `end` commits it.
 
         A turn that ends in another way is committed at the end of the block, and a lone statement of
-        `storage.db.trips` commits itself. Raises DatabaseDown.
+        `storage.db.batched_statements` commits itself. Raises DatabaseDown.
         """
         with down():
             async with self._writer.connect() as tx:
                 yield tx
-                await trips.finish(tx)
+                await batched_statements.finish(tx)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:

@@ -18,9 +18,9 @@ from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from storage.db.batched_statements import BEGIN, is_open
 from storage.db.pipeline import forget
 from storage.db.sqlite_dialect import DRIVER
-from storage.db.trips import BEGIN, is_open
 
 BUSY_SECONDS = 5.0
 READERS = 4

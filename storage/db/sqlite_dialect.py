@@ -67,7 +67,7 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _visit(self, work: Any, operation: Any, parameters: Any) -> Any:
         driver: Any = self._connection
-        # As in `storage.db.trips`: the driver has no public way to its thread with more than one call.
+        # As in `batched_statements`: the driver has no public way to its thread with more than one call.
         async with self._adapt_connection._execute_mutex:  # noqa: SLF001
             done, rows = await driver._execute(work, driver._conn, operation, parameters)  # noqa: SLF001
         self._cursor, self._rows = done, deque(rows)

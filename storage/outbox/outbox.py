@@ -9,11 +9,11 @@ from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import exists, literal_column, select, update
 
-from storage.db import trips
+from storage.db import batched_statements
+from storage.db.batched_statements import Statement
 from storage.db.clock import SQL_NOW, played
 from storage.db.sealed import Tx, seal, unseal
 from storage.db.tables import outbox
-from storage.db.trips import Statement
 from storage.outbox import engine
 from storage.outbox.engine import KEPT, UNSURE, Entry, Outbox, Stuck
 from storage.outbox.retention import purge
@@ -103,7 +103,7 @@ def queuing(tx: Tx, **new: Unpack[New]) -> Statement:
 
 async def queue(tx: Tx, **new: Unpack[New]) -> int | None:
     """Add an entry; returns its id, or None if one was queued with the same `once` before."""
-    (made,) = await trips.send(tx, (queuing(tx, **new),), {})
+    (made,) = await batched_statements.send(tx, (queuing(tx, **new),), {})
     return made[0][0] if made else None
 
 

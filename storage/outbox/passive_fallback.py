@@ -11,11 +11,11 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, literal_column, update
 
-from storage.db import trips
+from storage.db import batched_statements
+from storage.db.batched_statements import Statement
 from storage.db.clock import shared
 from storage.db.sealed import Tx
 from storage.db.tables import outbox
-from storage.db.trips import Statement
 
 _DUE: ColumnElement[str] = literal_column("'due'")
 _UNTRIED = (outbox.c.state == _DUE) & (outbox.c.attempts == 0)
@@ -24,7 +24,7 @@ _UNTRIED = (outbox.c.state == _DUE) & (outbox.c.attempts == 0)
 async def settle(tx: Tx, once: Sequence[str], now: datetime) -> int:
     """They have arrived in another way; returns how many were still untried."""
     keys = {f"once{number}": key for number, key in enumerate(once)}
-    (settled,) = await trips.send(tx, (_settled(tuple(keys)),), keys | {"now": now})
+    (settled,) = await batched_statements.send(tx, (_settled(tuple(keys)),), keys | {"now": now})
     return len(settled)
 
 

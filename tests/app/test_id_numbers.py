@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from app.turns.receiver import SpoolingReceiver
 from app.turns.spool import Spool
+from app.turns.spooling_receiver import SpoolingReceiver
 from storage.db import tables
 from storage.db.keyring import KeyRing
 

@@ -9,8 +9,8 @@ from httpx import ASGITransport, AsyncClient
 
 from app.turns.channel_events import ChannelEventRecorder
 from app.turns.rate_limit import CITIZEN, RateLimit
-from app.turns.receiver import SpoolingReceiver
 from app.turns.spool import Spool
+from app.turns.spooling_receiver import SpoolingReceiver
 from storage.cache.rate_limits import LocalBuckets
 from storage.db.keyring import KeyRing
 from webhooks.rate_limit import EVERYTHING, LOGGING_IN, AddressLimit

@@ -30,7 +30,7 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True)
 def _patient(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow machine is no fault: what takes long here has not hung."""
-    monkeypatch.setattr(shell.worker, "_patience", 600.0)
+    monkeypatch.setattr(shell.worker.work, "patience", 600.0)
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ async def test_killed_at_each_step_it_neither_skips_nor_doubles(
     with pytest.raises(Killed):
         await look(shell)
     monkeypatch.undo()
-    shell.worker._patience = 600.0  # see _patient
+    shell.worker.work.patience = 600.0  # see _patient
     for _ in range(3):
         await look(shell, seconds=61)
     unsure = [entry for entry in await shell.entries() if entry.state == "unsure"]
@@ -149,7 +149,7 @@ async def test_killed_while_its_list_is_filled_it_is_given_again_and_skips_nobod
     with pytest.raises(Killed):
         _ = [one async for one in campaigning.begin(shell.database, shell.city, "2026-04", *span, now)]
     monkeypatch.undo()
-    shell.worker._patience = 600.0  # see _patient
+    shell.worker.work.patience = 600.0  # see _patient
     await look(shell, seconds=600)
     assert sent(shell) == []
     planned = await campaigning.plan(shell.database, shell.city, *span, now)
@@ -225,7 +225,7 @@ async def test_given_twice_it_asks_once(shell: Any, campaign: int) -> None:
 
 
 async def test_two_processes_run_one_campaign(shell: Any, second: Any, campaign: int) -> None:
-    second.worker._patience = 600.0  # see _patient
+    second.worker.work.patience = 600.0  # see _patient
     await asyncio.gather(*(one.worker.surveyor.once() for one in (shell, second) * 2))
     await asyncio.gather(shell.drain(), second.drain())
     both = sent(shell) + sent(second)

@@ -12,26 +12,26 @@ from sqlalchemy import event
 from app.turns import step as step_module
 from intake.model.messages import Grant
 from intake.model.ports import Rejected
-from storage.db import trips
+from storage.db import batched_statements
 
 
 @contextmanager
 def trips_made(shell: Any) -> Iterator[list[str]]:
     """How often the database is waited for in this block, and with what; a begin of SQLAlchemy's left out."""
     made: list[str] = []
-    engine, send = shell.database._writer.sync_engine, trips.send
+    engine, send = shell.database._writer.sync_engine, batched_statements.send
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if not statement.startswith("BEGIN"):
             made.append(statement)
 
-    async def noted(tx: Any, steps: Sequence[trips.Statement], values: Any) -> Any:
+    async def noted(tx: Any, steps: Sequence[batched_statements.Statement], values: Any) -> Any:
         made.append("; ".join(step.text for step in steps))
         return await send(tx, steps, values)
 
     event.listen(engine, "before_cursor_execute", note)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trips, "send", noted)
+        patch.setattr(batched_statements, "send", noted)
         yield made
     event.remove(engine, "before_cursor_execute", note)
 

@@ -16,6 +16,7 @@ from app.base import metrics
 from app.base.settings import variables
 from cli.main import app
 from desk import metrics as figures
+from storage.outbox import outbox_metrics
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DOCS = Path(__file__).parents[2] / "docs"
@@ -122,6 +123,6 @@ def test_the_image_holds_what_the_code_reads_beside_itself() -> None:
 
 def test_every_figure_the_operator_is_told_to_watch_is_measured() -> None:
     named = set(re.findall(r"`(jiesu_\w+)", (DOCS / "operations.md").read_text()))
-    every = [*vars(metrics).values(), *vars(figures).values()]
+    every = [*vars(metrics).values(), *vars(figures).values(), *vars(outbox_metrics).values()]
     made = {one._name for one in every if hasattr(one, "_name")}
     assert {name.removesuffix("_total") for name in named} <= made

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from desk.app import Desk
-from desk.importing.bring import bring
 from desk.importing.check import ImportCheck, check
+from desk.importing.import_calls import bring
 from desk.importing.sheet import BadSheet
 from desk.statistics import queries
 from desk.statistics.period import read_period

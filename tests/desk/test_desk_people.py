@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from desk.app import Desk
-from desk.open311 import shown
+from desk.open311 import request_view
 from desk.workflow.states import Actor, Role
 
 CENTRE = Actor(Role.CENTRE, "wang")
@@ -76,7 +76,7 @@ async def test_the_name_does_not_leave_over_open311(
     place = {"text": f"五一路，找{NAME}", "area_code": None, "lat": None, "lng": None, "coord_sys": None}
     ref = await caller.file(document | {"content": content, "place": place, "is_public": True})
     ticket = await desk.ticket(ref, CENTRE)
-    told = str(shown.request(ticket, desk.city, known=True, media_url=lambda _part: ""))
+    told = str(request_view.request(ticket, desk.city, known=True, media_url=lambda _part: ""))
     assert NAME not in told
     assert PHONE not in told
     assert "热力公司经理收钱" in told

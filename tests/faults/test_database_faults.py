@@ -19,7 +19,7 @@ from intake.form.offers import join_others
 from intake.model.messages import Address, ChannelName, Inbound
 from intake.model.ports import Unavailable
 from storage.cache.cache import MemoryCache
-from storage.db import trips
+from storage.db import batched_statements
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.db.tables import inbox, outbox, tickets
@@ -126,7 +126,7 @@ async def test_sqlites_nth_statement_fails_as_a_disk_does(
     sqlite_url: str, keyring: KeyRing, city: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = Database.open(sqlite_url, keyring)
-    failing, in_a_trip = {"seen": 0, "at": 0}, trips._one
+    failing, in_a_trip = {"seen": 0, "at": 0}, batched_statements._one
 
     def is_the_nth() -> bool:
         failing["seen"] += 1
@@ -142,7 +142,7 @@ async def test_sqlites_nth_statement_fails_as_a_disk_does(
             raise sqlite3.OperationalError("disk I/O error")
         return in_a_trip(*step)
 
-    monkeypatch.setattr(trips, "_one", fail_in_a_trip)
+    monkeypatch.setattr(batched_statements, "_one", fail_in_a_trip)
 
     service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
     filed = 0

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 import playground
-from playground.wechat import platform
+from playground.wechat import server
 
 PLAYGROUND = Path(playground.__file__).parent
 SCRIPTS = sorted((PLAYGROUND / "static").glob("*.js"))
@@ -71,7 +71,7 @@ def test_every_word_the_page_asks_for_is_there() -> None:
 
 
 def test_every_grey_line_of_the_apps_has_its_words() -> None:
-    assert platform.FAULT in words("zh")["notices"]
+    assert server.FAULT in words("zh")["notices"]
 
 
 @pytest.mark.parametrize(

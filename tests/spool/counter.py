@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.turns.channel_events import ChannelEventRecorder
-from app.turns.receiver import SpoolingReceiver
 from app.turns.spool import Spool
+from app.turns.spooling_receiver import SpoolingReceiver
 from intake.model.messages import Address, ChannelName, Inbound
 from storage.db.database import Database
 from storage.messages import inbox

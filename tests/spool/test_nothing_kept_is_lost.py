@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from app.turns import step
 from app.turns.rate_limit import CITIZEN
-from app.turns.receiver import AT_ONCE
 from app.turns.spool import Spool, SpooledEvent
+from app.turns.spooling_receiver import AT_ONCE
 from intake.model.channel_event import ChannelEvent
 from intake.model.messages import Address, ChannelName, Inbound
 from intake.model.ports import Unavailable

@@ -13,8 +13,8 @@ from playwright.async_api import Browser, Page, expect
 from app.base.clock import utc_now
 from app.surveys import campaigns as campaigning
 from app.surveys.external_cases import Listed, Matter, put
-from desk.importing.bring import bring_to_rate, to_phone
-from desk.importing.to_rate import ToRate, as_call
+from desk.importing.import_calls import bring_to_rate, to_phone
+from desk.importing.survey_cases import ToRate, as_call
 from desk.workflow.states import State
 from intake.model.messages import ChannelName
 from storage.surveys import campaigns

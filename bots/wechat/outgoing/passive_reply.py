@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bots.wechat import menu
 from bots.wechat.codec import Push, clean, text_reply
-from bots.wechat.incoming.envelope import PushCredentials, Query, seal
+from bots.wechat.incoming.verification import PushCredentials, Query, seal
 from intake.model.messages import Reply
 
 LONGEST = 2048

@@ -17,7 +17,7 @@ from desk.workflow.states import Role
 from storage.db.sealed import Tx
 
 
-class Letters:
+class UndeliveredPage:
     """The list, and its two buttons. `of_front`: whether the front door's outbox is in our database."""
 
     def __init__(self, desk: Desk, gate: SessionGuard, look: PageRenderer, *, of_front: bool) -> None:

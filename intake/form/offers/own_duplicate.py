@@ -5,7 +5,7 @@ from dataclasses import replace
 from intake.context import Context, pick, snippet, tail
 from intake.form import summary
 from intake.form.content.long_text import chapters
-from intake.form.own_open import open_twins
+from intake.form.own_open_tickets import open_twins
 from intake.form.questions.words import has_words, joined
 from intake.form.urge import may_be_urged, urged
 from intake.model.conversation import NO_DRAFT, TellHotline, Turn

@@ -11,7 +11,7 @@ from intake.model.ticket import Place, Ticket
 from intake.understand.persons import personal
 from intake.understand.persons.finder import PersonalKind
 
-HIDDEN = "＊＊"
+HIDDEN = "\uff0a\uff0a"  # two wide asterisks
 SHORTEST = 2
 """A single character is no name to look for: it stands in too many words."""
 

@@ -19,12 +19,12 @@ from app.delivery.wechat_quota import WeChatQuota
 from app.operations.worker import Worker
 from app.privacy.retention import Retention
 from app.turns.channel_events import ChannelEventRecorder
-from app.turns.receiver import SpoolingReceiver
 from app.turns.service import Service
 from app.turns.spool import Spool
+from app.turns.spooling_receiver import SpoolingReceiver
 from bots.wechat.channel import MessageTemplates, WeChatChannel
 from bots.wechat.client import Client, Credentials
-from bots.wechat.incoming.envelope import Mode, PushCredentials
+from bots.wechat.incoming.verification import Mode, PushCredentials
 from intake.city import CityProfile, Template, WeChatRules
 from intake.model.messages import Address, ChannelName
 from intake.model.status import StatusUpdate

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bots.wechat.codec import UnreadablePush, outer
-from bots.wechat.incoming.envelope import (
+from bots.wechat.incoming.verification import (
     Mode,
     PushCredentials,
     PushRefused,

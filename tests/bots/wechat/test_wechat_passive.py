@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.wechat.codec import Push, clean
-from bots.wechat.incoming.envelope import Mode, PushCredentials, Query
+from bots.wechat.incoming.verification import Mode, PushCredentials, Query
 from bots.wechat.menu import read_menu_id
 from bots.wechat.outgoing.passive_reply import LONGEST, NOTHING, cut, join, passive, size
 from intake.model.messages import Choice, Reply, Tap

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bots.wechat.codec import UnreadablePush, parse
-from bots.wechat.incoming.envelope import LARGEST
+from bots.wechat.incoming.verification import LARGEST
 
 TESTS = Path(__file__).parents[2]
 

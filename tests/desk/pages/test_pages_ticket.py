@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from desk.app import Desk
-from desk.importing.bring import bring
 from desk.importing.calls import ImportedCall
+from desk.importing.import_calls import bring
 from tests.desk.conftest import CENTRE
 
 

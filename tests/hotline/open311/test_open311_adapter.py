@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from hotline.open311.client import Open311Hotline
-from hotline.open311.reading import UnreadableAnswer, rows
+from hotline.open311.response_parser import UnreadableAnswer, rows
 from intake.model.ports import Followed, Hindered, NotYet, Rejected, Unavailable, Unsure
 from intake.model.status import standing
 

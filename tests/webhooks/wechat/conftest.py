@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bots.wechat.incoming.envelope import Mode, PushCredentials
+from bots.wechat.incoming.verification import Mode, PushCredentials
 from intake.model.channel_event import ChannelEvent
 from intake.model.messages import Address, ChannelName, Inbound, Reply
 from playground.wechat.platform import WeChatPlatform

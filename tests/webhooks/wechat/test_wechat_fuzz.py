@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bots.wechat.incoming.envelope import signature
+from bots.wechat.incoming.verification import signature
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "6")) / 3
 PATIENCE = 20.0  # seconds in which any answer must have come, on a slow machine too

@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import strategies as st
 
-from bots.wechat.incoming.envelope import Mode, PushCredentials, signature
+from bots.wechat.incoming.verification import Mode, PushCredentials, signature
 from intake.model.messages import ChannelName
 from storage.cache.cache import MemoryCache
 from storage.db.keyring import KeyRing

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from hotline.open311.reading import Row, text
+from hotline.open311.response_parser import Row, text
 from intake.city import CityProfile
 from intake.model.ports import Followed
 from intake.model.status import Status, StatusUpdate

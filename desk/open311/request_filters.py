@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from desk.db.tables import requests, tickets
-from desk.open311.answers import Open311Error
+from desk.open311.responses import Open311Error
 from desk.tickets import public_requests
 
 SPAN = timedelta(days=90)

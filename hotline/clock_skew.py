@@ -12,7 +12,7 @@ import httpx
 _DATES_STEP = timedelta(seconds=1)
 
 
-class FarClock:
+class ClockSkew:
     """`ahead`: how far ours is ahead, by the latest answer; None if that did not say."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:

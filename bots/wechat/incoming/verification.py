@@ -62,7 +62,7 @@ class PushRefused(Exception):
     """Not from WeChat, not for this account, or less protected than agreed."""
 
 
-class Misfit(PushRefused):
+class ConfigMismatch(PushRefused):
     """Signed with our token, but not as agreed: the account's console and our settings differ."""
 
 
@@ -99,7 +99,7 @@ def open_push(account: PushCredentials, query: Query, body: bytes) -> bytes:
     if account.mode is Mode.PLAIN:
         return body
     if query.encrypt_type != "aes":
-        raise Misfit("not encrypted")
+        raise ConfigMismatch("not encrypted")
     encrypted = codec.outer(body).get("Encrypt")
     if not isinstance(encrypted, str):
         raise PushRefused("not encrypted")
@@ -107,7 +107,7 @@ def open_push(account: PushCredentials, query: Query, body: bytes) -> bytes:
     try:
         plain = _cipher(account).decrypt(encrypted, query.timestamp, query.nonce, query.msg_signature)
     except codec.OtherAccount:
-        raise Misfit("another account's message") from None
+        raise ConfigMismatch("another account's message") from None
     return plain.encode()
 
 

@@ -12,10 +12,10 @@ from desk.actions import tickets
 from desk.actions.tickets import Filed, KeyReused, UnknownTicket
 from desk.api import events
 from desk.app import Desk
-from desk.open311 import asking, filing, shown
-from desk.open311.answers import Open311Error
-from desk.open311.asking import RequestQuery
+from desk.open311 import filing, request_filters, request_view
 from desk.open311.form import Open311Form
+from desk.open311.request_filters import RequestQuery
+from desk.open311.responses import Open311Error
 from desk.tickets import public_requests, store, ticket_events
 from desk.workflow.views import DeskTicket
 from hotline.contract import AttachmentPart, HotlineEvent, TicketDocument
@@ -80,7 +80,7 @@ class Requests:
             found = []
             for ticket in await self._tickets(tx, wanted, known=False):
                 history = await ticket_events.history(tx, ticket.id)
-                found += list(shown.updates(ticket, history, self._desk.city))
+                found += list(request_view.updates(ticket, history, self._desk.city))
         return found
 
     async def supplement(self, form: Open311Form) -> str:
@@ -118,9 +118,9 @@ class Requests:
         return Filed(ticket.hotline_ref, ticket.created_at, new=False)
 
     async def _tickets(self, tx: Tx, wanted: RequestQuery, *, known: bool) -> Sequence[DeskTicket]:
-        refs = (await tx.execute(asking.query(wanted, known=known))).scalars().all()
+        refs = (await tx.execute(request_filters.query(wanted, known=known))).scalars().all()
         found = {one.hotline_ref: one for one in await store.by_refs(tx, refs)}
         return [found[ref] for ref in refs if ref in found]
 
     def _shown(self, ticket: DeskTicket, *, known: bool) -> dict[str, Any]:
-        return shown.request(ticket, self._desk.city, known=known, media_url=self._media_url)
+        return request_view.request(ticket, self._desk.city, known=known, media_url=self._media_url)
