@@ -103,4 +103,15 @@ async def test_every_figure_is_without_a_person(runtime: Runtime) -> None:
         figures = (await client.get("/metrics")).text
     labels = {part.split("=")[0] for line in figures.splitlines() if "{" in line and line.startswith("jiesu_")
               for part in line[line.index("{") + 1 : line.index("}")].split(",")}  # fmt: skip
-    assert labels <= {"channel", "outcome", "destination", "kind", "result", "le", "reason", "clock", "step"}
+    assert labels <= {
+        "channel",
+        "outcome",
+        "destination",
+        "kind",
+        "result",
+        "le",
+        "reason",
+        "clock",
+        "step",
+        "trouble",
+    }
