@@ -289,12 +289,12 @@ class Outbox(Generic[B]):
             return None
 
     async def _put_aside(self, tx: Tx, row: Row[Any], at: datetime) -> None:
-        """It waits for the right keys, three days at most, and stops no other lane."""
+        """It waits for the right keys, three days at most, and stops no other lane; nobody died of it."""
         if over_term(at - row.queued_at, row.attempts):
             await self.bury(tx, row.id, f"given up: {UNREADABLE}", at)
         else:
             where = self.table.c.id == row.id
-            await tx.execute(update(self.table).where(where).values(reason=UNREADABLE))
+            await tx.execute(update(self.table).where(where).values(reason=UNREADABLE, unended=0))
 
     def _claimed(self, row: Row[Any], body: B, ahead: timedelta) -> Claimed[B]:
         """`ahead`: so far the shared clock is ahead of the claimer's own."""

@@ -171,6 +171,19 @@ async def test_a_body_our_keys_do_not_open_holds_up_its_lane_alone_and_waits_for
     await stranger.close()
 
 
+async def test_what_waited_for_its_key_is_not_taken_for_what_workers_die_of(
+    box: Box, database: Database, database_url: str, now: datetime
+) -> None:
+    """A process without the new key looks at it once a minute; whoever has the key delivers it like any."""
+    await box.queue(database, now, "a")
+    stranger = Database.open(database_url, KeyRing(["another"]), played_time=True)
+    for looks in range(2 * MOST_UNENDED):
+        assert await box.claim(stranger, now + looks * LEASE) == []
+    await stranger.close()
+    (held,) = await box.claim(database, now + 2 * MOST_UNENDED * LEASE)
+    assert kills(held.unended) is None
+
+
 async def test_one_that_no_key_opens_is_given_up_after_three_days_and_its_lane_goes_on(
     box: Box, database: Database, database_url: str, now: datetime
 ) -> None:
