@@ -19,6 +19,7 @@ from storage.messages import attachments
 from storage.messages.conversations import StoredConversation
 from storage.outbox import outbox
 from storage.privacy import left_channel
+from storage.tickets import passed_files
 
 
 async def settle(
@@ -47,8 +48,23 @@ async def drop_unheld(tx: Tx, conversation_id: int, conversation: Conversation, 
     """Drop those of the citizen's own files that nothing unfinished holds; returns how many."""
     own = await attachments.unfiled(tx, conversation_id, waiting=False)
     unheld = [one for one in own if one not in conversation.files]
-    await drop(tx, unheld, now)
-    return len(unheld)
+    return await _drop_own(tx, conversation_id, unheld, now)
+
+
+async def drop_all(tx: Tx, conversation_id: int, now: datetime) -> int:
+    """Drop all of the citizen's own files, whatever holds them; returns how many."""
+    return await _drop_own(tx, conversation_id, await attachments.unfiled(tx, conversation_id), now)
+
+
+async def _drop_own(tx: Tx, conversation_id: int, ids: list[str], now: datetime) -> int:
+    """Those that no ticket took with it: a process of an earlier release files them and does not say so."""
+    passed = await passed_files.named(tx, conversation_id) if ids else {}
+    for one in ids:
+        if one in passed:
+            await attachments.file_with(tx, [one], passed[one])
+    own = [one for one in ids if one not in passed]
+    await drop(tx, own, now)
+    return len(own)
 
 
 async def drop(tx: Tx, ids: Iterable[str], now: datetime) -> None:

@@ -27,7 +27,7 @@ from storage.tickets.tickets import StoredTicket
 
 async def erase(tx: Tx, stored: StoredConversation, by: str, now: datetime) -> tuple[str, ...]:
     """All but the row itself, which `conversations.forget` empties; returns the references of the tickets."""
-    files = await drop_own_files(tx, stored.id, now) + await _drop_telling(tx, stored.id, None, now)
+    files = await ownership.drop_all(tx, stored.id, now) + await _drop_telling(tx, stored.id, None, now)
     theirs = await tickets.of_conversation(tx, stored.id)
     for found in theirs:
         await restricted(tx, found, now)
@@ -75,13 +75,6 @@ async def restricted(tx: Tx, found: StoredTicket, now: datetime) -> None:
     await hotline_events.queue(tx, effect, found.id, event_id, now)
 
 
-async def drop_own_files(tx: Tx, conversation_id: int, now: datetime) -> int:
-    """All files of theirs that were passed on with no matter, whatever holds them; returns how many."""
-    own = await attachments.unfiled(tx, conversation_id)
-    await ownership.drop(tx, own, now)
-    return len(own)
-
-
 async def _drop_telling(tx: Tx, conversation_id: int, reference: str | None, now: datetime) -> int:
     telling = await attachments.telling(tx, conversation_id, reference)
     await ownership.drop(tx, telling, now)
@@ -90,7 +83,7 @@ async def _drop_telling(tx: Tx, conversation_id: int, reference: str | None, now
 
 async def forget(tx: Tx, stored: StoredConversation, now: datetime) -> None:
     """They left the channel: the bond is cut, the case stays without the account."""
-    files = await drop_own_files(tx, stored.id, now)
+    files = await ownership.drop_all(tx, stored.id, now)
     await left_channel.wipe(tx, stored.id, now)
     counts = {"drafts": int(stored.conversation.draft is not None), "files": files}
     await erasure.note(tx, Erasure(now, "left", stored.id, counts))

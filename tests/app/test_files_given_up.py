@@ -295,6 +295,41 @@ async def test_what_is_filed_keeps_its_file_when_a_later_draft_is_cancelled(
     assert [part["sha256"] for part in document["attachments"]] == filed
 
 
+async def filed_by_an_older_release(shell: Any) -> None:
+    """While a release rolls over, processes of the one before file too, and do not say which files went."""
+    async with shell.database.write() as tx:
+        await tx.execute(attachments.update().values(filed_with=None))
+
+
+async def sweeps(shell: Any) -> None:
+    await Retention(shell.database, shell.city, shell.clock).once()
+
+
+async def files_and_cancels_another(citizen: Any) -> None:
+    await citizen.says("幼儿园门口的路灯不亮")
+    await cancels(citizen)
+
+
+@pytest.mark.parametrize("how", [sweeps, files_and_cancels_another, erases])
+@pytest.mark.parametrize("with_it", [True, False])
+async def test_what_an_older_release_filed_beside_us_keeps_its_photo(
+    shell: Any, citizen: Any, on_disk: Any, how: Any, with_it: bool
+) -> None:
+    shell.app.files["m"] = PDF
+    await at_the_summary(citizen)
+    if with_it:
+        await sends(citizen, "m")
+    await citizen.says("提交")
+    if not with_it:
+        await settled(shell)
+        await citizen.says("补充")
+        await sends(citizen, "m", text="井盖还没有修好")
+    await filed_by_an_older_release(shell)
+    await how(shell if how is sweeps else citizen)
+    await settled(shell)
+    assert len(on_disk()) == 1
+
+
 async def test_of_a_filed_matter_the_photo_stays_and_the_voice_of_who_is_erased_goes(
     shell: Any, citizen: Any, on_disk: Any
 ) -> None:
