@@ -68,7 +68,7 @@ async def _drop_own(tx: Tx, conversation_id: int, ids: list[str], now: datetime)
 
 
 async def drop(tx: Tx, ids: Iterable[str], now: datetime) -> None:
-    """These files go, and with this transaction's end their contents that nobody else has sent."""
+    """These files go, and by the outbox their contents that nobody else has sent."""
     for sha256 in await left_channel.drop_files(tx, list(ids), now):
         await outbox.queue(
             tx, destination=FILES, kind="discard", lane=f"discard:{sha256}", body={"sha256": sha256}, now=now

@@ -121,9 +121,14 @@ class Files:
         )
 
     async def keep(self, content: bytes) -> str:
-        """Keep a content that came another way; returns its sha256. Raises Unavailable."""
+        """Keep a content that came another way; returns its sha256. Raises Unavailable.
+
+        It stays when a citizen who sent the same gives theirs up.
+        """
         try:
-            return await self._folder.store(content)
+            async with self._database.write() as tx:
+                await attachments.hold(tx, hashlib.sha256(content).hexdigest())
+                return await self._folder.keep(content)
         except OSError as fault:
             raise _folder_fault(fault) from fault
 

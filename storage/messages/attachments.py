@@ -58,6 +58,10 @@ class Folder:
         """Put the bytes on the disk for good; returns their sha256 in hex."""
         return await asyncio.to_thread(self._store, content)
 
+    async def keep(self, content: bytes) -> str:
+        """As `store`, for bytes that stand in no attachment's row: from now on `remove` leaves them."""
+        return await asyncio.to_thread(self._keep, content)
+
     async def read(self, sha256: str) -> bytes:
         """The bytes as they were stored. Raises NoSuchFile or Undecryptable."""
         return await asyncio.to_thread(self._read, sha256)
@@ -71,7 +75,7 @@ class Folder:
         return await asyncio.to_thread(self._prepare, content)
 
     async def remove(self, sha256: str) -> None:
-        """Delete the file, and what a process that died left of it; none there is fine."""
+        """Delete the file, and what a process that died left of it; none there, or one to `keep`, is fine."""
         await asyncio.to_thread(self._remove, self._file(sha256))
 
     def names(self) -> tuple[str, ...]:
@@ -105,7 +109,17 @@ class Folder:
             raise NoSuchFile(sha256) from None
         return self._keyring.decrypt(sealed)
 
+    def _keep(self, content: bytes) -> str:
+        """Marked first: who dies before the bytes lie there has kept too much, not too little."""
+        mark = _mark(self._file(hashlib.sha256(content).hexdigest()))
+        if not mark.exists():
+            _make_folder(mark.parent)
+            _write(mark, b"")
+        return self._store(content)
+
     def _remove(self, target: Path) -> None:
+        if _mark(target).exists():
+            return
         for left in (target, *target.parent.glob(f"{_unplaced(target)}*")):
             left.unlink(missing_ok=True)
 
@@ -305,6 +319,11 @@ def _beside(target: Path, content: bytes) -> Path:
         Path(name).unlink(missing_ok=True)
         raise
     return Path(name)
+
+
+def _mark(target: Path) -> Path:
+    """It lies beside what is kept whatever becomes of the attachments that are the same."""
+    return target.with_name(f".kept-{target.name}")
 
 
 def _unplaced(target: Path) -> str:

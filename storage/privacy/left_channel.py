@@ -40,20 +40,22 @@ async def wipe(tx: Tx, conversation_id: int, now: datetime) -> None:
 
 
 async def drop_files(tx: Tx, ids: Collection[str], now: datetime) -> tuple[str, ...]:
-    """Give up files; returns the sha256 of those that no other attachment is."""
+    """Give up files; returns their sha256. Whether another attachment is the same only `hold` can tell.
+
+    Of two citizens who give up the same at once, each still sees the other's here.
+    """
     if not ids:
         return ()
     numbers = [int(attachment_id) for attachment_id in ids]
     dropped = attachments.c.id.in_(numbers)
-    found = set((await tx.scalars(select(attachments.c.sha256).where(dropped))).all()) - {None}
+    found = {one for one in await tx.scalars(select(attachments.c.sha256).where(dropped)) if one}
     gone = {"state": "dropped", "sha256": None, "media_id": "", "waiting": False, "reason": _GIVEN_UP}
     await tx.execute(update(attachments).where(dropped).values(gone))
     lanes = [f"file:{number}" for number in numbers]
     stopped = {"state": "buried", "reason": _GIVEN_UP, "settled_at": now, "body_sealed": None}
     fetches = (outbox.c.kind == "fetch") & outbox.c.lane.in_(lanes) & (outbox.c.state == "due")
     await tx.execute(update(outbox).where(fetches).values(stopped))
-    used = await tx.scalars(select(attachments.c.sha256).where(attachments.c.sha256.in_(found)))
-    return tuple(sorted(found - set(used.all())))
+    return tuple(sorted(found))
 
 
 async def explain(tx: Tx, fetch: Claimed, reason: str) -> bool:

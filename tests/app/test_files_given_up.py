@@ -1,12 +1,14 @@
 """What is declined, cancelled, withdrawn or erased leaves no file behind, whatever is late or dies."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.attachments import ownership
 from app.privacy.retention import Retention
 from intake.model.messages import Burst, ChannelName, Media, MediaKind
 from intake.model.ports import Unavailable
@@ -270,6 +272,41 @@ async def test_the_same_photo_of_another_citizen_stays(shell: Any, citizen: Any,
     await settled(shell)
     assert len(on_disk()) == 1
     await erases(other)
+    await settled(shell)
+    assert on_disk() == []
+
+
+@pytest.mark.parametrize("first", ["the citizen's", "the other"])
+async def test_the_same_picture_that_came_by_another_way_stays(
+    shell: Any, citizen: Any, on_disk: Any, first: str
+) -> None:
+    """What an app posts to the desk (Open311) is no chat citizen's file."""
+    shell.app.files["m"] = PDF
+    await at_the_summary(citizen)
+    sha256 = await shell.files.keep(PDF) if first == "the other" else ""
+    await sends(citizen, "m")
+    await settled(shell)
+    sha256 = sha256 or await shell.files.keep(PDF)
+    await cancels(citizen)
+    await settled(shell)
+    assert shell.files.has(sha256)
+
+
+async def test_of_two_who_give_up_the_same_photo_at_once_neither_leaves_it_to_the_other(
+    shell: Any, citizen: Any, on_disk: Any
+) -> None:
+    other = shell.citizen("oLiSi000000000000000000000002", shell.app.name)
+    shell.app.files["m"] = PDF
+    for one in (citizen, other):
+        await at_the_summary(one)
+        await sends(one, "m")
+    await settled(shell)
+    async with shell.database.write() as tx:
+        await ownership.drop(tx, ["1"], shell.clock())
+        async with AsyncExitStack() as stack:  # SQLite has one writer
+            alone = tx.dialect.name == "sqlite"
+            beside = tx if alone else await stack.enter_async_context(shell.database.write())
+            await ownership.drop(beside, ["2"], shell.clock())
     await settled(shell)
     assert on_disk() == []
 
