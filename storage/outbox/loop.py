@@ -131,7 +131,7 @@ class Loop(Generic[B]):
                 continue
             claimed = await self._claimed(stop)
             if stop.is_set():
-                await self._work.give_back(claimed)
+                await self._give_back(claimed)
                 break
             self._begin(claimed, call)
             if not claimed:
@@ -148,6 +148,12 @@ class Loop(Generic[B]):
             await pause(stop, self._fault_pause)
             return []
         return claimed
+
+    async def _give_back(self, claimed: Collection[Claimed[B]]) -> None:
+        """If it fails their leases end by themselves: what others have in hand must come to its own end."""
+        fault = await caught(self._work.give_back(claimed))
+        if fault is not None:
+            log.error("not given back", destination=self._destination, fault=described(fault))
 
     def _begin(self, claimed: Collection[Claimed[B]], call: asyncio.Event) -> None:
         def ended(task: asyncio.Task[None]) -> None:

@@ -91,11 +91,15 @@ class Outcomes(Generic[B]):
         return "paused"
 
     async def later(self, entry: Claimed[B], reason: str, asked: float | None = None) -> str:
-        """Ever more slowly; `asked`: the seconds the other side wants us to wait."""
+        """Ever more slowly; `asked`: the seconds the other side wants us to wait.
+
+        Claims that only looked count as attempts, but nothing rests for longer than it has waited.
+        """
         if await self.over_term(entry):
             return await self.bury(entry, Rejected(f"given up after three days: {reason}"))
+        longest = min(self._outbox.longest, max(self._clock() - entry.queued_at, backoff.FIRST))
         async with self._database.write() as tx:
-            rest = backoff.pause(entry.attempts, asked, self._chance, self._outbox.longest)
+            rest = backoff.pause(entry.attempts, asked, self._chance, longest)
             await self._outbox.later(tx, entry, rest, reason, self._clock())
         return "later"
 

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from app.delivery.handlers import FILES_WAIT
 from app.delivery.queue_replies import queue_replies
-from intake.model.messages import Reply
+from intake.model.messages import Media, MediaKind, Reply
 from intake.model.ports import NotNow, Rejected, Unavailable, Unreachable, Unsure
 from intake.model.status import Status
 from storage.db.database import DatabaseDown
@@ -79,6 +79,23 @@ async def test_retry_after_is_obeyed(shell: Any, citizen: Any) -> None:
     shell.backend.faults = [Unavailable("busy", retry_after=120)]
     await shell.drain()
     assert await due_in(shell, "submit") == 120
+
+
+async def test_a_ticket_that_waited_for_its_photo_is_tried_again_as_soon_as_any(
+    shell: Any, citizen: Any
+) -> None:
+    """Each look for the photo is a claim; the first real failure must not rest as the twentieth."""
+    shell.app.files["m"] = Unavailable("busy")
+    await citizen.goes_to_the_summary()
+    await citizen.says(media=(Media(MediaKind.PHOTO, "m"),))
+    await citizen.says("提交")
+    shell.backend.faults = [Unavailable("busy")]
+    while shell.backend.faults:
+        await shell.drain()
+        shell.clock.tick(1)
+    (entry,) = await shell.entries("due", "submit")
+    assert (entry.reason, entry.attempts > 10) == ("busy", True)
+    assert await due_in(shell, "submit") <= 1.25 * FILES_WAIT.total_seconds()
 
 
 async def test_a_worker_that_slept_past_its_lease_files_nothing_beside_its_successor(

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from intake.model.ports import Unavailable
+from storage.db.database import DatabaseDown
 from storage.outbox import outbox
+from storage.outbox.engine import Outbox
+from storage.outbox.loop import Loop
 
 LEASE = 61
 
@@ -102,3 +105,25 @@ async def _survey(office: Any, tx: Any) -> int:
     )
     assert made is not None
     return made
+
+
+async def test_a_stop_while_the_database_is_away_cuts_off_nothing_else(
+    office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loop that failed would take along all others of its worker, with what they have in hand."""
+
+    async def away(*_: Any, **__: Any) -> None:
+        raise DatabaseDown("gone")
+
+    async def claims_as_it_stops(limit: int) -> Any:
+        stop.set()
+        return await office.worker.work.claim(limit)
+
+    await office.queue("一")
+    stop = asyncio.Event()
+    monkeypatch.setattr(Outbox, "give_back", away)
+    await Loop(office.worker.work, "wechat", claims_as_it_stops).run(stop, asyncio.Event())
+    office.later(seconds=61)
+    monkeypatch.undo()
+    await office.worker.drain()
+    assert office.channel.sent == ["一"]
