@@ -93,11 +93,13 @@ class Outcomes(Generic[B]):
     async def later(self, entry: Claimed[B], reason: str, asked: float | None = None) -> str:
         """Ever more slowly; `asked`: the seconds the other side wants us to wait.
 
-        Claims that only looked count as attempts, but nothing rests for longer than it has waited.
+        Claims that only looked count as attempts, so nothing rests for much longer than it has waited: what
+        only failed has waited for about as long as it is to rest.
         """
         if await self.over_term(entry):
             return await self.bury(entry, Rejected(f"given up after three days: {reason}"))
-        longest = min(self._outbox.longest, max(self._clock() - entry.queued_at, backoff.FIRST))
+        waited = max(self._clock() - entry.queued_at, timedelta())
+        longest = min(self._outbox.longest, 2 * waited + backoff.FIRST)
         async with self._database.write() as tx:
             rest = backoff.pause(entry.attempts, asked, self._chance, longest)
             await self._outbox.later(tx, entry, rest, reason, self._clock())
