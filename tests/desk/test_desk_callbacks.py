@@ -145,6 +145,23 @@ async def test_after_three_days_it_is_given_up_and_a_person_may_dig_it_up(
         assert not await outbox.retry(tx, entry.id, clock())
 
 
+async def test_what_a_person_digs_up_is_tried_for_three_days_again(
+    desk: Desk, hotline_ref: str, front_door: Any, clock: Any
+) -> None:
+    front_door.down = True
+    await desk.act(hotline_ref, "accept", CENTRE, 1)
+    clock.on(hours=80)
+    (entry,) = await entries(desk)
+    async with desk.database.write() as tx:
+        await outbox.bury(tx, entry.id, "given up", clock())
+        assert await outbox.retry(tx, entry.id, clock())
+    for _ in range(2 * backoff.FEWEST):
+        await drain(desk)
+        (entry,) = await entries(desk)
+        clock.now = entry.due_at
+    assert entry.state == "due"
+
+
 async def test_a_callback_our_keys_cannot_read_holds_up_its_own_ticket_alone(
     desk: Desk, caller: Any, hotline_ref: str, document: dict[str, Any], front_door: Any
 ) -> None:
