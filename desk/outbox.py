@@ -5,7 +5,7 @@ A lane is one ticket or one conversation.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from desk.db.tables import callbacks
 from hotline.contract import Callback
@@ -27,10 +27,11 @@ OUTBOX = Outbox(
     settled_at="ended_at",
     states={DUE: "waiting", DONE: "sent"},
     longest=timedelta(minutes=15),
+    anew=True,
 )
 
 claim, done, bury, later = OUTBOX.claim, OUTBOX.done, OUTBOX.bury, OUTBOX.later
-put_back, entries = OUTBOX.put_back, OUTBOX.entries
+put_back, retry, entries = OUTBOX.put_back, OUTBOX.retry, OUTBOX.entries
 
 
 async def queue(tx: Tx, callback: Callback, *, lane: str, now: datetime) -> None:
@@ -47,15 +48,6 @@ async def queue(tx: Tx, callback: Callback, *, lane: str, now: datetime) -> None
         "attempts": 0,
     }
     await tx.execute(insert(callbacks).values(row))
-
-
-async def retry(tx: Tx, entry_id: int, now: datetime) -> bool:
-    """Let a callback that is not sent fall due at once, its three days begun anew; False if there is none."""
-    if not await OUTBOX.retry(tx, entry_id, now):
-        return False
-    anew = update(callbacks).where(callbacks.c.id == entry_id)
-    await tx.execute(anew.values(queued_at=await shared(tx, now)))
-    return True
 
 
 async def of_lane(tx: Tx, lane: str) -> dict[str, Entry]:

@@ -78,7 +78,8 @@ def _next(reader: Iterator[list[str]], source: _Source) -> SheetRow | None:
 
 def _check(line: SheetRow, head: SheetRow, taken: list[str]) -> None:
     """A quote that nobody closed swallows rows up to the next one, and what comes out may look like a row."""
-    if any(part.count(",") >= len(head.values) - 1 for part in taken[1:]):
+    torn = len(taken) > 1 and len(line.values) < len(head.values)
+    if torn or any(part.count(",") >= len(head.values) - 1 for part in taken[1:]):
         raise BadSheet(
             f"a quoted value of the row that begins in line {line.number} runs over lines that look like "
             "rows: is its quote closed?"

@@ -112,7 +112,8 @@ class Outbox(Generic[B]):
     """A table of entries, and how it spells what the engine speaks of: stored names stay as they are.
 
     `destination`: where all of them go, if there is no such column. `states`: those that are stored by
-    another name. `longest`: the pause between two tries once many were in vain.
+    another name. `longest`: the pause between two tries once many were in vain. `anew`: an operator's retry
+    begins the three days anew; not so where an entry's age tells whether it may have been tried before.
     """
 
     table: Table
@@ -122,6 +123,7 @@ class Outbox(Generic[B]):
     settled_at: str = "settled_at"
     states: Mapping[str, str] = field(default_factory=dict)
     longest: timedelta = LONGEST
+    anew: bool = False
 
     async def claim(
         self,
@@ -199,6 +201,8 @@ class Outbox(Generic[B]):
         """Let an entry that is not done fall due at once, as if new; False if there is none."""
         fresh = {"state": self.spelled(DUE), "attempts": 0, self.settled_at: None, "unended": 0}
         fresh["due_at"] = await shared(tx, now)
+        if self.anew:
+            fresh["queued_at"] = fresh["due_at"]
         again = update(self.table).where(self.table.c.body_sealed.is_not(None))
         return await self._set(tx, entry_id, again.values(fresh))
 

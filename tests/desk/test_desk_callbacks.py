@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from desk import outbox
 from desk.app import Desk
+from desk.callbacks import undelivered_messages
 from desk.db.tables import callbacks
 from desk.workflow.states import Actor, Role
 from hotline.contract import Callback
@@ -154,7 +155,7 @@ async def test_what_a_person_digs_up_is_tried_for_three_days_again(
     (entry,) = await entries(desk)
     async with desk.database.write() as tx:
         await outbox.bury(tx, entry.id, "given up", clock())
-        assert await outbox.retry(tx, entry.id, clock())
+        assert await undelivered_messages.retry(tx, undelivered_messages.DESK, entry.id, clock())
     for _ in range(2 * backoff.FEWEST):
         await drain(desk)
         (entry,) = await entries(desk)

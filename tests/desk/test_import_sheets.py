@@ -171,6 +171,12 @@ def test_a_quote_closed_by_another_row_swallows_nothing(tmp_path: Path, last: in
         read_sheet(csv(tmp_path, *lines))
 
 
+def test_nor_does_it_swallow_rows_that_end_before_their_last_values(tmp_path: Path) -> None:
+    swallowed = ('1,139,"供热公司,2026-03-02', "2,138", "3,137,供热公司", '4,136"')
+    with pytest.raises(BadSheet, match="row that begins in line 2 runs over lines that look like rows"):
+        read_sheet(csv(tmp_path, *swallowed, *LINES))
+
+
 def test_a_text_of_several_lines_is_one_row(tmp_path: Path) -> None:
     sheet = read_sheet(csv(tmp_path, '1,"一楼没水\n\n二楼没电，求助",供热公司,2026-03-02', *LINES))
     assert len(sheet.lines) == 51
