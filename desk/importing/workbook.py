@@ -108,15 +108,17 @@ class _Parser(WorkSheetParser):
     hidden = 0
 
     def parse_row(self, row: Any) -> Any:
-        holds = any(_holds(cell) for cell in row.iter(f"{_NAMESPACE}c"))
+        holds = any([_holds(cell) for cell in row.iter(f"{_NAMESPACE}c")])  # each is looked at
         self.counted += holds
         self.hidden += holds and row.get("hidden") in ("1", "true")
         return super().parse_row(row)
 
 
 def _holds(cell: Any) -> bool:
-    """A value, or a formula whose value is still to be computed."""
-    if cell.find(f"{_NAMESPACE}f") is not None and not (cell.findtext(f"{_NAMESPACE}v") or ""):
+    """A value, or a formula whose value is still to be computed; an empty text was computed."""
+    value = cell.find(f"{_NAMESPACE}v")
+    computed = value is not None and bool(value.text or cell.get("t") == "str")
+    if cell.find(f"{_NAMESPACE}f") is not None and not computed:
         raise BadSheet(
             f"cell {cell.get('r')} has a formula without its value: open the file and save it once"
         )

@@ -131,6 +131,7 @@ def test_the_one_sheet_with_anything_in_it_is_read_wherever_it_stands(book: Call
         (lambda xml: xml[: len(xml) // 2], "no workbook that can be read"),
         (lambda xml: re.sub(r'<c r="A9".*?</c>', '<c r="A9" t="s"><v>99999</v></c>', xml), "no workbook"),
         (lambda xml: re.sub(r'<c r="A9".*?</c>', '<c r="A9"><f>A8+1</f></c>', xml), "A9 has a formula"),
+        (lambda xml: re.sub(r'<c r="B9".*?</c>', '<c r="B9"><f>B8</f><v></v></c>', xml), "B9 has a formula"),
         (lambda xml: xml.replace('r="B9"', 'r="A9"'), "row 9 has two values in one column"),
         (lambda xml: xml.replace('r="D9"', 'r="ZZZ9"'), "too many columns"),
     ],
@@ -138,6 +139,18 @@ def test_the_one_sheet_with_anything_in_it_is_read_wherever_it_stands(book: Call
 def test_what_cannot_be_read_whole_is_refused(book: Callable[..., Path], edit: Edit, reason: str) -> None:
     with pytest.raises(BadSheet, match=reason):
         read_sheet(book(edit))
+
+
+def test_a_formula_that_came_to_an_empty_text_is_no_reason_to_save_the_file_again(
+    book: Callable[..., Path],
+) -> None:
+    """As Excel writes it: the value is there, and has nothing in it."""
+
+    def emptied(xml: str) -> str:
+        return re.sub(r'<c r="D9".*?</c>', '<c r="D9" t="str"><f>IF(1,"","")</f><v></v></c>', xml)
+
+    sheet = read_sheet(book(emptied))
+    assert (len(sheet.lines), sheet.lines[7].values) == (50, row(7)[:3])
 
 
 # --- CSV
