@@ -16,7 +16,7 @@ from contextlib import suppress
 from app.attachments.picture_encoding import picture
 from app.attachments.sanitized import SanitizedFile
 from intake.model.messages import Location
-from intake.model.ports import NotTaken, Unavailable
+from intake.model.ports import NotTaken, NotYet
 
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space: what a photo or drawing of 60 million points takes, and little more."""
@@ -32,7 +32,7 @@ _PROGRAM = f"{__package__}.picture_process"
 
 
 def looked_at(content: bytes) -> SanitizedFile | None:
-    """As `picture.picture`, in the other process. Raises NotTaken, or Unavailable if none can be had."""
+    """As `picture.picture`, in the other process. Raises NotTaken, or NotYet if none can be had."""
     with _ONE_AT_A_TIME:
         told, _, kept = _ran(content).partition(b"\n")
     if not told:
@@ -59,9 +59,9 @@ def _ran(content: bytes) -> bytes:
             check=False,
         ).stdout
     except subprocess.TimeoutExpired:
-        raise Unavailable("no time to look at a picture") from None
+        raise NotYet("no time to look at a picture") from None
     except OSError as fault:
-        raise Unavailable(f"no process to look at a picture: {fault.strerror}") from fault
+        raise NotYet(f"no process to look at a picture: {fault.strerror}") from fault
 
 
 def _answered(content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from app.attachments.sanitize import OPAQUE, vet
 from app.attachments.sanitized import SanitizedFile
 from hotline.contract import AttachmentPart
 from intake.model.messages import Location, Media, MediaKind
-from intake.model.ports import Channel, Fetched, NotTaken, Unavailable
+from intake.model.ports import Channel, Fetched, NotTaken, NotYet
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.messages import attachments
@@ -204,5 +204,6 @@ class Files:
         return self._keyring.digest(_PURPOSE, f"{sha256}:{expires}")
 
 
-def _folder_fault(fault: OSError) -> Unavailable:
-    return Unavailable(f"the attachment folder: {fault.strerror}")
+def _folder_fault(fault: OSError) -> NotYet:
+    """Ours alone: the platform that gave the file is well, and messages go on by it."""
+    return NotYet(f"the attachment folder: {fault.strerror}")

@@ -1,6 +1,7 @@
 """What leaves the house arrives: tickets once, messages at least once, surveys at most once."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -18,7 +19,9 @@ from intake.model.status import Status
 from storage.db.database import DatabaseDown
 from storage.db.tables import tickets
 from storage.messages import conversations
+from storage.messages.attachments import Folder
 from storage.outbox import outbox
+from storage.outbox.circuit_breaker import FAILURES
 from storage.outbox.engine import Outbox
 from storage.outbox.loop import LEASE
 
@@ -79,6 +82,25 @@ async def test_retry_after_is_obeyed(shell: Any, citizen: Any) -> None:
     shell.backend.faults = [Unavailable("busy", retry_after=120)]
     await shell.drain()
     assert await due_in(shell, "submit") == 120
+
+
+async def test_a_full_disk_of_ours_holds_up_no_messages(
+    shell: Any, citizen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform gave each file: it must not be left alone for that, with all that goes by it."""
+
+    async def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Folder, "prepare", full)
+    await citizen.goes_to_the_summary()
+    for number in range(FAILURES):
+        shell.app.files[f"m{number}"] = PNG
+        await citizen.sends_photo(f"m{number}")
+    await shell.drain()
+    fetches = await shell.entries("due", "fetch")
+    assert {"folder" in (entry.reason or "") for entry in fetches} == {True}
+    assert not shell.worker.work.circuits["wechat"].open
 
 
 async def test_a_ticket_that_waited_for_its_photo_is_tried_again_as_soon_as_any(
