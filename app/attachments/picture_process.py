@@ -8,6 +8,7 @@ nothing but the bytes: no settings, no secrets.
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -26,6 +27,9 @@ SECONDS = 30
 
 PATIENCE = 40.0
 """Seconds, on a machine that has little time for it; then it is tried again."""
+
+_STOPS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+"""What ends all processes of a service that is stopped, this one too: no word about the picture."""
 
 _ONE_AT_A_TIME = threading.Lock()
 _PROGRAM = f"{__package__}.picture_process"
@@ -49,7 +53,7 @@ def looked_at(content: bytes) -> SanitizedFile | None:
 def _ran(content: bytes) -> bytes:
     """What it said; nothing if it was ended."""
     try:
-        return subprocess.run(  # noqa: S603 - our own program, and no word of a citizen's
+        ran = subprocess.run(  # noqa: S603 - our own program, and no word of a citizen's
             [sys.executable, "-m", _PROGRAM],
             input=content,
             stdout=subprocess.PIPE,
@@ -57,11 +61,14 @@ def _ran(content: bytes) -> bytes:
             env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             timeout=PATIENCE,
             check=False,
-        ).stdout
+        )
     except subprocess.TimeoutExpired:
         raise NotYet("no time to look at a picture") from None
     except OSError as fault:
         raise NotYet(f"no process to look at a picture: {fault.strerror}") from fault
+    if not ran.stdout and -ran.returncode in _STOPS:
+        raise NotYet("stopped while it looked at a picture")
+    return ran.stdout
 
 
 def _answered(content: bytes) -> bytes:

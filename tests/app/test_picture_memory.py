@@ -125,6 +125,21 @@ def test_a_process_that_is_ended_is_a_refusal_and_one_that_cannot_begin_is_not(
         vet(Fetched(photo, ""))
 
 
+@pytest.mark.parametrize(
+    ("by", "means"), [("TERM", Unavailable), ("INT", Unavailable), ("HUP", Unavailable), ("KILL", NotTaken)]
+)
+def test_a_stop_of_the_whole_service_is_no_word_about_the_picture(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, by: str, means: type[Exception]
+) -> None:
+    """systemd ends every process of a service at once; the limits end this one with SIGKILL."""
+    ended = tmp_path / "python"
+    ended.write_text(f"#!/bin/sh\nkill -{by} $$\n")
+    ended.chmod(0o700)
+    monkeypatch.setattr(picture_process.sys, "executable", str(ended))
+    with pytest.raises(means):
+        vet(Fetched(moving("PNG"), ""))
+
+
 def test_the_process_is_given_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[dict[str, str]] = []
 
