@@ -24,6 +24,10 @@ LINK_LASTS = timedelta(days=3)
 PAGE_LINK_LASTS = timedelta(minutes=30)
 _PURPOSE = "attachment link"
 
+WAITS = 20.0
+"""Seconds for which a file waits for those before it: less than a worker has for all of its delivery, whose
+end would count as the platform's."""
+
 
 class Files:
     """Attachments on their way in and out."""
@@ -69,9 +73,16 @@ class Files:
         return vetted.place
 
     async def _vetted(self, fetched: Fetched) -> SanitizedFile:
-        """One at a time, so that those that wait for it hold no thread that others need."""
-        async with self._looking:
+        """One at a time, so that those that wait for it hold no thread that others need. Raises NotYet."""
+        try:
+            async with asyncio.timeout(WAITS):
+                await self._looking.acquire()
+        except TimeoutError:
+            raise NotYet("other pictures are looked at first") from None
+        try:
             return await asyncio.to_thread(vet, fetched)
+        finally:
+            self._looking.release()
 
     async def is_wanted(self, attachment_id: str) -> bool:
         """Whether its citizen has not given it up."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from app.attachments import store
 from app.delivery.handlers import FILES_WAIT
 from app.delivery.queue_replies import queue_replies
 from intake.model.messages import Media, MediaKind, Reply
@@ -100,6 +101,21 @@ async def test_a_full_disk_of_ours_holds_up_no_messages(
     await shell.drain()
     fetches = await shell.entries("due", "fetch")
     assert {"folder" in (entry.reason or "") for entry in fetches} == {True}
+    assert not shell.worker.work.circuits["wechat"].open
+
+
+async def test_nor_do_pictures_that_wait_for_one_another(
+    shell: Any, citizen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "WAITS", 0.01)
+    await citizen.goes_to_the_summary()
+    for number in range(FAILURES):
+        shell.app.files[f"m{number}"] = PNG
+        await citizen.sends_photo(f"m{number}")
+    async with shell.files._looking:  # a large one is being looked at
+        await shell.drain()
+    fetches = await shell.entries("due", "fetch")
+    assert {entry.reason for entry in fetches} == {"other pictures are looked at first"}
     assert not shell.worker.work.circuits["wechat"].open
 
 
