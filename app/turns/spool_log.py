@@ -2,12 +2,14 @@
 
 The rule: what `append` has returned for is on the disk (fsync); what a dying process left half written is
 cut off by the next who writes. Several processes share the folder: writing happens under one lock, reading
-needs none and stops before what is not whole yet.
+needs none and stops before what is not whole yet. So what is whole may have been read by others and is never
+cut off; and a file in which the disk spoilt what was whole stays for the operator, though nothing in it is open.
 
 A frame is `JS`, a kind, the record's number, whom it concerns (a keyed digest), the length, a CRC, the
 payload. A record is open until a frame of the kind `DONE` names its number.
 """
 
+import errno
 import fcntl
 import os
 import struct
@@ -18,12 +20,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 _HEAD = struct.Struct(">2scQ32sII")
 _MAGIC = b"JS"
 RECORD, DONE = b"R", b"D"
 NOBODY = bytes(32)
 LARGEST_SEGMENT = 8 * 1024 * 1024
 LARGEST_PAYLOAD = 4 * 1024 * 1024
+DAMAGED = ".damaged"
+"""Ends the name of a file that holds something spoilt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +47,11 @@ class Record:
 
 @dataclass(slots=True)
 class _Segment:
-    """How far a file has been read, and what in it is still open."""
+    """How far a file has been read, what in it is still open, and whether something in it is spoilt."""
 
     read: int
     open: dict[int, Record]
+    damaged: bool = False
 
 
 class Log:
@@ -56,21 +65,24 @@ class Log:
 
     def append(self, who: bytes, payload: bytes, at: int) -> int:
         """Put a record on the disk for good; returns its number: `at` (nanoseconds), or a later one."""
+        if len(payload) > LARGEST_PAYLOAD:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
         with self._writing():
             number = max([at, *(n + 1 for segment in self._segments.values() for n in segment.open)])
             name = self._newest(at)
-            self._write(name, _frame(RECORD, number, who, payload), sync=True)
+            try:
+                self._write(name, _frame(RECORD, number, who, payload), sync=True)
+            except OSError:
+                self._catch_up()
+                self._close(number)
+                raise
             self._read(name)
             return number
 
     def done(self, number: int) -> None:
         """Close a record. After a crash it may be open again: whoever acts on records must bear a repeat."""
         with self._writing():
-            name = next((n for n, s in self._segments.items() if number in s.open), None)
-            if name is not None:
-                self._write(name, _frame(DONE, number, NOBODY, b""), sync=False)
-                self._read(name)
-                self._drop_if_empty(name)
+            self._close(number)
 
     def open(self) -> list[Record]:
         """The open records, the oldest first."""
@@ -108,10 +120,28 @@ class Log:
             with (self._folder / "lock").open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 self._catch_up()
-                for name, segment in self._segments.items():
-                    if (self._folder / name).stat().st_size > segment.read:
-                        os.truncate(self._folder / name, segment.read)
+                for name in self._segments:
+                    self._make_whole(name)
                 yield
+
+    def _make_whole(self, name: str) -> None:
+        """Cut off a half frame at the end; what is no half frame was whole once, and is stepped over."""
+        segment, file = self._segments[name], self._folder / name
+        with file.open("rb") as read:
+            read.seek(segment.read)
+            rest = read.read()
+        if _is_half(rest):
+            os.truncate(file, segment.read)
+        elif rest:
+            segment.read, segment.damaged = segment.read + len(rest), True
+
+    def _close(self, number: int) -> None:
+        """Close a record, if it is there and open."""
+        name = next((n for n, s in self._segments.items() if number in s.open), None)
+        if name is not None:
+            self._write(name, _frame(DONE, number, NOBODY, b""), sync=False)
+            self._read(name)
+            self._drop_if_empty(name)
 
     def _newest(self, at: int) -> str:
         """The segment to append to. Names are never used again: another process may know the old one."""
@@ -127,24 +157,25 @@ class Log:
         return name
 
     def _write(self, name: str, frame: bytes, *, sync: bool) -> None:
-        file = self._folder / name
-        before = file.stat().st_size
-        descriptor = os.open(file, os.O_WRONLY | os.O_APPEND)
+        descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_APPEND)
         try:
             _write_whole(descriptor, frame)
             if sync:
                 os.fsync(descriptor)
-        except OSError:
-            os.ftruncate(descriptor, before)  # the disk is full: leave no half frame behind
-            raise
         finally:
             os.close(descriptor)
 
     def _drop_if_empty(self, name: str) -> None:
-        """A segment without open records goes."""
-        if not self._segments[name].open:
-            (self._folder / name).unlink(missing_ok=True)
-            del self._segments[name]
+        """A segment without open records goes; to the operator, if something in it is spoilt."""
+        segment, file = self._segments[name], self._folder / name
+        if segment.open:
+            return
+        if segment.damaged:
+            file.rename(file.with_suffix(DAMAGED))
+            log.error("the disk spoilt something in the spool", kept_as=file.with_suffix(DAMAGED).name)
+        else:
+            file.unlink(missing_ok=True)
+        del self._segments[name]
 
     def _catch_up(self) -> None:
         names = {file.name for file in self._folder.glob("*.log")} if self._folder.is_dir() else set()
@@ -164,6 +195,7 @@ class Log:
             return
         start = segment.read
         for begin, end, kind, number, who in _frames(fresh):
+            segment.damaged |= start + begin - _HEAD.size > segment.read
             if kind == RECORD:
                 segment.open[number] = Record(number, who, name, start + begin, end - begin)
             else:
@@ -202,9 +234,23 @@ def _whole(data: bytes, at: int) -> tuple[int, int, bytes, int, bytes] | None:
     return begin, end, kind, number, who
 
 
+def _is_half(rest: bytes) -> bool:
+    """Whether this is the beginning of a frame whose end was not written."""
+    if len(rest) < _HEAD.size:
+        return rest[:2] == _MAGIC[: len(rest)]
+    magic, _, _, _, length, _ = _HEAD.unpack_from(rest)
+    return bool(magic == _MAGIC and length <= LARGEST_PAYLOAD and _HEAD.size + length > len(rest))
+
+
 def _write_whole(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
+    """All or nothing: the disk may be full in the middle, and no half frame is left behind."""
+    before = os.fstat(descriptor).st_size
+    try:
+        while data:
+            data = data[os.write(descriptor, data) :]
+    except OSError:
+        os.ftruncate(descriptor, before)
+        raise
 
 
 def _sync(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The spool's files: what was promised is there, whoever died and however."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.turns.spool_log import Log
+from app.turns.spool_log import LARGEST_PAYLOAD, Log
 
 ANNA, BEN = b"a" * 32, b"b" * 32
 
@@ -146,3 +147,53 @@ def test_files_are_for_nobody_else(folder: Path) -> None:
     assert segment(folder).stat().st_mode & 0o077 == 0
     assert folder.stat().st_mode & 0o077 == 0
     assert os.access(folder, os.W_OK)
+
+
+def test_what_the_disk_refuses_after_others_have_read_it_costs_no_later_record(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk over a network may take the write and refuse the sync; another process has read it by then."""
+    one, other = Log(folder), Log(folder)
+    one.append(ANNA, b"first", 1)
+
+    def refused(_: int) -> None:
+        other.open()
+        raise OSError(errno.ENOSPC, "no space")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", refused)
+        with pytest.raises(OSError, match="no space"):
+            one.append(ANNA, b"not kept", 2)
+    one.append(BEN, b"kept, and longer than what the disk refused", 3)
+    other.append(ANNA, b"last", 4)
+    wanted = [b"first", b"kept, and longer than what the disk refused", b"last"]
+    for log in (one, other, Log(folder)):
+        assert [log.payload(record) for record in log.open()] == wanted
+
+
+def test_a_record_larger_than_any_reader_takes_is_refused_not_promised(folder: Path) -> None:
+    log = Log(folder)
+    with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+        log.append(ANNA, bytes(LARGEST_PAYLOAD + 1), 1)
+    log.append(ANNA, bytes(LARGEST_PAYLOAD), 2)
+    assert [record.length for record in Log(folder).open()] == [LARGEST_PAYLOAD]
+
+
+@pytest.mark.parametrize("hit", [b"one", b"two"])
+def test_what_the_disk_spoilt_is_kept_for_the_operator_when_all_else_is_done(folder: Path, hit: bytes) -> None:
+    """The last record as well: it was whole once, and no half one that its writer never promised."""
+    log = Log(folder)
+    for number, words in enumerate([b"one", b"two"], 1):
+        log.append(ANNA, words, number)
+    content = bytearray(segment(folder).read_bytes())
+    content[content.index(hit)] ^= 0xFF
+    segment(folder).write_bytes(content)
+    again = Log(folder)
+    again.append(BEN, b"three", 3)
+    assert len(again.open()) == 2
+    for record in again.open():
+        again.done(record.number)
+    assert list(folder.glob("*.log")) == []
+    (kept,) = folder.glob("*.damaged")
+    assert kept.read_bytes().startswith(content)
+    assert Log(folder).open() == []
