@@ -119,6 +119,22 @@ async def test_messages_nobody_can_open_hold_up_nobody_else(counter: Counter, tm
     assert counter.spool.depth() == 2 * AT_ONCE
 
 
+async def test_who_waits_under_an_older_key_is_not_overtaken_by_their_own_next_words(tmp_path: Path) -> None:
+    """The key is rotated while the database is away: their queue goes on, it does not become a second one."""
+
+    def spool(*keys: str) -> Spool:
+        return Spool(tmp_path / "spool", KeyRing(list(keys)), lambda: datetime.now(UTC))
+
+    await spool("old").keep(says(SOME))
+    rotated = spool("new", "old")
+    await rotated.keep(says("路灯也不亮", number=1))
+    (head,) = rotated.heads(AT_ONCE)
+    assert (await rotated.read(head)).text == SOME  # type: ignore[union-attr]
+    await rotated.done(head)
+    (head,) = rotated.heads(AT_ONCE)
+    assert (await rotated.read(head)).text == "路灯也不亮"  # type: ignore[union-attr]
+
+
 async def test_what_a_channel_tells_and_we_break_on_is_put_aside(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
