@@ -29,6 +29,10 @@ class Late(Exception):
     """Not done in time, but kept: answer without words."""
 
 
+class Pending(Exception):
+    """Neither done nor on the disk yet: answer nothing that says it was taken, and it comes again."""
+
+
 class Shelved(Exception):
     """There is no turn now; the message is kept, and `replies` say so."""
 
@@ -61,13 +65,13 @@ class Turns:
         self._kept: set[asyncio.Task[Any]] = set()
 
     async def replies(self, inbound: Inbound, body: bytes, seconds: float) -> tuple[Reply, ...]:
-        """The turn's replies, if they come within `seconds`. Raises Late, Shelved, NotKept or Failed."""
+        """The turn's replies, if they come within `seconds`. Raises Late, Pending, Shelved, NotKept or Failed."""
         turn = self._running.get(inbound.id) or self._start(inbound, body)
         await asyncio.wait({turn.task}, timeout=seconds * SHARE)
         if turn.kept or not turn.task.done():
             turn.kept = turn.kept or self._keep(self._service.shelve(inbound))
             await asyncio.wait({turn.kept}, timeout=seconds * (1 - SHARE))
-            raise NotKept if turn.kept.done() and turn.kept.exception() else Late
+            raise _too_late(turn.task, turn.kept)
         fault = turn.task.exception()
         if isinstance(fault, Unavailable):
             raise await self._shelved(inbound)
@@ -129,6 +133,15 @@ class Turns:
         fault = None if task.cancelled() else task.exception()
         if fault and not isinstance(fault, TurnFailed | Unavailable):
             log.error("could not be kept", fault=type(fault).__name__)
+
+
+def _too_late(turn: asyncio.Task[Any], kept: asyncio.Task[Any]) -> Exception:
+    """What the platform may be told, its patience being over: taken, if it is committed or on the disk."""
+    if turn.done() and turn.exception() is None:
+        return Late()
+    if not kept.done():
+        return Pending()
+    return NotKept() if kept.exception() else Late()
 
 
 def _place(fault: BaseException) -> str:

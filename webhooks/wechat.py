@@ -36,7 +36,7 @@ from bots.wechat.outgoing.passive_reply import NOTHING, Passive, passive
 from hotline.body import BodyTooLarge, read_body
 from intake.model.messages import Burst, ChannelName, Inbound, Reply
 from intake.model.ports import Unavailable
-from webhooks.deadline import Late, NotKept, Shelved, TurnFailed, Turns
+from webhooks.deadline import Late, NotKept, Pending, Shelved, TurnFailed, Turns
 from webhooks.ports import ChannelEventReceiver, Firsts, Receiver
 from webhooks.wechat_diagnostics import WeChatDiagnostics
 
@@ -146,13 +146,11 @@ class _Door:
         try:
             push = parse(body)
         except UnreadablePush as reason:
-            await self._put_aside(body, str(reason), deadline)
-            return _said(NOTHING)
+            return _taken(await self._put_aside(body, str(reason), deadline))
         inbound = to_inbound(push, self._clock())
         if inbound is None:
             told = self._witness.record(to_happening(push, self._clock()))
-            await self._turns.within(_left(deadline), told)
-            return _said(NOTHING)
+            return _taken(await self._turns.within(_left(deadline), told))
         return await self._turn(query, push, inbound, body, deadline)
 
     async def _turn(
@@ -163,8 +161,8 @@ class _Door:
             if inbound.burst is Burst.PART and await self._holds(deadline):
                 inbound = end_of(inbound)
                 replies = await self._turns.replies(inbound, body, _left(deadline))
-        except Late:
-            return _said(NOTHING)
+        except (Late, Pending) as late:
+            return _taken(isinstance(late, Late))
         except Shelved as kept:
             return _said(self._passive(query, push, kept.replies).body)
         except NotKept:
@@ -211,9 +209,9 @@ class _Door:
     def _passive(self, query: Query, push: Push, replies: tuple[Reply, ...], more: str = "") -> Passive:
         return passive(self._account, query, push, replies, self._clock(), more)
 
-    async def _put_aside(self, body: bytes, reason: str, deadline: float) -> None:
+    async def _put_aside(self, body: bytes, reason: str, deadline: float) -> bool:
         kept = self._service.put_aside(ChannelName.WECHAT, sha256(body).hexdigest(), body, reason)
-        await self._turns.within(_left(deadline), kept)
+        return await self._turns.within(_left(deadline), kept)
 
 
 def _query(request: Request) -> Query:
@@ -224,6 +222,11 @@ def _query(request: Request) -> Query:
 def _said(body: str, then: BackgroundTask | None = None) -> Response:
     media_type = "text/plain" if body == NOTHING else "application/json" if body[0] == "{" else "text/xml"
     return Response(body, media_type=f"{media_type}; charset=utf-8", background=then)
+
+
+def _taken(kept: bool) -> Response:
+    """Without words: that it was taken; or, while it is kept nowhere, what makes WeChat bring it again."""
+    return _said(NOTHING) if kept else Response(status_code=503)
 
 
 def _left(deadline: float) -> float:
