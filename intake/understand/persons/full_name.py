@@ -14,6 +14,9 @@ from intake.understand.lexicon import HAN, any_of, file, table
 LONGEST = 4
 """Signs of a Han name: a surname of two, a given name of two."""
 
+LONGEST_SOUNDS = 8
+"""Signs of another language's name, without a dot."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
@@ -34,7 +37,7 @@ def is_name(said: str, *, bounded: bool, alone: bool = False) -> bool:
     given = said[len(surname) :]
     if not surname or not 1 <= len(given) <= 2 or is_word(said):
         return False
-    if words.never.intersection(given):
+    if words.never.intersection(given) and not (alone and _is_seldom(surname, given)):
         return False
     if not bounded or surname in words.rare:
         enough = words.usual.intersection(given) if alone and len(given) == 2 else _usual(given)
@@ -57,9 +60,22 @@ def is_likely(said: str) -> bool:
     return is_name(said, bounded=True) and bool(_words().usual.intersection(said[len(surname_of(said)) :]))
 
 
+def is_transliterated(said: str) -> bool:
+    """Whether it is a name of another language, by the signs that write its sounds."""
+    return 3 <= len(said) <= LONGEST_SOUNDS and _sounds(said) and not is_word(said)
+
+
+def is_surely_named(said: str) -> bool:
+    """Whether what a label calls somebody's name can be one, though it is a word as well."""
+    surname = surname_of(said)
+    return bool(surname) and _usual(said[len(surname) :]) and not said.endswith(_words().ends)
+
+
 def is_dotted_name(said: str) -> bool:
-    """Whether names joined by a dot are a person's; estates are written so, too."""
+    """Whether names joined by a dot are a person's; estates are written so, too, and sentences end so."""
     words = _words()
+    if "." in said and not _sounds(said.replace(".", "")):
+        return False
     return not any(part.endswith(words.ends) for part in re.split(f"[{words.dots}]", said))
 
 
@@ -88,7 +104,18 @@ def shapes() -> Shapes:
 def is_word(said: str) -> bool:
     """Whether it begins like a word that is no name, or ends like a place, a unit or a title."""
     words = _words()
-    return said.startswith(words.none) or said.endswith(words.ends)
+    return said.startswith(words.none) or said.endswith(words.ends) or bool(words.hamlet.search(said))
+
+
+def _sounds(said: str) -> bool:
+    words = _words()
+    return words.sounds.issuperset(said) and not said.startswith(words.elsewhere)
+
+
+def _is_seldom(surname: str, given: str) -> bool:
+    """A sign that stands in hardly any name, between a surname that is no word and a sign of names."""
+    words = _words()
+    return len(given) == 2 and surname in words.sure and given[1] in words.usual
 
 
 def _usual(given: str) -> bool:
@@ -106,6 +133,9 @@ class _Words:
     never: frozenset[str]
     none: tuple[str, ...]
     ends: tuple[str, ...]
+    hamlet: re.Pattern[str]
+    sounds: frozenset[str]
+    elsewhere: tuple[str, ...]
 
 
 @cache
@@ -125,4 +155,7 @@ def _words() -> _Words:
         never=frozenset(data["given"]["never"]) - usual,
         none=(*person["not_names"], *data["words"]["none"]),
         ends=(*data["words"]["ends"], *(one for one in titles if len(one) > 1)),
+        hamlet=re.compile(data["words"]["hamlet"]),
+        sounds=frozenset(data["surnames"]["sounds"]),
+        elsewhere=tuple(data["surnames"]["elsewhere"]),
     )

@@ -15,10 +15,12 @@ from intake.understand.lexicon import HAN, any_of, file
 from intake.understand.persons.finder import Personal, PersonalKind
 from intake.understand.persons.full_name import (
     LONGEST,
+    LONGEST_SOUNDS,
     is_dotted_name,
     is_likely,
     is_name,
     is_sure,
+    is_transliterated,
     shapes,
     surname_of,
 )
@@ -100,8 +102,26 @@ def _before(plain: str, at: int, *, beside: bool = False) -> Beside | None:
         _dotted_before(near, low)
         or _form(words.form_before.search(near), low, beside=beside)
         or _spaced_before(near, low)
+        or _sounded_before(run, low + len(near))
         or _plain_before(run, low + len(near))
     )
+
+
+def _sounded_before(run: str, end: int) -> Beside | None:
+    """A name of another language, the longest that has a border before it."""
+    rest = run[_words().leads.match(run).end() :]  # type: ignore[union-attr]
+    for said in (run, rest, *(run[-size:] for size in range(LONGEST_SOUNDS, 2, -1))):
+        ahead = run[: len(run) - len(said)]
+        if is_transliterated(said) and (said == rest or not ahead or ahead.endswith(_words().roles)):
+            return Beside(Personal(PersonalKind.NAME, end - len(said), end))
+    return None
+
+
+def _sounded_after(run: str, at: int) -> Beside | None:
+    for size in range(min(len(run), LONGEST_SOUNDS), 2, -1):
+        if is_transliterated(run[:size]) and _words().after.match(run[size:]):
+            return Beside(Personal(PersonalKind.NAME, at, at + size))
+    return None
 
 
 def _plain_before(run: str, end: int) -> Beside | None:
@@ -134,9 +154,9 @@ def _is_in_word(near: str, start: int) -> bool:
 
 def _dotted_before(near: str, low: int) -> Beside | None:
     for match in shapes().dotted.finditer(near):
-        if match.end() == len(near) and is_dotted_name(match[0]):
-            start = match.start() + _words().leads.match(match[0]).end()  # type: ignore[union-attr]
-            return Beside(Personal(PersonalKind.NAME, low + start, low + match.end()))
+        start = match.start() + _words().leads.match(match[0]).end()  # type: ignore[union-attr]
+        if match.end() == len(near) and is_dotted_name(near[start:]):
+            return Beside(Personal(PersonalKind.NAME, low + start, low + len(near)))
     return None
 
 
@@ -153,7 +173,7 @@ def _after(plain: str, at: int, *, beside: bool = False) -> Beside | None:
         return Beside(Personal(PersonalKind.NAME, at, at + len(spaced[0].rstrip())))
     run = re.match(f"{HAN}*", near)[0]  # type: ignore[index]
     form = words.form_after.match(near) if beside else None
-    return _form(form, at, beside=beside) or _plain_after(run, at)
+    return _form(form, at, beside=beside) or _sounded_after(run, at) or _plain_after(run, at)
 
 
 def _plain_after(run: str, at: int) -> Beside | None:
@@ -215,6 +235,7 @@ class _Words:
     dash: re.Pattern[str]
     nothing_more: re.Pattern[str]
     before: tuple[str, ...]
+    roles: tuple[str, ...]
     no_forms: tuple[str, ...]
 
 
@@ -242,5 +263,6 @@ def _words() -> _Words:
         dash=re.compile(r"[\-\u2013\u2014]{1,3}[ \t]{0,2}"),
         nothing_more=re.compile(near["nothing_more"]),
         before=(*near["before"], *near["kin"]),
+        roles=(*near["before"], *near["kin"], *near["told"], *file("zh")["personal"]["name_before"], "户"),
         no_forms=(*person["not_names"], *data["words"]["none"]),
     )

@@ -14,7 +14,7 @@ from intake.understand.lexicon import HAN, any_of, compiled, table
 from intake.understand.persons import people
 from intake.understand.persons.contacts import MAIL, MOBILE, accounts, landlines
 from intake.understand.persons.finder import Finder, Personal, PersonalKind
-from intake.understand.persons.full_name import is_word
+from intake.understand.persons.full_name import is_surely_named, is_word
 from intake.understand.persons.identity import id_numbers
 
 __all__ = ["Personal", "PersonalKind", "find", "id_spans"]
@@ -85,6 +85,7 @@ def _in_order(found: Iterable[Personal], length: int) -> tuple[Personal, ...]:
 def _names(plain: str) -> Iterator[re.Match[str]]:
     words = _words()
     yield from words.surname.finditer(plain)
+    yield from (match for match in words.sure_name.finditer(plain) if _is_sure(match))
     for pattern in (words.name, words.titled):
         for match in pattern.finditer(plain):
             said = match["name"]
@@ -94,6 +95,14 @@ def _names(plain: str) -> Iterator[re.Match[str]]:
                 and not said.endswith(words.not_name_ends)
             ):
                 yield match
+
+
+def _is_sure(match: re.Match[str]) -> bool:
+    """Whether the label leaves no doubt: of a name by itself, of others if it can be one."""
+    words, said = _words(), match["name"]
+    if said.startswith(words.unnamed):
+        return False
+    return match["label"] in words.sure_labels or is_surely_named(said)
 
 
 def _checks(number: str) -> bool:
@@ -118,6 +127,9 @@ class _Words:
     name: re.Pattern[str]
     titled: re.Pattern[str]
     surname: re.Pattern[str]
+    sure_name: re.Pattern[str]
+    sure_labels: tuple[str, ...]
+    unnamed: tuple[str, ...]
     not_names: tuple[str, ...]
     not_name_ends: tuple[str, ...]
 
@@ -134,6 +146,9 @@ def _words() -> _Words:
         name=re.compile(f"{before}(?P<name>{surname}{HAN}{{1,2}}?){data['name_after']}"),
         titled=re.compile(f"(?P<name>{surname}{HAN}{{1,2}})(?={any_of(person['titles'][:4])})"),
         surname=re.compile(f"{person['surname_pattern']}(?P<name>{surname})"),
+        sure_name=re.compile(data["sure_name_pattern"].replace("{name}", f"{HAN}{{2,4}}?")),
+        sure_labels=tuple(data["sure_labels"]),
+        unnamed=tuple(data["unnamed"]),
         not_names=tuple(person["not_names"]),
         not_name_ends=(*person["not_name_ends"], *person["titles"]),
     )
