@@ -65,7 +65,10 @@ class Turns:
         self._kept: set[asyncio.Task[Any]] = set()
 
     async def replies(self, inbound: Inbound, body: bytes, seconds: float) -> tuple[Reply, ...]:
-        """The turn's replies, if they come within `seconds`. Raises Late, Pending, Shelved, NotKept or Failed."""
+        """The turn's replies, if they come within `seconds`.
+
+        Raises Late, Pending, Shelved, NotKept or TurnFailed.
+        """
         turn = self._running.get(inbound.id) or self._start(inbound, body)
         await asyncio.wait({turn.task}, timeout=seconds * SHARE)
         if turn.kept or not turn.task.done():

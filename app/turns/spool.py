@@ -105,7 +105,7 @@ class Spool:
         return self._log.alone()
 
     def _who(self, message: Spooled) -> bytes:
-        """Their queue; where they wait under an older key, that one, so that they overtake nothing of theirs."""
+        """Their queue; that of an older key where they wait in it, so that nothing of theirs is overtaken."""
         whom = _whom(message)
         mine, now = self._digests(whom), bytes.fromhex(self._keyring.digest("spool", whom))
         if len(mine) == 1:

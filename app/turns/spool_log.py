@@ -3,7 +3,7 @@
 The rule: what `append` has returned for is on the disk (fsync); what a dying process left half written is
 cut off by the next who writes. Several processes share the folder: writing happens under one lock, reading
 needs none and stops before what is not whole yet. So what is whole may have been read by others and is never
-cut off; and a file in which the disk spoilt what was whole stays for the operator, though nothing in it is open.
+cut off; and a file in which the disk spoilt something stays for the operator, though all else in it is done.
 
 A frame is `JS`, a kind, the record's number, whom it concerns (a keyed digest), the length, a CRC, the
 payload. A record is open until a frame of the kind `DONE` names its number.

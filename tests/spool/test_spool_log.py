@@ -180,7 +180,9 @@ def test_a_record_larger_than_any_reader_takes_is_refused_not_promised(folder: P
 
 
 @pytest.mark.parametrize("hit", [b"one", b"two"])
-def test_what_the_disk_spoilt_is_kept_for_the_operator_when_all_else_is_done(folder: Path, hit: bytes) -> None:
+def test_what_the_disk_spoilt_is_kept_for_the_operator_when_all_else_is_done(
+    folder: Path, hit: bytes
+) -> None:
     """The last record as well: it was whole once, and no half one that its writer never promised."""
     log = Log(folder)
     for number, words in enumerate([b"one", b"two"], 1):
