@@ -104,6 +104,7 @@ def _before(plain: str, at: int, *, beside: bool = False) -> Beside | None:
         or _spaced_before(near, low)
         or _sounded_before(run, low + len(near))
         or _plain_before(run, low + len(near))
+        or _of_before(run, low + len(near))
     )
 
 
@@ -129,6 +130,15 @@ def _plain_before(run: str, end: int) -> Beside | None:
     for said, bounded in (*_endings(run, bounded=True), (rest, True), *_endings(run, bounded=False)):
         if is_name(said, bounded=bounded):
             return Beside(Personal(PersonalKind.NAME, end - len(said), end))
+    return None
+
+
+def _of_before(run: str, end: int) -> Beside | None:
+    """Whose somebody is who is named by that alone."""
+    for said in _words().of:
+        if run.endswith(said):
+            whose = run.removesuffix(said).removesuffix("的")
+            return _plain_before(whose, end - len(run) + len(whose))
     return None
 
 
@@ -236,6 +246,7 @@ class _Words:
     nothing_more: re.Pattern[str]
     before: tuple[str, ...]
     roles: tuple[str, ...]
+    of: tuple[str, ...]
     no_forms: tuple[str, ...]
 
 
@@ -264,5 +275,6 @@ def _words() -> _Words:
         nothing_more=re.compile(near["nothing_more"]),
         before=(*near["before"], *near["kin"]),
         roles=(*near["before"], *near["kin"], *near["told"], *file("zh")["personal"]["name_before"], "户"),
+        of=tuple(near["of"]),
         no_forms=(*person["not_names"], *data["words"]["none"]),
     )
