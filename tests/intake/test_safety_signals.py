@@ -424,6 +424,8 @@ def test_the_gravest_signal_is_the_one_told() -> None:
         ("消防通道被私家车堵死", "fire_lane"),
         ("污水直排进河里", "sewage"),
         ("全家吃完都上吐下泻", "food_poisoning"),
+        ("全班同学吃完饭上吐下泻", "food_poisoning"),
+        ("五个孩子同时呕吐", "food_poisoning"),
         ("楼上的广告牌摇摇欲坠", "falling"),
     ],
 )

@@ -43,6 +43,7 @@ HARMLESS = """
 
 # one thing changed in a sentence, and with it whether somebody is in danger
 PAIRS = [
+    ("老楼快要塌了，里面有人住", "老楼快要塌了，里面有人"),
     ("大树被风刮倒压在花坛上", "工友被水泥板压在下面"),
     ("水管被冻伤了漏水", "孩子被烫伤了"),
     ("打死我也不信", "他打死我也没人管，他正在砸门"),
