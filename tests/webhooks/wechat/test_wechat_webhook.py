@@ -321,11 +321,15 @@ async def test_what_takes_too_long_with_a_full_disk_is_not_called_taken(build: A
     stand.service.gate.set()
 
 
-async def test_an_unreadable_push_while_the_database_is_down_is_answered_too(build: Any) -> None:
+async def test_an_unreadable_push_that_is_kept_nowhere_is_not_taken_and_comes_again(build: Any) -> None:
     stand = build("plain")
-    stand.service.aside_fault = ConnectionError("database")
-    answer = await stand.http.post(PATH, params=signed(), content=b"garbage")
-    assert (answer.status_code, answer.content) == (200, b"success")
+    stand.service.aside_fault = ConnectionError("neither database nor disk")
+    refused = await stand.http.post(PATH, params=signed(), content=b"garbage")
+    assert (refused.status_code, stand.service.aside) == (503, [])
+    stand.service.aside_fault = None
+    taken = await stand.http.post(PATH, params=signed(), content=b"garbage")
+    assert (taken.status_code, taken.content) == (200, b"success")
+    assert [body for _, body, _ in stand.service.aside] == [b"garbage"]
 
 
 async def test_a_stop_waits_for_running_turns(build: Any) -> None:
