@@ -49,7 +49,8 @@ class Clerk:
         await expect(self.page.locator("#actions")).to_be_visible()
 
     async def does(self, action: str, **fields: str | list[str]) -> None:
-        await self.page.locator(".notice.good").evaluate_all("all => all.forEach(one => one.dataset.old = '')")
+        old = self.page.locator(".notice.good")
+        await old.evaluate_all("all => all.forEach(one => one.dataset.old = '')")
         await self.tries(action, **fields)
         await expect(self.page.locator(".notice.good:not([data-old])")).to_be_visible()  # this step's own
 

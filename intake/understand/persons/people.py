@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from intake.understand.lexicon import HAN, any_of, file
+from intake.understand.lexicon import HAN, any_of, file, table
 from intake.understand.persons.finder import Personal, PersonalKind
 from intake.understand.persons.full_name import (
     LONGEST,
@@ -137,7 +137,7 @@ def _of_before(run: str, end: int) -> Beside | None:
     """Whose somebody is who is named by that alone."""
     for said in _words().of:
         if run.endswith(said):
-            whose = run.removesuffix(said).removesuffix("的")
+            whose = run.removesuffix(said).removesuffix(table("roles")["owned"])
             return _plain_before(whose, end - len(run) + len(whose))
     return None
 
@@ -274,7 +274,13 @@ def _words() -> _Words:
         dash=re.compile(r"[\-\u2013\u2014]{1,3}[ \t]{0,2}"),
         nothing_more=re.compile(near["nothing_more"]),
         before=(*near["before"], *near["kin"]),
-        roles=(*near["before"], *near["kin"], *near["told"], *file("zh")["personal"]["name_before"], "户"),
+        roles=(
+            *near["before"],
+            *near["kin"],
+            *near["told"],
+            *file("zh")["personal"]["name_before"],
+            *near["keepers"],
+        ),
         of=tuple(near["of"]),
         no_forms=(*person["not_names"], *data["words"]["none"]),
     )
