@@ -108,7 +108,8 @@ class _Parser(WorkSheetParser):
     hidden = 0
 
     def parse_row(self, row: Any) -> Any:
-        holds = any([_holds(cell) for cell in row.iter(f"{_NAMESPACE}c")])  # each is looked at
+        filled = [_holds(cell) for cell in row.iter(f"{_NAMESPACE}c")]  # each is looked at
+        holds = any(filled)
         self.counted += holds
         self.hidden += holds and row.get("hidden") in ("1", "true")
         return super().parse_row(row)
