@@ -130,7 +130,7 @@ class _Door:
         return await self._answer(query, body, started + self._patience)
 
     async def _only_one(self, query: Query, body: bytes) -> None:
-        """In plain mode: whether this signature bore no other body. Raises Refused.
+        """In plain mode: whether this signature bore no other body. Raises PushRefused.
 
         There the signature covers time and nonce alone: what it first came with is all that it lets in, for
         as long as its time counts as now. The same again is WeChat's own repeat, which the inbox answers.

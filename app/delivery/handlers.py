@@ -105,7 +105,7 @@ class Delivery:
         }
 
     async def deliver(self, entry: Claimed) -> None:
-        """Carry it out. Raises Unavailable (or Waiting), Rejected (or its children), Unsure or TakenOver."""
+        """Carry it out. Raises Unavailable (or LookAgain), Rejected (or a child), Unsure or TakenOver."""
         kind = self._kinds.get(entry.kind)
         if kind is None:
             raise Rejected(f"no such kind of entry: {entry.kind}")
@@ -132,7 +132,7 @@ class Delivery:
         await self._channel(entry).send(outgoing)
 
     async def _answers_first(self, entry: Claimed) -> None:
-        """What a turn set going may come back before its answer was handed over. Raises Waiting."""
+        """What a turn set going may come back before its answer was handed over. Raises LookAgain."""
         waited = self._clock() - entry.queued_at
         if entry.conversation_id is None or waited >= ANSWERS_FIRST:
             return
@@ -144,7 +144,7 @@ class Delivery:
             raise LookAgain("an earlier answer goes first", look)
 
     def _not_at_night(self) -> None:
-        """What could not go out in time waits for the morning. Raises Waiting."""
+        """What could not go out in time waits for the morning. Raises LookAgain."""
         now = self._clock()
         if (opens := next_open(now, self._city)) > now:
             raise LookAgain("nobody is asked at this hour", (opens - now).total_seconds())
@@ -198,7 +198,7 @@ class Delivery:
     async def _tell_of(self, entry: Claimed, news: FileNews) -> None:
         """A turn of its own, once however often the file is fetched; nobody who has left is written to.
 
-        Raises Waiting for a place while it is not known what matter the photo belongs to.
+        Raises LookAgain for a place while it is not known what matter the photo belongs to.
         """
         async with self._database.read() as tx:
             stored = await conversations.by_id(tx, entry.conversation_id or 0)
@@ -248,7 +248,7 @@ class Delivery:
         return None if fresh else await self._hotline.find(key, document)
 
     async def _parts(self, ids: Sequence[str], since: datetime) -> tuple[list[AttachmentPart], list[str]]:
-        """The files, and the ids of those that did not come in time. Raises Waiting while there is time."""
+        """The files, and the ids of those that did not come in time. Raises LookAgain while there is time."""
         parts, pending = await self._files.parts(ids)
         if pending and self._clock() - since < FILES_WAIT:
             raise LookAgain("its files are still coming", LOOK_AGAIN)

@@ -56,11 +56,11 @@ class TelegramChannel:
             bot.session.middleware(RetryAfterMiddleware(self._pace))
 
     def hear(self, body: bytes, now: datetime) -> ParsedUpdate:
-        """One update as the webhook got it. Raises Unreadable."""
+        """One update as the webhook got it. Raises UnreadableUpdate."""
         return self._checked(hear(body, self.bot.id, now))
 
     def hear_raw(self, raw: Any, now: datetime) -> ParsedUpdate:
-        """One update as polling got it. Raises Unreadable."""
+        """One update as polling got it. Raises UnreadableUpdate."""
         return self._checked(hear_raw(raw, self.bot.id, now))
 
     async def link(self, carried: str) -> str:

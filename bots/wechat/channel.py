@@ -1,7 +1,7 @@
 """WeChat as a channel: up the ladder to the citizen, temporary media in.
 
 The rule: nothing counts as sent on HTTP 200. A message is sent when WeChat answers errcode 0; a form
-is only taken then, and its outcome is told later by a push (`Taken`). Which refusal ends what stands
+is only taken then, and its outcome is told later by a push (`OutcomePending`). Which refusal ends what stands
 in `consequences`.
 """
 
@@ -67,7 +67,7 @@ class WeChatChannel:
     async def send(self, outgoing: Outgoing) -> None:
         """Deliver by the first way that leads to the citizen; see `ports.Channel.send`.
 
-        Raises Taken for a form, whose outcome is told later.
+        Raises OutcomePending for a form, whose outcome is told later.
         """
         pieces = await self._unsent(outgoing)
         if not pieces:

@@ -2,7 +2,7 @@
 
 The rule of this layer: whatever wechatpy or the XML reader under it may raise on odd input
 (KeyError, TypeError, ValueError, IndexError, struct.error, ExpatError …) leaves here as
-`Unreadable`, whose text names the kind of fault and nothing of the message.
+`UnreadablePush`, whose text names the kind of fault and nothing of the message.
 """
 
 import re
@@ -81,7 +81,7 @@ def is_json(body: bytes) -> bool:
 
 
 def outer(body: bytes) -> Mapping[str, Any]:
-    """The fields of a push as they stand on the wire, still encrypted. Raises Unreadable."""
+    """The fields of a push as they stand on the wire, still encrypted. Raises UnreadablePush."""
     try:
         read = orjson.loads(body) if is_json(body) else xmltodict.parse(_text(body))["xml"]
     except _ODD as fault:
@@ -92,7 +92,7 @@ def outer(body: bytes) -> Mapping[str, Any]:
 
 
 def parse(body: bytes) -> Push:
-    """Read a decrypted push, XML or JSON. Raises Unreadable."""
+    """Read a decrypted push, XML or JSON. Raises UnreadablePush."""
     raw = outer(body) if is_json(body) else _parsed(_text(body))
     fields = _fields(raw)
     sender, receiver = fields.get("FromUserName", ""), fields.get("ToUserName", "")
@@ -115,7 +115,7 @@ class Cipher:
     appid: str
 
     def decrypt(self, encrypted: str, timestamp: str, nonce: str, signed: str) -> str:
-        """The plain body inside `Encrypt`. Raises Unreadable or OtherAccount."""
+        """The plain body inside `Encrypt`. Raises UnreadablePush or OtherAccount."""
         try:
             crypto = WeChatCrypto(self.token, self.aes_key, self.appid)
             return str(crypto.decrypt_message({"Encrypt": encrypted}, signed, timestamp, nonce))

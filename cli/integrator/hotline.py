@@ -105,7 +105,7 @@ async def _try(settings: Settings, url: str, port: int | None, wait: float, *, q
 
 
 class _Heard:
-    """`webhooks.hotline.Updates`: the first callback is put off once, to see whether it comes again."""
+    """`webhooks.hotline.CallbackReceiver`: the first one is put off once, to see whether it comes again."""
 
     def __init__(self) -> None:
         self._put_off: str | None = None

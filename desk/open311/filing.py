@@ -53,7 +53,7 @@ class Asked:
 
 
 def checked(form: Open311Form, city: CityProfile) -> Asked:
-    """The form's request. Raises Failed with every mistake in it."""
+    """The form's request. Raises Open311Error with every mistake in it."""
     category = _category(form.text("service_code"), city)
     wrong = [*_too_long(form), *_without_place(form), *_bad_answers(form, category, city)]
     lat, lng = form.text("lat"), form.text("long")

@@ -16,7 +16,7 @@ Keep = Callable[[bytes], Awaitable[AttachmentPart]]
 
 
 async def picture(content: bytes | None, keep: Keep) -> AttachmentPart | None:
-    """The attachment, stored. Raises Failed for what is no picture, whatever the client calls it."""
+    """The attachment, stored. Raises Open311Error for what is no picture, whatever the client calls it."""
     if content is None:
         return None
     if len(content) > LARGEST:

@@ -35,7 +35,7 @@ class RequestQuery:
 
 
 def wanted(given: Mapping[str, str], now: datetime) -> RequestQuery:
-    """The filters of a query string. Raises Failed."""
+    """The filters of a query string. Raises Open311Error."""
     refs = _several(given.get("service_request_id", ""))
     if len(refs) > _NUMBERS:
         raise Open311Error(400, f"more than {_NUMBERS} service_request_ids")
@@ -76,7 +76,7 @@ def query(asked: RequestQuery, *, known: bool) -> Select[Any]:
 
 
 def moment(text: str) -> datetime:
-    """A W3C date and time; without an offset it is UTC. Raises Failed."""
+    """A W3C date and time; without an offset it is UTC. Raises Open311Error."""
     try:
         at = datetime.fromisoformat(text.strip().replace(" ", "+"))
     except ValueError:

@@ -33,7 +33,7 @@ class Requests:
         self._media_url = media_url
 
     async def file(self, form: Open311Form, media: AttachmentPart | None, key: str | None) -> Filed:
-        """File what was posted, once per key. Raises Failed."""
+        """File what was posted, once per key. Raises Open311Error."""
         city, now = self._desk.city, self._desk.clock()
         asked = filing.checked(form, city)
         reference = filing.new_reference(now, city, self._desk.office.digits(3))
@@ -55,14 +55,14 @@ class Requests:
             return [self._shown(one, known=known) for one in await self._tickets(tx, wanted, known=known)]
 
     async def one(self, number: str, *, known: bool) -> dict[str, Any]:
-        """The request of this number. Raises Failed."""
+        """The request of this number. Raises Open311Error."""
         found = await self.find(RequestQuery(refs=(number,)), known=known) if number.isprintable() else []
         if not found:
             raise Open311Error(404, "service_request_id was not found")
         return found[0]
 
     async def behind(self, token: str) -> str:
-        """The number of the request filed under this key, or of this number. Raises Failed."""
+        """The number of the request filed under this key, or of this number. Raises Open311Error."""
         if not token.isprintable():
             raise Open311Error(404, "token was not found")
         async with self._desk.database.read() as tx:
@@ -84,7 +84,7 @@ class Requests:
         return found
 
     async def supplement(self, form: Open311Form) -> str:
-        """Add words to a request; returns the update's id, the same for the same again. Raises Failed."""
+        """Add words to a request; returns its id, the same for the same again. Raises Open311Error."""
         number, text = form.text("service_request_id"), form.text("description")
         if not number or not text or len(text) > _UPDATE:
             raise Open311Error(

@@ -22,7 +22,7 @@ class UnreadableAnswer(Exception):
 
 
 def rows(content: bytes) -> list[Row]:
-    """The answer's rows. Raises Unreadable."""
+    """The answer's rows. Raises UnreadableAnswer."""
     if len(content) > LARGEST:
         raise UnreadableAnswer("the answer is too large")
     try:

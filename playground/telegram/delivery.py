@@ -108,7 +108,7 @@ class UpdateDelivery:
     async def get(self, offset: int, limit: int, wait: int) -> list[Json]:
         """`getUpdates`: confirms those before `offset`, then waits up to `wait` seconds for the first.
 
-        Raises Refused while a webhook is set, or as soon as somebody else asks.
+        Raises BotApiError while a webhook is set, or as soon as somebody else asks.
         """
         if self.hook is not None:
             raise BotApiError(

@@ -43,7 +43,7 @@ class BotFiles:
         return next((kept for kept in self._kept.values() if kept.path == path), None)
 
     def described(self, file_id: str) -> Json:
-        """`getFile`. Raises Refused for an unknown or too large one."""
+        """`getFile`. Raises BotApiError for an unknown or too large one."""
         kept = self._kept.get(file_id)
         if kept is None:
             raise bad("wrong file_id or the file is temporarily unavailable")

@@ -18,7 +18,7 @@ class Key:
 
 
 def checked(markup: Any) -> Json | None:
-    """A `reply_markup` as Telegram would take it. Raises Refused."""
+    """A `reply_markup` as Telegram would take it. Raises BotApiError."""
     if not markup:
         return None
     if not isinstance(markup, dict):

@@ -64,7 +64,7 @@ class BotChat:
             self.keyboard_under = None
 
     def changed(self, number: int, text: str | None, markup: Json | None) -> Json:
-        """Edit one of the bot's messages. Raises Refused."""
+        """Edit one of the bot's messages. Raises BotApiError."""
         message = self.own(number)
         new_text = message["text"] if text is None else text
         if (new_text, markup) == (message["text"], message.get("reply_markup")):
@@ -83,7 +83,7 @@ class BotChat:
         self.chat.edit(str(number), text="", buttons=())
 
     def own(self, number: int) -> Json:
-        """A message of the bot's. Raises Refused."""
+        """A message of the bot's. Raises BotApiError."""
         message = self.messages.get(number)
         if message is None:
             raise bad("message to edit not found")

@@ -113,7 +113,7 @@ class TelegramServer(ABC):
         self.post(f"tap:{room.user_id}", "callback_query", query, TAP_LIFE)
 
     def stop_spinner(self, query_id: str, text: str) -> None:
-        """The query was answered. Raises Refused for one unknown or answered already."""
+        """The query was answered. Raises BotApiError for one unknown or answered already."""
         room = self._spinners.pop(query_id, None)
         if room is None:
             raise BotApiError(

@@ -23,7 +23,7 @@ _REFERENCE = re.compile(r"&(?:#(?:x[0-9A-Fa-f]+|[0-9]+)|([A-Za-z]+));")
 
 
 def shown(text: str, parse_mode: str, entities: Any) -> str:
-    """What the message reads in the end. Raises Refused."""
+    """What the message reads in the end. Raises BotApiError."""
     if parse_mode:
         return _from_html(text, parse_mode)
     for entity in entities or []:

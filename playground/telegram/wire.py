@@ -50,7 +50,7 @@ class Params:
         return value if isinstance(value, str) else json.dumps(value)
 
     def number(self, name: str, default: int | None = None) -> int:
-        """A whole number. Raises Refused where it is missing or none."""
+        """A whole number. Raises BotApiError where it is missing or none."""
         value = self.given.get(name, default)
         try:
             return int(value)
@@ -58,7 +58,7 @@ class Params:
             raise bad(f"{name} must be a number") from None
 
     def structure(self, name: str) -> Any:
-        """An object or list; None if not given. Raises Refused for broken JSON."""
+        """An object or list; None if not given. Raises BotApiError for broken JSON."""
         value = self.given.get(name)
         if not isinstance(value, str):
             return value

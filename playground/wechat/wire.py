@@ -1,7 +1,7 @@
 """What goes over the wire between WeChat and an account's server, from the platform's side.
 
 Pushes out in XML or JSON, plain, compatible or safe; replies back, checked as strictly as
-WeChat does: what it would show as a fault of the account raises `Fault` here.
+WeChat does: what it would show as a fault of the account raises `AccountOutOfOrder` here.
 """
 
 import binascii
@@ -60,7 +60,7 @@ class ConsoleSettings:
         return {"encrypt_type": "aes", "msg_signature": signed}, body.encode()
 
     def reply(self, status: int, body: bytes, openid: str) -> str | None:
-        """The text to show, None for an answer without words. Raises Fault."""
+        """The text to show, None for an answer without words. Raises AccountOutOfOrder."""
         if status != 200:
             raise AccountOutOfOrder(f"HTTP {status}")
         if body in (b"", b"success"):

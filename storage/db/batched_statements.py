@@ -69,7 +69,7 @@ _Pairs = Sequence[tuple[Statement, Mapping[str, Any]]]
 
 
 async def send(tx: Tx, steps: Steps, values: Mapping[str, Any]) -> list[Rows]:
-    """The rows of each step, in order. Raises Taken, DatabaseDown (by `down()` around it)."""
+    """The rows of each step, in order. Raises DuplicateKey, DatabaseDown (by `down()` around it)."""
     pairs = [(step, values if step.values is None else step.values) for step in steps]
     own = [step.values for step in steps if step.values is not None]
     if any(_has_no_zone(value) for given in (values, *own) for value in given.values()):

@@ -42,7 +42,7 @@ def seal(tx: Tx, kind: type[T], value: T) -> bytes:
 
 
 def unseal(tx: Tx, kind: type[T], sealed: bytes) -> T:
-    """The value `seal` was given. Raises Undecryptable or Unreadable."""
+    """The value `seal` was given. Raises Undecryptable or UnreadableRow."""
     return load(kind, keyring(tx).decrypt(sealed))
 
 
@@ -52,7 +52,7 @@ def dump(kind: type[T], value: T) -> bytes:
 
 
 def load(kind: type[T], document: bytes) -> T:
-    """A value of `kind` from JSON. Raises Unreadable, which names the fields but no content."""
+    """A value of `kind` from JSON. Raises UnreadableRow, which names the fields but no content."""
     try:
         return cast("T", _adapter(cast("Hashable", kind)).validate_json(document))
     except ValidationError as error:

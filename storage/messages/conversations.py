@@ -122,7 +122,7 @@ def _new(address: Address, now: datetime) -> dict[str, Any]:
 
 
 def stored(tx: Tx, row: Sequence[Any]) -> StoredConversation:
-    """What a row of `COLUMNS` holds. Raises Undecryptable or Unreadable."""
+    """What a row of `COLUMNS` holds. Raises Undecryptable or UnreadableRow."""
     number, channel, user, sealed, reachable = row
     return StoredConversation(
         number, Address(ChannelName(channel), user), _conversation(tx, sealed), bool(reachable)

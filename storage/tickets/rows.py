@@ -21,13 +21,13 @@ class StoredTicket:
 
 
 def stored(tx: Tx, row: Row[Any]) -> StoredTicket:
-    """A row of `tickets`, opened. Raises Undecryptable or Unreadable."""
+    """A row of `tickets`, opened. Raises Undecryptable or UnreadableRow."""
     ticket = unseal(tx, Ticket, row.ticket_sealed)
     return StoredTicket(row.id, ticket, row.conversation_id, row.hotline_ref, _view(tx, row, ticket))
 
 
 def view(tx: Tx, row: Any) -> TicketView:
-    """What the dialog may know of this row. Raises Undecryptable or Unreadable."""
+    """What the dialog may know of this row. Raises Undecryptable or UnreadableRow."""
     return _view(tx, row, unseal(tx, Ticket, row.ticket_sealed))
 
 

@@ -50,7 +50,7 @@ async def mark(tx: Tx, ticket_id: int, marks: Iterable[str]) -> None:
 async def find(
     tx: Tx, names: Iterable[str], marks: Iterable[str], but_of: int, since: datetime
 ) -> tuple[SimilarReport, ...]:
-    """The newest first, without those of the conversation `but_of`. Raises Undecryptable or Unreadable."""
+    """The newest first, without those of the conversation `but_of`. Raises Undecryptable or UnreadableRow."""
     others = _others(but_of, since)
     rows: list[Row[Any]] = []
     if named := _digests(tx, MATTER, names):

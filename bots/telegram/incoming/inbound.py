@@ -1,6 +1,6 @@
 """Telegram's update as our `Inbound`. Pure: the same update always gives the same value.
 
-Only private chats are taken in. What cannot be read at all is `hear`'s to say (`Unreadable`);
+Only private chats are taken in. What cannot be read at all is `hear`'s to say (`UnreadableUpdate`);
 what can be read and is not for us is a value (`Ignored`), since neither may ever be refused:
 Telegram holds back the rest of the chat until an update is acknowledged. What the law keeps off
 this channel (numbers of identity cards, documents) is dropped here and goes no further.

@@ -14,7 +14,7 @@ from bots.telegram.incoming.update import ParsedUpdate, UnreadableUpdate
 
 
 def hear(body: bytes, bot_id: int, now: datetime) -> ParsedUpdate:
-    """One update as the webhook got it. Raises Unreadable."""
+    """One update as the webhook got it. Raises UnreadableUpdate."""
     try:
         raw = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -23,7 +23,7 @@ def hear(body: bytes, bot_id: int, now: datetime) -> ParsedUpdate:
 
 
 def hear_raw(raw: Any, bot_id: int, now: datetime) -> ParsedUpdate:
-    """One update as decoded JSON. Raises Unreadable."""
+    """One update as decoded JSON. Raises UnreadableUpdate."""
     try:
         return heard(Update.model_validate(raw), bot_id, now)
     except ValidationError as error:

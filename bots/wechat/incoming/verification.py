@@ -81,13 +81,13 @@ def signature(*parts: str) -> str:
 
 
 def echo(account: PushCredentials, query: Query, now: datetime) -> str:
-    """What the address check (GET) must be answered with. Raises Refused."""
+    """What the address check (GET) must be answered with. Raises PushRefused."""
     verify(account, query, now)
     return query.echostr
 
 
 def verify(account: PushCredentials, query: Query, now: datetime) -> None:
-    """Whether somebody who knows the token sends the request just now. Raises Refused."""
+    """Whether somebody who knows the token sends the request just now. Raises PushRefused."""
     _check(account, query.signature, query.timestamp, query.nonce)
     seconds = _time(query.timestamp) - int(now.timestamp())
     if abs(seconds) > FRESH.total_seconds():
@@ -95,7 +95,7 @@ def verify(account: PushCredentials, query: Query, now: datetime) -> None:
 
 
 def open_push(account: PushCredentials, query: Query, body: bytes) -> bytes:
-    """The readable body of a push that `verify` let in. Raises Refused, or Unreadable for a broken cipher."""
+    """The readable body of a push that `verify` let in. Raises PushRefused or UnreadablePush."""
     if account.mode is Mode.PLAIN:
         return body
     if query.encrypt_type != "aes":

@@ -11,7 +11,7 @@ from desk.workflow.states import Life, State
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One deadline. `kind` as in `desk.workflow.clocks.Watch`; `met` is "" while it is open."""
+    """One deadline. `kind` as in `desk.workflow.clocks.DeadlineWatch`; `met` is "" while it is open."""
 
     kind: str
     due: str
