@@ -133,7 +133,10 @@ def test_a_stop_of_the_whole_service_is_no_word_about_the_picture(
 ) -> None:
     """systemd ends every process of a service at once; the limits end this one with SIGKILL."""
     ended = tmp_path / "python"
-    ended.write_text(f"#!/bin/sh\nkill -{by} $$\n")
+    heard = (
+        "" if by == "KILL" else f"signal.signal(signal.SIG{by}, signal.SIG_DFL)\n"
+    )  # not as the tests' own
+    ended.write_text(f"#!{sys.executable}\nimport os, signal\n{heard}os.kill(os.getpid(), signal.SIG{by})\n")
     ended.chmod(0o700)
     monkeypatch.setattr(picture_process.sys, "executable", str(ended))
     with pytest.raises(means):
