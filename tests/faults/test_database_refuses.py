@@ -3,6 +3,7 @@
 On both apps, at the doors themselves, by refusals the real servers give.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -121,6 +122,14 @@ async def town(
         transport = httpx.ASGITransport(create_app(runtime, with_worker=False), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://us") as http:
             yield Town(runtime, Doors(http), refuses(runtime.database))
+            await _all_ended()
+
+
+async def _all_ended() -> None:
+    """What a door does once it has answered: a server's stop waits for it, too."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others, timeout=10)
 
 
 def _slowly(work: Callable[..., Any]) -> Callable[..., Any]:
