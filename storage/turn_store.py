@@ -80,7 +80,7 @@ _RECORDED = Statement(
 _GRANTED = Statement(
     """INSERT INTO budgets (conversation_id, trigger, "left", until)
     VALUES (:id, :trigger, :left, :until) ON CONFLICT (conversation_id, trigger)
-    DO UPDATE SET "left" = excluded."left", until = excluded.until WHERE budgets.until < excluded.until"""
+    DO UPDATE SET "left" = excluded."left", until = excluded.until WHERE budgets.until <= excluded.until"""
 )
 
 

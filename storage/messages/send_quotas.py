@@ -25,7 +25,7 @@ async def grant(tx: Tx, conversation_id: int, given: Grant, at: datetime) -> Non
     }
     if not await add_new(tx, budgets, values, "conversation_id", "trigger"):
         where = _of(conversation_id) & (budgets.c.trigger == given.trigger)
-        where &= budgets.c.until < values["until"]
+        where &= budgets.c.until <= values["until"]  # a platform tells whole seconds
         await tx.execute(update(budgets).where(where).values(left=given.messages, until=values["until"]))
 
 

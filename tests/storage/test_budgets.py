@@ -62,6 +62,17 @@ async def test_a_new_word_starts_the_budget_anew_and_an_older_one_told_late_does
         assert await send_quotas.left(tx, conversation_id, now) == 5
 
 
+async def test_a_second_word_within_the_same_second_starts_it_anew_too(
+    database: Database, conversation_id: int, now: datetime
+) -> None:
+    """WeChat tells whole seconds; a repeat of a word never comes here, it is in the inbox."""
+    async with database.write() as tx:
+        await send_quotas.grant(tx, conversation_id, MESSAGE, now)
+        assert [await send_quotas.spend(tx, conversation_id, now) for _ in range(5)] == ["message"] * 5
+        await send_quotas.grant(tx, conversation_id, MESSAGE, now)
+        assert await send_quotas.left(tx, conversation_id, now) == 5
+
+
 async def test_what_never_left_is_given_back(database: Database, conversation_id: int, now: datetime) -> None:
     async with database.write() as tx:
         await send_quotas.grant(tx, conversation_id, MESSAGE, now)
