@@ -7,12 +7,14 @@ The `standardwebhooks` package signs. Checking is done here over its signatures,
 the system's clock and lets ValueError and UnicodeDecodeError out on hostile headers.
 
 Secrets come as one text, several separated by commas while a key rotates: we sign with each, and accept any.
-`whsec_…` is base64; any other text is taken as its UTF-8 bytes.
+`whsec_…` is base64; any other text is taken as its UTF-8 bytes. A key has 24 bytes or more, as the standard
+asks. A secret pasted with the version that signatures bear (`v1,whsec_…`) is that secret.
 """
 
 import base64
 import binascii
 import hmac
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -20,7 +22,12 @@ from functools import lru_cache
 from standardwebhooks import Webhook
 
 TOLERANCE = timedelta(minutes=5)
+SHORTEST = 24
+"""Bytes of a key (Standard Webhooks, "signature scheme")."""
+
 _PREFIX = "whsec_"
+_VERSION = re.compile(r"(?:^|(?<=,))\s*v1\s*,\s*(?=whsec_)")
+_OTHER_SCHEME = re.compile(r"v\d+a?|whsk_.*|whpk_.*")
 
 
 class BadSignature(Exception):
@@ -34,7 +41,8 @@ class BadSecret(ValueError):
 @lru_cache(maxsize=32)
 def read_secrets(secrets: str) -> tuple[bytes, ...]:
     """The keys in a comma-separated setting, as bytes. Raises BadSecret."""
-    keys = tuple(_key(secret.strip()) for secret in secrets.split(",") if secret.strip())
+    given = [secret.strip() for secret in _VERSION.sub("", secrets).split(",")]
+    keys = tuple(_key(secret) for secret in given if secret)
     if not keys:
         raise BadSecret("the signing secret is empty")
     return keys
@@ -69,16 +77,20 @@ def verify(secrets: str, headers: Mapping[str, str], body: bytes, now: datetime)
 
 
 def _key(secret: str) -> bytes:
-    if not secret.startswith(_PREFIX):
-        return secret.encode()
+    if _OTHER_SCHEME.fullmatch(secret):
+        raise BadSecret("a signing secret is whsec_… of the scheme v1, or a text of 24 bytes or more")
+    key = _decoded(secret) if secret.startswith(_PREFIX) else secret.encode()
+    if len(key) < SHORTEST:
+        raise BadSecret(f"a signing secret has {SHORTEST} bytes or more (openssl rand -base64 32 makes one)")
+    return key
+
+
+def _decoded(secret: str) -> bytes:
     encoded = secret.removeprefix(_PREFIX)
     try:
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise BadSecret("a signing secret that begins with whsec_ must go on in base64") from None
-    if not key:
-        raise BadSecret("the signing secret is empty")
-    return key
 
 
 def _signature(key: bytes, message_id: str, at: datetime, text: str) -> str:

@@ -6,7 +6,9 @@ that names the missing variable.
 
 import re
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
@@ -16,6 +18,7 @@ from hotline.signatures import BadSecret, read_secrets
 
 _FIELD = re.compile(r'field "(\w+)"')
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+_WECHAT_TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -140,9 +143,14 @@ class Settings(BaseSettings):
         return self.wechat.appid is not None
 
     @property
+    def real_backend(self) -> bool:
+        """Whether tickets leave for a hotline, and not for the desk inside this process."""
+        return self.hotline.kind != "desk" or self.hotline.url is not None
+
+    @property
     def playground_on(self) -> bool:
-        """Never beside real credentials, whatever was asked for."""
-        return self.playground is not False and not (self.telegram_on or self.wechat_on)
+        """Never beside anything that is real, whatever was asked for."""
+        return self.playground is not False and not any(_real(self))
 
 
 class Enclosed(Settings):
@@ -206,6 +214,9 @@ def _channels(settings: Settings, *, serving: bool) -> Iterator[str]:
     secret = telegram.webhook_secret.get_secret_value() if telegram.webhook_secret else None
     if secret and not _TELEGRAM_SECRET.fullmatch(secret):
         yield "JIESU_TELEGRAM__WEBHOOK_SECRET may hold letters, digits, _ and - only, 1 to 256 of them."
+    token = wechat.token.get_secret_value() if wechat.token else None
+    if token and not _WECHAT_TOKEN.fullmatch(token):
+        yield "JIESU_WECHAT__TOKEN may hold letters and digits only, 3 to 32 of them, as WeChat has it."
     aes_key = wechat.aes_key.get_secret_value() if wechat.aes_key else None
     if aes_key and not _AES_KEY.fullmatch(aes_key):
         yield "JIESU_WECHAT__AES_KEY must be the EncodingAESKey: 43 letters and digits."
@@ -269,8 +280,27 @@ def _oidc(settings: Settings) -> Iterator[str]:
 
 
 def _playground(settings: Settings) -> Iterator[str]:
-    if settings.playground and (settings.telegram_on or settings.wechat_on):
-        yield "JIESU_PLAYGROUND=true beside real credentials is refused: unset one of them."
+    """Whoever opens its page writes as any citizen."""
+    if settings.playground:
+        for what in _real(settings):
+            yield f"JIESU_PLAYGROUND=true beside {what} is refused: unset one of them."
+
+
+def _real(settings: Settings) -> Iterator[str]:
+    if settings.telegram_on or settings.wechat_on:
+        yield "real credentials"
+    if settings.real_backend:
+        yield "a hotline's backend (JIESU_HOTLINE__URL)"
+    if settings.public_url and not is_loopback(urlsplit(settings.public_url).hostname or ""):
+        yield "a public address (JIESU_PUBLIC_URL)"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine gets there."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def variables() -> Iterator[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """What lies round an installation and is noticed late: the address the platforms call, and the disk."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +11,9 @@ from intake.city import CityProfile
 
 ENOUGH = 500 * 1024**2
 """Bytes: attachments of a busy day, and the spool of an hour without a database."""
+
+HARD_TO_GUESS = 20
+"""Characters, of letters and digits at random: 119 bits; WeChat takes up to 32, Telegram up to 256."""
 
 _PORTS = {None, 80, 88, 443, 8443}
 """Telegram calls 443, 80, 88 and 8443 only; WeChat 80 and 443."""
@@ -34,6 +38,18 @@ def address(settings: Settings) -> CheckResult:
             "address", False, f"the platforms do not call port {parts.port}: put a proxy before it"
         )
     return CheckResult("address", True, parts.hostname)
+
+
+def weak_secrets(settings: Settings) -> Iterator[CheckResult]:
+    """What a platform takes, and a stranger may guess: who knows it speaks in every citizen's name."""
+    chosen = {
+        "JIESU_TELEGRAM__WEBHOOK_SECRET": settings.telegram.webhook_secret,
+        "JIESU_WECHAT__TOKEN": settings.wechat.token,
+    }
+    for name, secret in chosen.items():
+        if secret is not None and len(secret.get_secret_value()) < HARD_TO_GUESS:
+            says = f"{name} is short: choose {HARD_TO_GUESS} random letters and digits or more, here and there"
+            yield CheckResult("secrets", True, says, remark=True)
 
 
 def survey(settings: Settings, city: CityProfile) -> CheckResult | None:

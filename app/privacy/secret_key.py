@@ -9,6 +9,8 @@ from app.base.settings import BadSettings
 from storage.db.keyring import KeyRing
 
 KEY_FILE = "secret.key"
+SHORTEST = 24
+"""Characters of the secret that seals; older ones behind it only open what was sealed with them."""
 
 
 def open_keyring(given: str | None, file: Path) -> KeyRing:
@@ -16,6 +18,11 @@ def open_keyring(given: str | None, file: Path) -> KeyRing:
     keys = [key.strip() for key in given.split(",") if key.strip()] if given else [_kept(file)]
     if not keys:
         raise BadSettings("JIESU_SECRET_KEY holds no key.")
+    if given and len(keys[0]) < SHORTEST:
+        raise BadSettings(
+            f"JIESU_SECRET_KEY: the first secret must have {SHORTEST} characters or more. Put a new one in front of "
+            "the one in use (new,old) and run `jiesu keys rotate`; `openssl rand -base64 32` makes one."
+        )
     return KeyRing(keys)
 
 

@@ -123,7 +123,7 @@ async def oversize(world: World) -> Answer:
 @attack("callback: forged signature")
 async def callback_forged(world: World) -> Answer:
     body = orjson.dumps(EVENT)
-    headers = sign("not the secret", "m1", utc_now(), body)
+    headers = sign("not the secret that was agreed", "m1", utc_now(), body)
     return status(
         (await world.http.post("/webhooks/hotline", content=body, headers=headers)).status_code, 401
     )

@@ -188,11 +188,11 @@ async def opened(folder: Path, *, database_url: str = "", inside: str = SITE) ->
     settings = Enclosed(
         database_url=database_url or f"sqlite:///{folder / 'jiesu.db'}",
         public_url=SITE,
-        secret_key="a secret of the red team",
+        secret_key="a secret of the red team alone",
         telegram={"token": "42:abc", "webhook_secret": TELEGRAM_SECRET, "api_url": "http://127.0.0.1:9"},
         wechat={
             "appid": seal.appid,
-            "secret": "s",
+            "secret": "a secret of 24 bytes and more",
             "token": seal.token,
             "aes_key": seal.aes_key,
             "api_url": "http://127.0.0.1:9",

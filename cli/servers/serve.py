@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from app.base.clock import utc_now
 from app.base.logs import set_up
-from app.base.settings import BadSettings, Settings, check, read_settings
+from app.base.settings import BadSettings, Settings, check, is_loopback, read_settings
 from app.bootstrap.bootstrap import open_house
 from app.bootstrap.resources import embeds_desk
 from app.bootstrap.runtime import Runtime
@@ -47,7 +47,7 @@ def serve(
     workers: Annotated[int, typer.Option(help="Web processes (PostgreSQL and Redis only).", min=1)] = 1,
 ) -> None:
     """Take messages and callbacks, show the desk; deliver, unless told not to."""
-    settings = read_settings()
+    settings = _played_here_only(read_settings(), host)
     check(settings)
     _several(settings, workers)
     if workers > 1:
@@ -61,6 +61,15 @@ def serve(
         run(_introduce(settings, base_url))
         gc.freeze()  # what was imported is shared by all
         Prefork(workers, lambda: run(_serve_one(settings, base_url, line, with_worker=worker))).run()
+
+
+def _played_here_only(settings: Settings, host: str) -> Settings:
+    """Without the playground where others can open its page. Raises BadSettings if it was asked for."""
+    if is_loopback(host):
+        return settings
+    if settings.playground:
+        raise BadSettings(f"JIESU_PLAYGROUND=true on {host} is refused: it is for one machine, --host {HOST}.")
+    return settings.model_copy(update={"playground": False})
 
 
 def _several(settings: Settings, workers: int) -> None:

@@ -75,7 +75,7 @@ async def test_a_database_that_is_away_is_unavailable_and_its_address_is_not_sho
 async def test_a_desk_elsewhere_leaves_no_tables_here(empty_database_url: str, tmp_path: Path) -> None:
     settings = Enclosed(
         database_url=empty_database_url,
-        hotline={"kind": "rest", "url": "http://backend", "secret": "s"},
+        hotline={"kind": "rest", "url": "http://backend", "secret": "a secret of 24 bytes and more"},
     )
     async with open_house(settings, BASE, tmp_path) as runtime:
         assert runtime.desk is None

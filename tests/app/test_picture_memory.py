@@ -150,7 +150,7 @@ def test_the_process_is_given_no_settings(monkeypatch: pytest.MonkeyPatch) -> No
         given.append(env)
         return subprocess.CompletedProcess([], 0, b"")
 
-    monkeypatch.setenv("JIESU_SECRET_KEY", "secret")
+    monkeypatch.setenv("JIESU_SECRET_KEY", "the secret of a test in memory")
     monkeypatch.setattr(picture_process.subprocess, "run", ran)
     with pytest.raises(NotTaken):
         vet(Fetched(moving("PNG"), ""))

@@ -9,6 +9,7 @@ import pytest
 
 from app.base.settings import BadSettings
 from app.privacy.secret_key import open_keyring
+from storage.db.keyring import KeyRing
 
 
 def seal(folder: str) -> bytes:
@@ -43,9 +44,16 @@ def test_a_damaged_file_is_not_replaced_by_a_new_secret(tmp_path: Path, content:
 
 
 def test_a_given_secret_needs_no_file(tmp_path: Path) -> None:
-    old = open_keyring("old", tmp_path / "secret.key").encrypt(b"said")
-    assert open_keyring("new, old", tmp_path / "secret.key").decrypt(old) == b"said"
+    old = KeyRing(["old"]).encrypt(b"said")
+    ring = open_keyring("a new secret of 24 signs and more, old", tmp_path / "secret.key")
+    assert ring.decrypt(old) == b"said"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("given", ["a", "x" * 23, "short, a new secret of 24 signs and more"])
+def test_a_secret_that_can_be_guessed_seals_nothing(tmp_path: Path, given: str) -> None:
+    with pytest.raises(BadSettings, match="24 characters or more"):
+        open_keyring(given, tmp_path / "secret.key")
 
 
 def test_a_setting_of_commas_is_a_mistake(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from app.base.settings import BadSettings, Enclosed, Settings, check, read_setti
 
 AES_KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 WECHAT = {"appid": "wx1", "secret": "s3cret", "token": "t0ken", "aes_key": AES_KEY}
+LONG = "a secret of 24 bytes and more"
 TELEGRAM = {"token": "42:abc", "webhook_secret": "hook"}
 
 
@@ -90,11 +91,33 @@ def test_a_webhook_secret_telegram_would_refuse() -> None:
     assert mistake.startswith("JIESU_TELEGRAM__WEBHOOK_SECRET may hold")
 
 
-@pytest.mark.parametrize("channel", [{"telegram": TELEGRAM}, {"wechat": WECHAT}])
-def test_a_playground_beside_real_credentials_is_refused(channel: dict[str, Any]) -> None:
-    assert "JIESU_PLAYGROUND" in mistakes(playground=True, **channel)[0]
-    assert not Enclosed(**channel).playground_on
-    assert mistakes(**channel) == []
+@pytest.mark.parametrize(
+    "real",
+    [
+        {"telegram": TELEGRAM},
+        {"wechat": WECHAT},
+        {"hotline": {"kind": "rest", "url": "http://127.0.0.1:9", "secret": LONG}},
+        {"hotline": {"kind": "open311", "url": "http://127.0.0.1:9"}},
+        {"hotline": {"kind": "desk", "url": "http://127.0.0.1:9", "secret": LONG}},
+        {"public_url": "https://hotline.example.cn"},
+        {"public_url": "http://10.0.0.7:8000"},
+    ],
+)
+def test_a_playground_beside_anything_real_is_refused(real: dict[str, Any]) -> None:
+    assert "JIESU_PLAYGROUND" in mistakes(playground=True, **real)[0]
+    assert not Enclosed(**real).playground_on
+    assert mistakes(**real) == []
+
+
+@pytest.mark.parametrize("here", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"])
+def test_a_playground_whose_address_is_this_machine_is_none_for_strangers(here: str) -> None:
+    assert mistakes(playground=True, public_url=here) == []
+
+
+@pytest.mark.parametrize("token", ["ab", "x" * 33, "has blanks in it", "under_score", "口令口令"])
+def test_a_token_that_wechat_would_not_take(token: str) -> None:
+    (mistake,) = mistakes(wechat={**WECHAT, "token": token})
+    assert mistake.startswith("JIESU_WECHAT__TOKEN may hold")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +127,9 @@ def test_a_playground_beside_real_credentials_is_refused(channel: dict[str, Any]
         ({"kind": "rest", "url": "http://backend"}, {"JIESU_HOTLINE__SECRET"}),
         ({"kind": "desk", "url": "http://desk"}, {"JIESU_HOTLINE__SECRET"}),
         ({"kind": "rest", "url": "http://b", "secret": "whsec_!"}, {"JIESU_HOTLINE__SECRET"}),
-        ({"kind": "rest", "url": "http://b", "secret": "s", "callback_secret": " , "}, {"CALLBACK_SECRET"}),
+        ({"kind": "rest", "url": "http://b", "secret": "x"}, {"JIESU_HOTLINE__SECRET"}),
+        ({"kind": "rest", "url": "http://b", "secret": LONG, "callback_secret": " , "}, {"CALLBACK_SECRET"}),
+        ({"kind": "rest", "url": "http://b", "secret": LONG, "callback_secret": "v1,x"}, {"CALLBACK_SECRET"}),
     ],
 )
 def test_a_backend_that_could_not_be_called(hotline: dict[str, str], named: set[str]) -> None:
@@ -113,7 +138,7 @@ def test_a_backend_that_could_not_be_called(hotline: dict[str, str], named: set[
 
 
 def test_every_mistake_is_said_at_once() -> None:
-    assert len(mistakes(hotline={"kind": "rest"}, wechat={"appid": "wx1"}, playground=True)) == 5
+    assert len(mistakes(hotline={"kind": "rest"}, wechat={"appid": "wx1"}, playground=True)) == 6
 
 
 def test_no_secret_shows_in_what_settings_print() -> None:

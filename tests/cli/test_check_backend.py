@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-SECRET = "a secret of the city"
+SECRET = "a secret of the city and of us"
 Answer = Callable[[bool], int]
 
 

@@ -29,7 +29,7 @@ TABLE = """工单编号,电话,承办单位,办结时间
 def jiesu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JIESU_DATABASE_URL", f"sqlite:///{tmp_path}/jiesu.db")
-    monkeypatch.setenv("JIESU_SECRET_KEY", "a secret of this test")
+    monkeypatch.setenv("JIESU_SECRET_KEY", "a secret of this test alone")
     return lambda *arguments: CliRunner().invoke(app, ["survey", *arguments])
 
 

@@ -27,14 +27,14 @@ def heard() -> _Heard:
 def call_back(heard: _Heard) -> Callable[[str], object]:
     app = FastAPI()
     answer_faults(app)
-    app.include_router(hotline_router(heard, "s", lambda: NOW))
+    app.include_router(hotline_router(heard, "a secret of the city and of us", lambda: NOW))
     ids = count(1)
 
     async def send(name: str) -> int:
         body = orjson.dumps(examples.callbacks()[name])
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://here") as http:
-            headers = sign("s", f"m{next(ids)}", NOW, body)
+            headers = sign("a secret of the city and of us", f"m{next(ids)}", NOW, body)
             return (await http.post("/webhooks/hotline", content=body, headers=headers)).status_code
 
     return send

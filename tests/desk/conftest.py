@@ -28,8 +28,8 @@ from tests.postgresql import Databases, database_name
 from tests.promised import promised
 
 START = datetime(2023, 4, 26, 1, 30, 15, tzinfo=UTC)  # a Wednesday, half past nine in the city
-SECRET = "calls to the desk"
-CALLBACK_SECRET = "calls to the front door"
+SECRET = "calls from us to the desk"
+CALLBACK_SECRET = "callbacks to the front door"
 
 CENTRE = Actor(Role.CENTRE, "wang")
 HOUSING = Actor(Role.UNIT, "li", "housing")
@@ -79,7 +79,7 @@ class FrontDoor:
 
 
 class Caller:
-    """The front door's calls to the desk's API, signed."""
+    """The front door's calls from us to the desk's API, signed."""
 
     def __init__(self, http: httpx.AsyncClient, clock: Clock) -> None:
         self.http = http

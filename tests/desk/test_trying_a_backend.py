@@ -15,7 +15,7 @@ from hotline.signed_http import SignedHttp
 from hotline.trial import Verdict, trial
 from hotline.trial_calls import Calls
 
-SECRET = "calls to the desk"
+SECRET = "calls from us to the desk"
 KEY = UUID("6f1f3a52-3f2a-4c8e-9a69-0d9f6b3c1a99")
 
 

@@ -115,7 +115,7 @@ async def town(
             api_url=NOBODY,
         ),
         hotline=HotlineSettings(
-            kind="rest", url=NOBODY, secret=SecretStr("whsec_Y2FsbHMgb3V0IGNhbGxzIG91dA")
+            kind="rest", url=NOBODY, secret=SecretStr("whsec_Y2FsbHMgb3V0IGNhbGxzIG91dCBjYWxscyBvdXQ")
         ),
     )
     async with open_house(settings, "http://127.0.0.1:9", tmp_path) as runtime:

@@ -29,7 +29,7 @@ from storage.db.database import Database
 from storage.outbox import outbox
 
 BROKEN = [Trouble.REFUSE, Trouble.RESET, Trouble.HALF, Trouble.STALL, Trouble.DELAY]
-SECRET = "whsec_Y2FsbHMgb3V0IGNhbGxzIG91dA"
+SECRET = "whsec_Y2FsbHMgb3V0IGNhbGxzIG91dCBjYWxscyBvdXQ"
 OPENID = Address(ChannelName.WECHAT, "openid")
 
 

@@ -21,7 +21,7 @@ TICKET: dict[str, Any] = {"reference": "WX1", "content": "冷"}
 
 def hotline(url: str, http: httpx.AsyncClient) -> RestHotline:
     ids = iter(f"msg_{n}" for n in range(100))
-    return RestHotline(SignedHttp(url, "a secret", http, clock=lambda: NOW, new_id=lambda: next(ids)))
+    return RestHotline(SignedHttp(url, "a secret of the city and of us", http, clock=lambda: NOW, new_id=lambda: next(ids)))
 
 
 @asynccontextmanager
@@ -199,8 +199,8 @@ async def test_a_ticket_goes_out_signed_and_with_its_key() -> None:
     assert str(first.url) == "https://backend/api/tickets"
     assert first.headers["idempotency-key"] == f'"{KEY}"' == second.headers["idempotency-key"]
     assert first.headers["content-type"] == "application/json"
-    assert verify("a secret", first.headers, first.content, NOW) == "msg_0"
-    assert verify("a secret", second.headers, second.content, NOW) == "msg_1"
+    assert verify("a secret of the city and of us", first.headers, first.content, NOW) == "msg_0"
+    assert verify("a secret of the city and of us", second.headers, second.content, NOW) == "msg_1"
 
 
 async def test_a_number_given_as_a_number_is_a_number() -> None:
@@ -210,7 +210,7 @@ async def test_a_number_given_as_a_number_is_a_number() -> None:
 
 async def test_the_look_up_signs_the_empty_body() -> None:
     def look(request: httpx.Request) -> httpx.Response:
-        assert verify("a secret", request.headers, b"", NOW)
+        assert verify("a secret of the city and of us", request.headers, b"", NOW)
         assert request.url.params["idempotency_key"] == KEY
         return httpx.Response(200, json={"hotline_ref": "H1"})
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hotline.signatures import BadSecret, BadSignature, read_secrets, sign, verify
 
 # The vector the specification and its reference libraries publish.
+KEYS_IN_A_LIST = ("够长的八字口令乙".encode(), b"a key of twenty-four bytes")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 ID = "msg_p5jXN8AQM9LWM0D4loKWxJek"
 STAMP = datetime.fromtimestamp(1614265330, tz=UTC)
@@ -79,7 +80,7 @@ def test_finds_the_right_one_among_several_signatures() -> None:
 
 
 def test_a_key_rotates_without_a_gap() -> None:
-    old, new = "first secret", "second secret"
+    old, new = "the first secret of the two", "the second secret of the two"
     assert verify(f"{new}, {old}", sign(old, ID, STAMP, BODY), BODY, STAMP) == ID
     assert verify(old, sign(f"{new},{old}", ID, STAMP, BODY), BODY, STAMP) == ID
     with pytest.raises(BadSignature):
@@ -96,10 +97,19 @@ def test_a_secret_is_base64_after_its_prefix_and_plain_text_otherwise() -> None:
     encoded = base64.b64encode(raw).decode()
     assert read_secrets(f"whsec_{encoded}") == (raw,)
     assert read_secrets(encoded) == (encoded.encode(),)
-    assert read_secrets("口令, b") == ("口令".encode(), b"b")
+    assert read_secrets("够长的八字口令乙, a key of twenty-four bytes") == KEYS_IN_A_LIST
 
 
-@pytest.mark.parametrize("setting", ["", " , ", "whsec_", "whsec_*not-base64*"])
+@pytest.mark.parametrize("pasted", ["v1,{}", "v1, {}", " v1 ,{}", "{}, v1,{}", "v1,{},v1,{}"])
+def test_a_secret_pasted_with_its_version_is_that_secret_and_no_key_is_called_v1(pasted: str) -> None:
+    assert set(read_secrets(pasted.format(SECRET, SECRET))) == set(read_secrets(SECRET))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["", " , ", "whsec_", "whsec_*not-base64*", "whsec_MfKQ9r8G", "a", "v1", f"v1,{'k' * 30}", f"v1a,{SECRET}"]
+    + [f"{SECRET},short", "whsk_" + "a" * 40, "v1,whsec_", "二十三个字节"],
+)
 def test_a_useless_secret_is_named_without_being_told(setting: str) -> None:
     with pytest.raises(BadSecret) as caught:
         sign(setting, ID, STAMP, BODY)

@@ -27,7 +27,7 @@ TELEGRAM = {
 BACKEND = {
     "JIESU_HOTLINE__KIND": "rest",
     "JIESU_HOTLINE__URL": "http://127.0.0.1:9",
-    "JIESU_HOTLINE__SECRET": "whsec_Y2FsbHMgb3V0IGNhbGxzIG91dA",
+    "JIESU_HOTLINE__SECRET": "whsec_Y2FsbHMgb3V0IGNhbGxzIG91dCBjYWxscyBvdXQ",
 }
 STARTS = 180.0  # seconds: importing takes its time on a machine that is busy
 

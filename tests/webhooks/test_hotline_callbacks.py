@@ -16,7 +16,7 @@ from tests.promised import promised
 from webhooks.hotline import AT_ONCE, LARGEST, hotline_router
 
 NOW = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
-SECRET = "callback secret"
+SECRET = "a secret of the callbacks"
 DOCUMENT: dict[str, Any] = {
     "event_id": "e1",
     "type": "accepted",
@@ -73,7 +73,7 @@ async def test_a_body_over_the_limit_is_not_even_checked(door: httpx.AsyncClient
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"webhook-id": "x"}, sign("another secret", "msg_1", NOW, json.dumps(DOCUMENT).encode())]
+    "headers", [{}, {"webhook-id": "x"}, sign("another secret than the agreed", "msg_1", NOW, json.dumps(DOCUMENT).encode())]
 )
 async def test_an_unsigned_message_is_401(
     door: httpx.AsyncClient, service: Service, headers: dict[str, str]
