@@ -13,7 +13,8 @@ import httpx
 import structlog
 from fastapi import APIRouter
 
-from desk.accounts import login_attempts, passwords, second_factor, users
+from desk.accounts import known_devices, login_attempts, passwords, second_factor, users
+from desk.accounts.login_attempts import Asker
 from desk.accounts.oidc import NotVouchedFor, OidcLogIn
 from desk.accounts.users import BadAccount, User, WrongPassword
 from desk.actions import derived, tickets
@@ -39,10 +40,14 @@ from hotline.contract import PersonPart
 from intake.city import CityProfile
 from intake.city.survey_hours import half_day
 from storage.db.database import Database
+from storage.db.sealed import keyring
 from storage.periodic import every
 
 TIDY = timedelta(minutes=10)
 ENDED_AT_ONCE = 50
+NOBODY = Asker()
+INSIDE = Asker(device="inside")
+"""Whoever holds the session: a stranger's guesses at the door do not close their own account's forms."""
 
 log = structlog.get_logger()
 
@@ -267,7 +272,7 @@ class Desk:
         async with self.database.write() as tx:
             return await users.ensure_first_user(tx, self.clock(), password)
 
-    async def log_in(self, name: str, password: str, code: str = "") -> str:
+    async def log_in(self, name: str, password: str, code: str = "", *, asker: Asker = NOBODY) -> str:
         """A new session's token. Raises WrongPassword or LockedOut.
 
         `code` is the second factor's, where the account asks for one; a wrong one is told like a
@@ -277,13 +282,13 @@ class Desk:
             name = users.plain(name)
         except BadAccount:
             raise WrongPassword("nobody can have this name") from None
-        user = await self._checked(name, password)
+        user = await self._checked(name, password, asker)
         token = self._token()
         async with self.database.write() as tx:
             passed = await second_factor.passes(tx, user.id, code, self.clock())
             await journal.write(tx, name, "log_in" if passed else "wrong_code", "", self.clock())
             if passed:
-                await login_attempts.forgive(tx, name)
+                await login_attempts.forgive(tx, name, asker)
                 await users.open_session(tx, user, token, self.clock())
         if not passed:
             raise WrongPassword("the code does not fit")
@@ -312,10 +317,10 @@ class Desk:
         return token
 
     async def change_password(self, actor: Actor, old: str, new: str, session: str) -> None:
-        """Raises WrongPassword or BadAccount; wrong tries lock the account as at the door."""
-        user = await self._checked(actor.name, old)
+        """Raises WrongPassword or BadAccount; wrong tries close this form as they close the door."""
+        user = await self._checked(actor.name, old, INSIDE)
         async with self.database.write() as tx:
-            await login_attempts.forgive(tx, user.name)
+            await login_attempts.forgive(tx, user.name, INSIDE)
             await users.change_password(tx, user, new, session)
             await journal.write(tx, user.name, "own_password", "", self.clock())
 
@@ -327,26 +332,40 @@ class Desk:
 
     async def set_factor(self, actor: Actor, password: str, secret: str, code: str) -> None:
         """Ask for codes from now on. Raises WrongPassword: nothing was changed."""
-        user = await self._checked(actor.name, password)
+        user = await self._checked(actor.name, password, INSIDE)
         async with self.database.write() as tx:
-            await login_attempts.forgive(tx, user.name)
+            await login_attempts.forgive(tx, user.name, INSIDE)
             if not await second_factor.turn_on(tx, user.id, secret, code, self.clock()):
                 raise WrongPassword("the code does not fit the secret")
             await journal.write(tx, user.name, "factor_on", "", self.clock())
 
     async def drop_factor(self, actor: Actor, password: str) -> None:
         """Ask for no code any more. Raises WrongPassword."""
-        user = await self._checked(actor.name, password)
+        user = await self._checked(actor.name, password, INSIDE)
         async with self.database.write() as tx:
-            await login_attempts.forgive(tx, user.name)
+            await login_attempts.forgive(tx, user.name, INSIDE)
             await second_factor.turn_off(tx, user.id)
             await journal.write(tx, user.name, "factor_off", "", self.clock())
 
-    async def _checked(self, name: str, password: str) -> User:
+    async def asker(self, name: str, address: str, cookie: str) -> Asker:
+        """Who tries to be `name` from this address, with this cookie of a known device."""
+        try:
+            name = users.plain(name)
+        except BadAccount:
+            return Asker(address)
+        async with self.database.read() as tx:
+            return Asker(address, known_devices.knows(keyring(tx), name, cookie))
+
+    async def device_mark(self, name: str) -> str:
+        """A cookie by which this device is known the next time `name` comes from it."""
+        async with self.database.read() as tx:
+            return known_devices.mark(keyring(tx), users.plain(name), self._token())
+
+    async def _checked(self, name: str, password: str, asker: Asker) -> User:
         async with self.database.write() as tx:
-            await login_attempts.count(tx, name, self.clock())
+            await login_attempts.count(tx, name, asker, self.clock())
             user, password_hash = await users.account(tx, name)
-        fits = await asyncio.to_thread(passwords.fits, password_hash, password)
+        fits = await passwords.fits(password_hash, password)
         if user is None or user.blocked or not fits:
             async with self.database.write() as tx:
                 known = name if user is not None else "-"  # what a stranger types is nobody's to keep

@@ -1,20 +1,25 @@
 """How much one address may ask of the paths that people and programs reach by themselves.
 
 The rule: the platforms and the backend are not counted here (they come from few addresses and are signed);
-everybody else has room for a whole office behind one address, and hears when there is room again.
+everybody else is counted by address, staff by their session (many sit behind one address), and hears when there
+is room again.
 Counted per process: it stops one client from taking all, not a flood from everywhere.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import sha256
+from http.cookies import CookieError, SimpleCookie
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from desk.pages.base.session import SESSION_COOKIE
 from storage.cache.rate_limits import Buckets, Limit
 from webhooks.problems import problem
 
 NOT_COUNTED = ("/webhooks/", "/healthz", "/readyz", "/metrics", "/desk/static/", "/desk/api/", "/playground")
-EVERYTHING, LOGGING_IN = (20.0, 200), (0.5, 30)
-"""Requests a second, and how many at once."""
+EVERYTHING, LOGGING_IN, OFFICE = (20.0, 200), (0.5, 30), (400.0, 4000)
+"""Requests a second, and how many at once; an office has many sessions behind one address."""
 
 
 class AddressLimit:
@@ -35,12 +40,25 @@ class AddressLimit:
         return await self._app(scope, receive, send)
 
 
+def _session(scope: Scope) -> str:
+    """The desk's session that is claimed, as a digest; nothing is known of it yet but that its room is its own."""
+    jar: SimpleCookie = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            with suppress(CookieError):
+                jar.load(value.decode("latin-1"))
+    held = jar.get(SESSION_COOKIE)
+    return sha256(held.value.encode("latin-1", "replace")).hexdigest()[:16] if held else ""
+
+
 def _limits(scope: Scope) -> Sequence[Limit]:
     path: str = scope["path"]
     if path.startswith(NOT_COUNTED):
         return ()
     address = (scope.get("client") or ("unknown", 0))[0]
     counted: list[Limit] = [(f"address:{address}", *EVERYTHING)]
+    if session := _session(scope):
+        counted = [(f"office:{address}", *OFFICE), (f"session:{session}", *EVERYTHING)]
     if path == "/desk/login" and scope["method"] == "POST":
         counted.append((f"login:{address}", *LOGGING_IN))
     return counted

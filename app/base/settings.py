@@ -6,7 +6,7 @@ that names the missing variable.
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -122,6 +122,10 @@ class Settings(BaseSettings):
     )
     city: str = Field(default="jiayuguan", description="a file in cities/ or a path")
     public_url: str | None = Field(default=None, description="where the platforms reach us")
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="addresses or networks whose X-Forwarded-For is believed, comma-separated",
+    )
     secret_key: SecretStr | None = Field(
         default=None, description="sessions and data keys; made once under var/; several, comma-separated"
     )
@@ -141,6 +145,11 @@ class Settings(BaseSettings):
     @property
     def wechat_on(self) -> bool:
         return self.wechat.appid is not None
+
+    @property
+    def proxies(self) -> list[str]:
+        """Whose word on the caller's address is taken."""
+        return [one.strip() for one in self.trusted_proxies.split(",") if one.strip()]
 
     @property
     def real_backend(self) -> bool:
@@ -196,6 +205,7 @@ def check(settings: Settings, *, serving: bool = True) -> None:
     found = [
         *_channels(settings, serving=serving),
         *_plain_mode(settings),
+        *_proxies(settings),
         *_backend(settings),
         *_playground(settings),
         *_reader(settings),
@@ -236,6 +246,17 @@ def _plain_mode(settings: Settings) -> Iterator[str]:
             "JIESU_WECHAT__MODE=plain beside real credentials is refused, as nothing signs what a push says: "
             "choose safe here and in the console, or allow it by JIESU_WECHAT__ALLOW_PLAIN=true."
         )
+
+
+def _proxies(settings: Settings) -> Iterator[str]:
+    for one in settings.proxies:
+        try:
+            network = ip_network(one)
+        except ValueError:
+            yield "JIESU_TRUSTED_PROXIES must be addresses or networks (10.0.0.0/24), separated by commas."
+            return
+        if network.prefixlen == 0:
+            yield "JIESU_TRUSTED_PROXIES may not be everybody: whoever is believed says who they are."
 
 
 def _backend(settings: Settings) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.base.settings import Settings
+from app.base.settings import Settings, is_loopback
 from app.checks.finding import CheckResult
 from intake.city import CityProfile
 
@@ -38,6 +38,17 @@ def address(settings: Settings) -> CheckResult:
             "address", False, f"the platforms do not call port {parts.port}: put a proxy before it"
         )
     return CheckResult("address", True, parts.hostname)
+
+
+def proxies(settings: Settings) -> CheckResult | None:
+    """Whether all the world would be one address: what is counted by address then closes to everybody at once."""
+    if not settings.public_url or any(not is_loopback(one) for one in settings.proxies):
+        return None
+    says = (
+        "only a proxy on this machine is believed: if yours is elsewhere (a container, a load balancer), "
+        "name its address or network in JIESU_TRUSTED_PROXIES"
+    )
+    return CheckResult("proxy", True, says, remark=True)
 
 
 def weak_secrets(settings: Settings) -> Iterator[CheckResult]:

@@ -9,7 +9,7 @@ from app.bootstrap.bootstrap import open_house
 from app.bootstrap.resources import VAR
 from app.bootstrap.runtime import Runtime
 from app.checks.backend import inspect_backend
-from app.checks.environment import address, disk, survey, weak_secrets
+from app.checks.environment import address, disk, proxies, survey, weak_secrets
 from app.checks.finding import CheckResult
 from app.checks.wechat_account import WECHAT, inspect_wechat, plain_mode
 from app.operations.stuck_alert import STUCK_AFTER
@@ -46,6 +46,8 @@ async def _opened(settings: Settings) -> AsyncIterator[CheckResult]:
                 yield CheckResult("playground", True, "on, as no channel is configured")
             else:
                 yield address(settings)
+                if (believed := proxies(settings)) is not None:
+                    yield believed
                 for secret in weak_secrets(settings):
                     yield secret
                 async for finding in _channels(runtime):

@@ -13,6 +13,7 @@ from app.base.settings import BadSettings, Settings, read_settings
 from app.bootstrap.backend import open_desk
 from app.bootstrap.resources import open_city, open_storage
 from cli.centre import importing
+from cli.servers.http_protocol import BoundedHeads
 from cli.servers.serve import HOST, listen
 from desk.accounts import users
 from desk.accounts.users import BadAccount
@@ -54,7 +55,12 @@ async def _desk(settings: Settings, host: str, port: int) -> None:
     base_url = f"http://{host}:{line.getsockname()[1]}"
     async with open_desk(settings, base_url) as alone:
         config = uvicorn.Config(
-            create_desk_app(alone, settings), log_config=None, access_log=False, server_header=False
+            create_desk_app(alone, settings),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            forwarded_allow_ips=settings.proxies,
+            http=BoundedHeads,
         )
         typer.echo(f"desk  {base_url}/desk")
         if alone.password is not None:

@@ -20,6 +20,7 @@ from app.bootstrap.resources import embeds_desk
 from app.bootstrap.runtime import Runtime
 from cli.servers.banner import banner
 from cli.servers.event_loop import run
+from cli.servers.http_protocol import BoundedHeads
 from cli.servers.prefork import Prefork
 from cli.servers.shared_metrics import begin_again_with_shared_figures, figures_until_the_end
 from webhooks.health import health_router
@@ -132,6 +133,8 @@ def _server(runtime: Runtime, *, with_worker: bool = True, polling: bool = False
         access_log=False,
         timeout_graceful_shutdown=LAST_SECONDS if runtime.playing else LAST_SECONDS_OF_TURNS,
         server_header=False,
+        forwarded_allow_ips=runtime.settings.proxies,
+        http=BoundedHeads,
     )
     return uvicorn.Server(config)
 

@@ -4,6 +4,8 @@ The rule: no composition is asked for and nothing is cut; what everybody takes, 
 and what is one sign or one step over and over is refused, since that is what is tried before anything else.
 """
 
+from asyncio import get_running_loop
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +16,7 @@ from argon2.exceptions import VerifyMismatchError
 SHORTEST = 12
 LONGEST = 128
 FEWEST_SIGNS = 5
+AT_ONCE = 2
 _DIGITS = "0123456789" * 14
 
 
@@ -30,12 +33,24 @@ def hashed(password: str, name: str) -> str:
     return PasswordHasher().hash(password)
 
 
-def fits(password_hash: str, password: str) -> bool:
-    """Whether the password is the one hashed. Slow on purpose: keep it off the event loop."""
+async def fits(password_hash: str, password: str) -> bool:
+    """Whether the password is the one hashed. Slow on purpose, and off the event loop.
+
+    At most `AT_ONCE` are looked at together, each with 64 MiB; no file waits for them.
+    """
+    return await get_running_loop().run_in_executor(_threads(), _fits, password_hash, password)
+
+
+def _fits(password_hash: str, password: str) -> bool:
     try:
         return PasswordHasher().verify(password_hash, password)
     except VerifyMismatchError:
         return False
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(AT_ONCE, "passwords")
 
 
 @cache

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from desk.app import Desk
 from desk.open311 import request_filters, responses
-from desk.open311.form import Open311Form, read_form
+from desk.open311.form import Open311Form, no_key, read_form
 from desk.open311.media import Keep, picture
 from desk.open311.responses import FORMATS, Open311Error
 from desk.open311.service import Requests
@@ -151,11 +151,10 @@ class _Server:
         return bool(key)
 
     async def _writing(self, request: Request) -> Open311Form:
-        form = await read_form(request)
-        given = request.query_params
-        self._here(form.text("jurisdiction_id") or given.get("jurisdiction_id"))
-        if not self._fits(form.text("api_key") or given.get("api_key", "")):
-            raise Open311Error(403, "api_key was not provided, or is wrong")
+        if not self._rules.keys:
+            raise no_key()
+        form = await read_form(request, self._fits)
+        self._here(form.text("jurisdiction_id") or request.query_params.get("jurisdiction_id"))
         return form
 
     def _fits(self, given: str) -> bool:

@@ -13,7 +13,7 @@ from app.turns.spool import Spool
 from app.turns.spooling_receiver import SpoolingReceiver
 from storage.cache.rate_limits import LocalBuckets
 from storage.db.keyring import KeyRing
-from webhooks.rate_limit import EVERYTHING, LOGGING_IN, AddressLimit
+from webhooks.rate_limit import EVERYTHING, LOGGING_IN, OFFICE, AddressLimit
 
 
 class Seconds:
@@ -102,3 +102,28 @@ async def test_logging_in_is_slower_still(door: AsyncClient) -> None:
         assert (await door.post("/desk/login")).status_code == 200
     assert (await door.post("/desk/login")).status_code == 429
     assert (await door.get("/desk")).status_code == 200
+
+
+async def test_an_office_behind_one_address_is_counted_by_its_sessions(door: AsyncClient) -> None:
+    for tab in range(45):
+        for _ in range(6):
+            answer = await door.get("/desk", headers={"cookie": f"jiesu_desk=session-{tab}"})
+            assert answer.status_code == 200
+    assert (await door.get("/desk")).status_code == 200
+
+
+async def test_one_session_is_slowed_and_made_up_ones_find_an_end(door: AsyncClient) -> None:
+    mine = {"cookie": "jiesu_desk=mine"}
+    for _ in range(EVERYTHING[1]):
+        assert (await door.get("/desk", headers=mine)).status_code == 200
+    assert (await door.get("/desk", headers=mine)).status_code == 429
+    statuses = [
+        (await door.get("/desk", headers={"cookie": f"jiesu_desk=made-up-{n}"})).status_code
+        for n in range(OFFICE[1])
+    ]
+    assert statuses[-1] == 429
+
+
+async def test_a_broken_cookie_is_no_session(door: AsyncClient) -> None:
+    for broken in (b"jiesu_desk", b"=;;=\xff", b"jiesu_desk=\xe5\xb7\xb2", b";" * 5000):
+        assert (await door.get("/desk", headers={b"cookie": broken})).status_code == 200

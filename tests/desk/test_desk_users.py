@@ -1,13 +1,16 @@
 """Accounts: wrong passwords, lock-out, sessions that end."""
 
 import asyncio
+import time
 from typing import Any
+from unittest.mock import patch
 
 import argon2
 import pytest
 from sqlalchemy import select
 
 from desk.accounts import passwords, users
+from desk.accounts.login_attempts import Asker
 from desk.accounts.users import FIRST_USER, BadAccount, LockedOut, WrongPassword
 from desk.app import Desk
 from desk.db.tables import sessions
@@ -40,6 +43,86 @@ async def test_five_wrong_passwords_lock_the_name_for_a_quarter_of_an_hour(
         await desk.log_in(f" {first_user.upper()} ", PASSWORD)
     clock.on(seconds=2)
     assert await desk.log_in(first_user, PASSWORD)
+
+
+STRANGER, OWNER = Asker("203.0.113.9"), Asker("198.51.100.7")
+
+
+async def guesses(desk: Desk, name: str, asker: Asker, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(WrongPassword):
+            await desk.log_in(name, "guess", asker=asker)
+
+
+async def test_a_stranger_who_guesses_locks_nobody_but_themselves(desk: Desk, first_user: str) -> None:
+    await guesses(desk, first_user, STRANGER, 5)
+    with pytest.raises(LockedOut):
+        await desk.log_in(first_user, PASSWORD, asker=STRANGER)
+    assert await desk.log_in(first_user, PASSWORD, asker=OWNER)
+
+
+async def test_another_address_of_the_same_network_is_the_same_stranger(desk: Desk, first_user: str) -> None:
+    for n in range(5):
+        await guesses(desk, first_user, Asker(f"2001:db8:7:1::{n + 1}"), 1)
+    with pytest.raises(LockedOut):
+        await desk.log_in(first_user, PASSWORD, asker=Asker("2001:db8:7:1:ffff::9"))
+    assert await desk.log_in(first_user, PASSWORD, asker=Asker("2001:db8:7:2::1"))
+
+
+async def test_many_addresses_close_the_name_to_all_but_known_devices(desk: Desk, first_user: str) -> None:
+    known = await desk.asker(first_user, OWNER.address, await desk.device_mark(first_user))
+    for n in range(10):
+        await guesses(desk, first_user, Asker(f"203.0.113.{n}"), 5)
+    with pytest.raises(LockedOut):
+        await desk.log_in(first_user, PASSWORD, asker=OWNER)
+    assert await desk.log_in(first_user, PASSWORD, asker=known)
+
+
+async def test_a_known_device_guesses_no_more_than_others(desk: Desk, first_user: str) -> None:
+    known = await desk.asker(first_user, "", await desk.device_mark(first_user))
+    await guesses(desk, first_user, known, 5)
+    with pytest.raises(LockedOut):
+        await desk.log_in(first_user, PASSWORD, asker=known)
+
+
+@pytest.mark.parametrize("made_for", ["li", "", "wan", "first"])
+async def test_a_device_is_known_for_the_name_that_was_inside_alone(
+    desk: Desk, first_user: str, made_for: str
+) -> None:
+    cookie = await desk.device_mark("zhang")
+    assert (await desk.asker("zhang", "", cookie)).device
+    assert not (await desk.asker(made_for, "", cookie)).device
+    for forged in ("", ".", "x.y", cookie + "0", cookie.partition(".")[0], "é." + cookie.partition(".")[2]):
+        assert not (await desk.asker("zhang", "", forged)).device
+
+
+async def test_a_stranger_at_the_door_does_not_keep_the_owner_from_a_new_password(
+    desk: Desk, first_user: str
+) -> None:
+    session = await desk.log_in(first_user, PASSWORD, asker=OWNER)
+    user = await desk.whose(session)
+    assert user is not None
+    for n in range(9):
+        await guesses(desk, first_user, Asker(f"203.0.113.{n}"), 5)
+    await desk.change_password(user.actor, PASSWORD, "another good one", session)
+
+
+async def test_passwords_are_weighed_two_at_a_time_by_threads_of_their_own() -> None:
+    """Each takes 64 MiB: a hundred log-ins at once take no more than two."""
+    at_once = 0
+    most = 0
+
+    def slow(*_: str) -> bool:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        time.sleep(0.01)
+        at_once -= 1
+        return False
+
+    with patch.object(passwords, "_fits", slow):
+        await asyncio.gather(*[passwords.fits("", "") for _ in range(20)])
+    assert most <= passwords.AT_ONCE
 
 
 async def test_guessing_all_at_once_does_not_get_around_the_lock(desk: Desk, first_user: str) -> None:
@@ -176,5 +259,5 @@ def test_what_is_tried_first_is_no_password(bad: str) -> None:
 @pytest.mark.parametrize(
     "good", [PASSWORD, "路灯坏了三天没人修啊真是", "correct horse 🐴 battery", "x7#kQ" * 25]
 )
-def test_any_sign_may_stand_in_a_password(good: str) -> None:
-    assert passwords.fits(passwords.hashed(good, "li"), good)
+async def test_any_sign_may_stand_in_a_password(good: str) -> None:
+    assert await passwords.fits(passwords.hashed(good, "li"), good)

@@ -10,6 +10,7 @@ import structlog
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from desk.accounts.login_attempts import Asker
 from desk.accounts.oidc import NotVouchedFor
 from desk.accounts.users import SESSION_LENGTH, BadAccount, LockedOut, WrongPassword
 from desk.app import Desk
@@ -23,7 +24,9 @@ log = structlog.get_logger()
 DOOR_COOKIE = "jiesu_desk_door"
 SIGN_ON_COOKIE = "jiesu_desk_sign_on"
 BACK = "/desk/login/sign-on/back"
+DEVICE_COOKIE = "jiesu_desk_device"
 _DOOR_SECONDS = 3600
+_DEVICE_SECONDS = 180 * 24 * 3600
 _SIGN_ON_SECONDS = 600
 
 
@@ -105,13 +108,21 @@ class LogIn:
 
     async def _try(self, request: Request, secret: str, posted: Posted) -> Response:
         name = posted.text("name")[:64]
+        asker = await self._asker(request, name)
+        password, code = posted.raw("password")[:256], posted.text("code")[:16]
         try:
-            session = await self._desk.log_in(name, posted.raw("password")[:256], posted.text("code")[:16])
+            session = await self._desk.log_in(name, password, code, asker=asker)
         except LockedOut:
             return self._form(request, secret, status=429, name=name, problem="login.locked")
         except (WrongPassword, BadAccount):
             return self._form(request, secret, status=401, name=name, problem="login.wrong")
-        return self._inside(session)
+        response = self._inside(session)
+        self._set_cookie(response, DEVICE_COOKIE, await self._desk.device_mark(name), _DEVICE_SECONDS)
+        return response
+
+    async def _asker(self, request: Request, name: str) -> Asker:
+        address = request.client.host if request.client else ""
+        return await self._desk.asker(name, address, request.cookies.get(DEVICE_COOKIE, "")[:256])
 
     def _inside(self, session: str) -> Response:
         response = RedirectResponse("/desk", status_code=303)

@@ -1,7 +1,7 @@
 """The desk's Open311 face: what a stranger is refused, what may be told to whom, what is filed once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from desk.app import Desk
-from desk.open311.form import LARGEST
+from desk.open311.form import LARGEST, LARGEST_WORDS
 from desk.tickets import ticket_events
 from desk.workflow.states import Actor, Role
 from hotline.contract import TicketDocument
@@ -52,6 +52,44 @@ def is_refused(answer: httpx.Response, status: int, words: str) -> bool:
 
 async def tickets(desk: Desk) -> int:
     return len(await desk.queue(CENTRE))
+
+
+class Sent:
+    """A body that comes in pieces, and how much of it was taken."""
+
+    def __init__(self, head: bytes, size: int) -> None:
+        self.taken = 0
+        self._pieces = [head, *[bytes(16 * 1024)] * (size // (16 * 1024))]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            self.taken += len(piece)
+            yield piece
+
+
+FILE = b'--x\r\nContent-Disposition: form-data; name="media"; filename="a.png"\r\n\r\n'
+FIELD = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "asked"),
+    [
+        ("multipart/form-data; boundary=x", FILE, ""),
+        ("multipart/form-data; boundary=x", FIELD % (b"api_key", b"wrong") + FILE, ""),
+        ("multipart/form-data; boundary=x", FIELD % (b"description", b"x") + FILE, "?api_key=wrong"),
+        ("multipart/form-data; boundary=x", FIELD[:60], ""),
+        ("application/x-www-form-urlencoded", b"description=", ""),
+        ("application/x-www-form-urlencoded", b"description=", f"?api_key={KEY}x"),
+    ],
+)
+async def test_little_is_read_of_who_has_shown_no_key(
+    client: httpx.AsyncClient, desk: Desk, kind: str, head: bytes, asked: str
+) -> None:
+    body = Sent(head, 8 * 1024 * 1024)
+    answer = await client.post(f"/requests.json{asked}", content=body, headers={"content-type": kind})
+    assert answer.status_code in (400, 403, 413)
+    assert body.taken <= 2 * LARGEST_WORDS
+    assert await tickets(desk) == 0
 
 
 @pytest.mark.parametrize("key", ["", "wrong", "a-writers-ke"])
