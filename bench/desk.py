@@ -207,7 +207,7 @@ async def _session(desk: Desk, name: str) -> str:
     async with desk.database.write() as tx:
         user = await users.account(tx, f"bench-{name}")
         if user[0] is None:
-            await users.add(tx, f"bench-{name}", "a long password", role, unit, desk.clock())
+            await users.add(tx, f"bench-{name}", "a long password", role, unit, desk.clock(), given=False)
             user = await users.account(tx, f"bench-{name}")
         assert user[0] is not None
         await users.open_session(tx, user[0], token, desk.clock())

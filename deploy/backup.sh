@@ -2,6 +2,7 @@
 # A backup of one installation, taken while it runs: backup.sh FOLDER makes FOLDER/<time>/.
 # The database first, then the files: what the database names is then there. JIESU_SECRET_KEY (or var/secret.key)
 # is not in it: who has both reads everything. Keep the key elsewhere, and a copy of it.
+# The newest JIESU_BACKUPS (14) stay and older ones go: what citizens had erased has to leave the backups too.
 set -eu
 umask 077
 into=${1:?backup.sh FOLDER}
@@ -21,9 +22,15 @@ with closing(sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)) as live, 
         sys.exit("the copy is damaged")
 PYTHON
   ;;
-postgresql://*) pg_dump --format=custom --no-owner --file="$unfinished/jiesu.dump" "$url" ;;
+postgresql://*)
+  "${PYTHON:-python3}" "$(dirname "$0")/with_pg_env.py" \
+    pg_dump --format=custom --no-owner --file="$unfinished/jiesu.dump"
+  ;;
 *) echo "JIESU_DATABASE_URL must begin with sqlite:/// or postgresql://" >&2; exit 1 ;;
 esac
 if [ -d "$files" ]; then cp -R "$files" "$unfinished/attachments"; fi
 mv "$unfinished" "$made"
+find "$into" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*-[0-9]*.unfinished' -mmin +1440 -exec rm -rf {} +
+find "$into" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*-[0-9]*[0-9]' | sort -r | tail -n "+$((${JIESU_BACKUPS:-14} + 1))" |
+  while read -r old; do rm -rf "$old"; done
 echo "$made"

@@ -13,7 +13,10 @@ sqlite:///*)
   mkdir -p "$(dirname "$file")"
   cp "$from/jiesu.db" "$file"
   ;;
-postgresql://*) pg_restore --exit-on-error --no-owner --single-transaction --dbname="$url" "$from/jiesu.dump" ;;
+postgresql://*)
+  "${PYTHON:-python3}" "$(dirname "$0")/with_pg_env.py" \
+    sh -c 'pg_restore --exit-on-error --no-owner --single-transaction --dbname="$PGDATABASE" "$1"' - "$from/jiesu.dump"
+  ;;
 *) echo "JIESU_DATABASE_URL must begin with sqlite:/// or postgresql://" >&2; exit 1 ;;
 esac
 if [ -d "$from/attachments" ]; then mkdir -p "$(dirname "$files")" && cp -R "$from/attachments" "$files"; fi

@@ -14,6 +14,7 @@ import structlog
 from fastapi import APIRouter
 
 from desk.accounts import known_devices, login_attempts, passwords, second_factor, users
+from desk.accounts.first_password import FirstPassword
 from desk.accounts.login_attempts import Asker
 from desk.accounts.oidc import NotVouchedFor, OidcLogIn
 from desk.accounts.users import BadAccount, User, WrongPassword
@@ -66,7 +67,8 @@ class Desk:
     `secrets` check what the front door calls, `callback_secrets` sign what is posted to
     `{front_door}/webhooks/hotline`; both as in `hotline.signatures`. `clock` gives an aware
     now, `digits(n)` n random decimal digits, `token()` an unguessable name, `chance()` a
-    number in [0, 1). `sign_on`: the city's own, where it has one.
+    number in [0, 1). `sign_on`: the city's own, where it has one; `first_password`: where that of the first
+    account lies until it was used, if it lies anywhere.
     """
 
     def __init__(
@@ -83,9 +85,11 @@ class Desk:
         token: Callable[[], str],
         chance: Callable[[], float],
         sign_on: OidcLogIn | None = None,
+        first_password: FirstPassword | None = None,
     ) -> None:
         self.database = database
         self.sign_on = sign_on
+        self.first_password = first_password
         self.city = city
         self.clock = clock
         self.office = DeskContext(city, digits)
@@ -292,6 +296,8 @@ class Desk:
                 await users.open_session(tx, user, token, self.clock())
         if not passed:
             raise WrongPassword("the code does not fit")
+        if name == users.FIRST_USER and self.first_password is not None:
+            self.first_password.drop()
         return token
 
     async def log_in_by_sign_on(self, secret: str, answer: Mapping[str, str]) -> str:

@@ -1,8 +1,8 @@
 """How much one address may ask of the paths that people and programs reach by themselves.
 
 The rule: the platforms and the backend are not counted here (they come from few addresses and are signed);
-everybody else is counted by address, staff by their session (many sit behind one address), and hears when there
-is room again.
+everybody else is counted by address, staff by their session (many sit behind one address), and hears when
+there is room again.
 Counted per process: it stops one client from taking all, not a flood from everywhere.
 """
 
@@ -41,7 +41,7 @@ class AddressLimit:
 
 
 def _session(scope: Scope) -> str:
-    """The desk's session that is claimed, as a digest; nothing is known of it yet but that its room is its own."""
+    """The desk's session that is claimed, as a digest; "" for none. Whether it is one is not known yet."""
     jar: SimpleCookie = SimpleCookie()
     for name, value in scope["headers"]:
         if name == b"cookie":

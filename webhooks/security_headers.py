@@ -6,6 +6,7 @@ The rule: the line names the path's pattern and never what was asked for. Pages 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,15 +34,26 @@ class SecurityHeaders:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _log_refusal(scope, message["status"])
-                message = {**message, "headers": self._completed(message.get("headers", ()))}
+                message = {**message, "headers": self._completed(scope, message.get("headers", ()))}
             await send(message)
 
         return await self._app(scope, receive, sent)
 
-    def _completed(self, given: Any) -> list[tuple[bytes, bytes]]:
-        own = [(bytes(name), bytes(value)) for name, value in given]
+    def _completed(self, scope: Scope, given: Any) -> list[tuple[bytes, bytes]]:
+        own = [(bytes(name), _without_host(scope, bytes(name), bytes(value))) for name, value in given]
         names = {name.lower() for name, _ in own}
         return [*own, *((name, value) for name, value in self._headers.items() if name not in names)]
+
+
+def _without_host(scope: Scope, name: bytes, value: bytes) -> bytes:
+    """A redirect to ourselves as a path alone: the host is what the caller said it is."""
+    if name.lower() != b"location":
+        return value
+    said = next((one for key, one in scope["headers"] if key == b"host"), b"")
+    parts = urlsplit(value)
+    if not said or parts.netloc != said:
+        return value
+    return b"/" + urlunsplit(parts._replace(scheme=b"", netloc=b"")).lstrip(b"/")
 
 
 def _log_refusal(scope: Scope, status: int) -> None:

@@ -203,7 +203,8 @@ def _variable(place: tuple[int | str, ...]) -> str:
 def check(settings: Settings, *, serving: bool = True) -> None:
     """Refuse what cannot work. Raises BadSettings with every mistake, one a line."""
     found = [
-        *_channels(settings, serving=serving),
+        *_telegram(settings, serving=serving),
+        *_wechat(settings),
         *_plain_mode(settings),
         *_proxies(settings),
         *_backend(settings),
@@ -215,8 +216,8 @@ def check(settings: Settings, *, serving: bool = True) -> None:
         raise BadSettings("\n".join(found))
 
 
-def _channels(settings: Settings, *, serving: bool) -> Iterator[str]:
-    telegram, wechat = settings.telegram, settings.wechat
+def _telegram(settings: Settings, *, serving: bool) -> Iterator[str]:
+    telegram = settings.telegram
     if telegram.token and serving and not telegram.webhook_secret:
         yield "JIESU_TELEGRAM__WEBHOOK_SECRET is missing: serve needs it beside the token (poll does not)."
     if telegram.webhook_secret and not telegram.token:
@@ -224,6 +225,10 @@ def _channels(settings: Settings, *, serving: bool) -> Iterator[str]:
     secret = telegram.webhook_secret.get_secret_value() if telegram.webhook_secret else None
     if secret and not _TELEGRAM_SECRET.fullmatch(secret):
         yield "JIESU_TELEGRAM__WEBHOOK_SECRET may hold letters, digits, _ and - only, 1 to 256 of them."
+
+
+def _wechat(settings: Settings) -> Iterator[str]:
+    wechat = settings.wechat
     token = wechat.token.get_secret_value() if wechat.token else None
     if token and not _WECHAT_TOKEN.fullmatch(token):
         yield "JIESU_WECHAT__TOKEN may hold letters and digits only, 3 to 32 of them, as WeChat has it."

@@ -13,7 +13,8 @@ from app.attachments.mirror import AttachmentMirror
 from app.attachments.store import Files
 from app.base.clock import utc_now
 from app.base.settings import Settings
-from app.bootstrap.resources import VAR, open_city, open_scanner, plain, stored_keyring
+from app.bootstrap.resources import FIRST_PASSWORD, VAR, open_city, open_scanner, plain, stored_keyring
+from desk.accounts.first_password import FirstPassword
 from desk.accounts.oidc import OidcLogIn, OidcRules
 from desk.app import Desk
 from desk.db import migrate as desk_tables
@@ -81,6 +82,7 @@ def embedded_desk(
         token=_token,
         chance=random.random,
         sign_on=_sign_on(settings, http, clock),
+        first_password=FirstPassword(VAR / FIRST_PASSWORD),
     )
 
 

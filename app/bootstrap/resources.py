@@ -23,6 +23,7 @@ from storage.db.engines import async_url
 from storage.db.keyring import KeyRing
 
 VAR = Path("var")
+FIRST_PASSWORD = "first-password"  # noqa: S105  a file's name
 """Where what is no setting lies: the secret made here, and the attachments."""
 
 

@@ -41,7 +41,7 @@ def address(settings: Settings) -> CheckResult:
 
 
 def proxies(settings: Settings) -> CheckResult | None:
-    """Whether all the world would be one address: what is counted by address then closes to everybody at once."""
+    """Whether all callers would be one address, and what is counted by address close to all at once."""
     if not settings.public_url or any(not is_loopback(one) for one in settings.proxies):
         return None
     says = (
@@ -59,7 +59,9 @@ def weak_secrets(settings: Settings) -> Iterator[CheckResult]:
     }
     for name, secret in chosen.items():
         if secret is not None and len(secret.get_secret_value()) < HARD_TO_GUESS:
-            says = f"{name} is short: choose {HARD_TO_GUESS} random letters and digits or more, here and there"
+            says = (
+                f"{name} is short: choose {HARD_TO_GUESS} random letters and digits or more, here and there"
+            )
             yield CheckResult("secrets", True, says, remark=True)
 
 

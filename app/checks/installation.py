@@ -1,6 +1,6 @@
 """`jiesu check`: each thing the installation stands on, ok or what to do."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from app.base.clock import utc_now
 from app.base.jobs import HOTLINE
@@ -45,11 +45,8 @@ async def _opened(settings: Settings) -> AsyncIterator[CheckResult]:
             if runtime.playing:
                 yield CheckResult("playground", True, "on, as no channel is configured")
             else:
-                yield address(settings)
-                if (believed := proxies(settings)) is not None:
-                    yield believed
-                for secret in weak_secrets(settings):
-                    yield secret
+                for around in _outside(settings):
+                    yield around
                 async for finding in _channels(runtime):
                     yield finding
     except BadSettings as mistake:
@@ -58,6 +55,14 @@ async def _opened(settings: Settings) -> AsyncIterator[CheckResult]:
         yield CheckResult(
             "database", False, f"{fault.reason}: is it running, and is JIESU_DATABASE_URL right?"
         )
+
+
+def _outside(settings: Settings) -> Iterator[CheckResult]:
+    """How the platforms and citizens get here."""
+    yield address(settings)
+    if (believed := proxies(settings)) is not None:
+        yield believed
+    yield from weak_secrets(settings)
 
 
 def no_table(year: int) -> str:

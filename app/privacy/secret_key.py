@@ -20,8 +20,8 @@ def open_keyring(given: str | None, file: Path) -> KeyRing:
         raise BadSettings("JIESU_SECRET_KEY holds no key.")
     if given and len(keys[0]) < SHORTEST:
         raise BadSettings(
-            f"JIESU_SECRET_KEY: the first secret must have {SHORTEST} characters or more. Put a new one in front of "
-            "the one in use (new,old) and run `jiesu keys rotate`; `openssl rand -base64 32` makes one."
+            f"JIESU_SECRET_KEY: the first secret must have {SHORTEST} characters or more. Put a new one in "
+            "front of the one in use (new,old) and run `jiesu keys rotate`."
         )
     return KeyRing(keys)
 

@@ -202,7 +202,7 @@ async def opened(folder: Path, *, database_url: str = "", inside: str = SITE) ->
     async with open_house(settings, inside, folder) as runtime:
         async with runtime.database.write() as tx:
             for name, (role, unit) in STAFF.items():
-                await users.add(tx, name, PASSWORD, role, unit, utc_now())
+                await users.add(tx, name, PASSWORD, role, unit, utc_now(), given=False)
         app = create_app(runtime, with_worker=False)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=SITE) as http:

@@ -13,6 +13,7 @@ from app.base.settings import BadSettings, Settings, read_settings
 from app.bootstrap.backend import open_desk
 from app.bootstrap.resources import open_city, open_storage
 from cli.centre import importing
+from cli.servers.banner import first_user
 from cli.servers.http_protocol import BoundedHeads
 from cli.servers.serve import HOST, listen
 from desk.accounts import users
@@ -64,7 +65,7 @@ async def _desk(settings: Settings, host: str, port: int) -> None:
         )
         typer.echo(f"desk  {base_url}/desk")
         if alone.password is not None:
-            typer.echo(f"first user  {users.FIRST_USER}  password  {alone.password}   (shown once)")
+            typer.echo(first_user(alone.desk, alone.password))
         await uvicorn.Server(config).serve(sockets=[line])
 
 

@@ -69,7 +69,9 @@ def _played_here_only(settings: Settings, host: str) -> Settings:
     if is_loopback(host):
         return settings
     if settings.playground:
-        raise BadSettings(f"JIESU_PLAYGROUND=true on {host} is refused: it is for one machine, --host {HOST}.")
+        raise BadSettings(
+            f"JIESU_PLAYGROUND=true on {host} is refused: it is for one machine, --host {HOST}."
+        )
     return settings.model_copy(update={"playground": False})
 
 

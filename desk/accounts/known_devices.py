@@ -1,7 +1,7 @@
 """Devices that were inside before: a cookie that only this desk can have made, and only for this name.
 
-After OWASP's device cookies: wrong passwords of strangers close a name to strangers, never to whom it is known.
-The mark opens nothing by itself. It is bound to the secret key: a new key makes every device a stranger once.
+After OWASP's device cookies: wrong passwords of strangers close a name to strangers, never to whom it is
+known. The mark opens nothing by itself. It is bound to the secret key: a new one makes all strangers once.
 """
 
 import hmac

@@ -1,9 +1,9 @@
 """Wrong passwords, counted per name and where they come from before the password is checked.
 
-The rule: who guesses is slowed, who owns the account is not. Five tries within a quarter of an hour close the
-name for a quarter of an hour, for the asker alone: a known device, or an address (of IPv6 its /64). Fifty from
-addresses in all close it to every device that is not known, so that many addresses do not get around it. The
-row lock makes many tries at once queue up.
+The rule: who guesses is slowed, who owns the account is not. Five tries within a quarter of an hour close
+the name for a quarter of an hour, for the asker alone: a known device, or an address (of IPv6 its /64). Fifty
+from addresses in all close it to every device that is not known, so that many addresses do not get around it.
+The row lock makes many tries at once queue up.
 
 Kept as digests: neither what strangers type nor where they sit is anybody's to read.
 """

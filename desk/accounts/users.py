@@ -53,14 +53,18 @@ class User:
     role: Role
     unit: str | None
     blocked: bool
+    given: bool = False
+    """Somebody else chose the password, and it is how they come in: they choose one of their own first."""
 
     @property
     def actor(self) -> Actor:
         return Actor(self.role, self.name, self.unit)
 
 
-async def add(tx: Tx, name: str, password: str, role: Role, unit: str | None, now: datetime) -> None:
-    """Make an account. Raises BadAccount."""
+async def add(
+    tx: Tx, name: str, password: str, role: Role, unit: str | None, now: datetime, *, given: bool = True
+) -> None:
+    """Make an account; `given`: the password is not its owner's own choice. Raises BadAccount."""
     if role not in ROLES or (role is Role.UNIT) != (unit is not None):
         raise BadAccount("a user of role unit needs a unit, any other role has none")
     values = {
@@ -70,6 +74,7 @@ async def add(tx: Tx, name: str, password: str, role: Role, unit: str | None, no
         "password_hash": _hashed(password, plain(name)),
         "blocked": False,
         "created_at": now,
+        "given": given,
     }
     statement = insert_new(tx, users, "name").values(values).returning(users.c.id)
     if (await tx.execute(statement)).scalar() is None:
@@ -81,6 +86,7 @@ async def reset(tx: Tx, name: str, password: str) -> None:
     values = {
         "password_hash": _hashed(password, plain(name)),
         "blocked": False,
+        "given": True,
         "factor_sealed": None,
         "factor_step": None,
         "subject": None,
@@ -108,7 +114,7 @@ async def vouched(tx: Tx, name: str, issuer: str, subject: str) -> User | None:
 
 async def change_password(tx: Tx, user: User, password: str, session: str) -> None:
     """A new password of one's own choice; every session but this one ends. Raises BadAccount."""
-    values = {"password_hash": _hashed(password, user.name)}
+    values = {"password_hash": _hashed(password, user.name), "given": False}
     await tx.execute(update(users).where(users.c.id == user.id).values(values))
     others = (sessions.c.user_id == user.id) & (sessions.c.token_hash != _token_hash(session))
     await tx.execute(delete(sessions).where(others))
@@ -177,7 +183,7 @@ async def purge(tx: Tx, now: datetime) -> None:
 
 
 def _user(row: Row[Any]) -> User:
-    return User(row.id, row.name, Role(row.role), row.unit, row.blocked)
+    return User(row.id, row.name, Role(row.role), row.unit, row.blocked, row.given and row.subject is None)
 
 
 def _hashed(password: str, name: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     literal_column,
     or_,
     text,
@@ -326,6 +327,7 @@ users = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("factor_sealed", LargeBinary),  # the second factor's secret; null: none is asked for
     Column("factor_step", Number),  # the last code that was used, so that it is not used again
+    Column("given", Boolean, nullable=False, server_default=false()),  # somebody else chose the password
     Column("subject", String(64)),  # digest of who came first under this name by the city's sign-on
 )
 

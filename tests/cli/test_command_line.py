@@ -193,7 +193,13 @@ def test_trying_a_backend_needs_the_secret_it_signs_with(jiesu: Any) -> None:
 @pytest.mark.parametrize("json_wanted", [False, True])
 def test_a_backend_that_is_not_there_fails_every_trial(jiesu: Any, json_wanted: bool) -> None:
     options = ["--json"] if json_wanted else []
-    said = jiesu("hotline", "try", "http://127.0.0.1:9/api", *options, JIESU_HOTLINE__SECRET="a hidden secret of 24 bytes")
+    said = jiesu(
+        "hotline",
+        "try",
+        "http://127.0.0.1:9/api",
+        *options,
+        JIESU_HOTLINE__SECRET="a hidden secret of 24 bytes",
+    )
     assert said.status == 1
     assert "s3cret" not in said.out + said.err
     if json_wanted:

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -117,3 +119,38 @@ async def test_nothing_is_ever_restored_over_what_is_there(empty_database_url: s
 async def test_a_backup_that_broke_off_does_not_look_like_one(tmp_path: Path) -> None:
     await run("backup.sh", tmp_path / "backups", f"sqlite:///{tmp_path / 'none.db'}", tmp_path, expected=1)
     assert all(folder.name.endswith(".unfinished") for folder in (tmp_path / "backups").iterdir())
+
+
+async def test_old_backups_go_and_what_is_not_ours_stays(tmp_path: Path) -> None:
+    """What a citizen had erased has to leave the backups as well."""
+    url = f"sqlite:///{tmp_path / 'jiesu.db'}"
+    sqlite3.connect(tmp_path / "jiesu.db").close()
+    backups = tmp_path / "backups"
+    old = [f"202601{day:02}-030000" for day in range(1, 20)]
+    for name in [*old, "kept-by-hand", "20260101-030000-before-the-move"]:
+        (backups / name).mkdir(parents=True)
+    made = await run("backup.sh", backups, url, tmp_path)
+    names = {folder.name for folder in backups.iterdir()}
+    assert names == {Path(made).name, *old[-13:], "kept-by-hand", "20260101-030000-before-the-move"}
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "postgresql://me:p%40ss@db:5433/city",
+            {"PGUSER": "me", "PGPASSWORD": "p@ss", "PGHOST": "db", "PGPORT": "5433", "PGDATABASE": "city"},
+        ),
+        ("postgresql://me@/city?host=/run/pg", {"PGUSER": "me", "PGHOST": "/run/pg", "PGDATABASE": "city"}),
+        ("postgresql://db/city?sslmode=verify-full", {"PGSSLMODE": "verify-full", "PGHOST": "db"}),
+    ],
+)
+def test_the_password_goes_by_the_environment_and_not_by_arguments(
+    url: str, expected: dict[str, str], tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    command = [sys.executable, str(ROOT / "deploy" / "with_pg_env.py"), "sh", "-c", f"env > {seen}"]
+    subprocess.run(command, env={**os.environ, "JIESU_DATABASE_URL": url}, check=True)  # noqa: S603
+    told = dict(line.split("=", 1) for line in seen.read_text().splitlines() if line.startswith("PG"))
+    assert expected.items() <= told.items()
+    assert "$url" not in (ROOT / "deploy" / "backup.sh").read_text().split("postgresql://*)")[1]

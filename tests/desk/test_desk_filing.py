@@ -156,6 +156,11 @@ async def test_while_a_key_rotates_either_signature_is_taken(
     desk: Desk, caller: Any, document: Document, clock: Any
 ) -> None:
     body = orjson.dumps(document)
-    both = sign("a newer key of 24 bytes and more,calls from us to the desk", "call-x", clock() - timedelta(minutes=4), body)
+    both = sign(
+        "a newer key of 24 bytes and more,calls from us to the desk",
+        "call-x",
+        clock() - timedelta(minutes=4),
+        body,
+    )
     headers = both | {"idempotency-key": document["idempotency_key"]}
     assert (await caller.http.post("/tickets", content=body, headers=headers)).status_code == 201

@@ -21,7 +21,9 @@ TICKET: dict[str, Any] = {"reference": "WX1", "content": "冷"}
 
 def hotline(url: str, http: httpx.AsyncClient) -> RestHotline:
     ids = iter(f"msg_{n}" for n in range(100))
-    return RestHotline(SignedHttp(url, "a secret of the city and of us", http, clock=lambda: NOW, new_id=lambda: next(ids)))
+    return RestHotline(
+        SignedHttp(url, "a secret of the city and of us", http, clock=lambda: NOW, new_id=lambda: next(ids))
+    )
 
 
 @asynccontextmanager

@@ -128,7 +128,10 @@ async def test_nor_from_a_desk_that_runs_alone(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("app.bootstrap.backend.VAR", tmp_path)
     address = f"sqlite:///{tmp_path / 'desk.db'}"
     settings = Enclosed(
-        database_url=address, public_url=SITE, secret_key="a secret that is the desk's own", hotline={"secret": CALLS}
+        database_url=address,
+        public_url=SITE,
+        secret_key="a secret that is the desk's own",
+        hotline={"secret": CALLS},
     )
     async with open_desk(settings, "http://desk.example") as alone:
         desk = alone.desk

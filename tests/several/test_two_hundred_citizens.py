@@ -182,15 +182,18 @@ async def test_everybody_is_heard_in_order_and_has_one_ticket(
         people = [Somebody(n, await platform.phone(None), chance) for n in range(MANY)]
         await asyncio.gather(*(one.lives() for one in people))
         await platform.delivery.idle()
-        await has_all_photos(backend)
+        await has_all(people, backend)
         everyone_in_order_once(people, backend)
         assert taken(postgresql_url) == platform.number_of_updates()
         assert doors.brought > platform.number_of_updates()
 
 
-async def has_all_photos(backend: Backend) -> None:
+async def has_all(people: list[Somebody], backend: Backend) -> None:
+    """Waits for every ticket with its photos: a receipt is told before its ticket has left."""
+
     def lacking() -> dict[str, int]:
-        counts = {one["person"]["phone"]: backend.photos(one) for one in backend.tickets.values()}
+        photos = {one["person"]["phone"]: backend.photos(one) for one in backend.tickets.values()}
+        counts = {one.own_number: photos.get(one.own_number, 0) for one in people}
         return {phone: count for phone, count in counts.items() if count < 3}
 
     try:
@@ -198,7 +201,7 @@ async def has_all_photos(backend: Backend) -> None:
             while lacking():
                 await asyncio.sleep(0.1)
     except TimeoutError:
-        pytest.fail(f"photos never came: {lacking()}")
+        pytest.fail(f"tickets or photos never came: {lacking()}")
 
 
 def everyone_in_order_once(people: list[Somebody], backend: Backend) -> None:

@@ -7,9 +7,24 @@ import os
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FrameLocator, Locator, Page, expect
 
 PASSWORD = "correct horse battery"  # this town's only
+OWN_PASSWORD = "路灯坏了三天没人修啊真是"
+
+
+async def first_log_in(where: Page | FrameLocator, name: str) -> None:
+    """In by the password that was given, and on with one of their own choice."""
+    await where.locator("input[name=name]").fill(name)
+    await where.locator("input[type=password]").fill(PASSWORD)
+    await where.get_by_role("button", name="登录").click()
+    await expect(where.get_by_text("这个密码是别人给您设的")).to_be_visible()
+    await where.locator("#old").fill(PASSWORD)
+    await where.locator("#new").fill(OWN_PASSWORD)
+    await where.get_by_role("button", name="修改", exact=True).click()
+    await expect(where.get_by_text("密码已修改")).to_be_visible()
+    await where.get_by_role("link", name="工单").first.click()
+    await expect(where.get_by_role("heading", name="工单")).to_be_visible()
 
 
 class Pictures:

@@ -110,7 +110,7 @@ async def arrives(town: Any, browser: Browser) -> AsyncIterator[Arrive]:
     async def arrive(name: str) -> Clerk:
         role, unit = STAFF[name]
         async with town.runtime.desk.database.write() as tx:
-            await users.add(tx, name, PASSWORD, role, unit, utc_now())
+            await users.add(tx, name, PASSWORD, role, unit, utc_now(), given=False)
         context = await browser.new_context(
             base_url=town.base_url, viewport={"width": 1280, "height": 900}, locale="zh-CN"
         )

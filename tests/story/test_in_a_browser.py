@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, FrameLocator, Locator, Page, expect
 
-from tests.story.browsing import PASSWORD, Handset, Pictures
+from tests.story.browsing import PASSWORD, Handset, Pictures, first_log_in
 
 pytestmark = pytest.mark.browser
 
@@ -21,10 +21,7 @@ class DeskFrame:
         self._frame: FrameLocator = page.frame_locator("iframe")
 
     async def logs_in(self, name: str) -> None:
-        await self._frame.locator("input[name=name]").fill(name)
-        await self._frame.locator("input[type=password]").fill(PASSWORD)
-        await self._frame.get_by_role("button", name="登录").click()
-        await expect(self._frame.get_by_role("heading", name="工单")).to_be_visible()
+        await first_log_in(self._frame, name)
 
     async def opens_the_newest(self) -> None:
         link: Locator = self._frame.locator("a[href*='/desk/tickets/']").first

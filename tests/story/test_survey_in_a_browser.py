@@ -18,7 +18,7 @@ from desk.importing.survey_cases import ToRate, as_call
 from desk.workflow.states import State
 from intake.model.messages import ChannelName
 from storage.surveys import campaigns
-from tests.story.browsing import PASSWORD, Handset, Pictures
+from tests.story.browsing import PASSWORD, Handset, Pictures, first_log_in
 
 pytestmark = pytest.mark.browser
 
@@ -83,13 +83,6 @@ async def _picture_of_both(page: Page) -> None:
     await Pictures(page).take("survey-phones", clip=clip)
 
 
-async def _desk(page: Page) -> None:
-    await page.locator("input[name=name]").fill("desk")
-    await page.locator("input[type=password]").fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="工单")).to_be_visible()
-
-
 @pytest.mark.parametrize("town", ["sqlite"], indirect=True)
 async def test_asked_on_both_phones_and_counted_at_the_desk(town: Any, browser: Browser) -> None:
     await town.runtime.desk.ensure_first_user(PASSWORD)
@@ -124,7 +117,7 @@ async def test_asked_on_both_phones_and_counted_at_the_desk(town: Any, browser: 
     office.on("pageerror", lambda error: faults.append(str(error)))
     await office.set_viewport_size({"width": 1280, "height": 1000})
     await office.goto("/desk/login")
-    await _desk(office)
+    await first_log_in(office, "desk")
     await office.goto("/desk/alerts")
     await expect(office.locator("#alerts")).to_contain_text("差评")
     await office.goto("/desk/survey")

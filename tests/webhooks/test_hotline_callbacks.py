@@ -73,7 +73,12 @@ async def test_a_body_over_the_limit_is_not_even_checked(door: httpx.AsyncClient
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"webhook-id": "x"}, sign("another secret than the agreed", "msg_1", NOW, json.dumps(DOCUMENT).encode())]
+    "headers",
+    [
+        {},
+        {"webhook-id": "x"},
+        sign("another secret than the agreed", "msg_1", NOW, json.dumps(DOCUMENT).encode()),
+    ],
 )
 async def test_an_unsigned_message_is_401(
     door: httpx.AsyncClient, service: Service, headers: dict[str, str]

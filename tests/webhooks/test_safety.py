@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from httpx import ASGITransport, AsyncClient
 from starlette.responses import PlainTextResponse
 
@@ -32,6 +33,16 @@ async def test_every_answer_is_guarded_and_every_refusal_logged(tmp_path: Path) 
     refused = [(line["status"], line["method"]) for line in lines if line["event"] == "refused"]
     assert refused == [(401, "POST"), (401, "GET"), (405, "DELETE")]
     assert "13912345678" not in written.getvalue()
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/healthz/", "/open311/v2/services.json/", "/desk//"])
+async def test_a_redirect_names_no_host_a_stranger_chose(tmp_path: Path, path: str) -> None:
+    async with opened(tmp_path) as world:
+        answer = await world.http.get(path, headers={"host": "evil.example"}, follow_redirects=False)
+    assert "evil.example" not in str(answer.headers)
+    where = answer.headers.get("location", "/")
+    assert where.startswith("/")
+    assert not where.startswith("//")
 
 
 async def test_where_there_is_no_https_it_is_not_promised() -> None:

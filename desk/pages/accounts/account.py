@@ -64,4 +64,5 @@ class AccountPage:
         if not is_on:
             shown["secret"] = self._new_factor()
         frame = await framed(self._desk, self._look.words, visit)
+        shown["given"] = visit.given and not done
         return self._look.page(request, "account.html", status=status, frame=frame, **shown)

@@ -24,6 +24,10 @@ from desk.workflow.states import Actor
 from hotline.body import BodyTooLarge
 
 SESSION_COOKIE = "jiesu_desk"
+OWN_ACCOUNT = "/desk/me"
+CHOOSING = frozenset({OWN_ACCOUNT, "/desk/me/password", "/desk/logout"})
+"""All that is open to whose password somebody else chose."""
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; "
@@ -48,6 +52,10 @@ class NotLoggedIn(Exception):
     """Nobody we know: show them the door."""
 
 
+class PasswordGiven(Exception):
+    """Somebody else chose their password: they choose one first."""
+
+
 class Barred(Exception):
     """Not for this person, or not this way: an error page of this status with this phrase."""
 
@@ -63,6 +71,8 @@ class Visit:
 
     actor: Actor
     token: str
+    given: bool = False
+    """The password is not yet their own choice."""
 
 
 class SessionGuard:
@@ -72,15 +82,17 @@ class SessionGuard:
         self._desk = desk
 
     async def visit(self, request: Request) -> Visit:
-        """Who reads this page. Raises NotLoggedIn."""
+        """Who reads this page. Raises NotLoggedIn or PasswordGiven."""
         session = request.cookies.get(SESSION_COOKIE, "")
         user = await self._desk.whose(session) if session else None
         if user is None:
             raise NotLoggedIn
-        return Visit(user.actor, proof(session))
+        if user.given and request.url.path not in CHOOSING:
+            raise PasswordGiven
+        return Visit(user.actor, proof(session), user.given)
 
     async def post(self, request: Request) -> tuple[Visit, Posted]:
-        """Who posts this form, and the form. Raises NotLoggedIn, Barred or BodyTooLarge."""
+        """Who posts this form, and the form. Raises NotLoggedIn, PasswordGiven, Barred or BodyTooLarge."""
         visit = await self.visit(request)
         return visit, await proven(request, visit.token)
 
@@ -125,6 +137,8 @@ async def _answered(look: PageRenderer, handle: Handler, request: Request) -> Re
         return await handle(request)
     except NotLoggedIn:
         return RedirectResponse("/desk/login", status_code=303)
+    except PasswordGiven:
+        return RedirectResponse(OWN_ACCOUNT, status_code=303)
     except (UnknownTicket, RequestValidationError):
         return _barred(look, request, Barred(404, "error.not_found"))
     except BodyTooLarge:

@@ -89,7 +89,7 @@ async def account(desk: Desk) -> Callable[[str], Awaitable[None]]:
         role, unit = STAFF[name]
         async with desk.database.write() as tx:
             if name not in {user.name for user in await users.everybody(tx)}:
-                await users.add(tx, name, PASSWORD, role, unit, desk.clock())
+                await users.add(tx, name, PASSWORD, role, unit, desk.clock(), given=False)
 
     return give
 

@@ -96,12 +96,19 @@ async def test_the_centre_manages_accounts(wang: Any, li: Any, stranger: Any) ->
     assert password is not None
     assert password[1] not in await wang.look("/desk/users")
     assert (await stranger.log_in("zhou", password[1])).status_code == 303
+    for path in ("/desk", "/desk/survey", "/desk/search?q=x"):
+        answer = await stranger.http.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/desk/me")
+    assert "别人给您设的" in await stranger.look("/desk/me")
+    own = {"old": password[1], "new": "a sentence of one's own", "token": await stranger.token("/desk/me")}
+    assert "密码已修改" in (await stranger.http.post("/desk/me/password", data=own)).text
     assert "/desk/users" not in await stranger.look("/desk")
     await wang.press("/desk/users/block", name="zhou")
     assert (await stranger.http.get("/desk")).status_code == 303
-    assert (await stranger.log_in("zhou", password[1])).status_code == 401
+    assert (await stranger.log_in("zhou", own["new"])).status_code == 401
     await wang.press("/desk/users/unblock", name="zhou")
-    assert (await stranger.log_in("zhou", password[1])).status_code == 303
+    assert (await stranger.log_in("zhou", own["new"])).status_code == 303
+    assert "/desk/users" not in await stranger.look("/desk")
 
 
 @pytest.mark.parametrize(
