@@ -26,13 +26,14 @@ async def settle(
     tx: Tx, stored: StoredConversation, inbound: Inbound, turn: Turn, city: CityProfile, now: datetime
 ) -> None:
     """The turn's files are passed on, kept and sent for, or dropped."""
+    await attachments.take_back(tx, stored.conversation.written)
     passed = list(passed_on(turn.effects))
     for reference, ids in passed:
         await attachments.file_with(tx, ids, reference)
     await drop_unheld(tx, stored.id, turn.conversation, now)
     filed = {one for _, ids in passed for one in ids}
     ready = _ready(turn.conversation, inbound.address.channel, city)
-    await send_for(tx, stored.id, inbound, filed | ready, now)
+    await send_for(tx, stored.id, inbound.address.channel, inbound.language, filed | ready, now)
 
 
 def passed_on(effects: Iterable[Effect]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -51,9 +52,10 @@ async def drop_unheld(tx: Tx, conversation_id: int, conversation: Conversation, 
     return await _drop_own(tx, conversation_id, unheld, now)
 
 
-async def drop_all(tx: Tx, conversation_id: int, now: datetime) -> int:
+async def drop_all(tx: Tx, stored: StoredConversation, now: datetime) -> int:
     """Drop all of the citizen's own files, whatever holds them; returns how many."""
-    return await _drop_own(tx, conversation_id, await attachments.unfiled(tx, conversation_id), now)
+    await attachments.take_back(tx, stored.conversation.written)
+    return await _drop_own(tx, stored.id, await attachments.unfiled(tx, stored.id), now)
 
 
 async def _drop_own(tx: Tx, conversation_id: int, ids: list[str], now: datetime) -> int:
@@ -75,19 +77,26 @@ async def drop(tx: Tx, ids: Iterable[str], now: datetime) -> None:
         )
 
 
-async def send_for(tx: Tx, conversation_id: int, inbound: Inbound, ids: Iterable[str], now: datetime) -> None:
+async def send_for(
+    tx: Tx,
+    conversation_id: int | None,
+    channel: ChannelName,
+    language: str,
+    ids: Iterable[str],
+    now: datetime,
+) -> None:
     """Have those of these files downloaded that are not yet: the platforms keep them for days only."""
     for attachment_id, media in await attachments.send_for(tx, list(ids)):
         body = {
             "attachment": attachment_id,
             "kind": media.kind.value,
             "media_id": media.media_id,
-            "language": inbound.language,
+            "language": language,
             tracing.KEY: tracing.current(),
         }
         await outbox.queue(
             tx,
-            destination=inbound.address.channel.value,
+            destination=channel.value,
             kind="fetch",
             lane=f"file:{attachment_id}",
             body=body,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
+from app.attachments import ownership
 from app.attachments.store import Files
 from app.base import jobs, tracing
 from app.delivery.backend_troubles import MonitoredHotline
@@ -33,7 +34,7 @@ from intake.model.ports import (
 )
 from intake.model.ticket import Ticket
 from storage.db.database import Database, Tx
-from storage.messages import conversations, loose_files
+from storage.messages import attachments, conversations, loose_files
 from storage.outbox import outbox
 from storage.outbox.engine import LookAgain, TakenOver
 from storage.outbox.outbox import Claimed
@@ -250,9 +251,21 @@ class Delivery:
     async def _parts(self, ids: Sequence[str], since: datetime) -> tuple[list[AttachmentPart], list[str]]:
         """The files, and the ids of those that did not come in time. Raises LookAgain while there is time."""
         parts, pending = await self._files.parts(ids)
+        await self._send_for(pending)
         if pending and self._clock() - since < FILES_WAIT:
             raise LookAgain("its files are still coming", LOOK_AGAIN)
         return parts, pending
+
+    async def _send_for(self, pending: Sequence[str]) -> None:
+        """What leaves with a matter is fetched; a process of an older release leaves it where it is."""
+        async with self._database.read() as tx:
+            unsent = await attachments.unsent(tx, pending)
+        if not unsent:
+            return
+        async with self._database.write() as tx:
+            for file in unsent:
+                whose = await attachments.owner(tx, file.id)
+                await ownership.send_for(tx, whose, file.channel, "", [file.id], self._clock())
 
     async def _send_on(self, tx: Tx, entry: Claimed, reference: str, missing: Sequence[str]) -> None:
         """Have files that did not come in time follow as supplements, each in a lane of its own."""
@@ -283,6 +296,7 @@ class Delivery:
         body = entry.body
         parts, pending = await self._files.parts([body["attachment"]])
         if pending:
+            await self._send_for(pending)
             waited = (self._clock() - entry.queued_at).total_seconds()
             raise LookAgain("its file is still coming", min(max(waited / 4, LOOK_AGAIN), LONGEST_LOOK))
         if parts:

@@ -27,7 +27,7 @@ from storage.tickets.tickets import StoredTicket
 
 async def erase(tx: Tx, stored: StoredConversation, by: str, now: datetime) -> tuple[str, ...]:
     """All but the row itself, which `conversations.forget` empties; returns the references of the tickets."""
-    files = await ownership.drop_all(tx, stored.id, now) + await _drop_telling(tx, stored.id, None, now)
+    files = await ownership.drop_all(tx, stored, now) + await _drop_telling(tx, stored.id, None, now)
     theirs = await tickets.of_conversation(tx, stored.id)
     for found in theirs:
         await restricted(tx, found, now)
@@ -83,7 +83,7 @@ async def _drop_telling(tx: Tx, conversation_id: int, reference: str | None, now
 
 async def forget(tx: Tx, stored: StoredConversation, now: datetime) -> None:
     """They left the channel: the bond is cut, the case stays without the account."""
-    files = await ownership.drop_all(tx, stored.id, now)
+    files = await ownership.drop_all(tx, stored, now)
     await left_channel.wipe(tx, stored.id, now)
     counts = {"drafts": int(stored.conversation.draft is not None), "files": files}
     await erasure.note(tx, Erasure(now, "left", stored.id, counts))

@@ -34,7 +34,7 @@ async def take_part(
     """Store a file of a burst, and have somebody look whether the burst is over."""
     files = [await attachments.register(tx, stored.id, media, now, waiting=True) for media in inbound.media]
     if ownership.may_keep(stored.conversation, inbound.address.channel, city):
-        await ownership.send_for(tx, stored.id, inbound, files, now)
+        await ownership.send_for(tx, stored.id, inbound.address.channel, inbound.language, files, now)
     if not stored.reachable:
         await conversations.set_reachable(tx, stored.id, True)
     await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, (), now)

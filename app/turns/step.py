@@ -85,7 +85,8 @@ class TurnStep:
         inbound = await media_bursts.whole(tx, stored.id, inbound)
         situation = await self._gathered.situation(tx, begun, inbound, now)
         turn = await self._file(tx, stored, inbound, situation, now)
-        if (begun.files or inbound.media) and not effects.forgets(turn.effects):
+        files = begun.files or inbound.media or stored.conversation.written
+        if files and not effects.forgets(turn.effects):
             await media_bursts.settle(tx, stored, inbound, situation.attachments, turn)
             await ownership.settle(tx, stored, inbound, turn, self._city, now)
         kept = await parked_messages.taken(tx, begun, inbound, now)

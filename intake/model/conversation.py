@@ -82,7 +82,12 @@ class Conversation:
     @property
     def files(self) -> frozenset[str]:
         """The ids of all files that something unfinished here holds."""
-        parts = (self.draft, self.held, self.errand, *self.surveys)
+        return self.written.union(*(survey.attachments for survey in self.surveys))
+
+    @property
+    def written(self) -> frozenset[str]:
+        """Those of what the citizen is writing: none of them was passed on yet."""
+        parts = (self.draft, self.held, self.errand)
         return frozenset(one for part in parts if part is not None for one in part.attachments)
 
 

@@ -221,6 +221,7 @@ attachments = Table(
     Column("reason", Text),
     Column("created_at", UtcDateTime, nullable=False),
     Column("waiting", Boolean, nullable=False, server_default=false()),  # its matter is not known yet
+    Column("unsent", Boolean, nullable=False, server_default=false()),  # nobody has sent for it yet
     Column(
         "filed_with", Text
     ),  # the number of the matter it was passed on with; NULL: it is the citizen's own

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import exists, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, literal_column, select, update
 
 from intake.model.messages import ChannelName, Media, MediaKind
 from storage.db.keyring import KeyRing
@@ -23,6 +23,9 @@ from storage.db.sealed import Tx
 from storage.db.tables import attachments, conversations
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+OF_UNKNOWN = ""
+"""What stands in `filed_with` of files from before it was noted: where their citizen has filed anything."""
+
 _UNFILED = attachments.c.filed_with.is_(None) & (attachments.c.state != literal_column("'dropped'"))
 
 
@@ -32,9 +35,9 @@ class NoSuchFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file. `state` is `known` (only its platform has it, nobody sent for it), `pending`, `stored` (then it
-    has sha256, media_type, size in bytes), `failed`, `quarantined` (a scanner found something in it: it is
-    given to nobody), or `dropped` when its citizen gave it up before it became part of a case.
+    """A file. `state` is `pending` (only its platform has it), `stored` (then it has sha256, media_type, size
+    in bytes), `failed`, `quarantined` (a scanner found something in it: it is given to nobody), or `dropped`
+    when its citizen gave it up before it became part of a case.
     """
 
     id: str
@@ -167,7 +170,8 @@ async def register(
         "conversation_id": conversation_id,
         "kind": media.kind.value,
         "media_id": media.media_id,
-        "state": "known",
+        "state": "pending",
+        "unsent": True,
         "created_at": now,
         "waiting": waiting,
     }
@@ -178,17 +182,32 @@ async def send_for(tx: Tx, ids: Collection[str]) -> list[tuple[str, Media]]:
     """Those of these files that nobody sent for yet, with their ids: they count as on their way now."""
     if not ids:
         return []
-    where = attachments.c.id.in_([int(one) for one in ids]) & (attachments.c.state == "known")
+    where = _of(ids) & attachments.c.unsent & (attachments.c.state == "pending")
     columns = (attachments.c.id, attachments.c.kind, attachments.c.media_id)
-    sent = await tx.execute(update(attachments).where(where).values(state="pending").returning(*columns))
+    sent = await tx.execute(update(attachments).where(where).values(unsent=False).returning(*columns))
     return [(str(row.id), Media(MediaKind(row.kind), row.media_id)) for row in sorted(sent)]
 
 
 async def file_with(tx: Tx, ids: Collection[str], reference: str) -> None:
     """They are passed on with this matter, and no longer the citizen's own alone."""
     if ids:
-        where = attachments.c.id.in_([int(one) for one in ids])
-        await tx.execute(update(attachments).where(where).values(filed_with=reference))
+        await tx.execute(update(attachments).where(_of(ids)).values(filed_with=reference))
+
+
+async def take_back(tx: Tx, ids: Collection[str]) -> None:
+    """Of older files it was not known which were passed on: these were not."""
+    if ids:
+        unknown = _of(ids) & (attachments.c.filed_with == OF_UNKNOWN)
+        await tx.execute(update(attachments).where(unknown).values(filed_with=None))
+
+
+async def unsent(tx: Tx, ids: Collection[str]) -> list[Attachment]:
+    """Those of these files that nobody sent for yet."""
+    numbers = select(attachments.c.id).where(
+        _of(ids) & attachments.c.unsent & (attachments.c.state == "pending")
+    )
+    found = (await tx.scalars(numbers.order_by(attachments.c.id))).all() if ids else []
+    return await by_ids(tx, [str(number) for number in found])
 
 
 async def unfiled(tx: Tx, conversation_id: int, *, waiting: bool = True) -> list[str]:
@@ -218,6 +237,13 @@ async def telling(tx: Tx, conversation_id: int, reference: str | None = None) ->
     filed = filed_with.is_not(None) if reference is None else filed_with == reference
     found = await tx.scalars(select(attachments.c.id).where(where, filed).order_by(attachments.c.id))
     return [str(number) for number in found.all()]
+
+
+async def owner(tx: Tx, attachment_id: str) -> int | None:
+    """Whose it is: the number of their conversation."""
+    statement = select(attachments.c.conversation_id).where(attachments.c.id == int(attachment_id))
+    number: int | None = await tx.scalar(statement)
+    return number
 
 
 async def is_wanted(tx: Tx, attachment_id: str) -> bool:
@@ -292,6 +318,10 @@ async def of_conversation(tx: Tx, conversation_id: int) -> list[Attachment]:
     where = (attachments.c.conversation_id == conversation_id) & (attachments.c.state != "dropped")
     numbers = await tx.scalars(select(attachments.c.id).where(where).order_by(attachments.c.id))
     return await by_ids(tx, [str(number) for number in numbers.all()])
+
+
+def _of(ids: Collection[str]) -> ColumnElement[bool]:
+    return attachments.c.id.in_([int(one) for one in ids])
 
 
 def _make_folder(folder: Path) -> None:

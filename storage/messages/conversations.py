@@ -16,6 +16,7 @@ from intake.model.messages import Address, ChannelName
 from storage.db.sealed import Tx, seal, unseal
 from storage.db.tables import conversations
 from storage.db.upsert import insert_new
+from storage.messages import attachments
 
 COLUMNS = ("id", "channel", "user", "state_sealed", "reachable")
 _ROW: Select[Any] = select(*(conversations.c[name] for name in COLUMNS))
@@ -101,7 +102,9 @@ async def purge_drafts(tx: Tx, before: datetime, limit: int = 500) -> int:
     statement = _ROW.where(conversations.c.unfinished_since < before).limit(limit)
     rows = (await tx.execute(statement.with_for_update(skip_locked=True))).all()
     for row in rows:
-        kept = replace(_conversation(tx, row.state_sealed), **NO_DRAFT)
+        left = _conversation(tx, row.state_sealed)
+        await attachments.take_back(tx, left.written)
+        kept = replace(left, **NO_DRAFT)
         values = {"state_sealed": seal(tx, Conversation, kept), "unfinished_since": None}
         await tx.execute(update(conversations).where(conversations.c.id == row.id).values(values))
     return len(rows)

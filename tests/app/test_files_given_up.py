@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -365,6 +366,25 @@ async def test_what_an_older_release_filed_beside_us_keeps_its_photo(
     await how(shell if how is sweeps else citizen)
     await settled(shell)
     assert len(on_disk()) == 1
+
+
+async def test_a_photo_we_took_before_consent_and_an_older_release_filed_reaches_the_backend(
+    shell: Any, citizen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That release sends for each file as it comes: what we left at its platform it would never ask for."""
+    shell.app.files["m"] = PDF
+    await sends(citizen, "m", text=STORY)
+    with monkeypatch.context() as older:
+        older.setattr(ownership, "settle", AsyncMock())
+        await agrees(citizen)
+        await citizen.says("提交")
+    for _ in range(3):
+        await settled(shell)
+        shell.clock.tick(30)
+    [document] = shell.backend.tickets.values()
+    late = [part for _, event, _ in shell.backend.events for part in event.get("attachments", ())]
+    assert len([*document["attachments"], *late]) == 1
+    assert shell.app.files.asked == ["m"]
 
 
 async def test_of_a_filed_matter_the_photo_stays_and_the_voice_of_who_is_erased_goes(
