@@ -127,6 +127,7 @@ class Desk:
             await login_attempts.purge(tx, self.clock())
             await state_counts.fold(tx)
             await derived.catch_up(tx, self.city)
+            await derived.enter_anew(tx)
         await self._end_terms()
 
     async def _end_terms(self) -> None:

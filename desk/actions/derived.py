@@ -1,5 +1,8 @@
 """Keeping roll-ups and index beside the tickets, with every step; and making up for the past."""
 
+from sqlalchemy import delete, select
+
+from desk.db.tables import index_anew, tickets
 from desk.search import search
 from desk.statistics import facts, state_counts
 from desk.tickets import store
@@ -14,8 +17,20 @@ async def count(tx: Tx, city: CityProfile, before: DeskTicket | None, after: Des
     """Count a ticket as it stands after a step; `before` is None for one that has just come."""
     await facts.keep(tx, city, before, after)
     await state_counts.move(tx, before.life if before else None, after.life)
-    if before is None or _units(before) != _units(after):
+    if before is None or before.life.readers != after.life.readers:
         await search.index(tx, after)
+
+
+async def enter_anew(tx: Tx, limit: int = BATCH) -> int:
+    """Enter those in the search index anew whose entry an earlier release made; returns how many."""
+    query = select(tickets.c.id, tickets.c.hotline_ref).join(index_anew, index_anew.c.ticket_id == tickets.c.id)
+    rows = (await tx.execute(query.order_by(tickets.c.id).limit(limit))).all()
+    for row in rows:
+        ticket = await store.load(tx, row.hotline_ref, lock=True)
+        if ticket is not None:
+            await search.index(tx, ticket)
+    await tx.execute(delete(index_anew).where(index_anew.c.ticket_id.in_([row.id for row in rows])))
+    return len(rows)
 
 
 async def catch_up(tx: Tx, city: CityProfile, limit: int = BATCH) -> int:
@@ -27,7 +42,3 @@ async def catch_up(tx: Tx, city: CityProfile, limit: int = BATCH) -> int:
             await facts.keep(tx, city, None, ticket)
             await search.index(tx, ticket)
     return len(refs)
-
-
-def _units(ticket: DeskTicket) -> set[str | None]:
-    return {ticket.life.lead_unit, *ticket.life.co_units}

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desk import outbox
-from desk.actions import derived
+from desk.actions import conflicts, derived
 from desk.tickets import (
     callback_messages,
     confidentiality,
@@ -140,14 +140,36 @@ async def note(
     saved = await store.save(tx, ticket, ticket.life, step.at, office.city)
     if step.result is not None:
         await store.add_survey(tx, ticket.id, step.result, ticket.life.round, step.at, late=True)
-    return await _record(tx, office, ticket, saved, step, key=key, refused=refusal.code)
+    saved = await _record(tx, office, ticket, saved, step, key=key, refused=refusal.code)
+    kept = await _kept_from_accused(tx, office, ticket, saved, step)
+    if kept.life != saved.life:
+        await derived.count(tx, office.city, ticket, kept)
+    return kept
+
+
+async def _kept_from_accused(
+    tx: Tx, office: DeskContext, before: DeskTicket, saved: DeskTicket, step: Step
+) -> DeskTicket:
+    """The ticket after a step, out of sight of whom its words accuse by now; the centre is rung.
+
+    What is said of a merged ticket goes for the one it was merged into, too.
+    """
+    kept = await conflicts.bar(tx, saved, office.city)
+    if conflicts.rings(before, kept):
+        await notices.ring(tx, kept.id, conflicts.KIND, (notices.CENTRE,), step.at)
+    if before.life.master_ref and (master := await store.load(tx, before.life.master_ref, lock=True)):
+        held = await _kept_from_accused(tx, office, master, master, step)
+        if held.life != master.life:
+            await derived.count(tx, office.city, master, held)
+    return kept
 
 
 async def _take(
     tx: Tx, office: DeskContext, ticket: DeskTicket, step: Step, key: str | None
 ) -> tuple[DeskTicket, Transition]:
     _known_units(office, step)
-    confidentiality.check(ticket.document, step, office.city)
+    confidentiality.check(ticket.document, step)
+    await conflicts.check(tx, ticket, step, office.city)
     now, step = step.at, replace(step, at=_after(ticket, step.at))
     row = find(ticket.life, step)
     step = _prepared(ticket.life, step, row, office)
@@ -155,8 +177,9 @@ async def _take(
     life = clocks.wound(row.winds, taken.life, step, office.city)
     saved = await store.save(tx, ticket, life, step.at, office.city)
     saved = await _record(tx, office, ticket, saved, step, key=key, tells=row.tells)
+    saved = await _kept_from_accused(tx, office, ticket, saved, step)
     await timers.follow(tx, ticket.id, clocks.timers(life, office.city))
-    await notices.ring(tx, ticket.id, row.action, _rung(row, step, life), step.at)
+    await notices.ring(tx, ticket.id, row.action, _rung(row, step, saved.life), step.at)
     if step.result is not None:
         await store.add_survey(tx, ticket.id, step.result, ticket.life.round, step.at, late=False)
     await derived.count(tx, office.city, ticket, saved)

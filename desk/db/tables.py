@@ -127,6 +127,19 @@ co_units = Table(
     Index(None, "unit", "ticket_id"),
 )
 
+barred_units = Table(  # may not read a ticket any more: it is a report about them
+    "desk_barred_units",
+    metadata,
+    Column("ticket_id", Number, ForeignKey("desk_tickets.id"), primary_key=True),
+    Column("unit", String(256), primary_key=True),
+)
+
+index_anew = Table(  # tickets whose entry in the search index is of another rule
+    "desk_index_anew",
+    metadata,
+    Column("ticket_id", Number, ForeignKey("desk_tickets.id"), primary_key=True),
+)
+
 events = Table(  # append-only
     "desk_events",
     metadata,

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desk.open311.wording import say
-from desk.tickets import public_requests
+from desk.tickets import confidentiality, public_requests
 from desk.workflow.states import State, seen_as
 from desk.workflow.views import DeskEvent, DeskTicket
 from hotline.contract import AttachmentPart
@@ -25,6 +25,7 @@ def request(
     ticket: DeskTicket, city: CityProfile, *, known: bool, media_url: Callable[[AttachmentPart], str]
 ) -> dict[str, Any]:
     """One request; `known`: whoever asks has a key."""
+    ticket = confidentiality.closed(ticket)
     document, life = ticket.document, ticket.life
     category = city.categories.get(document.category.code)
     told: dict[str, Any] = {

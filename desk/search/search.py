@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from desk.db.tables import tickets
 from desk.search.grams import grams, needles, plain
 from desk.tickets import store
+from desk.tickets.confidentiality import closed
 from desk.workflow.states import Actor, Role
 from desk.workflow.views import DeskTicket
 from hotline.contract import TicketDocument
@@ -83,9 +84,9 @@ def marks(
 
 
 async def index(tx: Tx, ticket: DeskTicket) -> None:
-    """Enter a ticket, or enter it anew."""
-    life = ticket.life
-    units = {*life.co_units} | ({life.lead_unit} if life.lead_unit else set())
+    """Enter a ticket, or enter it anew: of a sealed one the words that everybody may read."""
+    ticket, life = closed(ticket), ticket.life
+    units = life.readers
     texts = (*words_of(ticket.document), ticket.hotline_ref)
     values = {"id": ticket.id, "entries": " ".join(marks(keyring(tx), ticket.id, texts, units))}
     if tx.dialect.name == "postgresql":

@@ -13,7 +13,9 @@ from sqlalchemy import func, select
 
 from desk.db.derived_tables import facts
 from desk.db.tables import surveys, tickets
+from desk.tickets.confidentiality import spoken_of
 from desk.workflow.states import State
+from hotline.contract import TicketDocument
 from intake.understand.persons.masking import masked
 from storage.db.sealed import Tx, unseal
 
@@ -121,18 +123,23 @@ async def phone_list(tx: Tx, limit: int = 200) -> list[ToPhone]:
 
 
 async def _words(tx: Tx, last: Any) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
-    """What was written, the newest first, by category; numbers and names of people hidden."""
+    """What was written, the newest first, by category; numbers and names of people hidden.
+
+    Of a sealed ticket, doors and whomever it names are hidden as well.
+    """
     statement = (
-        select(facts.c.category_code, surveys.c.words_sealed)
+        select(facts.c.category_code, surveys.c.words_sealed, tickets.c.document_sealed)
         .join(facts, facts.c.ticket_id == surveys.c.ticket_id)
+        .join(tickets, tickets.c.id == surveys.c.ticket_id)
         .where(surveys.c.id.in_(last), surveys.c.answered.is_(True))
         .order_by(surveys.c.id.desc())
         .limit(WORDS_AT_MOST)
     )
     found: dict[str, list[str]] = {}
-    for category, sealed in await tx.execute(statement):
+    for category, sealed, document in await tx.execute(statement):
         comment = unseal(tx, dict[str, Any], sealed).get("comment")
         if comment:
-            found.setdefault(category, []).append(" ".join(masked(str(comment)).split())[:_LONGEST])
+            told = spoken_of(unseal(tx, TicketDocument, document), masked(str(comment)))
+            found.setdefault(category, []).append(" ".join(told.split())[:_LONGEST])
     ordered = sorted(found.items(), key=lambda one: -len(one[1]))
     return tuple((category, len(said), tuple(said[:PER_MATTER])) for category, said in ordered)

@@ -30,11 +30,10 @@ async def move(tx: Tx, before: Life | None, after: Life) -> None:
 
 
 def places(life: Life | None) -> Counter[tuple[str, State]]:
-    """Where a ticket is counted: once for the city, once for each unit that has to do with it."""
+    """Where a ticket is counted: once for the city, once for each unit that may read it."""
     if life is None:
         return Counter()
-    units = {CITY, *life.co_units} | ({life.lead_unit} if life.lead_unit else set())
-    return Counter((unit, life.state) for unit in units)
+    return Counter((unit, life.state) for unit in (CITY, *life.readers))
 
 
 async def counts(tx: Tx, actor: Actor, unit: str | None = None) -> dict[State, int]:

@@ -2,30 +2,33 @@
 
 The rule: opening needs a role that may, and a reason; it is a step of the ticket's history, in
 the chain like every other, and the leaders hear of it. It holds for the one who opened it, for half
-an hour; in lists, in search and for units the seal stays.
+an hour; in lists, in search and for units the seal stays. What is shown in spite of it is listed in
+`desk.tickets.harmless`: lists, pages, search index, Open311 and whatever comes next read a ticket through `closed`
+and its history through `events_as_seen`.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from desk.tickets.harmless import DOCUMENT, Hider, as_listed, detail_as_listed
 from desk.workflow.states import Actor, Refused, Role, Step
 from desk.workflow.views import DeskEvent, DeskTicket
 from hotline.contract import PersonPart, TicketDocument
-from intake.city import CityProfile
-from intake.form.accused_unit import reported
+from intake.model.ticket import AppealType
 from intake.understand.persons import masking
 
 OPEN = "unseal"
 """The action that opens it."""
 MAY_OPEN = frozenset({Role.CENTRE, Role.LEADER})
 LASTS = timedelta(minutes=30)
+_WRITTEN = ("reply_public", "reply_internal", "public_text", "pending_reason", "pending_plan")
+"""Words of a ticket's life."""
 
 
 def is_sealed(document: TicketDocument) -> bool:
-    """Whether who it is from is nobody's business: a report's always, else where it is asked for."""
-    person = document.person
-    return person.confidential or (document.appeal_type == "JB" and not person.anonymous)
+    """Whether who it is from is nobody's business: a report's always, even unnamed, else where it is asked for."""
+    return document.person.confidential or document.appeal_type == AppealType.REPORT.value
 
 
 def is_open(events: tuple[DeskEvent, ...], actor: Actor, now: datetime) -> bool:
@@ -35,35 +38,32 @@ def is_open(events: tuple[DeskEvent, ...], actor: Actor, now: datetime) -> bool:
 
 
 def closed(ticket: DeskTicket, *, opened: bool = False) -> DeskTicket:
-    """The ticket without whom it is from, unless that is open or `opened`."""
-    if opened or not is_sealed(ticket.document):
+    """The ticket with what everybody may know of it, unless it is not sealed, open or `opened`."""
+    if opened or ticket.sealed or not is_sealed(ticket.document):
         return ticket
-    document = ticket.document
-    named = named_in(document)
-    bare = {
-        "title": hidden(document.title, document.person, *named),
-        "content": hidden(document.content, document.person, *named),
-        "expectation": hidden(document.expectation, document.person, *named),
-        "person": document.person.model_copy(
-            update={"name": None, "phone": None, "enterprise": None, "confidential": True}
-        ),
-    }
-    return replace(ticket, document=document.model_copy(update=bare), sealed=True)
+    hider = Hider.of(ticket.document)
+    document = as_listed(ticket.document, DOCUMENT, hider)
+    assert document is not None, "a ticket has one"  # noqa: S101
+    person = document.person.model_copy(update={"confidential": True})
+    life = replace(ticket.life, **{name: hider.words(getattr(ticket.life, name)) for name in _WRITTEN})
+    return replace(ticket, document=document.model_copy(update={"person": person}), life=life, sealed=True)
 
 
 def events_as_seen(events: tuple[DeskEvent, ...], document: TicketDocument) -> tuple[DeskEvent, ...]:
-    """The history of a sealed ticket: what was said later must not name its citizen either."""
-    person, named = document.person, named_in(document)
-    return tuple(replace(event, detail=without(event.detail, person, *named)) for event in events)
+    """The history of a sealed ticket: what was said later must not tell its citizen either."""
+    hider = Hider.of(document)
+    return tuple(replace(event, detail=detail_as_listed(event.detail, hider)) for event in events)
 
 
-def check(document: TicketDocument, step: Step, city: CityProfile) -> None:
-    """Raises Refused: nothing is sealed, or the step would hand a report to whom it accuses."""
+def spoken_of(document: TicketDocument, text: str) -> str:
+    """Words about a ticket as everybody may read them."""
+    return (Hider.of(document).words(text) or "") if is_sealed(document) else text
+
+
+def check(document: TicketDocument, step: Step) -> None:
+    """Raises Refused where there is nothing to open."""
     if step.action == OPEN and not is_sealed(document):
         raise Refused("not_sealed", "nothing is hidden on this ticket")
-    named = {step.lead_unit, *step.co_units}
-    if named & reported(document.appeal_type, document.subject, document.content, city):
-        raise Refused("conflict_of_interest", "the report is about this unit")
 
 
 def named_in(document: TicketDocument) -> tuple[str, ...]:

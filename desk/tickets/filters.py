@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, literal_column, or_, select
 
-from desk.db.tables import co_units, tickets
+from desk.db.tables import barred_units, co_units, tickets
 from desk.workflow.states import OPEN, State
 
 REQUESTED: ColumnElement[str] = literal_column("'requested'")
@@ -66,6 +66,19 @@ def of_unit(unit: str) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return or_(tickets.c.lead_unit == unit, helps.is_not(None))
+
+
+def readable_by(unit: str) -> ColumnElement[bool]:
+    """Those of them that it may read."""
+    return of_unit(unit) & ~is_barred(unit)
+
+
+def is_barred(unit: str) -> ColumnElement[bool]:
+    """Tickets that this unit may not read any more: they are reports about it."""
+    barred = select(barred_units.c.unit).where(
+        barred_units.c.ticket_id == tickets.c.id, barred_units.c.unit == unit
+    )
+    return barred.exists()
 
 
 def _lit(light: str, now: datetime) -> list[ColumnElement[bool]]:

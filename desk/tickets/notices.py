@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 
-from desk.db.tables import notices, tickets
+from desk.db.tables import barred_units, notices, tickets
 from desk.workflow.states import Actor, Life, Role
 from storage.db.sealed import Tx
 
@@ -32,9 +32,9 @@ def audiences(rings: Iterable[str], life: Life) -> tuple[str, ...]:
     found: list[str] = []
     for ring in rings:
         if ring == "lead":
-            found += [f"unit:{life.lead_unit}"] if life.lead_unit else []
+            found += [f"unit:{life.lead_unit}"] if life.lead_unit in life.readers else []
         elif ring == "co":
-            found += [f"unit:{unit}" for unit in life.co_units]
+            found += [f"unit:{unit}" for unit in life.co_units if unit in life.readers]
         else:
             found.append(ring)
     return tuple(dict.fromkeys(found))
@@ -78,4 +78,11 @@ async def see(tx: Tx, actor: Actor, notice_id: int | None, now: datetime) -> Non
 
 def _for(actor: Actor) -> ColumnElement[bool]:
     audience = {Role.CENTRE: CENTRE, Role.LEADER: LEADER, Role.UNIT: f"unit:{actor.unit}"}
-    return notices.c.audience == audience.get(actor.role, "")
+    meant = notices.c.audience == audience.get(actor.role, "")
+    return meant & _readable(actor.unit or "") if actor.role is Role.UNIT else meant
+
+
+def _readable(unit: str) -> ColumnElement[bool]:
+    """What was put up before a unit was barred from a ticket is no business of its any more."""
+    barred = select(barred_units.c.ticket_id).where(barred_units.c.unit == unit)
+    return notices.c.ticket_id.not_in(barred)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, insert, select
 
 from desk.db.tables import requests, tickets
+from desk.tickets.confidentiality import is_sealed
 from desk.workflow.states import FINAL, State
 from desk.workflow.views import DeskTicket
 from hotline.contract import TicketDocument
@@ -20,8 +21,6 @@ PREFIX = "open311-"
 
 ENDED = FINAL | {State.DIRECT_ANSWERED, State.COMPLETED, State.CALLBACK}
 """What the protocol calls closed: the citizen has an answer, or will get no other one."""
-
-_REPORT = "JB"
 
 
 def came_by_it(document: TicketDocument) -> bool:
@@ -36,7 +35,7 @@ def is_public(document: TicketDocument) -> bool:
 
 def is_secret(document: TicketDocument) -> bool:
     """Whether nothing of its matter may be told."""
-    return document.person.confidential or document.appeal_type == _REPORT
+    return is_sealed(document)
 
 
 async def enter(tx: Tx, ticket: DeskTicket) -> None:

@@ -1,6 +1,6 @@
 """Tickets in and out of the desk's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -19,9 +19,9 @@ from sqlalchemy import (
     update,
 )
 
-from desk.db.tables import co_units, surveys, tickets
+from desk.db.tables import barred_units, co_units, surveys, tickets
 from desk.tickets.confidentiality import closed
-from desk.tickets.filters import TicketFilters, of_unit
+from desk.tickets.filters import TicketFilters, readable_by
 from desk.workflow import clocks
 from desk.workflow.clocks import DeadlineWatch
 from desk.workflow.states import FINAL, Actor, Life, Result, Role, State
@@ -36,7 +36,7 @@ __all__ = ["DeskEvent", "DeskTicket", "may_see"]
 Words = dict[str, Any]
 ALL = TicketFilters()
 TEXTS = ("reply_public", "reply_internal", "public_text", "pending_reason", "pending_plan")
-_NOT_PLAIN = {*TEXTS, "state", "co_units", "appeal_type", "urgency"}
+_NOT_PLAIN = {*TEXTS, "state", "co_units", "barred", "appeal_type", "urgency"}
 PLAIN = tuple(one.name for one in fields(Life) if one.name not in _NOT_PLAIN)
 """Facts of a life that have a column of the same name, and change."""
 
@@ -175,8 +175,22 @@ async def _one(tx: Tx, column: Column[str], value: str, *, lock: bool = False) -
 
 async def _read(tx: Tx, query: Select[Any]) -> list[DeskTicket]:
     rows = (await tx.execute(query)).all()
-    helping = await _co_units_of(tx, [row.id for row in rows])
-    return [_ticket(tx, row, helping.get(row.id, ())) for row in rows]
+    ids = [row.id for row in rows]
+    helping, barred = await _co_units_of(tx, ids), await _barred_from(tx, ids)
+    return [_ticket(tx, row, helping.get(row.id, ()), barred.get(row.id, ())) for row in rows]
+
+
+async def bar(tx: Tx, ticket_id: int, units: Iterable[str]) -> None:
+    """These units may not read the ticket any more. Its row must be locked."""
+    await tx.execute(insert(barred_units), [{"ticket_id": ticket_id, "unit": unit} for unit in sorted(units)])
+
+
+async def _barred_from(tx: Tx, ticket_ids: list[int]) -> dict[int, tuple[str, ...]]:
+    query = select(barred_units).where(barred_units.c.ticket_id.in_(ticket_ids)).order_by(barred_units.c.unit)
+    found: dict[int, tuple[str, ...]] = {}
+    for row in await tx.execute(query):
+        found[row.ticket_id] = (*found.get(row.ticket_id, ()), row.unit)
+    return found
 
 
 async def _co_units_of(tx: Tx, ticket_ids: list[int]) -> dict[int, tuple[str, ...]]:
@@ -195,15 +209,16 @@ async def _save_co_units(tx: Tx, ticket_id: int, units: tuple[str, ...]) -> None
 
 
 def _visible(query: Select[Any], actor: Actor) -> Select[Any]:
-    return query.where(of_unit(actor.unit or "")) if actor.role is Role.UNIT else query
+    return query.where(readable_by(actor.unit or "")) if actor.role is Role.UNIT else query
 
 
-def _ticket(tx: Tx, row: Row[Any], helping: tuple[str, ...]) -> DeskTicket:
+def _ticket(tx: Tx, row: Row[Any], helping: tuple[str, ...], barred: tuple[str, ...]) -> DeskTicket:
     life = Life(
         state=State(row.state),
         appeal_type=row.appeal_type,
         urgency=row.urgency,
         co_units=helping,
+        barred=barred,
         **{name: getattr(row, name) for name in PLAIN},
         **unseal(tx, Words, row.texts_sealed),
     )

@@ -108,6 +108,7 @@ class Life:
     first_unit: str | None = None
     lead_unit: str | None = None
     co_units: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()  # units that may not read it any more: it is a report about them
     accepted_at: datetime | None = None
     dispatched_at: datetime | None = None
     signed_at: datetime | None = None
@@ -157,6 +158,16 @@ class Life:
     public_text: str | None = None
     pending_reason: str | None = None
     pending_plan: str | None = None
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units that it was given to."""
+        return frozenset({*self.co_units} | ({self.lead_unit} if self.lead_unit else set()))
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Those of them that may read it."""
+        return self.units - frozenset(self.barred)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class DeskEvent:
 
 def may_see(ticket: DeskTicket, actor: Actor) -> bool:
     """Whether the ticket concerns this person at all."""
-    return actor.role is not Role.UNIT or actor.unit in (ticket.life.lead_unit, *ticket.life.co_units)
+    return actor.role is not Role.UNIT or actor.unit in ticket.life.readers
 
 
 def rated_as_seen_by(

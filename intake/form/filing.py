@@ -7,7 +7,7 @@ from datetime import timedelta
 from intake.city import CityProfile
 from intake.city.workdays import expected_by
 from intake.context import Context, snippet
-from intake.form.accused_unit import reported
+from intake.form.accused_unit import ReportWords, accused
 from intake.form.content.long_text import chapters
 from intake.form.other_channel import code_of, is_garbage
 from intake.model.channels import traits_of
@@ -27,7 +27,7 @@ def file(draft: Draft, context: Context) -> Ticket:
     kind = kind_of(draft)
     rule = city.appeals[kind]
     guess = draft.category or CategoryGuess(city.fallback_category, 0.0)
-    lead, co_units = _impartial(draft, kind, *suggested_units(guess.code, draft.place, city), city)
+    lead, co_units = suggested_for(draft, guess.code, city)
     due = None if kind is AppealType.PRAISE else expected_by(kind, draft.urgency, context.now, city)
     return Ticket(
         key=context.situation.ids.key,
@@ -76,14 +76,19 @@ def suggested_units(code: str, place: Place | None, city: CityProfile) -> tuple[
     return city.triage_unit, ()
 
 
-def _impartial(
-    draft: Draft, kind: AppealType, lead: str | None, co_units: tuple[str, ...], city: CityProfile
-) -> tuple[str | None, tuple[str, ...]]:
-    """Nobody is suggested to handle a report about themselves."""
-    accused = reported(kind.value, draft.subject, draft.content, city)
-    return (
-        city.triage_unit if lead in accused else lead,
-        tuple(unit for unit in co_units if unit not in accused),
+def suggested_for(draft: Draft, code: str, city: CityProfile) -> tuple[str | None, tuple[str, ...]]:
+    """The same for a draft: nobody is suggested to handle a report about themselves."""
+    lead, co_units = suggested_units(code, draft.place, city)
+    barred = accused(kind_of(draft).value, _said(draft), city)
+    return city.triage_unit if lead in barred else lead, tuple(one for one in co_units if one not in barred)
+
+
+def _said(draft: Draft) -> ReportWords:
+    told = (str(answer) for _, answer in draft.answers)
+    return ReportWords(
+        subject=draft.subject,
+        sentences=(draft.content, draft.wish, draft.occurred.text if draft.occurred else None, *told),
+        places=(draft.place.text if draft.place else None,),
     )
 
 

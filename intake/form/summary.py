@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from intake.context import Context, snippet
-from intake.form.filing import kind_of, suggested_units
+from intake.form.filing import kind_of, suggested_for
 from intake.form.questions.category import EXTRA
 from intake.form.summary_lines import label, lines
 from intake.model.conversation import Turn
@@ -99,7 +99,7 @@ def _yes_no(on: bool, context: Context) -> str:
 
 def _category(draft: Draft, context: Context) -> str:
     code = draft.category.code if draft.category else context.city.fallback_category
-    lead, _ = suggested_units(code, draft.place, context.city)
+    lead, _ = suggested_for(draft, code, context.city)
     return f"{context.path(code)} ({context.unit(lead)})"
 
 

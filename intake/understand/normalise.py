@@ -23,6 +23,11 @@ def normalise(text: str) -> str:
     return plain.strip()
 
 
+def compared(text: str) -> str:
+    """Of any length, as names are compared: one width, one case, simplified; every sign stays in its order."""
+    return unicodedata.normalize("NFKC", text).translate(_table()).casefold()
+
+
 def _unseen(sign: str) -> bool:
     return unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn"}
 

@@ -121,6 +121,17 @@ def named(text: str, city: CityProfile) -> Iterator[Name]:
             )
 
 
+_PUBLIC = ("town", "village", "road", "crossing", "estate", "institution", "station", "bridge")
+
+
+def public_names(text: str) -> tuple[str, ...]:
+    """What reads like the name of a street, an estate or an institution, whatever city it is in."""
+    words = _words()
+    found = [piece for kind in _PUBLIC for piece in _by_ending(text, kind, words)]
+    whole = [piece for piece in _without_overlaps(found) if "guess" not in piece.kinds]
+    return tuple(text[piece.start : piece.end] for piece in whole)
+
+
 def doors(text: str, city: CityProfile) -> dict[str, frozenset[int]]:
     """The house numbers a text names behind a road, by the road."""
     found: dict[str, frozenset[int]] = {}
