@@ -5,7 +5,6 @@ from fastapi.responses import Response
 
 from app.attachments.sanitize import content_type
 from app.attachments.store import Files
-from intake.model.ports import Fetched
 from storage.db.keyring import Undecryptable
 from storage.messages.attachments import NoSuchFile
 from webhooks.problems import problem
@@ -32,7 +31,7 @@ def attachment_router(files: Files) -> APIRouter:
 
 def _sent(content: bytes) -> Response:
     """Pictures are shown, all else is only saved: nothing a citizen sends runs in a browser of ours."""
-    media_type = content_type(Fetched(content, ""))
+    media_type = content_type(content)
     shown = media_type in _SHOWN
     headers = {
         "X-Content-Type-Options": "nosniff",
