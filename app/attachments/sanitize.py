@@ -1,10 +1,10 @@
 """What a citizen's file really is, by its bytes, and what of it is kept.
 
-The rule: only what is on the list is taken: pictures (JPEG, PNG, WebP, GIF, BMP), voices and sound (AMR, SILK,
-MP3, Ogg and WebM with Opus or Vorbis, M4A), films (MP4, MOV) and papers (PDF) in which nothing acts. Each is read
-to its last byte as what it says it is: a file that is two things is none. A picture is encoded anew, so that
-neither place nor device nor anything hidden behind it comes along; of the others what tells that is blanked, or
-they are turned away. The type sent on is what the bytes say; what the sender says is not asked.
+The rule: only what is on the list is taken: pictures (JPEG, PNG, WebP, GIF, BMP), voices and sound (AMR,
+SILK, MP3, Ogg and WebM with Opus or Vorbis, M4A), films (MP4, MOV) and papers (PDF) in which nothing acts.
+Each is read to its last byte as what it says it is: a file that is two things is none. A picture is encoded
+anew, so that neither place nor device nor anything hidden behind it comes along; of the others what tells
+that is blanked, or they are turned away. The type sent on is what the bytes say; the sender is not asked.
 
 A small file may be a picture of many million points: none is opened in this process (`picture_process`).
 """

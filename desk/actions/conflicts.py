@@ -1,8 +1,8 @@
 """Keeping a report from the body it accuses: what a unit may be given, and what it may no longer read.
 
-The rule: every word of a report counts, those of its supplements and of reports merged into it too. It is asked
-before a unit is given anything; and after each step, for words may have come: a unit that they name and that has
-the ticket reads it no longer, and the centre hears of it.
+The rule: every word of a report counts, those of its supplements and of reports merged into it too. It is
+asked before a unit is given anything; and after each step, for words may have come: a unit that they name
+and that has the ticket reads it no longer, and the centre hears of it.
 """
 
 from collections.abc import Sequence

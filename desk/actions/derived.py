@@ -23,7 +23,9 @@ async def count(tx: Tx, city: CityProfile, before: DeskTicket | None, after: Des
 
 async def enter_anew(tx: Tx, limit: int = BATCH) -> int:
     """Enter those in the search index anew whose entry an earlier release made; returns how many."""
-    query = select(tickets.c.id, tickets.c.hotline_ref).join(index_anew, index_anew.c.ticket_id == tickets.c.id)
+    query = select(tickets.c.id, tickets.c.hotline_ref).join(
+        index_anew, index_anew.c.ticket_id == tickets.c.id
+    )
     rows = (await tx.execute(query.order_by(tickets.c.id).limit(limit))).all()
     for row in rows:
         ticket = await store.load(tx, row.hotline_ref, lock=True)

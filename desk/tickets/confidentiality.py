@@ -3,8 +3,8 @@
 The rule: opening needs a role that may, and a reason; it is a step of the ticket's history, in
 the chain like every other, and the leaders hear of it. It holds for the one who opened it, for half
 an hour; in lists, in search and for units the seal stays. What is shown in spite of it is listed in
-`desk.tickets.harmless`: lists, pages, search index, Open311 and whatever comes next read a ticket through `closed`
-and its history through `events_as_seen`.
+`desk.tickets.harmless`: lists, pages, search index, Open311 and whatever comes next read a ticket through
+`closed` and its history through `events_as_seen`.
 """
 
 from dataclasses import replace
@@ -27,7 +27,7 @@ _WRITTEN = ("reply_public", "reply_internal", "public_text", "pending_reason", "
 
 
 def is_sealed(document: TicketDocument) -> bool:
-    """Whether who it is from is nobody's business: a report's always, even unnamed, else where it is asked for."""
+    """Whether who it is from is nobody's business: a report's always, named or not, others' on their wish."""
     return document.person.confidential or document.appeal_type == AppealType.REPORT.value
 
 

@@ -46,7 +46,9 @@ class Hider:
 
     def pictures(self, files: tuple[Any, ...]) -> tuple[Any, ...]:
         """Only those that show the matter, each with no more than it takes to show it."""
-        return tuple(as_listed(one, FILE, self) for one in files if shows_the_matter(one.kind, one.media_type))
+        return tuple(
+            as_listed(one, FILE, self) for one in files if shows_the_matter(one.kind, one.media_type)
+        )
 
 
 def shows_the_matter(kind: str, media_type: str) -> bool:
@@ -98,7 +100,7 @@ EVENT: Shown = {
     **_listed("refused", "tells"),
     **dict.fromkeys(("reason", "redirect_channel", "public_text", "internal_text", "text"), _words),
     "result": lambda hider, value: _values(value, RESULT, hider),
-    "attachments": lambda hider, value: _files(value),
+    "attachments": lambda _hider, value: _files(value),
 }
 """The list of what a step's detail holds."""
 

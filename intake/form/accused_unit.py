@@ -122,7 +122,7 @@ def _is_turned_to(unit: Unit, text: _Squeezed, start: int, end: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """How one unit is called: as listed, its stem under another ending, and its long names to be shortened."""
+    """How one unit is called: as listed, its stem under another ending, its long names to be shortened."""
 
     listed: tuple[str, ...]
     stems: re.Pattern[str] | None
@@ -153,7 +153,7 @@ def _mentions(names: _Names, text: _Squeezed) -> Iterator[tuple[int, int]]:
     found = [*_listed(names, text), *_under_another_ending(names, text), *_shortened(names, text)]
     start = end = -1
     for begins, ends in sorted(found):
-        if begins >= end and end >= 0:
+        if begins >= end >= 0:
             yield start, end
         start, end = (begins, ends) if begins >= end else (start, max(end, ends))
     if end >= 0:

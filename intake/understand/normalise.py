@@ -24,7 +24,7 @@ def normalise(text: str) -> str:
 
 
 def compared(text: str) -> str:
-    """Of any length, as names are compared: one width, one case, simplified; every sign stays in its order."""
+    """The text as names are compared, of any length: one width, one case, simplified."""
     return unicodedata.normalize("NFKC", text).translate(_table()).casefold()
 
 

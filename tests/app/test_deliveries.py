@@ -25,8 +25,9 @@ from storage.outbox import outbox
 from storage.outbox.circuit_breaker import FAILURES
 from storage.outbox.engine import Outbox
 from storage.outbox.loop import LEASE
+from tests.pictures import a_png
 
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
+PNG = a_png()
 
 
 async def push(shell: Any, citizen: Any, text: str, purpose: str = "progress") -> None:

@@ -89,7 +89,7 @@ async def test_a_program_is_told_of_and_the_ticket_goes_without_it(shell: Any, c
     [document] = shell.backend.tickets.values()
     assert document["attachments"] == []
     [entry] = [one for one in await shell.entries("buried") if one.kind == "fetch"]
-    assert "archive" in str(entry.reason)
+    assert "not of a kind" in str(entry.reason)
 
 
 async def test_a_program_sent_alone_begins_no_matter(shell: Any, asked: Any) -> None:

@@ -1,4 +1,4 @@
-"""Which files are taken, by their bytes to the last one: what hides in another, what acts, what tells a place."""
+"""Which files are taken, by all their bytes: what hides in another, what acts, what tells a place."""
 
 import io
 import struct
@@ -192,7 +192,9 @@ def test_pictures_that_cannot_be_encoded_anew_are_refused(content: bytes) -> Non
     assert refusal(content) == "picture"
 
 
-@pytest.mark.parametrize("hidden", [zipped(), b"<script>alert(1)</script>", b"Rar!\x1a\x07\x01\0" + bytes(40)])
+@pytest.mark.parametrize(
+    "hidden", [zipped(), b"<script>alert(1)</script>", b"Rar!\x1a\x07\x01\0" + bytes(40)]
+)
 @pytest.mark.parametrize(
     "content", [AMR, SILK, opus(), mpeg(), webm(), film(), film(track(b"soun"), brand=b"M4A "), pdf()]
 )
@@ -305,7 +307,9 @@ def test_an_ordinary_paper_is_kept_and_its_photos_lose_their_marks() -> None:
 def test_the_type_is_what_the_bytes_say(content: bytes, media_type: str, said: str) -> None:
     found, kind = kept(content, said)
     assert kind == media_type
-    assert content_type(found) == ("application/octet-stream" if kind.endswith(("mp4", "quicktime", "mpeg")) else kind)
+    assert content_type(found) == (
+        "application/octet-stream" if kind.endswith(("mp4", "quicktime", "mpeg")) else kind
+    )
 
 
 def test_what_an_mp3_says_beside_its_sound_goes() -> None:

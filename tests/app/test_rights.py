@@ -13,8 +13,9 @@ from storage.db.keyring import KeyRing
 from storage.messages import conversations
 from storage.privacy import erasure
 from storage.surveys import phone_links
+from tests.pictures import a_png
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+PNG = a_png()
 PERSONAL = ("13912345678", "姓王")
 
 

@@ -228,7 +228,8 @@ def test_every_name_accuses_but_an_authority_that_is_turned_to(said: str, units:
 
 
 @pytest.mark.parametrize(
-    ("place", "units"), [("供热公司院内", {"heating"}), ("供热公司对面的饭店", set()), ("热力公司", {"heating"})]
+    ("place", "units"),
+    [("供热公司院内", {"heating"}), ("供热公司对面的饭店", set()), ("热力公司", {"heating"})],
 )
 def test_what_it_lies_beside_is_not_accused(place: str, units: set[str]) -> None:
     assert accused("JB", ReportWords(places=(place,)), load("jiayuguan")) == units
@@ -236,7 +237,9 @@ def test_what_it_lies_beside_is_not_accused(place: str, units: set[str]) -> None
 
 def test_a_latin_name_is_a_word_of_its_own(city: CityProfile) -> None:
     here = replace(city, units={"street": Unit("street", "Street"), "port": Unit("port", "Port")})
-    assert accused("JB", ReportWords(sentences=("I report the import of coal, s t r e e t",)), here) == {"street"}
+    assert accused("JB", ReportWords(sentences=("I report the import of coal, s t r e e t",)), here) == {
+        "street"
+    }
 
 
 def test_a_long_text_is_read_to_its_end(city: CityProfile) -> None:

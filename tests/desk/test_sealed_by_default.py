@@ -1,4 +1,4 @@
-"""A sealed ticket shows what is on a list: what must not be seen, by whom, wherever it might stand; what still is."""
+"""A sealed ticket shows what is on a list: what must not be seen, by whom and where; what still is."""
 
 import json
 from dataclasses import replace
@@ -22,7 +22,18 @@ HOUSING = Actor(Role.UNIT, "li", "housing")
 AUDITOR = Actor(Role.AUDITOR, "xu")
 OTHERS = (CENTRE, HOUSING, AUDITOR, Actor(Role.LEADER, "sun"), Actor(Role.CALLBACK, "he"))
 VOICE, FILM, PAPER, PHOTO = ("b" * 64, "c" * 64, "d" * 64, "e" * 64)
-SECRETS = ("502", "3单元", "12号楼", "王建国", "13900001111", "老王家", "值夜班", "39.77", "98.27", "old_employee")
+SECRETS = (
+    "502",
+    "3单元",
+    "12号楼",
+    "王建国",
+    "13900001111",
+    "老王家",
+    "值夜班",
+    "39.77",
+    "98.27",
+    "old_employee",
+)
 HIDDEN = (*SECRETS, "WX230401000000001", VOICE, FILM, PAPER)
 
 
@@ -107,9 +118,7 @@ async def test_nothing_that_tells_who_it_was_leaves_the_seal(
     assert [secret for secret in HIDDEN if secret in listed] == []
 
 
-async def test_a_field_of_tomorrow_is_hidden_until_it_is_put_on_the_list(
-    desk: Desk, dispatched: str
-) -> None:
+async def test_a_field_of_tomorrow_is_hidden_until_it_is_put_on_the_list(desk: Desk, dispatched: str) -> None:
     class Place(PlacePart):
         floor: str | None = None
 

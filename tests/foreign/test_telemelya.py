@@ -22,7 +22,7 @@ from tests.processes import Running, answers, free_port, listening, program, run
 TOKEN, SECRET = "4200:stand-in", "a-secret"
 USER = 77
 KEY = {"Authorization": "Bearer any"}
-PHOTO = b"\xff\xd8\xff\xe0 a photo"
+PHOTO = b"%PDF-1.4\n a photo of a paper"
 
 
 class Line:

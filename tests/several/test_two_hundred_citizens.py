@@ -112,7 +112,7 @@ class Somebody:
         await asyncio.sleep(self._chance.uniform(0, 2))
         for text in self.words:
             await self.phone.say(text)
-        await self.phone.photos([Picked(self.own_number.encode(), "image/jpeg", "a.jpg")] * 3)
+        await self.phone.photos([Picked(b"%PDF-1.4\n" + self.own_number.encode(), "image/jpeg", "a.jpg")] * 3)
         await self._press_twice("登记前请看一眼", "同意")
         await self._press_twice("单独确认", "单独同意")
         if "位市民" in (await self._hears("请核对", "位市民")).text:  # as others say the same

@@ -9,6 +9,7 @@ from app.turns import step as step_module
 from intake.model.messages import Address, ChannelName
 from playground.phones import Picked
 from storage.messages import conversations, inbox
+from tests.pictures import a_png
 
 Town = Any  # the fixture's
 FIRST_WORDS = "新华路15号院楼下烧烤店油烟太大，我姓王，电话13912345678"
@@ -23,7 +24,7 @@ async def citizen(town: Town) -> Any:
 
 
 def photos(number: int) -> list[Picked]:
-    return [Picked(b"\xff\xd8" + bytes([n]), "image/jpeg", f"{n}.jpg") for n in range(number)]
+    return [Picked(a_png(n), "image/png", f"{n}.png") for n in range(number)]
 
 
 def said_last(citizen: Any) -> str:

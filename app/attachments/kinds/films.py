@@ -13,8 +13,12 @@ _BRANDS = frozenset(
     {b"isom", b"avc1", b"mp41", b"mp42", b"mp71", b"M4A ", b"M4B ", b"M4V ", b"MSNV", b"dash", b"qt  "}
     | {b"iso%d" % n for n in range(2, 10)}
 )
-_TOP = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"ssix", b"styp"})
-_BLANKED = frozenset({b"udta", b"meta", b"uuid", b"free", b"skip", b"loci", b"ilst", b"keys", b"gps ", b"XMP_", b"pnot"})
+_TOP = frozenset(
+    {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"ssix", b"styp"}
+)
+_BLANKED = frozenset(
+    {b"udta", b"meta", b"uuid", b"free", b"skip", b"loci", b"ilst", b"keys", b"gps ", b"XMP_", b"pnot"}
+)
 _HOLD = frozenset({b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"mvex", b"edts"})
 _DEEPEST = 8
 _KINDS = frozenset({b"vide", b"soun", b"tmcd", b"hint"})
@@ -35,7 +39,7 @@ def is_film(content: bytes) -> bool:
 
 
 def film(content: bytes) -> tuple[bytes, str] | None:
-    """The film or sound without what it tells beside it, and its type; None if it is none. Raises NotTaken."""
+    """The film or sound alone, and its type; None if it is none. Raises NotTaken."""
     kept = bytearray(content)
     kinds: list[bytes] = []
     try:
@@ -89,7 +93,11 @@ def _boxes(content: bytearray, at: int, end: int) -> Iterator[_Box]:
             return  # QuickTime ends a list of boxes with four zeros
         if end - at < 8:
             raise ValueError("cut off")
-        size, kind, body = int.from_bytes(content[at : at + 4], "big"), bytes(content[at + 4 : at + 8]), at + 8
+        size, kind, body = (
+            int.from_bytes(content[at : at + 4], "big"),
+            bytes(content[at + 4 : at + 8]),
+            at + 8,
+        )
         if size == 1:
             size, body = int.from_bytes(content[at + 8 : at + 16], "big"), at + 16
         elif size == 0 and end == len(content):

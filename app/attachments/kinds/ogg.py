@@ -31,7 +31,7 @@ def ogg(content: bytes) -> bytes | None:
     first = content[pages[0].body : pages[0].end]
     tags = next((mark for head, mark in _MARKS.items() if first.startswith(head)), None)
     places = _second_packet(pages)
-    if tags is None or not bytes(content[at] for at in places[: len(tags)]) == tags:
+    if tags is None or bytes(content[at] for at in places[: len(tags)]) != tags:
         return None
     return _blanked(bytearray(content), pages, places[len(tags) :])
 

@@ -1,6 +1,6 @@
 """Voices and music: AMR, SILK and MP3 are runs of frames, and nothing else may stand in them.
 
-The rule: every byte is one of a frame; what stands around the frames of an MP3 (names, pictures, places) goes.
+The rule: every byte is one of a frame; what stands around those of an MP3 (names, pictures, places) goes.
 """
 
 import struct

@@ -79,7 +79,9 @@ def _parts(content: bytearray, segment: _Element) -> Iterator[_Element]:
         one = _element(content, at, segment.end)
         if one.id == _CLUSTER and not one.sized:
             at = one.body
-            while at < segment.end and (part := _element(content, at, segment.end)).id not in (_KEPT - {_VOID, 0xBF}):
+            while at < segment.end and (part := _element(content, at, segment.end)).id not in (
+                _KEPT - {_VOID, 0xBF}
+            ):
                 if part.id > 0xFFFFFF or not part.sized:
                     break
                 at = part.end
@@ -98,7 +100,9 @@ def _inside(content: bytearray, parent: _Element) -> Iterator[_Element]:
 
 
 def _child(content: bytearray, parent: _Element, id_: int) -> bytes:
-    return next((bytes(content[one.body : one.end]) for one in _inside(content, parent) if one.id == id_), b"")
+    return next(
+        (bytes(content[one.body : one.end]) for one in _inside(content, parent) if one.id == id_), b""
+    )
 
 
 def _element(content: bytearray, at: int, end: int) -> _Element:

@@ -125,6 +125,7 @@ def _facts(ticket: DeskTicket, clock: Clock, city: CityProfile) -> list[tuple[st
         ("ticket.expectation", document.expectation or ""),
         ("ticket.lead", city.unit_name(life.lead_unit)),
         ("ticket.co", words.join(map(city.unit_name, life.co_units))),
+        ("ticket.barred", words.join(map(city.unit_name, life.barred))),
         ("ticket.first_unit", city.unit_name(life.first_unit) if life.first_unit != life.lead_unit else ""),
         ("ticket.due", clock.show(life.due_at) if life.due_at else ""),
         ("ticket.original_due", _moved(life, clock)),

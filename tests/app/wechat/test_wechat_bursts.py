@@ -5,12 +5,13 @@ from typing import Any
 
 from playground.phones import Picked
 from storage.messages import loose_files
+from tests.pictures import a_png
 
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+PNG = a_png()
 
 
 def photos(count: int) -> list[Picked]:
-    return [Picked(PNG + bytes([number]), "image/png", f"{number}.png") for number in range(count)]
+    return [Picked(a_png(number), "image/png", f"{number}.png") for number in range(count)]
 
 
 async def sends(office: Any, citizen: Any, count: int) -> list[str]:

@@ -10,7 +10,7 @@ from storage.db.tables import conversations, inbox, outbox, tickets
 from storage.messages import attachments, send_quotas, template_opt_ins
 from storage.messages.attachments import NoSuchFile as FileGone
 
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+PAPER = b"%PDF-1.4\n a paper"
 
 
 async def leaves(office: Any, citizen: Any, how: str) -> None:
@@ -88,7 +88,7 @@ async def test_photos_of_a_case_stay_and_those_of_a_draft_go(office: Any, filed:
     citizen = await office.citizen()
     await citizen.says("新华路15号院门口井盖坏了，我姓王，电话13912345678")
     await citizen.says("同意")
-    await citizen.phone.photos([Picked(PNG, "image/png", "1.png")])
+    await citizen.phone.photos([Picked(PAPER, "application/pdf", "1.pdf")])
     await office.rest()
     await office.deliver()
     office.clock.on(seconds=4)
@@ -107,7 +107,7 @@ async def test_photos_of_a_case_stay_and_those_of_a_draft_go(office: Any, filed:
         (photo_after,) = await attachments.by_ids(tx, ["1"])
     assert photo_after.state == ("stored" if filed else "dropped")
     if filed:
-        assert await office.files.read(photo.sha256, **query) == PNG
+        assert await office.files.read(photo.sha256, **query) == PAPER
     else:
         with pytest.raises(FileGone):
             await office.files.read(photo.sha256, **query)
@@ -117,7 +117,7 @@ async def test_a_photo_still_on_its_way_when_they_leave_is_not_kept(office: Any)
     citizen = await office.citizen()
     await citizen.says("新华路15号院门口井盖坏了，我姓王，电话13912345678")
     await citizen.says("同意")
-    await citizen.phone.photos([Picked(PNG, "image/png", "1.png")])
+    await citizen.phone.photos([Picked(PAPER, "application/pdf", "1.pdf")])
     await office.rest()
     await leaves(office, citizen, "unsubscribe")
     office.clock.on(seconds=10)
