@@ -16,10 +16,12 @@ from desk.demo.story import Story, life, results
 from desk.demo.texts import Writer, replies
 from desk.search import search
 from desk.statistics import facts, state_counts
-from desk.tickets import hash_chain, store
+from desk.tickets import confidentiality, hash_chain, store
 from desk.workflow import clocks
 from desk.workflow.states import Life
+from hotline.contract import TicketDocument
 from intake.city import CityProfile
+from intake.model.ticket import AppealType
 from storage.db.keyring import KeyRing
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -134,13 +136,10 @@ class Press:
     def _words(
         self, ticket_id: int, hotline_ref: str, document: Mapping[str, Any], lived: Life
     ) -> dict[str, Any]:
-        person = document["person"]
-        given = (document["title"], document["content"], document["place"]["text"])
-        texts = (*given, person["name"], person["phone"], document["reference"], hotline_ref)
-        units = {*lived.co_units} | ({lived.lead_unit} if lived.lead_unit else set())
+        texts = (*_texts(document), document["reference"], hotline_ref)
         if len(self._pieces) > _LATEST_PIECES:
             self._pieces.clear()
-        entries = search.marks(self.ring, ticket_id, texts, units, self._pieces)
+        entries = search.marks(self.ring, ticket_id, texts, lived.readers, self._pieces)
         return {"ticket_id": ticket_id, "grams": " ".join(entries)}
 
     def _ref(self, story: Story) -> str:
@@ -166,3 +165,17 @@ def fact_row(ticket_id: int, story: Story, lived: Life, city: CityProfile) -> di
 
 
 _LINKED = tuple(name for name in hash_chain.ChainLink.__dataclass_fields__ if name != "hotline_ref")
+
+
+def _texts(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a ticket is found by; reading the whole document is slow, so only a sealed one is."""
+    person = document["person"]
+    if person["confidential"] or document["appeal_type"] == AppealType.REPORT.value:
+        return search.words_of(confidentiality.as_told(TicketDocument.model_validate(document)))
+    return (
+        document["title"],
+        document["content"],
+        document["place"]["text"],
+        person["name"],
+        person["phone"],
+    )

@@ -42,11 +42,16 @@ def closed(ticket: DeskTicket, *, opened: bool = False) -> DeskTicket:
     if opened or ticket.sealed or not is_sealed(ticket.document):
         return ticket
     hider = Hider.of(ticket.document)
-    document = as_listed(ticket.document, DOCUMENT, hider)
-    assert document is not None, "a ticket has one"  # noqa: S101
-    person = document.person.model_copy(update={"confidential": True})
-    life = replace(ticket.life, **{name: hider.words(getattr(ticket.life, name)) for name in _WRITTEN})
-    return replace(ticket, document=document.model_copy(update={"person": person}), life=life, sealed=True)
+    written: dict[str, Any] = {name: hider.words(getattr(ticket.life, name)) for name in _WRITTEN}
+    life = replace(ticket.life, **written)
+    return replace(ticket, document=as_told(ticket.document, hider), life=life, sealed=True)
+
+
+def as_told(document: TicketDocument, hider: Hider | None = None) -> TicketDocument:
+    """A sealed document as everybody may read it."""
+    told = as_listed(document, DOCUMENT, hider or Hider.of(document))
+    assert told is not None, "there is a document"  # noqa: S101
+    return told.model_copy(update={"person": told.person.model_copy(update={"confidential": True})})
 
 
 def events_as_seen(events: tuple[DeskEvent, ...], document: TicketDocument) -> tuple[DeskEvent, ...]:

@@ -1,8 +1,8 @@
 """PDF without anything that acts: no script, no start of another program, no file within, no form that runs.
 
 The rule: nothing is believed of how the file is built, for its readers do not agree on it. Every byte is
-looked through, and so is whatever can be unpacked behind every "stream", wherever that word stands; what packs
-in a way that is not undone here, or locks its words away, is turned away. Photos in it lose their marks.
+looked through, and so is whatever can be unpacked behind every "stream", wherever that word stands; what
+packs in a way that is not undone here, or locks its words, is turned away. Photos in it lose their marks.
 """
 
 import re
