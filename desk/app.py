@@ -38,6 +38,7 @@ from desk.workflow.context import DeskContext
 from desk.workflow.lifecycle import Transition, possible
 from desk.workflow.states import SYSTEM, Actor, Role, State, Step
 from hotline.contract import PersonPart
+from hotline.harmless import is_sealed
 from intake.city import CityProfile
 from intake.city.survey_hours import half_day
 from storage.db.database import Database
@@ -184,7 +185,7 @@ class Desk:
             ticket = await store.load(tx, hotline_ref)
             if ticket is None or not store.may_see(ticket, actor):
                 raise UnknownTicket(hotline_ref)
-            sealed = confidentiality.is_sealed(ticket.document)
+            sealed = is_sealed(ticket.document)
             opened = sealed and confidentiality.is_open(
                 await ticket_events.history(tx, ticket.id), actor, self.clock()
             )

@@ -3,7 +3,7 @@
 The rule: opening needs a role that may, and a reason; it is a step of the ticket's history, in
 the chain like every other, and the leaders hear of it. It holds for the one who opened it, for half
 an hour; in lists, in search and for units the seal stays. What is shown in spite of it is listed in
-`desk.tickets.harmless`: lists, pages, search index, Open311 and whatever comes next read a ticket through
+`hotline.harmless`: lists, pages, search index, Open311 and whatever comes next read a ticket through
 `closed` and its history through `events_as_seen`.
 """
 
@@ -11,11 +11,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk.tickets.harmless import DOCUMENT, Hider, as_listed, detail_as_listed
 from desk.workflow.states import Actor, Refused, Role, Step
 from desk.workflow.views import DeskEvent, DeskTicket
 from hotline.contract import PersonPart, TicketDocument
-from intake.model.ticket import AppealType
+from hotline.harmless import DOCUMENT, Hider, as_listed, detail_as_listed, is_sealed
 from intake.understand.persons import masking
 
 OPEN = "unseal"
@@ -24,11 +23,6 @@ MAY_OPEN = frozenset({Role.CENTRE, Role.LEADER})
 LASTS = timedelta(minutes=30)
 _WRITTEN = ("reply_public", "reply_internal", "public_text", "pending_reason", "pending_plan")
 """Words of a ticket's life."""
-
-
-def is_sealed(document: TicketDocument) -> bool:
-    """Whether who it is from is nobody's business: a report's always, named or not, others' on their wish."""
-    return document.person.confidential or document.appeal_type == AppealType.REPORT.value
 
 
 def is_open(events: tuple[DeskEvent, ...], actor: Actor, now: datetime) -> bool:
@@ -49,8 +43,7 @@ def closed(ticket: DeskTicket, *, opened: bool = False) -> DeskTicket:
 
 def as_told(document: TicketDocument, hider: Hider | None = None) -> TicketDocument:
     """A sealed document as everybody may read it."""
-    told = as_listed(document, DOCUMENT, hider or Hider.of(document))
-    assert told is not None, "there is a document"  # noqa: S101
+    told: TicketDocument = as_listed(document, DOCUMENT, hider or Hider.of(document))
     return told.model_copy(update={"person": told.person.model_copy(update={"confidential": True})})
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Select, insert, select
 
 from desk.db.tables import requests, tickets
-from desk.tickets.confidentiality import is_sealed
 from desk.workflow.states import FINAL, State
 from desk.workflow.views import DeskTicket
 from hotline.contract import TicketDocument
+from hotline.harmless import is_sealed
 from storage.db.sealed import Tx
 
 PREFIX = "open311-"

@@ -1,12 +1,14 @@
 """Our documents as another server's forms: which service, which attributes, which words. Pure.
 
-Open311 knows no confidentiality, so of a confidential or anonymous person nothing is sent. Our number stands
-in every description: it is what a request is found again by where the server knows no key of ours.
+Open311 knows no confidentiality: its servers show requests to everybody. Of a confidential or anonymous
+person nothing is sent, of a sealed document only what everybody may read (`hotline.harmless`). Our number
+stands in every description: it is what a request is found again by where the server knows no key of ours.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from hotline.harmless import is_sealed, wire_as_listed
 from hotline.open311.coordinates import wgs84
 from hotline.open311.response_parser import Row, text
 from hotline.open311.wording import say
@@ -46,6 +48,8 @@ def request_form(
     document: Mapping[str, Any], service: Row, attributes: Sequence[Row], city: CityProfile
 ) -> dict[str, str]:
     """The fields of `POST requests` but for key and jurisdiction. Raises Rejected."""
+    if is_sealed(document):
+        document = _as_everybody_reads_it(document)
     photos = [one["url"] for one in document["attachments"] if one["kind"] == "photo"]
     form = {
         "service_code": text(service, "service_code"),
@@ -55,6 +59,11 @@ def request_form(
         **_answers(document, attributes, city),
     }
     return form | ({"media_url": photos[0]} if photos else {})
+
+
+def _as_everybody_reads_it(document: Mapping[str, Any]) -> dict[str, Any]:
+    told = wire_as_listed(document)
+    return told | {"occurred": None, "person": {**(told.get("person") or {}), "confidential": True}}
 
 
 def description(document: Mapping[str, Any]) -> str:

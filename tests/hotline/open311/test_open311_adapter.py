@@ -43,6 +43,30 @@ async def test_nobody_who_asked_for_secrecy_is_named(
     assert "Li" not in server.filed[0]["description"]
 
 
+@pytest.mark.parametrize(
+    "sealed", [{"appeal_type": "JB"}, {"person": {"kind": "individual", "confidential": True}}]
+)
+async def test_of_a_sealed_document_only_what_everybody_may_read_is_sent(
+    hotline: Open311Hotline, server: Any, document: Make, sealed: dict[str, Any]
+) -> None:
+    url = "http://us/attachments/"
+    files = [
+        {"kind": "photo", "media_type": "image/jpeg", "url": f"{url}photo"},
+        {"kind": "voice", "media_type": "audio/ogg", "url": f"{url}voice"},
+    ]
+    told = {
+        "content": "锅炉房倒卖燃煤，我住12号楼3单元502室\n影响范围: The building",
+        "occurred": {"text": "我值夜班时"},
+        "place": {"text": "新华南路12号楼3单元502室", "lat": 39.77, "lng": 98.28, "coord_sys": "WGS84"},
+        "attachments": files,
+    }
+    await hotline.submit(document(**told, **sealed), KEY)
+    sent = server.filed[0]
+    assert [one for one in ("502", "12号楼", "值夜班", "39.77", "98.28", "voice") if one in str(sent)] == []
+    assert "锅炉房倒卖燃煤" in sent["description"]
+    assert (sent["address_string"], sent["media_url"]) == ("新华南路", f"{url}photo")
+
+
 async def test_a_long_story_keeps_our_number(hotline: Open311Hotline, server: Any, document: Make) -> None:
     await hotline.submit(document(content="冷" * 5000 + "\n影响范围: Only mine"), KEY)
     sent = server.filed[0]["description"]

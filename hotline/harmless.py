@@ -8,17 +8,16 @@ of files the pictures of the matter. A voice, a film and a paper tell whose they
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from hotline.contract import TicketDocument
+from intake.model.ticket import AppealType
 from intake.understand.persons import masking
 from intake.understand.places import rough
 
 Shown = Mapping[str, Any]
-P = TypeVar("P", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,13 @@ class Hider:
     secrets: tuple[str | None, ...]
 
     @classmethod
-    def of(cls, document: TicketDocument) -> "Hider":
+    def of(cls, document: TicketDocument | Mapping[str, Any]) -> "Hider":
         """For a document: its citizen, and whomever its words name but as the report's subject."""
-        person = document.person
-        told = masking.names(document.title, document.content, document.expectation)
-        named = tuple(name for name in told if name not in (document.subject or ""))
-        place = document.place.text if document.place else None
-        return cls((person.name, person.phone, person.enterprise, *named, *rough.details(place or "")))
+        person, place = _of(document, "person"), _of(document, "place")
+        told = masking.names(*(_of(document, name) for name in ("title", "content", "expectation")))
+        named = (name for name in told if name not in (_of(document, "subject") or ""))
+        known = (_of(person, name) for name in ("name", "phone", "enterprise"))
+        return cls((*known, *named, *rough.details(_of(place, "text") or "")))
 
     def words(self, text: str | None) -> str | None:
         """The text without them."""
@@ -46,14 +45,23 @@ class Hider:
 
     def pictures(self, files: tuple[Any, ...]) -> tuple[Any, ...]:
         """Only those that show the matter, each with no more than it takes to show it."""
-        return tuple(
-            as_listed(one, FILE, self) for one in files if shows_the_matter(one.kind, one.media_type)
-        )
+        return tuple(as_listed(one, FILE, self) for one in files if _shows_the_matter(one))
 
 
-def shows_the_matter(kind: str, media_type: str) -> bool:
+def is_sealed(document: TicketDocument | Mapping[str, Any]) -> bool:
+    """Whether who it is from is nobody's business: a report's always, named or not, others' on their wish."""
+    report = _of(document, "appeal_type") == AppealType.REPORT.value
+    return report or bool(_of(_of(document, "person"), "confidential"))
+
+
+def _shows_the_matter(file: Any) -> bool:
     """Whether a file is a picture; whoever sent it is in all other kinds."""
-    return kind == "photo" and media_type.startswith("image/")
+    return _of(file, "kind") == "photo" and str(_of(file, "media_type")).startswith("image/")
+
+
+def _of(part: Any, name: str) -> Any:
+    """A field of a document, read or as it is on the wire."""
+    return part.get(name) if isinstance(part, Mapping) else getattr(part, name, None)
 
 
 def _as_it_is(_hider: Hider, value: Any) -> Any:
@@ -100,7 +108,7 @@ EVENT: Shown = {
     **_listed("refused", "tells"),
     **dict.fromkeys(("reason", "redirect_channel", "public_text", "internal_text", "text"), _words),
     "result": lambda hider, value: _values(value, RESULT, hider),
-    "attachments": lambda _hider, value: _files(value),
+    "attachments": _pictures,
 }
 """The list of what a step's detail holds."""
 
@@ -111,10 +119,12 @@ RESULT: Shown = {
 }
 
 
-def as_listed(part: P | None, listed: Shown, hider: Hider) -> P | None:
+def as_listed(part: Any, listed: Shown, hider: Hider) -> Any:
     """The same document with what is on the list; all else as the contract has it where nothing is told."""
     if part is None:
         return None
+    if isinstance(part, Mapping):
+        return _values(part, listed, hider)
     fields = type(part).model_fields
     shown = {
         name: listed[name](hider, getattr(part, name)) if name in listed else _untold(field)
@@ -128,16 +138,13 @@ def detail_as_listed(detail: Mapping[str, Any], hider: Hider) -> dict[str, Any]:
     return _values(detail, EVENT, hider)
 
 
+def wire_as_listed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document as it is on the wire, with what is on the list."""
+    return _values(document, DOCUMENT, Hider.of(document))
+
+
 def _values(given: Mapping[str, Any], listed: Shown, hider: Hider) -> dict[str, Any]:
     return {name: listed[name](hider, one) for name, one in given.items() if name in listed}
-
-
-def _files(files: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {name: one[name] for name in FILE if name in one}
-        for one in files
-        if shows_the_matter(str(one.get("kind")), str(one.get("media_type")))
-    ]
 
 
 def _untold(field: Any) -> Any:
