@@ -90,8 +90,6 @@ def _several(settings: Settings, workers: int) -> None:
             "The desk runs in exactly one process: use --workers 1, or start `jiesu desk` beside this "
             "and name its address in JIESU_HOTLINE__URL."
         )
-    if settings.playground_on:
-        raise BadSettings("The playground's phones live in one process: use --workers 1, or a real channel.")
 
 
 async def _introduce(settings: Settings, base_url: str) -> None:

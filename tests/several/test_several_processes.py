@@ -38,7 +38,6 @@ STARTS = 180.0  # seconds: importing takes its time on a machine that is busy
         ({"database_url": "sqlite:///var/x.db"}, "SQLite has one server process"),
         ({"redis_url": None}, "JIESU_REDIS_URL is missing"),
         ({"hotline": HotlineSettings()}, "The desk runs in exactly one process"),
-        ({}, "The playground's phones live in one process"),
     ],
 )
 def test_what_several_cannot_share_is_refused_with_the_reason(changed: dict[str, Any], says: str) -> None:

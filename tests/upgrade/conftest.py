@@ -39,7 +39,7 @@ from tests.upgrade.restoring import SECRET, enter_words, restore, stored_at, unp
 from webhooks.hotline import hotline_router
 
 LETTER = b"%PDF-1.7\n%a letter that somebody photographed\n%%EOF\n"
-CALLS, CALLBACKS = "calls to the desk", "calls to the front door"
+CALLS, CALLBACKS = "calls from us to the desk", "callbacks to the front door"
 
 
 @dataclass

@@ -33,7 +33,14 @@ REVISIONS = (
     (migrate.LOCATION, migrate.VERSION_TABLE, tables.metadata, "0008"),
     (desk_tables.LOCATION, desk_tables.VERSION_TABLE, facts.metadata, "0011"),
 )
-TABLES: Mapping[str, Table] = {**tables.metadata.tables, **facts.metadata.tables}
+SINCE = {"desk_barred_units", "desk_index_anew"}
+"""Tables that release did not have."""
+
+TABLES: Mapping[str, Table] = {
+    name: table
+    for name, table in {**tables.metadata.tables, **facts.metadata.tables}.items()
+    if name not in SINCE
+}
 
 
 @cache
