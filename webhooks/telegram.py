@@ -1,8 +1,7 @@
 """`POST /webhooks/telegram`: one update in, its turn done, and only then a 2xx.
 
 Telegram holds back the rest of a chat until its update is acknowledged, so every status has one meaning:
-200 done, kept on our disk, or never to be done; 503 a fault of ours that passes and a disk that is full
-(it comes again), 401 and 413 not Telegram.
+200 answered, kept, or never to be done; 503 kept nowhere (it comes again), 401 and 413 not Telegram.
 What cannot be read is put aside and answered 200.
 
 A lone prompt rides the answer: quick, but Telegram drops its result, so a failure would pass in silence.
@@ -23,9 +22,9 @@ from fastapi.responses import JSONResponse, Response
 from bots.telegram.incoming.update import FromGroup, ParsedUpdate, UnreadableUpdate
 from bots.telegram.turn import acknowledge, lone_prompt, take_turn
 from hotline.body import BodyTooLarge, read_body
-from intake.model.messages import ChannelName, Inbound, Reply
+from intake.model.messages import Address, ChannelName, Inbound, Reply
 from intake.model.ports import Unavailable
-from webhooks.ports import Receiver
+from intake.model.received import Answered, Lost, Received, Receiver
 from webhooks.problems import problem
 
 if TYPE_CHECKING:  # importing aiogram takes seconds; only who has a token pays for it
@@ -39,7 +38,7 @@ SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  the header's na
 
 def telegram_router(
     secret: str,
-    service: Receiver,
+    receiver: Receiver,
     telegram: "TelegramChannel",
     clock: Callable[[], datetime],
     largest: int = LARGEST,
@@ -47,7 +46,7 @@ def telegram_router(
     """The path Telegram brings updates to. Raises ValueError for an empty secret: anybody would know it."""
     if not secret:
         raise ValueError("the Telegram webhook needs a secret")
-    door = _Door(service, telegram, clock)
+    door = _Door(receiver, telegram, clock)
     routes = APIRouter()
 
     async def receive(request: Request) -> Response:
@@ -57,10 +56,7 @@ def telegram_router(
             body = await read_body(request.stream(), largest)
         except BodyTooLarge:
             return problem(413, "too-large", "The body is too large.")
-        try:
-            return await door.take(body)
-        except Unavailable as fault:
-            return await door.shelve(body, fault)
+        return await door.take(body)
 
     # A plain route: the bytes are ours to read, and FastAPI's reading of parameters costs more than the rest.
     routes.add_route("/webhooks/telegram", receive, methods=["POST"])
@@ -70,8 +66,10 @@ def telegram_router(
 class _Door:
     """What happens to a body whose sender knows the secret."""
 
-    def __init__(self, service: Receiver, telegram: "TelegramChannel", clock: Callable[[], datetime]) -> None:
-        self._service = service
+    def __init__(
+        self, receiver: Receiver, telegram: "TelegramChannel", clock: Callable[[], datetime]
+    ) -> None:
+        self._receiver = receiver
         self._telegram = telegram
         self._clock = clock
 
@@ -79,32 +77,32 @@ class _Door:
         try:
             heard = self._telegram.hear(body, self._clock())
         except UnreadableUpdate as error:
-            await self._service.put_aside(ChannelName.TELEGRAM, error.message_id, body, error.reason)
-            return Response()
-        if isinstance(heard.message, Inbound):
-            replies = await take_turn(self._telegram, self._service, heard.message, heard)
-            return await self._answer(heard.message, replies)
-        return await self._pass_by(heard)
+            name, reason = error.message_id, error.reason
+            kept = await self._receiver.put_aside(ChannelName.TELEGRAM, name, body, reason)
+            return _again(kept) if isinstance(kept, Lost) else Response()
+        if not isinstance(heard.message, Inbound):
+            return await self._pass_by(heard)
+        received = await take_turn(self._telegram, self._receiver, heard.message, heard)
+        if isinstance(received, Answered):
+            return await self._answered(heard.message, received.replies)
+        return self._unanswered(heard.message.address, received)
 
-    async def shelve(self, body: bytes, fault: Unavailable) -> Response:
-        """No turn now: the message goes to the disk, and 200 says so; 503 where not even that works."""
-        try:
-            heard = self._telegram.hear(body, self._clock()).message
-            if isinstance(heard, Inbound):
-                told = self._telegram.webhook_answer(heard.address, (await self._service.shelve(heard))[0])
-                return Response() if told is None else JSONResponse(told)
-        except (UnreadableUpdate, Unavailable):  # what could not be read could not be put aside either
-            pass
-        return problem(503, "try-again", "Please send it again.", {"Retry-After": _seconds(fault)})
-
-    async def _answer(self, inbound: Inbound, replies: tuple[Reply, ...]) -> Response:
+    async def _answered(self, inbound: Inbound, replies: tuple[Reply, ...]) -> Response:
         prompt = lone_prompt(replies)
         riding = self._telegram.webhook_answer(inbound.address, prompt) if prompt else None
         if riding is not None and await self._telegram.may_ride(inbound.address):
             return JSONResponse(riding)
-        if replies:
-            await self._service.send_late(inbound.address, replies, inbound.id)
-        return Response()
+        if not replies:
+            return Response()
+        sent = await self._receiver.send_on(inbound, replies, inbound.id)
+        return self._unanswered(inbound.address, sent)
+
+    def _unanswered(self, address: Address, received: Received) -> Response:
+        """What is kept is told so, if there are words for it; what is not comes again."""
+        if isinstance(received, Lost):
+            return _again(received)
+        told = self._telegram.webhook_answer(address, received.replies[0]) if received.replies else None
+        return Response() if told is None else JSONResponse(told)
 
     async def _pass_by(self, heard: ParsedUpdate) -> Response:
         """Nothing to take in: stop a spinner, show a group the way to the private chat."""
@@ -124,6 +122,7 @@ def _knows(request: Request, secret: str) -> bool:
     return secrets.compare_digest(shown.encode(), secret.encode())
 
 
-def _seconds(fault: Unavailable) -> str:
-    """What Telegram honours: whole seconds, at most an hour."""
-    return str(min(3600, max(1, math.ceil(fault.retry_after or 1))))
+def _again(lost: Lost) -> Response:
+    """Whole seconds, at most an hour: what Telegram honours."""
+    seconds = min(3600, max(1, math.ceil(lost.retry_after or 1)))
+    return problem(503, "try-again", "Please send it again.", {"Retry-After": str(seconds)})

@@ -1,8 +1,9 @@
 """`GET` and `POST /webhooks/wechat`: verify, translate, let the service answer, translate back.
 
-The order is the rule: signature and its time, size, cipher, form, service. Once a push is verified WeChat
-gets HTTP 200 within its five seconds whatever is slow or down: anything else is shown to the
-citizen as a fault of the account.
+The order is the rule: signature and its time, size, cipher, form, receiver. Once a push is verified WeChat
+has its answer within its five seconds whatever is slow or down: 200 with words where there are any, without
+where it is taken, and 503 where it is nowhere, so that WeChat brings it again. Anything else is shown to
+the citizen as a fault of the account.
 """
 
 from asyncio import get_running_loop, sleep, timeout
@@ -17,6 +18,8 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 
+from app.receiver.running_turns import LAST_TURNS
+from app.receiver.tasks import Tasks, left
 from app.turns.media_bursts import end_of
 from bots.wechat.codec import Push, UnreadablePush, parse
 from bots.wechat.incoming.events import to_happening
@@ -36,8 +39,8 @@ from bots.wechat.outgoing.passive_reply import NOTHING, Passive, passive
 from hotline.body import BodyTooLarge, read_body
 from intake.model.messages import Burst, ChannelName, Inbound, Reply
 from intake.model.ports import Unavailable
-from webhooks.deadline import Late, NotKept, Pending, Shelved, TurnFailed, Turns
-from webhooks.ports import ChannelEventReceiver, Firsts, Receiver
+from intake.model.received import Answered, Lost, Received, Receiver
+from webhooks.ports import ChannelEventReceiver, Firsts
 from webhooks.wechat_diagnostics import WeChatDiagnostics
 
 PATIENCE = 4.5
@@ -49,22 +52,19 @@ HOLD = 3.0
 _REMEMBERED = 2 * FRESH.total_seconds()
 """A time ahead of ours by all that is allowed counts as now for this long."""
 
-_LAST_TURNS = 10.0  # seconds a stop waits for running turns
-
 
 def wechat_router(
     account: PushCredentials,
-    service: Receiver,
-    witness: ChannelEventReceiver,
+    receiver: Receiver,
+    channel_events: ChannelEventReceiver,
     firsts: Firsts,
     clock: Callable[[], datetime],
     *,
     patience: float = PATIENCE,
     hold: float = HOLD,
-    sorry: str = "",
 ) -> APIRouter:
-    """The webhook's two paths. `sorry` is the city's sentence for a turn that broke ("" = say nothing)."""
-    door = _Door(account, service, witness, firsts, clock, patience, hold, sorry)
+    """The webhook's two paths."""
+    door = _Door(account, receiver, channel_events, firsts, clock, patience, hold)
     router = APIRouter(lifespan=door.open_hours)
     # Plain routes: the bytes are ours to read, and FastAPI's reading of parameters costs more than the rest.
     router.add_route("/webhooks/wechat", door.check, methods=["GET"])
@@ -76,29 +76,28 @@ class _Door:
     def __init__(
         self,
         account: PushCredentials,
-        service: Receiver,
-        witness: ChannelEventReceiver,
+        receiver: Receiver,
+        channel_events: ChannelEventReceiver,
         firsts: Firsts,
         clock: Callable[[], datetime],
         patience: float,
         hold: float,
-        sorry: str,
     ) -> None:
         self._account = account
-        self._service = service
-        self._witness = witness
+        self._receiver = receiver
+        self._channel_events = channel_events
         self._firsts = firsts
         self._clock = clock
         self._patience = patience
         self._hold = hold
-        self._sorry = (Reply(sorry),) if sorry else ()
-        self._turns = Turns(service)
-        self._suspicions = WeChatDiagnostics(witness, self._turns)
+        self._tasks = Tasks()
+        self._diagnostics = WeChatDiagnostics(channel_events, self._tasks)
 
     @asynccontextmanager
     async def open_hours(self, _: object) -> AsyncIterator[None]:
         yield
-        await self._turns.drain(_LAST_TURNS)
+        await self._receiver.settle(LAST_TURNS)
+        await self._tasks.settle(LAST_TURNS)
 
     async def check(self, request: Request) -> Response:
         """WeChat asks whether the address is ours: the echo, bare, after the signature."""
@@ -107,7 +106,7 @@ class _Door:
             answer = echo(self._account, query, self._clock())
             await self._only_one(query, f"echo {answer}".encode())
         except PushRefused as fault:
-            self._suspicions.rise(fault)
+            self._diagnostics.rise(fault)
             return Response(status_code=403)
         return PlainTextResponse(answer)
 
@@ -119,14 +118,14 @@ class _Door:
             body = open_push(self._account, query, await read_body(request.stream(), LARGEST))
             await self._only_one(query, body)
         except PushRefused as fault:
-            self._suspicions.rise(fault)
+            self._diagnostics.rise(fault)
             return Response(status_code=403)
         except BodyTooLarge:
             return Response(status_code=413)
         except (UnreadablePush, ClientDisconnect) as fault:
-            self._suspicions.rise(fault)
+            self._diagnostics.rise(fault)
             return Response(status_code=400)
-        self._suspicions.fall()
+        self._diagnostics.fall()
         return await self._answer(query, body, started + self._patience)
 
     async def _only_one(self, query: Query, body: bytes) -> None:
@@ -146,72 +145,70 @@ class _Door:
         try:
             push = parse(body)
         except UnreadablePush as reason:
-            return _taken(await self._put_aside(body, str(reason), deadline))
+            return await self._put_aside(body, str(reason), deadline)
         inbound = to_inbound(push, self._clock())
         if inbound is None:
-            told = self._witness.record(to_happening(push, self._clock()))
-            return _taken(await self._turns.within(_left(deadline), told))
-        return await self._turn(query, push, inbound, body, deadline)
+            told = self._channel_events.record(to_happening(push, self._clock()))
+            return _taken() if await self._tasks.within(deadline, told) else _again()
+        received = await self._receiver.receive(inbound, deadline)
+        if inbound.burst is Burst.PART and isinstance(received, Answered) and await self._holds(deadline):
+            inbound = end_of(inbound)
+            received = await self._receiver.receive(inbound, deadline)
+        return await self._translated(query, push, inbound, received, deadline)
 
-    async def _turn(
-        self, query: Query, push: Push, inbound: Inbound, body: bytes, deadline: float
+    async def _translated(
+        self, query: Query, push: Push, inbound: Inbound, received: Received, deadline: float
     ) -> Response:
-        try:
-            replies = await self._turns.replies(inbound, body, _left(deadline))
-            if inbound.burst is Burst.PART and await self._holds(deadline):
-                inbound = end_of(inbound)
-                replies = await self._turns.replies(inbound, body, _left(deadline))
-        except (Late, Pending) as late:
-            return _taken(isinstance(late, Late))
-        except Shelved as kept:
-            return _said(self._passive(query, push, kept.replies).body)
-        except NotKept:
-            return _said(self._passive(query, push, self._service.sorry(inbound)).body)
-        except TurnFailed:
-            return _said(self._passive(query, push, self._sorry).body)
+        """The one place that says a result in WeChat's words."""
+        if isinstance(received, Answered):
+            return await self._answered(query, push, inbound, received.replies, deadline)
+        if isinstance(received, Lost) and not received.replies:
+            return _again()
+        return _said(self._passive(query, push, received.replies).body)
+
+    async def _answered(
+        self, query: Query, push: Push, inbound: Inbound, replies: tuple[Reply, ...], deadline: float
+    ) -> Response:
         answer = self._passive(query, push, replies)
         if answer.overflow and await self._only_now(deadline):
-            answer = self._passive(query, push, replies, self._service.more(replies))
+            answer = self._passive(query, push, replies, self._receiver.more(replies))
         if await self._sent_on(inbound, answer.overflow, deadline):
             return _said(answer.body, BackgroundTask(self._handed_over, inbound, replies))
-        return _said(answer.body, BackgroundTask(self._kept_whole, inbound))
+        return _said(answer.body)
 
     async def _holds(self, deadline: float) -> bool:
         """Wait for what may belong to a file, if its push is the only chance to answer it."""
         only_now = await self._only_now(deadline)
         if only_now:
-            await sleep(min(self._hold, _left(deadline)))
+            await sleep(min(self._hold, left(deadline) or 0.0))
         return only_now
 
     async def _only_now(self, deadline: float) -> bool:
         """Whether the answer to this push is the only way to the citizen, as far as we hear in time."""
         try:
-            async with timeout(_left(deadline)):
-                return await self._witness.answers_in_turn_only(ChannelName.WECHAT)
+            async with timeout(left(deadline)):
+                return await self._channel_events.answers_in_turn_only(ChannelName.WECHAT)
         except (TimeoutError, Unavailable):
             return False
 
     async def _sent_on(self, inbound: Inbound, rest: tuple[Reply, ...], deadline: float) -> bool:
-        """Whether what did not fit into the answer is in the outbox, if there is any."""
+        """Whether what did not fit into the answer is in the outbox; if not, all of it goes out once more."""
         if not rest:
             return True
-        queued = self._service.send_late(inbound.address, rest, f"{inbound.id}:rest")
-        return await self._turns.within(_left(deadline), queued)
-
-    async def _kept_whole(self, inbound: Inbound) -> None:
-        """The rest of a long answer found no place: its stored replies go out again, all of them."""
-        await self._turns.within(0, self._service.shelve(inbound))
+        sent = await self._receiver.send_on(inbound, rest, f"{inbound.id}:rest", deadline)
+        return isinstance(sent, Answered)
 
     async def _handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
         """Runs once the answer is written; until then the outbox holds its durable replies back."""
-        await self._turns.within(0, self._service.handed_over(inbound, replies))
+        self._tasks.start(self._receiver.handed_over(inbound, replies))
 
     def _passive(self, query: Query, push: Push, replies: tuple[Reply, ...], more: str = "") -> Passive:
         return passive(self._account, query, push, replies, self._clock(), more)
 
-    async def _put_aside(self, body: bytes, reason: str, deadline: float) -> bool:
-        kept = self._service.put_aside(ChannelName.WECHAT, sha256(body).hexdigest(), body, reason)
-        return await self._turns.within(_left(deadline), kept)
+    async def _put_aside(self, body: bytes, reason: str, deadline: float) -> Response:
+        name = sha256(body).hexdigest()
+        kept = await self._receiver.put_aside(ChannelName.WECHAT, name, body, reason, deadline)
+        return _again() if isinstance(kept, Lost) else _taken()
 
 
 def _query(request: Request) -> Query:
@@ -224,10 +221,11 @@ def _said(body: str, then: BackgroundTask | None = None) -> Response:
     return Response(body, media_type=f"{media_type}; charset=utf-8", background=then)
 
 
-def _taken(kept: bool) -> Response:
-    """Without words: that it was taken; or, while it is kept nowhere, what makes WeChat bring it again."""
-    return _said(NOTHING) if kept else Response(status_code=503)
+def _taken() -> Response:
+    """Without words: there is nothing to say, or not yet."""
+    return _said(NOTHING)
 
 
-def _left(deadline: float) -> float:
-    return max(deadline - get_running_loop().time(), 0.0)
+def _again() -> Response:
+    """It is kept nowhere: what makes WeChat bring it again."""
+    return Response(status_code=503)

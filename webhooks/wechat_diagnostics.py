@@ -10,11 +10,11 @@ from asyncio import get_running_loop
 
 import structlog
 
-from app.turns.channel_events import CLOCK, PUSHES
+from app.receiver.channel_events import CLOCK, PUSHES
+from app.receiver.tasks import Tasks
 from bots.wechat.codec import BrokenCipher
 from bots.wechat.incoming.verification import ConfigMismatch, StalePush
 from intake.model.messages import ChannelName
-from webhooks.deadline import Turns
 from webhooks.ports import ChannelEventReceiver
 
 _PAUSE = 60.0  # seconds
@@ -25,9 +25,9 @@ log = structlog.get_logger(__name__)
 class WeChatDiagnostics:
     """Of one process. Notes are written beside the answers, which wait for none of them."""
 
-    def __init__(self, witness: ChannelEventReceiver, turns: Turns) -> None:
-        self._witness = witness
-        self._turns = turns
+    def __init__(self, channel_events: ChannelEventReceiver, tasks: Tasks) -> None:
+        self._channel_events = channel_events
+        self._tasks = tasks
         self._noted: dict[str, float] = {}  # by what the note is about
         self._clear = False
 
@@ -38,7 +38,7 @@ class WeChatDiagnostics:
             return
         self._noted[about], self._clear = now, False
         log.warning("wechat push refused", about=about, reason=str(fault))
-        self._turns.beside(self._witness.note(ChannelName.WECHAT, about, str(fault)))
+        self._tasks.start(self._channel_events.note(ChannelName.WECHAT, about, str(fault)))
 
     def fall(self) -> None:
         """A push could be read."""
@@ -46,7 +46,7 @@ class WeChatDiagnostics:
             return
         self._clear = True
         for about in (PUSHES, CLOCK):
-            self._turns.beside(self._witness.clear(ChannelName.WECHAT, about))
+            self._tasks.start(self._channel_events.clear(ChannelName.WECHAT, about))
 
 
 def _about(fault: Exception) -> str | None:

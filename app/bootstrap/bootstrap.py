@@ -30,11 +30,11 @@ from app.delivery.handlers import Delivery
 from app.operations.health import Health
 from app.operations.worker import Worker
 from app.privacy.secret_key import KEY_FILE, open_keyring
-from app.turns.channel_events import ChannelEventRecorder
-from app.turns.rate_limit import RateLimit
+from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.rate_limit import RateLimit
+from app.receiver.receiver import SpoolingReceiver
+from app.receiver.spool import Spool
 from app.turns.service import Service
-from app.turns.spool import Spool
-from app.turns.spooling_receiver import SpoolingReceiver
 from app.turns.transcription import in_turn
 from bots.telegram.outgoing.split import rides
 from intake.city import CityProfile

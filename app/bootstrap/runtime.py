@@ -15,9 +15,10 @@ from app.callbacks.apply import CallbackService
 from app.callbacks.poll import Polling
 from app.operations.health import Health
 from app.operations.worker import Worker
-from app.turns.channel_events import ChannelEventRecorder
+from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.receiver import SpoolingReceiver
+from app.receiver.running_turns import LAST_TURNS
 from app.turns.service import Service
-from app.turns.spooling_receiver import SpoolingReceiver
 from bots.telegram.retry_registration import until_heard
 from bots.wechat.account import WeChatAccount
 from bots.wechat.incoming.verification import PushCredentials
@@ -79,6 +80,7 @@ class Runtime:
         finally:
             telling.cancel()
             await asyncio.wait({telling})
+            await self.receiver.settle(LAST_TURNS)
 
     async def set_up_telegram(self) -> None:
         """Webhook, commands and descriptions, as they shall be."""

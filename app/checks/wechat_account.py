@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
 from app.checks.finding import CheckResult
-from app.turns.channel_events import CLOCK, PUSHES
+from app.receiver.channel_events import CLOCK, PUSHES
 from bots.wechat.account import WeChatAccount
 from bots.wechat.client import ApiError
 from bots.wechat.error_codes import NO_RIGHT

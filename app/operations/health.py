@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.base import metrics
-from app.turns.spool import Spool
+from app.receiver.spool import Spool
 from desk import outbox as callbacks
 from intake.model.ports import Unavailable
 from storage.cache.cache import Cache

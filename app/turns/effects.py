@@ -15,7 +15,7 @@ from app.privacy import erasure
 from app.surveys.phone_links import about_surveys
 from intake.model.channels import traits_of
 from intake.model.conversation import (
-    Answered,
+    AnswerRated,
     AskForPerson,
     BindPhone,
     CorrectTicket,
@@ -63,7 +63,7 @@ async def carry_out(
                 await _correct(tx, effect)
             case EraseCitizen():
                 await erasure.erase(tx, stored, "citizen", now)
-            case ForgetCitizen() | Answered():
+            case ForgetCitizen() | AnswerRated():
                 pass  # the first is done last, by forget(); the second is only counted, after the commit
 
 
@@ -74,7 +74,7 @@ def forgets(effects: Iterable[Effect]) -> bool:
 
 def sets_going(effects: Iterable[Effect]) -> bool:
     """Whether something may come of it elsewhere, and come back as news."""
-    return any(not isinstance(effect, Answered | ForgetCitizen | EraseCitizen) for effect in effects)
+    return any(not isinstance(effect, AnswerRated | ForgetCitizen | EraseCitizen) for effect in effects)
 
 
 async def forget(tx: Tx, stored: StoredConversation, effects: Iterable[Effect], now: datetime) -> None:

@@ -19,7 +19,7 @@ from app.turns.step import EVERYWHERE, Rides, TurnStep, TurnTaken
 from app.turns.transcription import as_it_is
 from intake.city import CityProfile
 from intake.dialog.id_numbers import discreet
-from intake.model.conversation import Answered, FileTicket
+from intake.model.conversation import AnswerRated, FileTicket
 from intake.model.messages import Address, ChannelName, Inbound, Reply
 from intake.model.ports import Unavailable
 from intake.phrases import pick_language, say
@@ -172,7 +172,7 @@ class Service:
 def _say_what_happened(channel: ChannelName, taken: TurnTaken) -> None:
     """Which kinds of things, and a ticket's number: the thread to its deliveries."""
     for effect in taken.effects:
-        if isinstance(effect, Answered):
+        if isinstance(effect, AnswerRated):
             metrics.answers.labels("solved" if effect.solved else "not_solved").inc()
     filed = [effect.ticket.reference for effect in taken.effects if isinstance(effect, FileTicket)]
     log.info(

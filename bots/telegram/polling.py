@@ -1,7 +1,7 @@
 """Long polling: the same turns as behind the webhook, for a bot without a public address.
 
-The rule: an update is confirmed (the offset moves past it) only after its turn is committed and its
-replies are sent or in the outbox; where there is no turn now, after it is on our disk. Stopping is
+The rule: an update is confirmed (the offset moves past it) only after it is answered, its replies sent or in
+the outbox, or kept; what is lost is taken again before anything behind it. Stopping is
 cancelling, at any moment: what was not confirmed comes again, and the inbox knows it. One chat's messages
 go in order, chats side by side. An update that cannot be read is put aside and holds up nobody.
 """
@@ -23,11 +23,12 @@ from bots.telegram.incoming.inbound import TAKEN
 from bots.telegram.incoming.parse import as_bytes
 from bots.telegram.incoming.update import FromGroup, ParsedUpdate, UnreadableUpdate
 from bots.telegram.outgoing.best_effort import if_possible
-from bots.telegram.turn import TurnService, acknowledge, lone_prompt, take_turn
+from bots.telegram.turn import acknowledge, lone_prompt, take_turn
 from intake.model.messages import Inbound, Outgoing, Reply
 from intake.model.ports import Rejected, Unavailable, Unsure
+from intake.model.received import Answered, Kept, Lost, Received, Receiver
 
-Step = Callable[[], Awaitable[None]]
+Step = Callable[[], Awaitable[Received]]
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ class Poll:
     def __init__(
         self,
         telegram: TelegramChannel,
-        service: TurnService,
+        receiver: Receiver,
         clock: Callable[[], datetime],
         *,
         wait: int = 30,
@@ -55,7 +56,7 @@ class Poll:
     ) -> None:
         """Seconds: `wait`, how long the server may hold a question; `first_pause`, doubled on each fault."""
         self._telegram = telegram
-        self._service = service
+        self._receiver = receiver
         self._clock = clock
         self._wait = wait
         self._first_pause = first_pause
@@ -104,42 +105,43 @@ class Poll:
     async def _until_done(self, step: Step) -> None:
         """Again and again while neither database nor disk takes it: skipping would lose the message."""
         for faults in count():
-            try:
-                await step()
-            except Unavailable as error:
-                log.warning("telegram message waits", reason=error.reason)
-                await sleep(error.retry_after or self._pause(faults))
-            else:
+            received = await step()
+            if not isinstance(received, Lost):
                 return
+            log.warning("telegram message waits")
+            await sleep(received.retry_after or self._pause(faults))
 
-    async def _put_aside(self, error: UnreadableUpdate, body: bytes) -> None:
-        await self._service.put_aside(self._telegram.name, error.message_id, body, error.reason)
+    async def _put_aside(self, error: UnreadableUpdate, body: bytes) -> Received:
+        return await self._receiver.put_aside(self._telegram.name, error.message_id, body, error.reason)
 
-    async def _handle(self, heard: ParsedUpdate) -> None:
+    async def _handle(self, heard: ParsedUpdate) -> Received:
         if isinstance(heard.message, Inbound):
-            await self._take(heard.message, heard)
-            return
+            return await self._take(heard.message, heard)
         if heard.tapped is not None:
             await acknowledge(self._telegram, heard.tapped)
         if isinstance(heard.message, FromGroup):
             await if_possible(self._telegram.answer_group(heard.message), "answer_group")
+        return Answered()
 
-    async def _take(self, inbound: Inbound, heard: ParsedUpdate) -> None:
-        """The turn; or the disk, so that nobody waits for somebody else's, and presses do not run out."""
-        try:
-            await self._answer(inbound, await take_turn(self._telegram, self._service, inbound, heard))
-        except Unavailable as fault:
-            log.warning("telegram message kept for later", reason=fault.reason)
-            for told in await self._service.shelve(inbound):
+    async def _take(self, inbound: Inbound, heard: ParsedUpdate) -> Received:
+        """The turn and its answer; or the disk, so that nobody waits for somebody else's."""
+        received = await take_turn(self._telegram, self._receiver, inbound, heard)
+        if isinstance(received, Answered):
+            received = await self._answer(inbound, received.replies)
+        if isinstance(received, Kept):
+            log.warning("telegram message kept for later")
+            for told in received.replies:
                 outgoing = Outgoing(inbound.address, told, key=f"{inbound.id}:kept")
                 await if_possible(self._telegram.send(outgoing), "kept")
+        return received
 
-    async def _answer(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
+    async def _answer(self, inbound: Inbound, replies: tuple[Reply, ...]) -> Received:
         """A lone prompt by a call of our own; all else, and a prompt that failed, through the outbox."""
         prompt = lone_prompt(replies)
         settled = prompt is not None and await self._prompted(inbound, prompt)
-        if replies and not settled:
-            await self._service.send_late(inbound.address, replies, inbound.id)
+        if not replies or settled:
+            return Answered()
+        return await self._receiver.send_on(inbound, replies, inbound.id)
 
     async def _prompted(self, inbound: Inbound, prompt: Reply) -> bool:
         """Whether there is nothing left to do for the prompt. One that may have arrived is sent again."""

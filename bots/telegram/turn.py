@@ -8,13 +8,14 @@ taken out beside the turn as well, whether there is a database or not.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bots.telegram.incoming.update import ButtonPress, ParsedUpdate
 from bots.telegram.outgoing.best_effort import if_possible
 from bots.telegram.outgoing.keyboards import MENU
 from bots.telegram.outgoing.split import rides
-from intake.model.messages import Address, ChannelName, Inbound, Reply
+from intake.model.messages import Address, Inbound, Reply
+from intake.model.received import Answered, Received, Receiver
 
 if TYPE_CHECKING:  # the webhook must not wait for aiogram
     from bots.telegram.channel import TelegramChannel
@@ -23,37 +24,19 @@ TYPING_AFTER = 1.0
 TYPING_AGAIN = 4.5
 """Seconds: when the citizen is shown that we are at it, and how long before it must be said again."""
 
-Replies = tuple[Reply, ...]
-
-
-class TurnService(Protocol):
-    """What a turn needs of the service; the same words as the webhooks' `Receiver`, a layer above."""
-
-    async def receive(self, inbound: Inbound) -> Replies:
-        """Take one message in; what the answer may carry. Raises Unavailable, and nothing else."""
-        ...
-
-    async def shelve(self, inbound: Inbound) -> Replies:
-        """Keep on the disk what has no turn now; what its sender is told. Raises Unavailable."""
-        ...
-
-    async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
-        """Keep what cannot be handled. Raises Unavailable."""
-        ...
-
-    async def send_late(self, address: Address, replies: Replies, key: str) -> None:
-        """Send through the outbox; the same `key` does nothing the second time. Raises Unavailable."""
-        ...
-
 
 async def take_turn(
-    telegram: "TelegramChannel", service: TurnService, inbound: Inbound, heard: ParsedUpdate
-) -> Replies:
-    """The turn's replies, committed but not yet sent. Raises Unavailable."""
-    replies, _ = await asyncio.gather(_turn(telegram, service, inbound), _beside(telegram, heard))
-    if heard.tapped is not None and inbound.tap is not None and inbound.tap.step != MENU:
+    telegram: "TelegramChannel", receiver: Receiver, inbound: Inbound, heard: ParsedUpdate
+) -> Received:
+    """What became of it; an answer's replies are not yet sent."""
+    received, _ = await asyncio.gather(_turn(telegram, receiver, inbound), _beside(telegram, heard))
+    if isinstance(received, Answered) and _uses_up_buttons(inbound) and heard.tapped is not None:
         await if_possible(telegram.retire_buttons(heard.tapped), "retire_buttons")
-    return replies
+    return received
+
+
+def _uses_up_buttons(inbound: Inbound) -> bool:
+    return inbound.tap is not None and inbound.tap.step != MENU
 
 
 async def acknowledge(telegram: "TelegramChannel", tapped: ButtonPress) -> None:
@@ -61,7 +44,7 @@ async def acknowledge(telegram: "TelegramChannel", tapped: ButtonPress) -> None:
     await if_possible(telegram.acknowledge(tapped.callback_id), "acknowledge")
 
 
-def lone_prompt(replies: Replies) -> Reply | None:
+def lone_prompt(replies: tuple[Reply, ...]) -> Reply | None:
     """The reply that may go without the outbox: the only one, and nothing is lost if it is."""
     return replies[0] if rides(replies) else None
 
@@ -73,15 +56,12 @@ async def _beside(telegram: "TelegramChannel", heard: ParsedUpdate) -> None:
         await if_possible(telegram.remove(heard.improper), "remove")
 
 
-async def _turn(telegram: "TelegramChannel", service: TurnService, inbound: Inbound) -> Replies:
-    turn = asyncio.ensure_future(service.receive(inbound))
+async def _turn(telegram: "TelegramChannel", receiver: Receiver, inbound: Inbound) -> Received:
     typing = asyncio.create_task(_typing(telegram, inbound.address))
     try:
-        await asyncio.wait({turn})
+        return await receiver.receive(inbound)
     finally:
         typing.cancel()
-        turn.cancel()  # polling was stopped; a turn that is done does not mind
-    return turn.result()
 
 
 async def _typing(telegram: "TelegramChannel", address: Address) -> None:

@@ -9,7 +9,7 @@ from app.base.clock import utc_now
 from app.base.settings import BadSettings, read_settings
 from app.bootstrap.resources import VAR, embeds_desk, open_storage, stored_keyring
 from app.privacy import key_rotation
-from app.turns.spool import Spool
+from app.receiver.spool import Spool
 from cli.progress import counted
 from desk.history.key_rotation import BrokenHistory
 from storage.db.keyring import Undecryptable

@@ -6,7 +6,7 @@ from intake.context import Context, pick
 from intake.form import form
 from intake.form.offers import knowledge
 from intake.form.questions.words import has_words, joined
-from intake.model.conversation import NO_DRAFT, Answered, Turn
+from intake.model.conversation import NO_DRAFT, AnswerRated, Turn
 from intake.model.messages import Reply
 from intake.model.ticket import Draft
 
@@ -20,10 +20,10 @@ def answer(context: Context) -> Turn:
     option, text = pick(knowledge.choices(context), knowledge.STEP, context), context.inbound.text.strip()
     if option == "yes":
         thanks = Reply(context.say("answer.done"))
-        return context.turn(thanks, effects=(Answered(offered.question, solved=True),), **NO_DRAFT)
+        return context.turn(thanks, effects=(AnswerRated(offered.question, solved=True),), **NO_DRAFT)
     if option is None and not has_words(text):
         return context.turn(knowledge.ask(offered, context), draft=draft)
     if option is None and context.reading.command is None:
         draft = replace(draft, content=joined(draft.content, text))
     turn = form.go_on(replace(draft, told=offered.question), context.changed(asking=""))
-    return replace(turn, effects=(*turn.effects, Answered(offered.question, solved=False)))
+    return replace(turn, effects=(*turn.effects, AnswerRated(offered.question, solved=False)))

@@ -202,7 +202,7 @@ class EraseCitizen:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerRated:
     """An answer of the city's own was offered, and whether it solved the matter; for the figures."""
 
     question: str
@@ -235,7 +235,7 @@ Effect = (
     | ForgetCitizen
     | CorrectTicket
     | EraseCitizen
-    | Answered
+    | AnswerRated
     | RefuseSurveys
     | BindPhone
     | UnbindPhone

@@ -11,7 +11,7 @@ LARGEST = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class HeldFile:
     content: bytes
     media_type: str
     path: str
@@ -21,14 +21,14 @@ class BotFiles:
     """Ids are opaque; the same file has another id in every size."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Kept] = {}
+        self._kept: dict[str, HeldFile] = {}
 
     def keep(self, folder: str, file: Picked) -> Json:
         """Store one file; returns the fields that every kind of file has on the wire."""
         number = len(self._kept) + 1
         file_id = f"AgAC{number:08d}"
         suffix = mimetypes.guess_extension(file.media_type) or ".bin"
-        self._kept[file_id] = Kept(file.content, file.media_type, f"{folder}/file_{number}{suffix}")
+        self._kept[file_id] = HeldFile(file.content, file.media_type, f"{folder}/file_{number}{suffix}")
         return {"file_id": file_id, "file_unique_id": f"U{number:08d}", "file_size": len(file.content)}
 
     def sizes(self, file: Picked) -> list[Json]:
@@ -36,10 +36,10 @@ class BotFiles:
         small, large = self.keep("photos", file), self.keep("photos", file)
         return [{**small, "width": 90, "height": 67}, {**large, "width": 1280, "height": 960}]
 
-    def find(self, file_id: str) -> Kept | None:
+    def find(self, file_id: str) -> HeldFile | None:
         return self._kept.get(file_id)
 
-    def by_path(self, path: str) -> Kept | None:
+    def by_path(self, path: str) -> HeldFile | None:
         return next((kept for kept in self._kept.values() if kept.path == path), None)
 
     def described(self, file_id: str) -> Json:

@@ -7,10 +7,12 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from app.turns.channel_events import ChannelEventRecorder
-from app.turns.rate_limit import CITIZEN, RateLimit
-from app.turns.spool import Spool
-from app.turns.spooling_receiver import SpoolingReceiver
+from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.rate_limit import CITIZEN, RateLimit
+from app.receiver.receiver import SpoolingReceiver
+from app.receiver.spool import Spool
+from intake.model.messages import Inbound, Reply
+from intake.model.received import Answered
 from storage.cache.rate_limits import LocalBuckets
 from storage.db.keyring import KeyRing
 from webhooks.rate_limit import EVERYTHING, LOGGING_IN, OFFICE, AddressLimit
@@ -39,10 +41,23 @@ def paced(shell: Any, seconds: Seconds, keyring: KeyRing, tmp_path: Path) -> Any
     """The way in, as the doors see it; its citizens come through it."""
     spool = Spool(tmp_path / "spool", keyring, shell.clock)
     witness = ChannelEventRecorder(shell.database, shell.clock, spool)
-    shell.service = SpoolingReceiver(
-        shell.service, witness, spool, shell.city, RateLimit(LocalBuckets(seconds))
+    shell.service = AtTheDoor(
+        SpoolingReceiver(shell.service, witness, spool, shell.city, RateLimit(LocalBuckets(seconds)))
     )
     return shell
+
+
+class AtTheDoor:
+    """The receiver as a citizen meets it, whose messages are all answered at once."""
+
+    def __init__(self, receiver: SpoolingReceiver) -> None:
+        self._receiver = receiver
+        self.handed_over = receiver.handed_over
+
+    async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
+        received = await self._receiver.receive(inbound)
+        assert isinstance(received, Answered)
+        return received.replies
 
 
 async def flood(citizen: Any) -> None:

@@ -11,11 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.turns.channel_events import ChannelEventRecorder
-from app.turns.rate_limit import RateLimit
+from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.rate_limit import RateLimit
+from app.receiver.receiver import SpoolingReceiver
+from app.receiver.spool import Spool
 from app.turns.service import Service
-from app.turns.spool import Spool
-from app.turns.spooling_receiver import SpoolingReceiver
 from bench.faults.proxy import Trouble, always, fine, proxy
 from intake.city import load
 from intake.phrases import worded

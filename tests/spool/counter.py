@@ -6,10 +6,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from app.turns.channel_events import ChannelEventRecorder
-from app.turns.spool import Spool
-from app.turns.spooling_receiver import SpoolingReceiver
-from intake.model.messages import Address, ChannelName, Inbound
+from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.receiver import SpoolingReceiver
+from app.receiver.spool import Spool
+from intake.model.messages import Address, ChannelName, Inbound, Reply
+from intake.model.received import Answered
 from storage.db.database import Database
 from storage.messages import inbox
 from storage.outbox import outbox
@@ -44,6 +45,13 @@ class Counter:
         async with self.database.write() as tx:
             found = await outbox.claim(tx, now=FAR_AHEAD, lease=timedelta(seconds=60), limit=1000)
         return [entry.body["reply"]["text"] for entry in found if entry.kind == "reply"]
+
+
+async def answered(receiver: SpoolingReceiver, message: Inbound) -> tuple[Reply, ...]:
+    """What a turn at once had to say."""
+    received = await receiver.receive(message)
+    assert isinstance(received, Answered)
+    return received.replies
 
 
 def says(text: str, address: Address = ANNA, number: int = 0) -> Inbound:

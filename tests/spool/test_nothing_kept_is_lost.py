@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.receiver.rate_limit import CITIZEN
+from app.receiver.receiver import AT_ONCE
+from app.receiver.spool import Spool, SpooledEvent
 from app.turns import step
-from app.turns.rate_limit import CITIZEN
-from app.turns.spool import Spool, SpooledEvent
-from app.turns.spooling_receiver import AT_ONCE
 from intake.model.channel_event import ChannelEvent
 from intake.model.messages import Address, ChannelName, Inbound
-from intake.model.ports import Unavailable
+from intake.model.received import Kept
 from storage.db.keyring import KeyRing
 from storage.db.tables import happenings as happenings_table
 from storage.messages import channel_events, conversations, inbox
-from tests.spool.counter import ANNA, BEN, Counter, says
+from tests.spool.counter import ANNA, BEN, Counter, answered, says
 
 TRIES = 2 * CITIZEN[1]
 SOME = "新华路15号院门口井盖坏了"
@@ -45,25 +45,21 @@ async def test_a_message_that_waits_pays_for_none_of_its_tries(counter: Counter)
     kept = [says(SOME), says("路灯也不亮", number=1), says(SOME, BEN)]
     async with counter.down():
         for message in kept:
-            with pytest.raises(Unavailable):
-                await counter.receiver.receive(message)
-            await counter.receiver.shelve(message)
+            assert isinstance(await counter.receiver.receive(message), Kept)
         for _ in range(TRIES):
             await counter.receiver.drain()
     await counter.settle()
     turns = await counter.handled(*kept)
     assert all(turns), "each had its turn"
     assert not any("请过一分钟" in text for text in await counter.sent())
-    assert await counter.receiver.receive(says("在吗")) != ()
+    assert await answered(counter.receiver, says("在吗")) != ()
 
 
 async def test_who_writes_too_fast_is_told_so_before_anything_is_kept(counter: Counter) -> None:
     async with counter.down():
         for number in range(CITIZEN[1]):
-            with pytest.raises(Unavailable):
-                await counter.receiver.receive(says("在吗", number=number))
-        await counter.receiver.shelve(says("在吗"))
-        (told,) = await counter.receiver.receive(says("在吗", number=CITIZEN[1]))
+            assert isinstance(await counter.receiver.receive(says("在吗", number=number)), Kept)
+        (told,) = await answered(counter.receiver, says("在吗", number=CITIZEN[1]))
     assert "请过一分钟" in told.text
     await counter.settle()
     assert await counter.handled(says("在吗", number=CITIZEN[1])) == [None]
@@ -73,7 +69,7 @@ async def test_a_strangers_message_that_breaks_us_is_put_aside_and_they_are_told
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     breaks(monkeypatch, step, "advance")
-    await counter.receiver.shelve(says(SOME))
+    await counter.spool.keep(says(SOME))
     await counter.settle()
     (reason,) = await put_aside(counter)
     assert reason.startswith("OurBug")
@@ -87,9 +83,7 @@ async def test_what_cannot_even_be_put_aside_stays_until_it_can(
     with monkeypatch.context() as broken:
         breaks(broken, step, "advance")
         breaks(broken, inbox, "put_aside")
-        with pytest.raises(Unavailable):
-            await counter.receiver.receive(says(SOME))
-        await counter.receiver.shelve(says(SOME))
+        assert isinstance(await counter.receiver.receive(says(SOME)), Kept)
         await counter.receiver.put_aside(ChannelName.TELEGRAM, "x", b"\xff", "not JSON")
         for _ in range(3):
             assert not await counter.receiver.drain()
@@ -104,7 +98,7 @@ async def test_what_only_helps_a_turn_costs_none_when_it_breaks(counter: Counter
         raise OurBug
 
     counter.receiver._service._hear = broken
-    assert await counter.receiver.receive(says(SOME))
+    assert await answered(counter.receiver, says(SOME))
 
 
 async def test_messages_nobody_can_open_hold_up_nobody_else(counter: Counter, tmp_path: Path) -> None:
@@ -112,7 +106,7 @@ async def test_messages_nobody_can_open_hold_up_nobody_else(counter: Counter, tm
     lost = Spool(tmp_path / "spool", KeyRing(["a key that is gone"]), lambda: datetime.now(UTC))
     for number in range(2 * AT_ONCE):
         await lost.keep(says("在吗", Address(ChannelName.TELEGRAM, f"{number}")))
-    await counter.receiver.shelve(says(SOME))
+    await counter.spool.keep(says(SOME))
     for _ in range(4):
         await counter.receiver.drain()
     assert await counter.handled(says(SOME)) != [None]
@@ -154,8 +148,8 @@ async def test_what_a_channel_tells_and_we_break_on_is_put_aside(
 
 async def test_who_is_forgotten_by_the_very_turn_still_hears_that_it_is_done(counter: Counter) -> None:
     for number, words in enumerate((SOME, "删除")):
-        await counter.receiver.receive(says(words, number=number))
-    await counter.receiver.shelve(says("确认删除"))
+        await answered(counter.receiver, says(words, number=number))
+    await counter.spool.keep(says("确认删除"))
     await counter.settle()
     async with counter.database.read() as tx:
         assert await conversations.find(tx, ANNA) is None
@@ -177,7 +171,7 @@ async def test_a_record_that_breaks_its_reader_stays_and_the_round_goes_on(
 
     monkeypatch.setattr(Spool, "read", breaks_on_told)
     await counter.spool.keep(SpooledEvent(ChannelEvent("a", ChannelName.WECHAT, "a", datetime.now(UTC), BEN)))
-    await counter.receiver.shelve(says(SOME))
+    await counter.spool.keep(says(SOME))
     assert await counter.receiver.drain()
     assert await counter.handled(says(SOME)) != [None]
     assert counter.spool.depth() == 1

@@ -8,25 +8,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
-from app.turns.spool import Aside
+from app.receiver.spool import Aside
 from intake.model.channel_event import ChannelEvent, Permission
 from intake.model.messages import Address, ChannelName, Inbound
-from intake.model.ports import Unavailable
+from intake.model.received import Kept, Lost
 from storage.db.tables import happenings
 from storage.db.tables import inbox as inbox_table
 from storage.messages import conversations, inbox, template_opt_ins
-from tests.spool.counter import ANNA, BEN, Counter, says
+from tests.spool.counter import ANNA, BEN, Counter, answered, says
 
 
 async def test_a_message_that_finds_no_database_is_kept_and_done_later(counter: Counter) -> None:
     async with counter.down():
-        with pytest.raises(Unavailable):
-            await counter.receiver.receive(says("你好"))
-        (told,) = await counter.receiver.shelve(says("你好"))
-        assert told.text.startswith("已收到")
+        kept = await counter.receiver.receive(says("你好"))
+        assert isinstance(kept, Kept)
+        assert kept.replies[0].text.startswith("已收到")
         assert not await counter.receiver.drain()
     await counter.settle()
     (replies,) = await counter.handled(says("你好"))
@@ -35,28 +33,26 @@ async def test_a_message_that_finds_no_database_is_kept_and_done_later(counter: 
 
 
 async def test_nobody_overtakes_their_own_earlier_message_in_any_process(counter: Counter) -> None:
-    await counter.receiver.shelve(says("一"))
+    await counter.spool.keep(says("一"))
     for receiver in (counter.receiver, counter.other):
-        with pytest.raises(Unavailable):
-            await receiver.receive(says("二"))
-    assert await counter.other.receive(says("别人", BEN)) != ()
-    await counter.other.shelve(says("二"))
+        assert isinstance(await receiver.receive(says("二")), Kept)
+    assert await answered(counter.other, says("别人", BEN)) != ()
     await counter.settle()
     assert await counter.handled(says("一"), says("二")) != [None, None]
-    await counter.other.receive(says("三"))
+    assert await answered(counter.other, says("三"))
 
 
 async def test_a_turn_that_did_commit_is_not_done_again_and_its_reply_goes_out(counter: Counter) -> None:
     """The commit's own answer was lost: what the citizen was to hear lies in the inbox."""
-    replies = await counter.receiver.receive(says("你好"))
-    await counter.receiver.shelve(says("你好"))
+    replies = await answered(counter.receiver, says("你好"))
+    await counter.spool.keep(says("你好"))
     await counter.settle()
     assert await counter.handled(says("你好")) == [tuple(reply.text for reply in replies)]
     assert await counter.sent() == [reply.text for reply in replies]
 
 
 async def test_a_drain_that_dies_after_the_turn_is_done_over_without_a_trace(counter: Counter) -> None:
-    await counter.receiver.shelve(says("你好"))
+    await counter.spool.keep(says("你好"))
     (record,) = counter.spool.heads(9)
     message = await counter.spool.read(record)
     assert isinstance(message, Inbound)
@@ -81,7 +77,7 @@ async def allowed(counter: Counter) -> frozenset[str]:
 async def test_what_a_citizen_allows_while_the_database_is_away_counts_afterwards(counter: Counter) -> None:
     """The platform says it once; the citizen is new, and their first words wait as well."""
     async with counter.down():
-        await counter.receiver.shelve(says("你好"))
+        await counter.spool.keep(says("你好"))
         await counter.witness.record(told("T1"))
     assert await allowed(counter) == frozenset()
     await counter.settle()
@@ -109,7 +105,8 @@ async def test_what_concerns_nobody_waits_too(counter: Counter) -> None:
 
 async def test_what_nobody_can_read_waits_for_the_database_too(counter: Counter) -> None:
     async with counter.down():
-        await counter.receiver.put_aside(ChannelName.TELEGRAM, "x", b"\xff\x00", "not JSON")
+        kept = await counter.receiver.put_aside(ChannelName.TELEGRAM, "x", b"\xff\x00", "not JSON")
+        assert isinstance(kept, Kept)
     await counter.settle()
     async with counter.database.read() as tx:
         (kept,) = await inbox.aside(tx)
@@ -126,10 +123,7 @@ async def test_a_storm_while_the_database_comes_and_goes_loses_and_doubles_nothi
         for number in range(12):
             message = says("补充", who, number)
             receiver = counter.receiver if number % 2 else counter.other
-            try:
-                await receiver.receive(message)
-            except Unavailable:
-                await receiver.shelve(message)
+            assert not isinstance(await receiver.receive(message), Lost)
             await asyncio.sleep(0.02)
 
     async def trouble() -> None:
@@ -155,7 +149,7 @@ async def recorded(counter: Counter) -> list[Any]:
 
 
 async def test_a_spooled_message_cannot_be_read_without_the_key(counter: Counter, tmp_path: Path) -> None:
-    await counter.receiver.shelve(says("油烟太大"))
+    await counter.spool.keep(says("油烟太大"))
     await counter.spool.keep(Aside(ChannelName.WECHAT, "x", "电话13912345678".encode(), "broken"))
     (segment,) = (tmp_path / "spool").glob("*.log")
     for secret in ("油烟太大", "13912345678", "anna"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.turns.spool_log import LARGEST_PAYLOAD, Log
+from app.receiver.spool_log import LARGEST_PAYLOAD, Log
 
 ANNA, BEN = b"a" * 32, b"b" * 32
 
@@ -92,7 +92,7 @@ def test_a_full_segment_is_followed_by_another(folder: Path) -> None:
 def test_a_full_disk_is_said_and_leaves_nothing_half(folder: Path) -> None:
     """In a process of its own whose files may not grow: the kernel refuses as a full disk does."""
     code = (
-        "import resource, signal, sys; from pathlib import Path; from app.turns.spool_log import Log\n"
+        "import resource, signal, sys; from pathlib import Path; from app.receiver.spool_log import Log\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); log = Log(Path(sys.argv[1]))\n"
         "log.append(b'a' * 32, b'small', 1)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))\n"
@@ -110,7 +110,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half(folder: Path) -> None:
 
 def test_a_writer_killed_again_and_again_loses_nothing_it_has_acknowledged(folder: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from app.turns.spool_log import Log\n"
+        "import sys; from pathlib import Path; from app.receiver.spool_log import Log\n"
         "log, at = Log(Path(sys.argv[1])), int(sys.argv[2])\n"
         "while True:\n"
         "    at += 1; log.append(b'a' * 32, b'%d' % at * 500, at); print(at, flush=True)\n"

@@ -22,10 +22,10 @@ from sqlalchemy import func, select
 
 from app.base import metrics
 from app.bootstrap.resources import open_city
-from app.turns.channel_events import ChannelEventRecorder
+from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.receiver import SpoolingReceiver
+from app.receiver.spool import Spool
 from app.turns.service import Service
-from app.turns.spool import Spool
-from app.turns.spooling_receiver import SpoolingReceiver
 from app.turns.step import EVERYWHERE, Rides
 from intake.model.messages import ChannelName
 from storage.cache.cache import MemoryCache

@@ -18,10 +18,10 @@ from app.delivery.handlers import Delivery
 from app.delivery.wechat_quota import WeChatQuota
 from app.operations.worker import Worker
 from app.privacy.retention import Retention
-from app.turns.channel_events import ChannelEventRecorder
+from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.receiver import SpoolingReceiver
+from app.receiver.spool import Spool
 from app.turns.service import Service
-from app.turns.spool import Spool
-from app.turns.spooling_receiver import SpoolingReceiver
 from bots.wechat.channel import MessageTemplates, WeChatChannel
 from bots.wechat.client import Client, Credentials
 from bots.wechat.incoming.verification import Mode, PushCredentials

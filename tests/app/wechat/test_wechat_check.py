@@ -18,10 +18,10 @@ from fastapi import FastAPI
 
 from app.bootstrap.resources import open_city
 from app.privacy.secret_key import open_keyring
-from app.turns.channel_events import ChannelEventRecorder
+from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.receiver import SpoolingReceiver
+from app.receiver.spool import Spool
 from app.turns.service import Service
-from app.turns.spool import Spool
-from app.turns.spooling_receiver import SpoolingReceiver
 from bots.wechat.incoming.verification import PushCredentials
 from cli import main
 from intake.city import load

@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from app.receiver.spool import Spooled
 from bots.telegram.channel import TelegramChannel, open_telegram
 from bots.telegram.shared import Shared
 from intake.model.messages import Address, ChannelName, Inbound, Outgoing, Reply
@@ -104,12 +105,16 @@ class Desk:
             self.turns[inbound.id] = self.answer(inbound)
         return self.turns[inbound.id]
 
-    async def shelve(self, inbound: Inbound) -> tuple[Reply, ...]:
+    async def keep(self, message: Spooled) -> None:
+        """The disk."""
         if self.full:
             self.full -= 1
             raise Unavailable("the disk is full", 0.001)
-        self.shelved.append(inbound)
-        return (Reply("已收到"),)
+        if isinstance(message, Inbound):
+            self.shelved.append(message)
+
+    def holds(self, address: Address) -> bool:
+        return False
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         self.aside.append((message_id, reason))

@@ -20,6 +20,7 @@ from playground.telegram.bot_api import api_router
 from playground.telegram.faults import ApiFault
 from playground.telegram.phone import TelegramPhone
 from playground.telegram.platform import TelegramPlatform
+from tests.receiving import KEPT, receiver_over
 
 Desk = Any  # the fixture's remembering service
 TOKEN = "4200:stand-in"
@@ -32,7 +33,7 @@ def polling(telegram: TelegramChannel, platform: TelegramPlatform, desk: Desk) -
 
     @asynccontextmanager
     async def until_all_taken() -> AsyncIterator[None]:
-        poll = Poll(telegram, desk, platform.clock, wait=1, first_pause=0.001)
+        poll = Poll(telegram, receiver_over(desk), platform.clock, wait=1, first_pause=0.001)
         running = asyncio.create_task(poll.run())
         yield
         while platform.delivery.pending():
@@ -67,7 +68,7 @@ async def test_an_update_nobody_can_read_is_put_aside_and_blocks_nobody(
 async def test_a_bot_token_nobody_knows_ends_it(api_url: str, desk: Desk, platform: TelegramPlatform) -> None:
     stranger = open_telegram("4200:wrong", api_url)
     with pytest.raises(Rejected, match="does not know this token"):
-        await Poll(stranger, desk, platform.clock).run()
+        await Poll(stranger, receiver_over(desk), platform.clock).run()
     await stranger.aclose()
 
 
@@ -84,7 +85,7 @@ async def test_polling_and_answers_go_through_the_proxy(
 
     async with listening(proxy) as way:
         there = open_telegram(TOKEN, f"http://127.0.0.1:{unused_port}", way)
-        running = asyncio.create_task(Poll(there, desk, platform.clock, wait=1).run())
+        running = asyncio.create_task(Poll(there, receiver_over(desk), platform.clock, wait=1).run())
         while not texts(phone):
             assert not running.done()
             await asyncio.sleep(0.005)
@@ -118,7 +119,7 @@ async def test_a_fault_of_telegrams_is_waited_out(
 async def test_with_no_database_and_no_disk_nothing_is_confirmed_and_nothing_skipped(
     polling: Polling, platform: TelegramPlatform, desk: Desk
 ) -> None:
-    desk.down = desk.full = 3
+    desk.down = desk.full = 2
     phone = await platform.phone(None)
     await phone.say("一")
     await phone.say("二")
@@ -144,7 +145,7 @@ async def test_a_turn_that_cannot_be_done_is_kept_and_said_and_holds_up_nobody(
     await other.say("二")
     async with polling():
         pass
-    assert ([kept.text for kept in desk.shelved], texts(unlucky)) == (["一"], ["已收到"])
+    assert ([kept.text for kept in desk.shelved], texts(unlucky)) == (["一"], [KEPT])
     assert texts(other) == ["好的：二"]
 
 
@@ -304,7 +305,7 @@ async def test_a_server_that_says_nothing_without_waiting_is_left_in_peace_for_a
     async with listening(app) as address:
         telegram = open_telegram("4200:x", address)
         monkeypatch.setattr(polling_module, "sleep", rest)
-        running = asyncio.create_task(Poll(telegram, desk, platform.clock).run())
+        running = asyncio.create_task(Poll(telegram, receiver_over(desk), platform.clock).run())
         assert 0 <= await rests.get() <= 1
         assert len(asked) == 1
         running.cancel()

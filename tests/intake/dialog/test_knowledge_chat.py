@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from intake.model.conversation import Answered
+from intake.model.conversation import AnswerRated
 
 QUESTION = "请问社保卡丢了怎么补办？"
 
 
 def counted(chat: Any) -> list[bool]:
-    return [effect.solved for effect in chat.effects if isinstance(effect, Answered)]
+    return [effect.solved for effect in chat.effects if isinstance(effect, AnswerRated)]
 
 
 def test_it_is_answered_with_source_and_date_and_nothing_is_filed(known: Any) -> None:

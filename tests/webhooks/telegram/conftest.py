@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from app.receiver.spool import Spooled
 from bots.telegram.channel import TelegramChannel, open_telegram
 from bots.telegram.shared import Shared
 from intake.model.messages import Address, ChannelName, Inbound, Outgoing, Reply
@@ -24,6 +25,7 @@ from playground.telegram.phone import TelegramPhone
 from playground.telegram.platform import TelegramPlatform
 from storage.cache.cache import MemoryCache
 from storage.db.keyring import KeyRing
+from tests.receiving import receiver_over
 from webhooks.telegram import telegram_router
 
 TOKEN, SECRET = "4200:stand-in", "a-secret"
@@ -55,13 +57,14 @@ class Service:
             self.turns[inbound.id] = self.answer(inbound)
         return self.turns[inbound.id]
 
-    async def shelve(self, inbound: Inbound) -> tuple[Reply, ...]:
+    async def keep(self, message: Spooled) -> None:
+        """The disk."""
         self._fail()
-        self.shelved.append(inbound)
-        return (Reply("已收到"),)
+        if isinstance(message, Inbound):
+            self.shelved.append(message)
 
-    def sorry(self, inbound: Inbound) -> tuple[Reply, ...]:
-        raise AssertionError("Telegram sends again")
+    def holds(self, address: Address) -> bool:
+        return False
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         self._fail()
@@ -114,7 +117,7 @@ async def stand() -> AsyncIterator[Stand]:
         async with httpx.AsyncClient(transport=transport) as http:
             platform = TelegramPlatform(TOKEN, URL, SECRET, http, clock, time_scale=0.001)
             app.include_router(api_router(platform))
-            app.include_router(telegram_router(SECRET, service, telegram, clock, LARGEST))
+            app.include_router(telegram_router(SECRET, receiver_over(service), telegram, clock, LARGEST))
             config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[port]))

@@ -10,6 +10,7 @@ from intake.model.messages import Ask, Choice, Event, Inbound, Reply, Tap
 from intake.model.ports import Unavailable
 from playground.phones import Picked
 from playground.telegram.faults import ApiFault
+from tests.receiving import KEPT
 from webhooks.telegram import telegram_router
 
 Stand = Any  # the fixture's
@@ -86,12 +87,13 @@ async def test_a_fault_of_ours_that_passes_asks_for_it_again(
 async def test_what_cannot_be_done_now_is_kept_and_said(stand: Stand) -> None:
     stand.service.faults.append(Unavailable("the database is away"))
     answer = await stand.knock(update())
-    assert (answer.status_code, answer.json()["text"]) == (200, "已收到")
+    assert (answer.status_code, answer.json()["text"]) == (200, KEPT)
     assert len(stand.service.shelved) == 1
 
 
 async def test_poison_while_the_database_is_away_comes_again_too(stand: Stand) -> None:
-    stand.service.faults.append(Unavailable("the database is away"))
+    """The disk that is full is the other half: with room on it, it would wait there."""
+    stand.service.faults += [Unavailable("the database is away"), Unavailable("the disk is full")]
     assert (await stand.knock(b"not json")).status_code == 503
 
 

@@ -9,16 +9,17 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.receiver.spool import Spooled
 from bots.wechat.incoming.verification import Mode, PushCredentials
 from intake.model.channel_event import ChannelEvent
 from intake.model.messages import Address, ChannelName, Inbound, Reply
 from playground.wechat.platform import WeChatPlatform
 from storage.cache.cache import Cache, MemoryCache
+from tests.receiving import receiver_over
 from webhooks.wechat import wechat_router
 
 NOW = datetime(2024, 11, 21, 8, 30, tzinfo=UTC)
 APPID, TOKEN, KEY = "wx49f0ab532d5d035a", "t0ken", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
-SORRY = "系统繁忙，请稍后再发一次。"
 
 
 @dataclass
@@ -47,17 +48,15 @@ class Service:
         self.taken.setdefault(inbound.id, inbound)
         return self.replies
 
-    async def shelve(self, inbound: Inbound) -> tuple[Reply, ...]:
+    async def keep(self, message: Spooled) -> None:
+        """The disk."""
         if self.disk_fault:
             raise self.disk_fault
-        self.shelved.append(inbound)
-        return (Reply("已收到"),)
+        if isinstance(message, Inbound):
+            self.shelved.append(message)
 
-    def sorry(self, inbound: Inbound) -> tuple[Reply, ...]:
-        return (Reply("请过几分钟再发一次"),)
-
-    def more(self, replies: tuple[Reply, ...]) -> str:
-        return "（未完）"
+    def holds(self, address: Address) -> bool:
+        return False
 
     async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
         if self.aside_fault:
@@ -141,13 +140,12 @@ async def build() -> AsyncIterator[Build]:
         account = PushCredentials(our_appid, TOKEN, our_key, Mode(our_mode or mode))
         router = wechat_router(
             account,
-            service,
+            receiver_over(service),
             witness,
             cache or MemoryCache(),
             clock,
             patience=patience,
             hold=hold,
-            sorry=SORRY,
         )
         app.include_router(router)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -88,8 +88,8 @@ def hangs(stand: Any, *parts: str) -> None:
     ("broken", "fields", "status"),
     [
         (["service.receive"], TEXT, 200),
-        (["service.receive", "service.shelve"], TEXT, 503),
-        (["service.receive", "service.put_aside", "service.shelve"], TEXT, 503),
+        (["service.receive", "service.keep"], TEXT, 503),
+        (["service.receive", "service.put_aside", "service.keep"], TEXT, 503),
         (["service.send_late"], TEXT, 200),
         (["service.handed_over"], TEXT, 200),
         (["service.put_aside"], {"MsgType": ""}, 503),
@@ -121,13 +121,26 @@ def test_a_turn_committed_while_the_disk_hangs_is_taken(build: Any) -> None:
     stand.service.gate = asyncio.Event()
 
     async def story() -> tuple[httpx.Response, float]:
-        hangs(stand, "service.shelve")
+        hangs(stand, "service.keep")
         asyncio.get_running_loop().call_later(4.2, stand.service.gate.set)
         return await pushed(stand, **TEXT)
 
     answer, _ = in_virtual_time(story)
     assert answer.status_code == 200
     assert list(stand.service.late.values()) == [stand.service.replies]
+
+
+def test_a_turn_put_off_while_the_disk_hangs_is_nowhere_and_told_so_in_time(build: Any) -> None:
+    stand = build()
+    stand.service.fault = Unavailable("database")
+
+    async def story() -> tuple[httpx.Response, float]:
+        hangs(stand, "service.keep")
+        return await pushed(stand, **TEXT)
+
+    answer, seconds = in_virtual_time(story)
+    assert (answer.status_code, answer.content) == (503, b"")
+    assert seconds <= LIMIT + 1e-6
 
 
 @pytest.mark.parametrize("fault", [Unavailable("database"), ConnectionError("redis"), RuntimeError("ours")])

@@ -8,10 +8,13 @@ import pytest
 
 from intake.model.messages import Choice, Event, Reply
 from intake.model.ports import Unavailable
+from intake.phrases import say
 from playground.phones import Picked
 from playground.wechat.server import FAULT
+from tests.receiving import BROKEN, BUSY, CITY, KEPT
 
 PATH = "/webhooks/wechat"
+MORE = say(CITY, "zh", "service.more")
 MODES = ["plain", "compatible", "safe"]
 
 
@@ -185,9 +188,9 @@ async def test_where_nothing_can_follow_the_citizen_is_told_that_there_is_more(s
     await stand.platform.settled()
     (heard,) = shown(phone)
     (rest,) = stand.service.late.values()
-    assert heard.endswith("\n\n（未完）")
+    assert heard.endswith(f"\n\n{MORE}")
     assert len(heard.encode()) <= 2048
-    said = heard.removesuffix("\n\n（未完）") + "".join(reply.text for reply in rest)
+    said = heard.removesuffix(f"\n\n{MORE}") + "".join(reply.text for reply in rest)
     assert said == "甲" * 680 + "乙" * 600
 
 
@@ -260,20 +263,22 @@ async def test_a_turn_that_breaks_is_kept_and_the_citizen_asked_to_write_again(s
     phone = await stand.platform.phone(None)
     await phone.say("你好")
     await stand.platform.settled()
-    assert shown(phone) == ["系统繁忙，请稍后再发一次。"]
+    assert shown(phone) == [BROKEN]
     [(message_id, body, reason)] = stand.service.aside
     assert message_id == stand.service.started[0].id
     assert "你好".encode() in body
-    assert reason == "RuntimeError"
+    assert reason.startswith("RuntimeError at ")
+    assert "13800138000" not in reason
 
 
 async def test_even_with_nothing_left_working_the_answer_is_200(stand: Any) -> None:
     stand.service.fault = ConnectionError("database")
     stand.service.aside_fault = ConnectionError("database")
+    stand.service.disk_fault = ConnectionError("disk")
     phone = await stand.platform.phone(None)
     await phone.say("你好")
     await stand.platform.settled()
-    assert shown(phone) == ["系统繁忙，请稍后再发一次。"]
+    assert shown(phone) == [BUSY]
 
 
 async def test_without_a_database_the_message_is_kept_and_the_citizen_told(stand: Any) -> None:
@@ -281,7 +286,7 @@ async def test_without_a_database_the_message_is_kept_and_the_citizen_told(stand
     phone = await stand.platform.phone(None)
     await phone.say("你好")
     await stand.platform.settled()
-    assert shown(phone) == ["已收到"]
+    assert shown(phone) == [KEPT]
     assert [inbound.text for inbound in stand.service.shelved] == ["你好"]
     assert len(stand.service.started) == 1
 
@@ -292,7 +297,7 @@ async def test_with_the_disk_full_too_the_citizen_is_asked_to_write_again(stand:
     phone = await stand.platform.phone(None)
     await phone.say("你好")
     await stand.platform.settled()
-    assert shown(phone) == ["请过几分钟再发一次"]
+    assert shown(phone) == [BUSY]
     assert not stand.service.aside
 
 
@@ -317,13 +322,13 @@ async def test_what_takes_too_long_with_a_full_disk_is_not_called_taken(build: A
     phone = await stand.platform.phone(None)
     await phone.say("你好")
     await stand.platform.settled()
-    assert shown(phone) == ["请过几分钟再发一次"]
+    assert shown(phone) == [BUSY]
     stand.service.gate.set()
 
 
 async def test_an_unreadable_push_that_is_kept_nowhere_is_not_taken_and_comes_again(build: Any) -> None:
     stand = build("plain")
-    stand.service.aside_fault = ConnectionError("neither database nor disk")
+    stand.service.aside_fault = stand.service.disk_fault = ConnectionError("neither database nor disk")
     refused = await stand.http.post(PATH, params=signed(), content=b"garbage")
     assert (refused.status_code, stand.service.aside) == (503, [])
     stand.service.aside_fault = None

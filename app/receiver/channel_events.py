@@ -10,8 +10,8 @@ from datetime import datetime
 
 import structlog
 
+from app.receiver.spool import Spool, SpooledEvent
 from app.turns.media_bursts import NO_MESSAGES
-from app.turns.spool import Spool, SpooledEvent
 from intake.model.channel_event import ChannelEvent
 from intake.model.messages import ChannelName
 from storage.db.database import Database, Tx

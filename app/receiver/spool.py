@@ -16,7 +16,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from app.base import metrics
-from app.turns.spool_log import Log, Record
+from app.receiver.spool_log import Log, Record
 from intake.model.channel_event import ChannelEvent
 from intake.model.messages import Address, ChannelName, Inbound
 from intake.model.ports import Unavailable

@@ -12,16 +12,19 @@ import structlog
 from pydantic import TypeAdapter
 
 from app.base import metrics
-from app.turns.channel_events import ChannelEventRecorder
-from app.turns.rate_limit import RateLimit
+from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.rate_limit import RateLimit
+from app.receiver.running_turns import RunningTurns
+from app.receiver.spool import Aside, Spool, Spooled, SpooledEvent
+from app.receiver.spool_log import Record
+from app.receiver.tasks import Tasks, left
 from app.turns.service import Service
-from app.turns.spool import Aside, Spool, Spooled, SpooledEvent
-from app.turns.spool_log import Record
 from intake.city import CityProfile
 from intake.dialog.id_numbers import discreet
 from intake.model.channel_event import ChannelEvent
-from intake.model.messages import Address, ChannelName, Inbound, Reply
+from intake.model.messages import ChannelName, Inbound, Reply
 from intake.model.ports import Unavailable
+from intake.model.received import Answered, Kept, Lost, Received
 from intake.phrases import FALLBACK, pick_language, say
 from storage.db.keyring import Undecryptable
 from storage.faults import caught, described
@@ -35,7 +38,8 @@ AWAY_AFTER = 3
 """Turns that failed one after the other: then the next ones are not kept waiting for the same."""
 AWAY_FOR = 1.0  # seconds
 
-_happening = TypeAdapter(ChannelEvent)
+_inbound = TypeAdapter(Inbound)
+_happening: TypeAdapter[ChannelEvent] = TypeAdapter(ChannelEvent)
 
 
 class Behind(Unavailable):
@@ -43,27 +47,77 @@ class Behind(Unavailable):
 
 
 class SpoolingReceiver:
-    """`webhooks.ports.Receiver`: the service, and the spool behind it."""
+    """`intake.model.received.Receiver`: the service, and the spool behind it."""
 
     def __init__(
         self,
         service: Service,
-        witness: ChannelEventRecorder,
+        channel_events: ChannelEventRecorder,
         spool: Spool,
         city: CityProfile,
         pace: RateLimit | None = None,
     ) -> None:
         self._service = service
-        self._witness = witness
+        self._channel_events = channel_events
         self._spool = spool
         self._city = city
         self._pace = pace
+        self._tasks = Tasks()
+        self._turns = RunningTurns(self._tasks, self._take, self._keep, self.send_on)
         self._failed = 0
         self._failed_at = 0.0
         self._tried = 0
 
-    async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
-        """As `Service.receive`, for who does not write too fast. Raises Unavailable: then `shelve` it."""
+    async def receive(self, inbound: Inbound, deadline: float | None = None) -> Received:
+        """The message's turn; what has none, or none in time, is on the disk before it is called taken."""
+        return await self._turns.result(inbound, deadline)
+
+    async def put_aside(
+        self,
+        channel: ChannelName,
+        message_id: str,
+        body: bytes,
+        reason: str,
+        deadline: float | None = None,
+    ) -> Received:
+        """Keep what nobody can read: in the database, and whatever prevents that, on the disk."""
+        aside = self._tasks.start(self._aside(Aside(channel, message_id, body, reason)))
+        await asyncio.wait({aside}, timeout=left(deadline))
+        return aside.result() if aside.done() else Lost()
+
+    async def send_on(
+        self, inbound: Inbound, replies: tuple[Reply, ...], key: str, deadline: float | None = None
+    ) -> Received:
+        """Queue what the platform's answer does not carry; else keep the message: all goes out again."""
+        queued = self._tasks.start(caught(self._service.send_late(inbound.address, replies, key)))
+        await asyncio.wait({queued}, timeout=left(deadline))
+        if queued.done() and queued.result() is None:
+            return Answered()
+        keeping = self._tasks.start(self._keep(inbound))
+        await asyncio.wait({keeping}, timeout=left(deadline))
+        return keeping.result() if keeping.done() else Lost()
+
+    async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
+        """As `Service.handed_over`. Raises Unavailable."""
+        await self._service.handed_over(inbound, replies)
+
+    def more(self, replies: tuple[Reply, ...]) -> str:
+        """The word that there is more, in the language of what was said."""
+        language = next((reply.language for reply in replies if reply.language), FALLBACK)
+        return say(self._city, language, "service.more")
+
+    async def settle(self, seconds: float) -> None:
+        """Before a stop: give running turns the time to end."""
+        await self._tasks.settle(seconds)
+
+    async def _take(self, inbound: Inbound) -> Received:
+        """One turn for who does not write too fast. Raises Unavailable: then it is to be kept."""
+        taken = await caught(self._turn(inbound))
+        if isinstance(taken, Unavailable):
+            raise taken
+        return await self._broken(inbound, taken) if isinstance(taken, Exception) else Answered(taken)
+
+    async def _turn(self, inbound: Inbound) -> tuple[Reply, ...]:
         if self._pace is not None and await self._pace.is_too_fast(inbound):
             return self._slowed(inbound)
         if self._spool.holds(inbound.address):
@@ -78,34 +132,30 @@ class SpoolingReceiver:
         self._failed = 0
         return replies
 
-    async def shelve(self, inbound: Inbound) -> tuple[Reply, ...]:
-        """Keep the message on the disk for later; what its sender is told. Raises SpoolFull."""
-        await self._spool.keep(discreet(inbound))
-        metrics.spooled.labels(inbound.address.channel.value).inc()
-        return (Reply(self._say(inbound, "service.spooled")),)
+    async def _broken(self, inbound: Inbound, fault: Exception) -> Kept:
+        """Our own code broke before the service could put it aside. Raises Unavailable if that fails too."""
+        address, reason = inbound.address, described(fault)
+        log.error("turn failed", channel=address.channel.value, fault=reason)
+        body = _inbound.dump_json(discreet(inbound))
+        if isinstance(await self._aside(Aside(address.channel, inbound.id, body, reason)), Lost):
+            raise Unavailable("neither taken nor put aside") from fault
+        return Kept(self._told(inbound, "welcome.fault"))
 
-    def sorry(self, inbound: Inbound) -> tuple[Reply, ...]:
-        """What the sender of a message is told that could not even be shelved."""
-        return (Reply(self._say(inbound, "service.busy")),)
-
-    def more(self, replies: tuple[Reply, ...]) -> str:
-        """The word that there is more, in the language of what was said."""
-        language = next((reply.language for reply in replies if reply.language), FALLBACK)
-        return say(self._city, language, "service.more")
-
-    async def put_aside(self, channel: ChannelName, message_id: str, body: bytes, reason: str) -> None:
-        """As `Service.put_aside`; whatever prevents it, by way of the spool. Raises SpoolFull."""
-        fault = await caught(self._service.put_aside(channel, message_id, body, reason))
+    async def _keep(self, inbound: Inbound) -> Kept | Lost:
+        """On the disk for later, and what its sender is told."""
+        fault = await caught(self._spool.keep(discreet(inbound)))
         if fault is not None:
-            await self._spool.keep(Aside(channel, message_id, body, reason))
+            log.error("could not be kept", fault=described(fault))
+            return Lost(self._told(inbound, "service.busy"))
+        metrics.spooled.labels(inbound.address.channel.value).inc()
+        return Kept(self._told(inbound, "service.spooled"))
 
-    async def send_late(self, address: Address, replies: tuple[Reply, ...], key: str) -> None:
-        """As `Service.send_late`. Raises Unavailable."""
-        await self._service.send_late(address, replies, key)
-
-    async def handed_over(self, inbound: Inbound, replies: tuple[Reply, ...]) -> None:
-        """As `Service.handed_over`. Raises Unavailable."""
-        await self._service.handed_over(inbound, replies)
+    async def _aside(self, message: Aside) -> Kept | Lost:
+        filed = self._service.put_aside(message.channel, message.message_id, message.body, message.reason)
+        if await caught(filed) is None:
+            return Kept()
+        fault = await caught(self._spool.keep(message))
+        return Kept() if fault is None else Lost()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Empty the spool whenever there is something in it, until `stop`."""
@@ -156,7 +206,7 @@ class SpoolingReceiver:
 
     async def _write_down(self, told: ChannelEvent) -> None:
         """What breaks our own code is put aside, as messages are. Raises Unavailable or Undecryptable."""
-        fault = await caught(self._witness.write_down(told))
+        fault = await caught(self._channel_events.write_down(told))
         if isinstance(fault, Unavailable | Undecryptable):
             raise fault
         if fault is not None:
@@ -166,13 +216,13 @@ class SpoolingReceiver:
     def _slowed(self, inbound: Inbound) -> tuple[Reply, ...]:
         """Told, counted, and not taken."""
         metrics.turns.labels(inbound.address.channel.value, "too_fast").inc()
-        return (Reply(self._say(inbound, "welcome.too_fast")),)
+        return self._told(inbound, "welcome.too_fast")
 
     def _away(self) -> bool:
         return self._failed >= AWAY_AFTER and _now() < self._failed_at + AWAY_FOR
 
-    def _say(self, inbound: Inbound, key: str) -> str:
-        return say(self._city, pick_language(inbound.language), key)
+    def _told(self, inbound: Inbound, key: str) -> tuple[Reply, ...]:
+        return (Reply(say(self._city, pick_language(inbound.language), key)),)
 
 
 def _now() -> float:
