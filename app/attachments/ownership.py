@@ -8,7 +8,7 @@ sent for before its citizen agreed to the notice, unless it is part of what need
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from app.base import tracing
+from app.base import jobs
 from app.base.jobs import FILES
 from intake.city import CityProfile
 from intake.dialog.consent import privacy_notice
@@ -17,7 +17,7 @@ from intake.model.messages import ChannelName, Inbound
 from storage.db.database import Tx
 from storage.messages import attachments
 from storage.messages.conversations import StoredConversation
-from storage.outbox import outbox
+from storage.outbox.jobs import DiscardFile, FetchFile
 from storage.privacy import left_channel
 from storage.tickets import passed_files
 
@@ -72,9 +72,7 @@ async def _drop_own(tx: Tx, conversation_id: int, ids: list[str], now: datetime)
 async def drop(tx: Tx, ids: Iterable[str], now: datetime) -> None:
     """These files go, and by the outbox their contents that nobody else has sent."""
     for sha256 in await left_channel.drop_files(tx, list(ids), now):
-        await outbox.queue(
-            tx, destination=FILES, kind="discard", lane=f"discard:{sha256}", body={"sha256": sha256}, now=now
-        )
+        await jobs.queue(tx, DiscardFile(sha256), destination=FILES, lane=f"discard:{sha256}", now=now)
 
 
 async def send_for(
@@ -87,19 +85,11 @@ async def send_for(
 ) -> None:
     """Have those of these files downloaded that are not yet: the platforms keep them for days only."""
     for attachment_id, media in await attachments.send_for(tx, list(ids)):
-        body = {
-            "attachment": attachment_id,
-            "kind": media.kind.value,
-            "media_id": media.media_id,
-            "language": language,
-            tracing.KEY: tracing.current(),
-        }
-        await outbox.queue(
+        await jobs.queue(
             tx,
+            FetchFile(attachment_id, media.kind, media.media_id, language),
             destination=channel.value,
-            kind="fetch",
             lane=f"file:{attachment_id}",
-            body=body,
             now=now,
             conversation_id=conversation_id,
             urgent=True,

@@ -5,19 +5,19 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from app.attachments.malware import NoScanner, Scanner
 from app.attachments.sanitize import OPAQUE, vet
 from app.attachments.sanitized import SanitizedFile
 from hotline.contract import AttachmentPart
-from intake.model.messages import Location, Media, MediaKind
+from intake.model.messages import Location, Media
 from intake.model.ports import Channel, Fetched, NotTaken, NotYet
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.messages import attachments
 from storage.messages.attachments import Attachment, Folder, NoSuchFile
+from storage.outbox.jobs import FetchFile
 
 LINK_LASTS = timedelta(days=3)
 """As long as a document may wait for a backend that is down."""
@@ -53,23 +53,23 @@ class Files:
         self._copies = copies
         self._looking = asyncio.Lock()
 
-    async def fetch(self, body: dict[str, Any], channel: Channel) -> Location | None:
+    async def fetch(self, job: FetchFile, channel: Channel) -> Location | None:
         """Download, look at and keep one file; returns where a photo says it was taken.
 
         Nothing is done for one that its citizen has given up. Raises Unavailable, Rejected for one that is
         gone for good, or NotTaken; what the scanner finds something in is kept in quarantine first, where
         nobody is given it.
         """
-        if not await self.is_wanted(body["attachment"]):
+        if not await self.is_wanted(job.attachment):
             return None
-        media = Media(MediaKind(body["kind"]), body["media_id"])
+        media = Media(job.kind, job.media_id)
         fetched = await channel.fetch(media)
         found = await self._scanner.finds(fetched.content)
         if found is not None:
-            await self._keep(body["attachment"], SanitizedFile(fetched.content, OPAQUE), "quarantined")
+            await self._keep(job.attachment, SanitizedFile(fetched.content, OPAQUE), "quarantined")
             raise NotTaken("malware", f"quarantined: {found[:80]}")
         vetted = await self._vetted(fetched)
-        await self._keep(body["attachment"], vetted, "stored")
+        await self._keep(job.attachment, vetted, "stored")
         return vetted.place
 
     async def _vetted(self, fetched: Fetched) -> SanitizedFile:

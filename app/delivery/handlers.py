@@ -3,7 +3,7 @@
 Each kind has one function; what it raises says what becomes of the entry (see `worker`).
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -11,9 +11,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from app.attachments import ownership
 from app.attachments.store import Files
-from app.base import jobs, tracing
+from app.base import jobs
 from app.delivery.backend_troubles import MonitoredHotline
-from app.delivery.queue_replies import SURVEYS, lane, outgoing_of
+from app.delivery.queue_replies import SURVEYS, lane
 from app.delivery.suspects import put_aside
 from hotline.contract import AttachmentPart
 from hotline.documents import alert_event, erase_event, handoff_event, ticket_document, ticket_event
@@ -37,6 +37,17 @@ from storage.db.database import Database, Tx
 from storage.messages import attachments, conversations, loose_files
 from storage.outbox import outbox
 from storage.outbox.engine import LookAgain, TakenOver
+from storage.outbox.jobs import (
+    DiscardFile,
+    EndBurst,
+    FetchFile,
+    ForgetTalk,
+    SendAlert,
+    SendEvent,
+    SendHandoff,
+    SendLateFile,
+    SubmitTicket,
+)
 from storage.outbox.outbox import Claimed
 from storage.tickets import tickets
 from storage.tickets.tickets import StoredTicket
@@ -92,25 +103,29 @@ class Delivery:
         self._files = files
         self._turns = turns
         self._clock = clock
-        self._kinds: Mapping[str, Callable[[Claimed], Awaitable[None]]] = {
-            "reply": self._reply,
-            "fetch": self._fetch,
-            "submit": self._submit,
-            "event": self._event,
-            "alert": self._alert,
-            "handoff": self._handoff,
-            "forget": self._forget,
-            "late_file": self._late_file,
-            jobs.BURST: self._burst,
-            "discard": self._discard,
-        }
 
     async def deliver(self, entry: Claimed) -> None:
-        """Carry it out. Raises Unavailable (or LookAgain), Rejected (or a child), Unsure or TakenOver."""
-        kind = self._kinds.get(entry.kind)
-        if kind is None:
-            raise Rejected(f"no such kind of entry: {entry.kind}")
-        await kind(entry)
+        """Carry it out. Raises Unavailable (or LookAgain), Rejected (or a child), Unsure or TakenOver.
+
+        A kind that is not known is Rejected: it is put aside with that reason.
+        """
+        match jobs.job_of(entry):
+            case Outgoing() as outgoing:
+                await self._reply(entry, outgoing)
+            case FetchFile() as fetch:
+                await self._fetch(entry, fetch)
+            case DiscardFile(sha256):
+                await self._files.discard(sha256)
+            case EndBurst(end):
+                await self._burst(entry, end)
+            case SubmitTicket(reference):
+                await self._submit(entry, reference)
+            case SendEvent() as event:
+                await self._event(entry, event)
+            case SendLateFile() as file:
+                await self._late_file(entry, file)
+            case SendAlert() | SendHandoff() | ForgetTalk() as told:
+                await self._hotline.send_event(None, _document(told), told.event_id)
 
     async def rest(self, destination: str) -> float:
         """Seconds in which nothing need be tried there: the platform asked us to keep still."""
@@ -119,10 +134,9 @@ class Delivery:
         )
         return await channel.rest() if isinstance(channel, Paced) else 0.0
 
-    async def _reply(self, entry: Claimed) -> None:
+    async def _reply(self, entry: Claimed, outgoing: Outgoing) -> None:
         if reason := put_aside(entry):
             raise Rejected(reason)
-        outgoing = outgoing_of(entry.body)
         if outgoing.purpose in PUSHES:
             await self._answers_first(entry)
             if not await self._still_wanted(entry, outgoing):
@@ -167,36 +181,31 @@ class Delivery:
             raise Unreachable("the citizen has blocked us")
         return outgoing.purpose == "progress" or still_asks(stored.conversation, outgoing.reply.step)
 
-    async def _burst(self, entry: Claimed) -> None:
+    async def _burst(self, entry: Claimed, end: Inbound) -> None:
         """The files a citizen sent alone are their turn, if nothing followed them."""
         async with self._database.read() as tx:
             if entry.conversation_id is None or await conversations.by_id(tx, entry.conversation_id) is None:
                 return  # the citizen has left
-        end = jobs.end_in(entry.body)
         replies = await self._turns.receive(end)
         if replies:
             await self._turns.send_late(end.address, replies, end.id)
 
-    async def _discard(self, entry: Claimed) -> None:
-        await self._files.discard(entry.body["sha256"])
-
-    async def _fetch(self, entry: Claimed) -> None:
+    async def _fetch(self, entry: Claimed, fetch: FetchFile) -> None:
         """What a file shows is for its citizen to hear: where it was taken, or why it is not kept."""
-        attachment = entry.body["attachment"]
         try:
             if reason := put_aside(entry):
                 raise NotTaken("picture", reason)
-            place = await self._files.fetch(entry.body, self._channel(entry))
+            place = await self._files.fetch(fetch, self._channel(entry))
         except (NotNow, Unreachable):
             raise
         except Rejected as refusal:
             why = refusal.why if isinstance(refusal, NotTaken) else "gone"
-            await self._tell_of(entry, FileNews(attachment, refused=why))
+            await self._tell_of(entry, FileNews(fetch.attachment, refused=why), fetch.language)
             raise
         if place is not None:
-            await self._tell_of(entry, FileNews(attachment, place))
+            await self._tell_of(entry, FileNews(fetch.attachment, place), fetch.language)
 
-    async def _tell_of(self, entry: Claimed, news: FileNews) -> None:
+    async def _tell_of(self, entry: Claimed, news: FileNews, language: str) -> None:
         """A turn of its own, once however often the file is fetched; nobody who has left is written to.
 
         Raises LookAgain for a place while it is not known what matter the photo belongs to.
@@ -208,7 +217,6 @@ class Delivery:
             return
         if news.place is not None and any(file.id == news.attachment for file in loose):
             raise LookAgain("its matter is not known yet", LOOK_AGAIN)
-        language = entry.body.get("language", "")
         told = Inbound(f"file:{news.attachment}", stored.address, self._clock(), language=language, file=news)
         replies = await self._turns.receive(told)
         if replies:
@@ -220,9 +228,9 @@ class Delivery:
             raise Unavailable(f"the channel {entry.destination} is not configured", retry_after=300)
         return channel
 
-    async def _submit(self, entry: Claimed) -> None:
+    async def _submit(self, entry: Claimed, reference: str) -> None:
         """File the ticket; if an earlier answer may have been lost, ask first."""
-        found = await self._ticket(entry.body["reference"])
+        found = await self._ticket(reference)
         key = str(found.ticket.key)
         parts, missing = await self._parts(found.ticket.attachments, found.ticket.submitted_at)
         document = ticket_document(await self._with_label(found.ticket), parts, self._city)
@@ -232,7 +240,7 @@ class Delivery:
             ref = await self._hotline.submit(document, key)
         async with self._database.write() as tx:
             await tickets.set_hotline_ref(tx, found.id, ref, self._clock())
-            await self._send_on(tx, entry, found.ticket.reference, missing)
+            await self._send_on(tx, entry, found.ticket.reference, None, missing)
 
     def _still_ours(self, entry: Claimed) -> None:
         """A process may sleep for a minute at any line: the ticket may be another worker's by now."""
@@ -267,99 +275,54 @@ class Delivery:
                 whose = await attachments.owner(tx, file.id)
                 await ownership.send_for(tx, whose, file.channel, "", [file.id], self._clock())
 
-    async def _send_on(self, tx: Tx, entry: Claimed, reference: str, missing: Sequence[str]) -> None:
+    async def _send_on(
+        self, tx: Tx, entry: Claimed, reference: str, hotline_ref: str | None, missing: Sequence[str]
+    ) -> None:
         """Have files that did not come in time follow as supplements, each in a lane of its own."""
         now = self._clock()
         for attachment in missing:
             event_id = str(uuid5(NAMESPACE_URL, f"late file:{reference}:{attachment}"))
-            await outbox.queue(
+            await jobs.queue(
                 tx,
+                SendLateFile(event_id, now, attachment, reference, hotline_ref),
                 destination=entry.destination,
-                kind="late_file",
                 lane=f"file:{attachment}",
-                body={
-                    "event_id": event_id,
-                    "at": now.isoformat(),
-                    "attachment": attachment,
-                    "reference": reference,
-                    "hotline_ref": entry.body.get("hotline_ref"),
-                    tracing.KEY: tracing.current(),
-                },
                 now=now,
                 due_at=now + timedelta(seconds=LOOK_AGAIN),
                 ticket_id=entry.ticket_id,
                 once=event_id,
             )
 
-    async def _late_file(self, entry: Claimed) -> None:
+    async def _late_file(self, entry: Claimed, file: SendLateFile) -> None:
         """A file that missed its ticket; one that never comes is marked by its own entry."""
-        body = entry.body
-        parts, pending = await self._files.parts([body["attachment"]])
+        parts, pending = await self._files.parts([file.attachment])
         if pending:
             await self._send_for(pending)
             waited = (self._clock() - entry.queued_at).total_seconds()
             raise LookAgain("its file is still coming", min(max(waited / 4, LOOK_AGAIN), LONGEST_LOOK))
         if parts:
-            at = datetime.fromisoformat(body["at"])
-            event = ticket_event(body["event_id"], "supplement", at, attachments=parts)
-            await self._hotline.send_event(await self._hotline_ref(body), event, body["event_id"])
+            event = ticket_event(file.event_id, "supplement", file.at, attachments=parts)
+            await self._hotline.send_event(await self._hotline_ref(file), event, file.event_id)
 
-    async def _event(self, entry: Claimed) -> None:
-        body = entry.body
-        hotline_ref = await self._hotline_ref(body)
-        parts, missing = await self._parts(body["attachments"], entry.queued_at)
+    async def _event(self, entry: Claimed, job: SendEvent) -> None:
+        hotline_ref = await self._hotline_ref(job)
+        parts, missing = await self._parts(job.attachments, entry.queued_at)
         event = ticket_event(
-            body["event_id"],
-            body["type"],
-            datetime.fromisoformat(body["at"]),
-            text=body["text"],
-            attachments=parts,
-            survey=body["survey"],
+            job.event_id, job.type, job.at, text=job.text, attachments=parts, survey=job.survey
         )
-        await self._hotline.send_event(hotline_ref, event, body["event_id"])
+        await self._hotline.send_event(hotline_ref, event, job.event_id)
         if missing:
             async with self._database.write() as tx:
-                await self._send_on(tx, entry, body["reference"], missing)
+                await self._send_on(tx, entry, job.reference, job.hotline_ref, missing)
 
-    async def _hotline_ref(self, body: dict[str, Any]) -> str:
+    async def _hotline_ref(self, job: SendEvent | SendLateFile) -> str:
         """Under which number the backend knows the ticket; its filing went before in the same lane."""
-        if body["hotline_ref"]:
-            return str(body["hotline_ref"])
-        found = await self._ticket(body["reference"])
+        if job.hotline_ref:
+            return job.hotline_ref
+        found = await self._ticket(job.reference)
         if found.hotline_ref is None:
             raise Rejected("the backend never took the ticket")
         return found.hotline_ref
-
-    async def _alert(self, entry: Claimed) -> None:
-        body = entry.body
-        event = alert_event(
-            body["event_id"],
-            datetime.fromisoformat(body["at"]),
-            kind=body["kind"],
-            text=body["text"],
-            channel=body["channel"],
-            reach=body["phone"],
-            conversation=body["conversation"],
-        )
-        await self._hotline.send_event(None, event, body["event_id"])
-
-    async def _handoff(self, entry: Claimed) -> None:
-        body = entry.body
-        event = handoff_event(
-            body["event_id"],
-            datetime.fromisoformat(body["at"]),
-            conversation=body["conversation"],
-            text=body["text"] or None,
-            phone=body["phone"],
-            channel=body["channel"],
-        )
-        await self._hotline.send_event(None, event, body["event_id"])
-
-    async def _forget(self, entry: Claimed) -> None:
-        body = entry.body
-        at = datetime.fromisoformat(body["at"])
-        event = erase_event(body["event_id"], at, conversation=body["conversation"])
-        await self._hotline.send_event(None, event, body["event_id"])
 
     async def _ticket(self, reference: str) -> StoredTicket:
         async with self._database.read() as tx:
@@ -367,3 +330,18 @@ class Delivery:
         if found is None:
             raise Rejected("no such ticket")
         return found
+
+
+def _document(told: SendAlert | SendHandoff | ForgetTalk) -> dict[str, Any]:
+    """What concerns no ticket, as the backend is told."""
+    match told:
+        case SendAlert(event_id, at, kind, text, channel, phone, conversation):
+            return alert_event(
+                event_id, at, kind=kind, text=text, channel=channel, reach=phone, conversation=conversation
+            )
+        case SendHandoff(event_id, at, text, channel, conversation, phone):
+            return handoff_event(
+                event_id, at, conversation=conversation, text=text or None, phone=phone, channel=channel
+            )
+        case ForgetTalk(event_id, at, conversation):
+            return erase_event(event_id, at, conversation=conversation)

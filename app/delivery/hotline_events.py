@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from app.base import tracing
+from app.base import jobs
 from app.base.jobs import HOTLINE, ticket_lane
 from intake.model.conversation import TellHotline
 from storage.db.database import Tx
-from storage.outbox import outbox
+from storage.outbox.jobs import SendEvent
 from storage.surveys import surveys
 from storage.surveys.surveys import StoredSurvey
 from storage.tickets import tickets
@@ -28,23 +28,21 @@ async def tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> Non
 
 async def queue(tx: Tx, effect: TellHotline, ticket_id: int | None, event_id: str, now: datetime) -> None:
     """The event as it waits to be sent, behind what its ticket sends already."""
-    body = {
-        "event_id": event_id,
-        "type": effect.type,
-        "at": now.isoformat(),
-        "text": effect.text,
-        "attachments": list(effect.attachments),
-        "survey": effect.survey,
-        "reference": effect.reference,
-        "hotline_ref": effect.hotline_ref,
-        tracing.KEY: tracing.current(),
-    }
-    await outbox.queue(
+    event = SendEvent(
+        event_id=event_id,
+        type=effect.type,
+        at=now,
+        text=effect.text,
+        attachments=effect.attachments,
+        survey=effect.survey,
+        reference=effect.reference,
+        hotline_ref=effect.hotline_ref,
+    )
+    await jobs.queue(
         tx,
+        event,
         destination=HOTLINE,
-        kind="event",
         lane=ticket_lane(effect.reference),
-        body=body,
         now=now,
         ticket_id=ticket_id,
         once=event_id,

@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.delivery.queue_replies import SURVEYS, outgoing_of, queue_replies
+from app.base.jobs import job_of
+from app.delivery.queue_replies import SURVEYS, queue_replies
 from intake.city import CityProfile
+from intake.model.messages import Outgoing
 from intake.model.ports import Hindered, NotNow, OutcomePending, Rejected, Unreachable, Unsure
 from intake.model.status import Standing, Status
 from intake.notifications.progress_message import rejected
 from intake.phrases import pick_language
 from storage.db.database import Database, Tx
+from storage.db.sealed import UnreadableRow
 from storage.messages import account_issues, attachments, conversations, delivery_receipts, loose_files
 from storage.outbox import backoff, outbox
 from storage.outbox.engine import TakenOver
-from storage.outbox.outbox import OUTBOX, Body, Claimed
+from storage.outbox.jobs import Body, FetchFile, Job, SubmitTicket
+from storage.outbox.outbox import OUTBOX, Claimed
 from storage.outbox.outcomes import Outcomes
 from storage.privacy import left_channel
 from storage.tickets import tickets
@@ -40,7 +44,7 @@ class FrontDoorOutcomes(Outcomes[Body]):
 
     async def ended(self, entry: Claimed, fault: Exception | None) -> str:
         match fault:
-            case Unsure() if entry.kind == "reply" and outgoing_of(entry.body).purpose in SURVEYS:
+            case Unsure() if _asks(entry):
                 return await self._unsure(entry, fault.reason)
             case OutcomePending():
                 return await self._await(entry, fault)
@@ -85,7 +89,7 @@ class FrontDoorOutcomes(Outcomes[Body]):
 
     async def _keep(self, entry: Claimed, refusal: Rejected) -> str:
         """The citizen gets it when they write again; what is no message to a citizen cannot wait so."""
-        if entry.kind != "reply":
+        if not isinstance(_job(entry), Outgoing):
             return await self.bury(entry, refusal)
         async with self._database.write() as tx:
             await outbox.keep(tx, entry, self._clock())
@@ -110,15 +114,16 @@ class FrontDoorOutcomes(Outcomes[Body]):
         return "buried"
 
     async def buried(self, tx: Tx, entry: Claimed, refusal: Rejected, now: datetime) -> None:
-        if entry.kind == "fetch":
-            await attachments.fail(tx, entry.body["attachment"], refusal.reason)
-            await loose_files.settle(tx, [entry.body["attachment"]])
-        if entry.kind == "submit":
-            await self._tell_rejected(tx, entry, now)
+        match _job(entry):
+            case FetchFile(attachment):
+                await attachments.fail(tx, attachment, refusal.reason)
+                await loose_files.settle(tx, [attachment])
+            case SubmitTicket(reference):
+                await self._tell_rejected(tx, reference, now)
 
-    async def _tell_rejected(self, tx: Tx, entry: Claimed, now: datetime) -> None:
+    async def _tell_rejected(self, tx: Tx, reference: str, now: datetime) -> None:
         """The backend refused the document: staff see it, the citizen is told."""
-        found = await tickets.find(tx, reference=entry.body["reference"], lock=True)
+        found = await tickets.find(tx, reference=reference, lock=True)
         if found is None:
             return
         await tickets.save_standing(tx, found.id, Standing(status=Status.REJECTED), now)
@@ -129,3 +134,16 @@ class FrontDoorOutcomes(Outcomes[Body]):
             await queue_replies(
                 tx, stored.id, stored.address, (word,), f"rejected:{found.id}", "progress", now
             )
+
+
+def _job(entry: Claimed) -> Job | None:
+    """What it was to do; None for what nobody can read, of which nothing follows."""
+    try:
+        return job_of(entry)
+    except (Rejected, UnreadableRow):
+        return None
+
+
+def _asks(entry: Claimed) -> bool:
+    job = _job(entry)
+    return isinstance(job, Outgoing) and job.purpose in SURVEYS

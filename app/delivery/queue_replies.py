@@ -1,22 +1,18 @@
-"""Replies on their way through the outbox, to JSON and back."""
+"""Replies on their way through the outbox: in order, once, and held back while an answer may carry them."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
-from pydantic import TypeAdapter
-
-from app.base import tracing
-from bots.splitting import messages_of
+from app.base import jobs
+from bots.answers import messages_of
 from intake.model.channels import traits_of
 from intake.model.messages import Address, ChannelName, Outgoing, Reply
 from intake.notifications.template_fields import NONE, Facts
 from storage.db import batched_statements
 from storage.db.batched_statements import Statement
 from storage.db.database import Tx
-from storage.outbox import outbox, passive_fallback
+from storage.outbox import passive_fallback
 
-KIND = "reply"
 SURVEYS = frozenset({"survey", "reminder"})
 """Purposes that must not come twice."""
 
@@ -28,8 +24,6 @@ RIDE_LASTS = timedelta(seconds=20)
 
 ALBUM_REST = timedelta(seconds=1)
 """An album comes photo by photo, each after the one before was acknowledged: so long after the last."""
-
-_outgoing = TypeAdapter(Outgoing)
 
 
 def lane(owner: int | str, purpose: str = "reply") -> str:
@@ -81,12 +75,11 @@ def queuing(
         Outgoing(address, reply, once, purpose, facts) for once, reply in zip(keys, replies, strict=True)
     ]
     return [
-        outbox.queuing(
+        jobs.queuing(
             tx,
+            one,
             destination=address.channel.value,
-            kind=KIND,
             lane=lane(key if conversation_id is None else conversation_id, purpose),
-            body=_outgoing.dump_python(one, mode="json") | {tracing.KEY: tracing.current()},
             now=now,
             due_at=due_at,
             conversation_id=conversation_id,
@@ -150,8 +143,3 @@ async def queue_late(
     made = await queue_replies(tx, conversation_id, address, replies, key, "reply", now)
     if len(made) < len(replies):
         await passive_fallback.release(tx, once_keys(address.channel, key, len(replies)), now)
-
-
-def outgoing_of(body: dict[str, Any]) -> Outgoing:
-    """The message an entry carries."""
-    return _outgoing.validate_python(body)

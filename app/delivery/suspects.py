@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from intake.model.messages import Outgoing
 from storage.db.database import Database
 from storage.outbox import backoff, outbox
 from storage.outbox.engine import TakenOver
+from storage.outbox.jobs import FetchFile, kind_of
 from storage.outbox.outbox import Claimed
 
 TOGETHER = 2
@@ -23,7 +25,7 @@ TOGETHER = 2
 
 LOOK_AGAIN = timedelta(seconds=10)
 
-_PUT_ASIDE = frozenset({"reply", "fetch"})
+_PUT_ASIDE = frozenset({kind_of(Outgoing), kind_of(FetchFile)})
 
 log = structlog.get_logger(__name__)
 

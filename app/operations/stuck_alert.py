@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from app.base import metrics
+from app.base import jobs, metrics
 from app.base.jobs import HOTLINE
 from app.operations.health import outboxes
 from intake.city import CityProfile
@@ -23,8 +23,9 @@ from intake.model.messages import ChannelName
 from intake.phrases import FALLBACK, say
 from storage.db.clock import shared
 from storage.db.database import Database, Tx
-from storage.outbox import outbox, outbox_metrics
+from storage.outbox import outbox_metrics
 from storage.outbox.engine import Stuck
+from storage.outbox.jobs import SendAlert
 from storage.periodic import every
 
 log = structlog.get_logger(__name__)
@@ -85,21 +86,12 @@ class StuckAlert:
             count=stuck.count,
             since=f"{since:%m-%d %H:%M}",
         )
-        body = {
-            "event_id": event_id,
-            "at": now.isoformat(),
-            "kind": KIND,
-            "text": text,
-            "phone": None,
-            "channel": traits_of(ChannelName(stuck.destination)).code,
-            "conversation": None,
-        }
-        await outbox.queue(
+        code = traits_of(ChannelName(stuck.destination)).code
+        await jobs.queue(
             tx,
+            SendAlert(event_id, now, KIND, text, code),
             destination=HOTLINE,
-            kind="alert",
             lane=KIND,
-            body=body,
             now=now,
             once=event_id,
             urgent=True,

@@ -9,8 +9,8 @@ from functools import partial
 from itertools import product
 from time import monotonic
 
-from app.base.jobs import FILES, HOTLINE, WORK
-from app.base.tracing import KEY, traced
+from app.base.jobs import FILES, HOTLINE, WORK, trace_of
+from app.base.tracing import traced
 from app.delivery.handlers import Delivery
 from app.delivery.outcomes import FrontDoorOutcomes
 from app.delivery.suspects import Suspects
@@ -22,8 +22,9 @@ from intake.model.messages import ChannelName
 from storage.cache.cache import Cache
 from storage.db.database import Database
 from storage.outbox.circuit_breaker import CircuitBreaker
+from storage.outbox.jobs import Body
 from storage.outbox.loop import FAULT_PAUSE, Loop, Work
-from storage.outbox.outbox import OUTBOX, Body, Claimed
+from storage.outbox.outbox import OUTBOX, Claimed
 
 IDLE = 1.0  # seconds between looks when nobody calls
 
@@ -105,4 +106,4 @@ class Worker:
 
 
 def _traced(entry: Claimed) -> AbstractContextManager[object]:
-    return traced(entry.body.get(KEY))
+    return traced(trace_of(entry))

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from app.attachments import ownership
-from app.base import tracing
+from app.base import jobs
 from app.base.jobs import HOTLINE
 from app.base.references import conversation_name
 from app.delivery import hotline_events
@@ -18,7 +18,7 @@ from intake.model.conversation import TellHotline
 from storage.db.database import Tx
 from storage.messages import attachments, conversations
 from storage.messages.conversations import StoredConversation
-from storage.outbox import outbox
+from storage.outbox.jobs import ForgetTalk
 from storage.privacy import erasure, left_channel
 from storage.privacy.erasure import Erasure
 from storage.tickets import tickets
@@ -48,17 +48,11 @@ async def _forget_talk(tx: Tx, stored: StoredConversation, now: datetime) -> Non
     """Have the backend forget what was said to its staff, and the alerts."""
     name = conversation_name(stored)
     event_id = str(uuid5(NAMESPACE_URL, f"erase talk:{name}:{now.isoformat()}"))
-    await outbox.queue(
+    await jobs.queue(
         tx,
+        ForgetTalk(event_id, now, name),
         destination=HOTLINE,
-        kind="forget",
         lane=lane(stored.id),
-        body={
-            "event_id": event_id,
-            "at": now.isoformat(),
-            "conversation": name,
-            tracing.KEY: tracing.current(),
-        },
         now=now,
         once=event_id,
     )

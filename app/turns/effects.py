@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from app.base import tracing
+from app.base import jobs
 from app.base.jobs import HOTLINE, ticket_lane
 from app.base.references import conversation_name
 from app.delivery.hotline_events import tell
@@ -32,7 +31,7 @@ from intake.model.messages import Inbound
 from storage.db.database import Tx
 from storage.messages import conversations
 from storage.messages.conversations import StoredConversation
-from storage.outbox import outbox
+from storage.outbox.jobs import SendAlert, SendHandoff, SubmitTicket
 from storage.tickets import similar, tickets
 
 
@@ -85,22 +84,17 @@ async def forget(tx: Tx, stored: StoredConversation, effects: Iterable[Effect], 
         await conversations.forget(tx, stored.id, now)
 
 
-def _traced(**body: Any) -> dict[str, Any]:
-    return body | {tracing.KEY: tracing.current()}
-
-
 async def _file(
     tx: Tx, effect: FileTicket, conversation_id: int, marks: Iterable[str], now: datetime
 ) -> None:
     reference = effect.ticket.reference
     ticket_id = await tickets.add(tx, effect.ticket, conversation_id, effect.query_code, now, effect.matter)
     await similar.mark(tx, ticket_id, marks)
-    await outbox.queue(
+    await jobs.queue(
         tx,
+        SubmitTicket(reference),
         destination=HOTLINE,
-        kind="submit",
         lane=ticket_lane(reference),
-        body=_traced(reference=reference),
         now=now,
         ticket_id=ticket_id,
         conversation_id=conversation_id,
@@ -116,22 +110,11 @@ async def _correct(tx: Tx, effect: CorrectTicket) -> None:
 async def _call_staff(
     tx: Tx, effect: RaiseAlert | AskForPerson, event_id: str, stored: StoredConversation, now: datetime
 ) -> None:
-    draft = stored.conversation.draft
-    body = _traced(
-        event_id=event_id,
-        at=now.isoformat(),
-        kind=effect.kind if isinstance(effect, RaiseAlert) else None,
-        text=effect.text,
-        phone=_phone(effect) or (draft.phone if draft else None),
-        channel=traits_of(stored.address.channel).code,
-        conversation=conversation_name(stored),
-    )
-    await outbox.queue(
+    await jobs.queue(
         tx,
+        _call(effect, event_id, stored, now),
         destination=HOTLINE,
-        kind="alert" if isinstance(effect, RaiseAlert) else "handoff",
         lane=lane(stored.id),
-        body=body,
         now=now,
         conversation_id=stored.id,
         once=event_id,
@@ -139,5 +122,11 @@ async def _call_staff(
     )
 
 
-def _phone(effect: RaiseAlert | AskForPerson) -> str | None:
-    return effect.phone if isinstance(effect, AskForPerson) else None
+def _call(
+    effect: RaiseAlert | AskForPerson, event_id: str, stored: StoredConversation, now: datetime
+) -> SendAlert | SendHandoff:
+    draft, channel = stored.conversation.draft, traits_of(stored.address.channel).code
+    phone, name = (draft.phone if draft else None), conversation_name(stored)
+    if isinstance(effect, RaiseAlert):
+        return SendAlert(event_id, now, effect.kind, effect.text, channel, phone, name)
+    return SendHandoff(event_id, now, effect.text, channel, name, effect.phone or phone)

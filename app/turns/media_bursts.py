@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.attachments import ownership
-from app.base.jobs import BURST, dump_inbound
+from app.base import jobs
 from intake.city import CityProfile
 from intake.model.conversation import Turn
 from intake.model.messages import Burst, Inbound
 from storage.db.database import Tx
 from storage.messages import account_issues, attachments, conversations, inbox, loose_files
 from storage.messages.conversations import StoredConversation
-from storage.outbox import outbox
+from storage.outbox.jobs import EndBurst
 
 QUIET = timedelta(seconds=2.5)
 """So long after the last file, no more are expected."""
@@ -39,12 +39,11 @@ async def take_part(
         await conversations.set_reachable(tx, stored.id, True)
     await inbox.record(tx, inbound.address.channel, inbound.id, stored.id, (), now)
     notes = await account_issues.read(tx, inbound.address.channel)
-    await outbox.queue(
+    await jobs.queue(
         tx,
+        EndBurst(end_of(inbound)),
         destination=inbound.address.channel.value,
-        kind=BURST,
         lane=lane(stored.id),
-        body={"end": dump_inbound(end_of(inbound))},
         now=now,
         due_at=now + (HELD_BY_PUSH if NO_MESSAGES in notes else HELD),
         conversation_id=stored.id,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.delivery.queue_replies import SURVEYS, outgoing_of
+from app.delivery.queue_replies import SURVEYS
 from intake.dialog.live_steps import still_asks
 from intake.model.conversation import Conversation
 from intake.model.messages import Event, Inbound, Outgoing, Reply
@@ -15,7 +15,7 @@ async def taken(tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> list[O
     """What waited for this contact; whoever leaves is told nothing, and news of a file is no contact."""
     if inbound.event is Event.LEFT or inbound.file is not None or not begun.kept:
         return []
-    return [outgoing_of(body) for body in await outbox.take_kept(tx, begun.stored.id, now)]
+    return await outbox.take_kept(tx, begun.stored.id, now)
 
 
 def once_each(

@@ -3,12 +3,12 @@
 Beside what every outbox does, a reply that cannot be sent now is kept for its citizen's next contact.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 
 from sqlalchemy import exists, literal_column, select, update
 
+from intake.model.messages import Outgoing
 from storage.db import batched_statements
 from storage.db.batched_statements import Statement
 from storage.db.clock import SQL_NOW, played
@@ -16,6 +16,7 @@ from storage.db.sealed import Tx, seal, unseal
 from storage.db.tables import outbox
 from storage.outbox import engine
 from storage.outbox.engine import KEPT, UNSURE, Entry, Outbox, Stuck
+from storage.outbox.jobs import Body, read
 from storage.outbox.retention import purge
 
 __all__ = [
@@ -45,7 +46,6 @@ __all__ = [
     "waits",
 ]
 
-Body = dict[str, Any]
 Claimed = engine.Claimed[Body]
 OUTBOX = Outbox(outbox, Body)
 
@@ -71,7 +71,7 @@ class New(TypedDict):
     destination: str
     kind: str
     lane: str
-    body: Mapping[str, Any]
+    body: Body
     now: datetime
     due_at: NotRequired[datetime | None]
     conversation_id: NotRequired[int | None]
@@ -88,7 +88,7 @@ def queuing(tx: Tx, **new: Unpack[New]) -> Statement:
         "destination": new["destination"],
         "kind": new["kind"],
         "lane": new["lane"],
-        "body": seal(tx, Body, dict(new["body"])),
+        "body": seal(tx, Body, new["body"]),
         "due_at": due_at,
         "now": now,
         "played": played(tx, now),
@@ -117,16 +117,17 @@ async def keep(tx: Tx, which: Claimed | int, now: datetime) -> bool:
     return await settle(tx, which, KEPT, None, now)
 
 
-async def take_kept(tx: Tx, conversation_id: int, now: datetime) -> list[Body]:
-    """The bodies kept for this citizen, oldest first; they count as done with this transaction."""
+async def take_kept(tx: Tx, conversation_id: int, now: datetime) -> list[Outgoing]:
+    """The replies kept for this citizen, oldest first; they count as done with this transaction."""
     statement = (
         update(outbox)
         .where(outbox.c.conversation_id == conversation_id, outbox.c.state == literal_column("'kept'"))
         .values(state="done", settled_at=now)
-        .returning(outbox.c.id, outbox.c.body_sealed)
+        .returning(outbox.c.id, outbox.c.kind, outbox.c.body_sealed)
     )
     rows = sorted(await tx.execute(statement), key=lambda row: row.id)
-    return [unseal(tx, Body, row.body_sealed) for row in rows]
+    jobs = [read(row.kind, unseal(tx, Body, row.body_sealed)) for row in rows]
+    return [job for job in jobs if isinstance(job, Outgoing)]
 
 
 async def waits(tx: Tx, destination: str, lane: str, before: int) -> bool:

@@ -9,14 +9,16 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from intake.model.messages import Outgoing
 from storage.db.sealed import Tx
 from storage.db.tables import attachments, inbox, outbox
 from storage.messages import send_quotas, template_opt_ins
 from storage.outbox.engine import short
+from storage.outbox.jobs import EndBurst, FetchFile, kind_of
 from storage.outbox.outbox import Claimed
 from storage.surveys import phone_links, surveys
 
-KINDS = ("reply", "burst")
+KINDS = (kind_of(Outgoing), kind_of(EndBurst))
 """Entries that carry the citizen's address."""
 
 _REASON = "the citizen left"
@@ -53,7 +55,7 @@ async def drop_files(tx: Tx, ids: Collection[str], now: datetime) -> tuple[str, 
     await tx.execute(update(attachments).where(dropped).values(gone))
     lanes = [f"file:{number}" for number in numbers]
     stopped = {"state": "buried", "reason": _GIVEN_UP, "settled_at": now, "body_sealed": None}
-    fetches = (outbox.c.kind == "fetch") & outbox.c.lane.in_(lanes) & (outbox.c.state == "due")
+    fetches = (outbox.c.kind == kind_of(FetchFile)) & outbox.c.lane.in_(lanes) & (outbox.c.state == "due")
     await tx.execute(update(outbox).where(fetches).values(stopped))
     return tuple(sorted(found))
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, literal_column, select, update
 
+from intake.model.messages import Outgoing
 from storage.db.sealed import Tx
 from storage.db.tables import campaigns, outbox, surveys
+from storage.outbox.jobs import kind_of
 
 LONGEST = 60.0
 """Seconds of its pace that a campaign may catch up with after a pause."""
@@ -117,7 +119,7 @@ async def release(tx: Tx, campaign_id: int, room: int, now: datetime) -> int:
 async def pushes_waiting(tx: Tx) -> int:
     """How many messages nobody waits for are on their way to citizens."""
     pushes = (outbox.c.state == literal_column("'due'")) & outbox.c.urgent.is_(False)
-    statement = select(func.count()).select_from(outbox).where(pushes, outbox.c.kind == "reply")
+    statement = select(func.count()).select_from(outbox).where(pushes, outbox.c.kind == kind_of(Outgoing))
     return int((await tx.execute(statement)).scalar_one())
 
 

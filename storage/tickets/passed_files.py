@@ -8,8 +8,11 @@ from sqlalchemy import select
 
 from storage.db.sealed import Tx, unseal
 from storage.db.tables import outbox
-from storage.outbox.outbox import Body
+from storage.outbox import jobs
+from storage.outbox.jobs import Body, SendEvent
 from storage.tickets import tickets
+
+EVENT = jobs.kind_of(SendEvent)
 
 
 async def named(tx: Tx, conversation_id: int) -> dict[str, str]:
@@ -19,9 +22,12 @@ async def named(tx: Tx, conversation_id: int) -> dict[str, str]:
     if not theirs:
         return files
     sent = select(outbox.c.ticket_id, outbox.c.body_sealed).where(
-        outbox.c.ticket_id.in_(theirs), outbox.c.kind == "event", outbox.c.body_sealed.is_not(None)
+        outbox.c.ticket_id.in_(theirs),
+        outbox.c.kind == EVENT,
+        outbox.c.body_sealed.is_not(None),
     )
     for ticket_id, sealed in await tx.execute(sent):
-        body = unseal(tx, Body, sealed)
-        files |= dict.fromkeys(body.get("attachments", ()), theirs[ticket_id].reference)
+        event = jobs.read(EVENT, unseal(tx, Body, sealed))
+        if isinstance(event, SendEvent):
+            files |= dict.fromkeys(event.attachments, theirs[ticket_id].reference)
     return files

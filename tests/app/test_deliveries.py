@@ -22,6 +22,7 @@ from storage.db.tables import tickets
 from storage.messages import conversations
 from storage.messages.attachments import Folder
 from storage.outbox import outbox
+from storage.outbox.backoff import FEWEST
 from storage.outbox.circuit_breaker import FAILURES
 from storage.outbox.engine import Outbox
 from storage.outbox.loop import LEASE
@@ -445,7 +446,26 @@ async def test_an_entry_of_a_kind_nobody_knows_is_buried(shell: Any, now: Any) -
     async with shell.database.write() as tx:
         await outbox.queue(tx, destination="hotline", kind="riddle", lane="l", body={}, now=now)
     await shell.drain()
-    assert [entry.kind for entry in await shell.entries("buried")] == ["riddle"]
+    (entry,) = await shell.entries("buried")
+    assert (entry.kind, entry.reason) == ("riddle", "no such kind of entry: riddle")
+
+
+async def test_what_is_not_of_its_kind_waits_for_the_next_release_and_stops_no_other_lane(
+    shell: Any, citizen: Any, now: Any
+) -> None:
+    async with shell.database.write() as tx:
+        body = {"text": "电话13912345678"}
+        await outbox.queue(tx, destination="hotline", kind="submit", lane="l", body=body, now=now)
+    await citizen.files_a_ticket()
+    await shell.drain()
+    assert len(shell.backend.submitted) == 1
+    (entry,) = await shell.entries("due")
+    assert (entry.reason or "").startswith("a fault of ours: UnreadableRow at outbox/jobs.py")
+    for _ in range(FEWEST):
+        shell.clock.tick(timedelta(days=1).total_seconds())
+        await shell.drain()
+    (entry,) = await shell.entries("buried")
+    assert (entry.reason or "").startswith("given up after three days")
 
 
 async def test_a_slow_backend_and_a_slow_download_hold_up_no_message(shell: Any, citizen: Any) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
 from app.turns import situation as situation_module
 from app.turns import step as step_module
@@ -22,6 +21,7 @@ from storage.db.tables import outbox as outbox_table
 from storage.db.tables import tickets as tickets_table
 from storage.messages import conversations, inbox
 from storage.outbox import outbox
+from storage.outbox.jobs import written
 
 TABLES = (conversations_table, inbox_table, tickets_table, outbox_table, attachments_table)
 
@@ -254,7 +254,7 @@ async def kept_for(shell: Any, citizen: Any, text: str, purpose: str = "progress
     async with shell.database.write() as tx:
         stored = await conversations.lock(tx, citizen.address, shell.clock())
         outgoing = Outgoing(citizen.address, Reply(text, durable=True), text, purpose)
-        body = TypeAdapter(Outgoing).dump_python(outgoing, mode="json")
+        body = written(outgoing)
         entry = await outbox.queue(
             tx,
             destination="wechat",

@@ -151,7 +151,7 @@ async def test_those_that_died_with_it_are_tried_one_by_one_and_none_is_taken_fo
             await outbox.entries(tx)
         at_once -= 1
 
-    office.worker._delivery._kinds = {"fetch": looked}
+    office.worker._delivery.deliver = looked
     for _ in range(3):
         await office.worker.drain()
         office.later(seconds=20)

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from intake.model.messages import Address, ChannelName, Outgoing, Reply
 from storage.db.database import Database, Tx
 from storage.outbox import outbox
 from storage.outbox.engine import Claimed
+from storage.outbox.jobs import written
 
 LEASE = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
@@ -101,18 +103,23 @@ async def test_an_entry_carries_what_was_queued(
     )
 
 
+def kept(number: int) -> Outgoing:
+    return Outgoing(Address(ChannelName.WECHAT, "oCitizen"), Reply(f"已办结{number}"), f"k{number}")
+
+
 async def test_kept_entries_come_back_with_the_citizen_oldest_first_and_once(
     database: Database, conversation_id: int, now: datetime
 ) -> None:
     async with database.write() as tx:
         for number in (1, 2):
-            entry_id = await _entry(tx, now, f"{number}", body={"n": number}, conversation_id=conversation_id)
+            body = written(kept(number))
+            entry_id = await _entry(tx, now, f"{number}", body=body, conversation_id=conversation_id)
             assert entry_id is not None
             await outbox.keep(tx, entry_id, now)
     assert await _claim(database, now + LEASE) == []
     async with database.write() as tx:
         assert await outbox.take_kept(tx, conversation_id + 1, now) == []
-        assert await outbox.take_kept(tx, conversation_id, now) == [{"n": 1}, {"n": 2}]
+        assert await outbox.take_kept(tx, conversation_id, now) == [kept(1), kept(2)]
         assert await outbox.take_kept(tx, conversation_id, now) == []
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from intake.model.channel_event import ChannelEvent, DeliveryOutcome, Permission
-from intake.model.messages import Address, ChannelName, Media, MediaKind
+from intake.model.messages import Address, ChannelName, Media, MediaKind, Outgoing, Reply
 from storage.db.database import Database
 from storage.messages import (
     account_issues,
@@ -16,8 +16,10 @@ from storage.messages import (
     template_opt_ins,
 )
 from storage.outbox import outbox
+from storage.outbox.jobs import written
 
 WECHAT = ChannelName.WECHAT
+NEWS = Outgoing(Address(WECHAT, "oCitizen"), Reply("已办结"), "k1", "progress")
 
 
 def finished(now: datetime, receipt: str = "200228332", *, delivered: bool = True) -> ChannelEvent:
@@ -33,7 +35,7 @@ async def queued(database: Database, conversation_id: int, now: datetime) -> out
             destination="wechat",
             kind="reply",
             lane="citizen:1",
-            body={"text": "已办结"},
+            body=written(NEWS),
             now=now,
             conversation_id=conversation_id,
         )
@@ -91,7 +93,7 @@ async def test_an_announcement_leaves_the_message_kept_whatever_becomes_of_it(
     async with database.write() as tx:
         await delivery_receipts.taken(tx, entry, "200228332", whole=False, now=now)
         await delivery_receipts.settle(tx, WECHAT, DeliveryOutcome("200228332", delivered=True), now)
-        assert await outbox.take_kept(tx, conversation_id, now) == [{"text": "已办结"}]
+        assert await outbox.take_kept(tx, conversation_id, now) == [NEWS]
 
 
 async def test_an_outcome_for_nothing_of_ours_changes_nothing(

@@ -1,11 +1,17 @@
-"""How each channel cuts a reply into messages; one that is not named takes any reply as one message."""
+"""What a channel makes of a turn's replies: how it cuts them, and which its own answer may carry.
+
+A channel that is not named takes any reply as one message, and its answer may carry all of them.
+"""
 
 from collections.abc import Callable, Mapping
 
-from bots.telegram.outgoing.split import parts
+from bots.telegram.outgoing.split import parts, rides
 from intake.model.messages import ChannelName, Reply
 
+Rides = Callable[[tuple[Reply, ...]], bool]
+
 SPLITS: Mapping[ChannelName, Callable[[Reply], tuple[Reply, ...]]] = {ChannelName.TELEGRAM: parts}
+RIDES: Mapping[ChannelName, Rides] = {ChannelName.TELEGRAM: rides}
 
 
 def messages_of(channel: ChannelName, reply: Reply) -> tuple[Reply, ...]:
