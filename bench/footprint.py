@@ -42,16 +42,14 @@ async def _measure(conversations: int) -> None:
         async with _house(Path(folder)) as (runtime, _, players):
             shop = players.shop(ChannelName.WECHAT)
             warm = [RecordedComplaint(0, "", TOLD.format(number=0))]
-            await replay(warm, ChannelName.WECHAT, shop, runtime.city, lambda _: None, patience=PATIENCE)
+            await replay(warm, shop, runtime.city, lambda _: None, patience=PATIENCE)
             await delivered(runtime.database, PATIENCE)
             before, started = _size(Path(folder)), time.process_time()
             rows = [
                 RecordedComplaint(number, "", TOLD.format(number=number))
                 for number in range(1, conversations + 1)
             ]
-            stories = await replay(
-                rows, ChannelName.WECHAT, shop, runtime.city, lambda _: None, patience=PATIENCE
-            )
+            stories = await replay(rows, shop, runtime.city, lambda _: None, patience=PATIENCE)
             await delivered(runtime.database, PATIENCE)
             cpu, grown = time.process_time() - started, _size(Path(folder)) - before
     filed = sum(story.ending is Ending.TICKET for story in stories)

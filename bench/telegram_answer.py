@@ -102,7 +102,7 @@ async def town(folder: Path) -> AsyncIterator[tuple[Runtime, Phone]]:
             serving = asyncio.create_task(server.serve(sockets=[line]))
             while not server.started:  # noqa: ASYNC110  the server says it in no other way
                 await asyncio.sleep(0.05)
-            yield runtime, await players.telegram.phone(None)
+            yield runtime, await players.shop(ChannelName.TELEGRAM).phone(None)
             server.should_exit = True
             await serving
 

@@ -1,6 +1,6 @@
 """A phone on the page: what a platform's stand-in shows its citizen, and what they can do.
 
-Both stand-ins (WeChat's and Telegram's) implement `Phone` and hand them out through a
+Every stand-in implements `Phone` and hands them out through a
 `PhoneShop`; the page knows only these.
 
 The rule of versions: every phone counts its changes, 1, 2, 3 …; a bubble carries the count
@@ -136,6 +136,10 @@ class PhoneShop(Protocol):
 
     async def phone(self, user: str | None) -> Phone:
         """The phone of this user, or a new citizen's for None. Raises NoSuchPhone."""
+        ...
+
+    def split(self, text: str) -> list[str]:
+        """What the citizen's app makes of words too long for one message."""
         ...
 
     def media(self, media_id: str) -> tuple[bytes, str] | None:

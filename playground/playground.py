@@ -1,6 +1,6 @@
-"""The playground as a whole: the page, the two stand-ins, and the APIs they play."""
+"""The playground as a whole: the page, the stand-ins, and the APIs they play."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,26 +23,36 @@ from playground.wechat.platform import WeChatPlatform
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
-    """The two stand-ins, and the line on which they reach our webhooks."""
+class StandIn:
+    """One platform as it is played: its phones, and the API that our channel calls, under a path."""
 
-    wechat: WeChatPlatform
-    telegram: TelegramPlatform
+    shop: PhoneShop
+    api: APIRouter
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The stand-ins, and the line on which they reach our webhooks."""
+
+    stand_ins: Mapping[ChannelName, StandIn]
     http: httpx.AsyncClient
 
     def shop(self, channel: ChannelName) -> PhoneShop:
         """Where this app's phones come from."""
-        return self.wechat if channel is ChannelName.WECHAT else self.telegram
+        return self.stand_ins[channel].shop
 
 
 def cast(settings: Settings, base_url: str, clock: Callable[[], datetime], time_scale: float = 1.0) -> Cast:
-    """Stand-ins for the account and the bot in the settings; `time_scale` as in `TelegramPlatform`."""
+    """Stand-ins for what the settings name; `time_scale` as in `TelegramPlatform`."""
     http = httpx.AsyncClient(timeout=30.0)
-    return Cast(
-        wechat_stand_in(settings, base_url, http, clock),
-        telegram_stand_in(settings, base_url, http, clock, time_scale),
-        http,
-    )
+    wechat = wechat_stand_in(settings, base_url, http, clock)
+    telegram = telegram_stand_in(settings, base_url, http, clock, time_scale)
+    stand_ins = {
+        ChannelName.WECHAT: StandIn(wechat, api.api_router(wechat), WECHAT_API),
+        ChannelName.TELEGRAM: StandIn(telegram, bot_api.api_router(telegram), TELEGRAM_API),
+    }
+    return Cast(stand_ins, http)
 
 
 def stage(players: Cast, city: CityProfile) -> APIRouter:
@@ -53,11 +63,11 @@ def stage(players: Cast, city: CityProfile) -> APIRouter:
         yield
         await players.http.aclose()
 
-    shops = {name.value: players.shop(name) for name in ChannelName}
+    shops = {name.value: one.shop for name, one in players.stand_ins.items()}
     routes = APIRouter(lifespan=lifespan)
     routes.include_router(page.router(shops, scene(city)))
-    routes.include_router(api.api_router(players.wechat), prefix=WECHAT_API)
-    routes.include_router(bot_api.api_router(players.telegram), prefix=TELEGRAM_API)
+    for one in players.stand_ins.values():
+        routes.include_router(one.api, prefix=one.path)
     return routes
 
 

@@ -26,12 +26,12 @@ from storage.cache.rate_limits import LocalBuckets
 from storage.faults import caught, described
 from storage.periodic import pause
 from webhooks.attachments import attachment_router
+from webhooks.doors import routes_of
 from webhooks.error_handlers import answer_faults
 from webhooks.health import health_router
 from webhooks.hotline import hotline_router
 from webhooks.rate_limit import AddressLimit
 from webhooks.security_headers import SecurityHeaders
-from webhooks.wechat import wechat_router
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +63,8 @@ def create_app(
     app.include_router(health_router(runtime.health, utc_now))
     app.include_router(hotline_router(runtime.updates, runtime.callback_secrets, utc_now))
     app.include_router(attachment_router(runtime.files))
-    _channels(app, runtime)
+    for door in routes_of(runtime):
+        app.include_router(door)
     if runtime.desk is not None:
         _desk_routes(
             app, runtime.desk, runtime.settings, lambda part: runtime.files.path(part.sha256), of_front=True
@@ -108,20 +109,6 @@ def _open311(desk: Desk, settings: Settings, files: Files) -> APIRouter:
     keys = tuple(one for one in (key.get_secret_value() if key else "").split(",") if one)
     rules = Rules(keys, settings.hotline.jurisdiction)
     return open311_router(desk, rules, keep=files.take, media_url=lambda part: files.link(part.sha256))
-
-
-def _channels(app: FastAPI, runtime: Runtime) -> None:
-    if runtime.wechat is not None:
-        app.include_router(
-            wechat_router(runtime.wechat, runtime.receiver, runtime.witness, runtime.cache, utc_now)
-        )
-    secret = runtime.settings.telegram.webhook_secret
-    if runtime.telegram is not None and secret is not None:
-        from webhooks.telegram import telegram_router  # noqa: PLC0415  # aiogram takes seconds to import
-
-        app.include_router(
-            telegram_router(secret.get_secret_value(), runtime.receiver, runtime.telegram, utc_now)
-        )
 
 
 def _desk_routes(

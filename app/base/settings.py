@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from desk.accounts.oidc import is_safe
 from hotline.signatures import BadSecret, read_secrets
+from intake.model.messages import ChannelName
 
 _FIELD = re.compile(r'field "(\w+)"')
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
@@ -145,6 +146,12 @@ class Settings(BaseSettings):
     @property
     def wechat_on(self) -> bool:
         return self.wechat.appid is not None
+
+    @property
+    def channels_on(self) -> frozenset[ChannelName]:
+        """Those that have credentials."""
+        given = {ChannelName.TELEGRAM: self.telegram_on, ChannelName.WECHAT: self.wechat_on}
+        return frozenset(name for name, is_on in given.items() if is_on)
 
     @property
     def proxies(self) -> list[str]:
@@ -313,7 +320,7 @@ def _playground(settings: Settings) -> Iterator[str]:
 
 
 def _real(settings: Settings) -> Iterator[str]:
-    if settings.telegram_on or settings.wechat_on:
+    if settings.channels_on:
         yield "real credentials"
     if settings.real_backend:
         yield "a hotline's backend (JIESU_HOTLINE__URL)"

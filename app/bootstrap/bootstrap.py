@@ -36,9 +36,8 @@ from app.receiver.receiver import SpoolingReceiver
 from app.receiver.spool import Spool
 from app.turns.service import Service
 from app.turns.transcription import in_turn
-from bots.telegram.outgoing.split import rides
+from bots.answers import RIDES
 from intake.city import CityProfile
-from intake.model.messages import ChannelName
 from intake.model.ports import Follows
 from storage.cache.cache import Cache
 from storage.db.database import Database
@@ -90,13 +89,13 @@ async def _wire(
         closing.push_async_callback(buckets.aclose)
     behind = database.behind()
     channels = open_channels(settings, keyring, cache, buckets, behind, city, http, utc_now)
-    if channels.telegram is not None:
-        closing.push_async_callback(channels.telegram.aclose)
+    for channel in channels.by_name.values():
+        closing.push_async_callback(channel.aclose)
     heard = hearing(settings, http, channels.by_name)
     hear = in_turn(heard, second_reader(settings, http, database, city, utc_now))
     pace = RateLimit(buckets) if buckets is not None else None
-    service = Service(database, cache, city, utc_now, {ChannelName.TELEGRAM: rides}, hear=hear)
-    updates, witness = (
+    service = Service(database, cache, city, utc_now, RIDES, hear=hear)
+    updates, channel_events = (
         CallbackService(database, cache, city, utc_now),
         ChannelEventRecorder(database, utc_now, spool),
     )
@@ -110,8 +109,8 @@ async def _wire(
         database=database,
         cache=cache,
         service=service,
-        receiver=SpoolingReceiver(service, witness, spool, city, pace),
-        witness=witness,
+        receiver=SpoolingReceiver(service, channel_events, spool, city, pace),
+        channel_events=channel_events,
         updates=updates,
         following=Polling(database, hotline, updates, utc_now) if isinstance(hotline, Follows) else None,
         worker=Worker(behind, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),

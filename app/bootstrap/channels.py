@@ -1,4 +1,4 @@
-"""The two apps' channels as the settings describe them, and what hears and reads before a turn."""
+"""The channels as the settings describe them, and what hears and reads before a turn."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -51,18 +51,18 @@ def open_channels(
     clock: Callable[[], datetime],
 ) -> Channels:
     """Those with credentials. Without `buckets` nothing holds Telegram back. Raises BadSettings."""
-    by_name: dict[ChannelName, Channel] = {}
     telegram = _telegram(settings, keyring, cache, buckets)
-    if telegram is not None:
-        by_name[telegram.name] = telegram
-    if not settings.wechat_on:
-        return Channels(by_name, telegram, None, None)
-    client = _wechat_client(settings, cache, http)
-    forms = MessageTemplates(city.wechat.templates, city.timezone)
-    by_name[ChannelName.WECHAT] = WeChatChannel(
-        client, cache, http, clock, WeChatQuota(database, clock), forms
+    client = _wechat_client(settings, cache, http) if settings.wechat_on else None
+    opened: list[Channel | None] = [
+        telegram,
+        _wechat(client, cache, database, city, http, clock) if client else None,
+    ]
+    return Channels(
+        {channel.name: channel for channel in opened if channel is not None},
+        telegram,
+        _push_credentials(settings) if client else None,
+        WeChatAccount(client) if client else None,
     )
-    return Channels(by_name, telegram, _wechat(settings), WeChatAccount(client))
 
 
 def _telegram(
@@ -107,7 +107,19 @@ def _wechat_client(settings: Settings, cache: Cache, http: httpx.AsyncClient) ->
     return Client(credentials, cache, http)
 
 
-def _wechat(settings: Settings) -> PushCredentials:
+def _wechat(
+    client: Client,
+    cache: Cache,
+    database: Database,
+    city: CityProfile,
+    http: httpx.AsyncClient,
+    clock: Callable[[], datetime],
+) -> WeChatChannel:
+    forms = MessageTemplates(city.wechat.templates, city.timezone)
+    return WeChatChannel(client, cache, http, clock, WeChatQuota(database, clock), forms)
+
+
+def _push_credentials(settings: Settings) -> PushCredentials:
     wechat = settings.wechat
     aes_key = plain(wechat.aes_key) or ""
     return PushCredentials(wechat.appid or "", plain(wechat.token) or "", aes_key, Mode(wechat.mode))

@@ -43,7 +43,7 @@ class Runtime:
     cache: Cache
     service: Service
     receiver: SpoolingReceiver
-    witness: ChannelEventRecorder
+    channel_events: ChannelEventRecorder
     updates: CallbackService
     worker: Worker
     files: Files

@@ -11,11 +11,11 @@ from datetime import datetime
 from app.checks.finding import CheckResult
 from app.receiver.channel_events import CLOCK, PUSHES
 from bots.wechat.account import WeChatAccount
+from bots.wechat.channel import WeChatChannel
 from bots.wechat.client import ApiError
 from bots.wechat.error_codes import NO_RIGHT
-from bots.wechat.outgoing.send_ways import Rung
+from bots.wechat.outgoing.send_ways import MessageType
 from intake.city import CityProfile, Template
-from intake.model.messages import ChannelName
 from intake.model.ports import Unavailable, Unsure
 from storage.db.database import Database
 from storage.messages import account_issues
@@ -35,6 +35,7 @@ _TOKEN_REFUSALS = {
 """By errcode, as WeChat documents them for the access token."""
 
 WECHAT = "wechat"
+_CHANNEL = WeChatChannel.name
 _RIGHTS = "wechat rights"
 _TEMPLATES = "wechat templates"
 _PUSHES = "wechat pushes"
@@ -93,7 +94,7 @@ async def _messages(account: WeChatAccount, database: Database, now: datetime) -
         code = await account.may_send_messages()
     except (Unavailable, Unsure) as fault:
         return CheckResult(_RIGHTS, False, f"no answer ({fault.reason}): ask again")
-    await _note(database, Rung.MESSAGE, code, now)
+    await _note(database, MessageType.MESSAGE, code, now)
     if not code:
         return CheckResult(_RIGHTS, True, "may answer later by customer-service message")
     return CheckResult(
@@ -112,26 +113,34 @@ async def _templates(
     if not wanted:
         yield CheckResult(_TEMPLATES, True, "none in the profile: what no message brings waits", remark=True)
         return
-    for rung in (Rung.SUBSCRIPTION, Rung.TEMPLATE):
-        mine = [template for template in wanted if template.by_permission is (rung is Rung.SUBSCRIPTION)]
+    for message_type in (MessageType.SUBSCRIPTION, MessageType.TEMPLATE):
+        mine = [
+            template
+            for template in wanted
+            if template.by_permission is (message_type is MessageType.SUBSCRIPTION)
+        ]
         if mine:
-            yield await _kind(account, rung, mine, database, now)
+            yield await _kind(account, message_type, mine, database, now)
 
 
 async def _kind(
-    account: WeChatAccount, rung: Rung, wanted: list[Template], database: Database, now: datetime
+    account: WeChatAccount,
+    message_type: MessageType,
+    wanted: list[Template],
+    database: Database,
+    now: datetime,
 ) -> CheckResult:
-    what = f"{_TEMPLATES} ({rung.value})"
+    what = f"{_TEMPLATES} ({message_type.value})"
     try:
-        known = await account.templates(rung)
+        known = await account.templates(message_type)
     except ApiError as refusal:
-        await _note(database, rung, refusal.errcode if refusal.errcode in NO_RIGHT else 0, now)
+        await _note(database, message_type, refusal.errcode if refusal.errcode in NO_RIGHT else 0, now)
         return CheckResult(
             what, False, f"not allowed (errcode {refusal.errcode}): add the ability in the console"
         )
     except Unavailable as fault:
         return CheckResult(what, False, f"no answer ({fault.reason}): ask again")
-    await _note(database, rung, 0, now)
+    await _note(database, message_type, 0, now)
     missing = sorted({template.id for template in wanted} - known)
     if missing:
         return CheckResult(
@@ -142,7 +151,7 @@ async def _kind(
 
 async def _pushes(database: Database) -> CheckResult:
     async with database.read() as tx:
-        found = (await account_issues.read(tx, ChannelName.WECHAT)).get(PUSHES)
+        found = (await account_issues.read(tx, _CHANNEL)).get(PUSHES)
     if found is None:
         return CheckResult(_PUSHES, True, "none refused so far")
     seen = f"signed with our token, but unreadable ({found.says}), last on {found.at:%Y-%m-%d %H:%M} UTC"
@@ -152,7 +161,7 @@ async def _pushes(database: Database) -> CheckResult:
 
 async def _clock(database: Database) -> CheckResult:
     async with database.read() as tx:
-        found = (await account_issues.read(tx, ChannelName.WECHAT)).get(CLOCK)
+        found = (await account_issues.read(tx, _CHANNEL)).get(CLOCK)
     if found is None:
         return CheckResult(_CLOCK, True, "agrees with ours")
     seen = f"a push signed with our token was refused ({found.says}), last on {found.at:%Y-%m-%d %H:%M} UTC"
@@ -160,9 +169,9 @@ async def _clock(database: Database) -> CheckResult:
     return CheckResult(_CLOCK, False, f"{seen}: {todo}; if it is right, somebody sent an old push again")
 
 
-async def _note(database: Database, rung: Rung, errcode: int, now: datetime) -> None:
+async def _note(database: Database, message_type: MessageType, errcode: int, now: datetime) -> None:
     async with database.write() as tx:
         if errcode:
-            await account_issues.write(tx, ChannelName.WECHAT, rung.value, str(errcode), now)
+            await account_issues.write(tx, _CHANNEL, message_type.value, str(errcode), now)
         else:
-            await account_issues.clear(tx, ChannelName.WECHAT, rung.value)
+            await account_issues.clear(tx, _CHANNEL, message_type.value)

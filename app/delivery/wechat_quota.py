@@ -1,4 +1,4 @@
-"""The ladder's book, in the database: what may be sent to a citizen, and what trying has taught.
+"""WeChat's quota in the database: what may be sent to a citizen, and what trying has taught.
 
 The rule: every entry is a short transaction of its own, beside the network call and never around it.
 """
@@ -6,8 +6,8 @@ The rule: every entry is a short transaction of its own, beside the network call
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from bots.wechat.outgoing.send_ways import Rung, SendRights
-from intake.model.messages import Address, ChannelName
+from bots.wechat.outgoing.send_ways import MessageType, SendRights
+from intake.model.messages import Address
 from storage.db.database import Database, Tx
 from storage.messages import account_issues, conversations, send_quotas, template_opt_ins
 from storage.messages.account_issues import AccountIssue
@@ -17,7 +17,7 @@ LACK_LASTS = timedelta(days=1)
 
 
 class WeChatQuota:
-    """`bots.wechat.outgoing.send_ways.Book`."""
+    """`bots.wechat.outgoing.send_ways.QuotaStore`."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -32,7 +32,7 @@ class WeChatQuota:
             return SendRights(
                 left=await send_quotas.left(tx, found.id, now),
                 allowed=await template_opt_ins.allowed(tx, found.id),
-                lacks=_lacks(await account_issues.read(tx, ChannelName.WECHAT), now),
+                lacks=_lacks(await account_issues.read(tx, address.channel), now),
             )
 
     async def spend(self, address: Address) -> str | None:
@@ -60,9 +60,9 @@ class WeChatQuota:
             if (citizen := await _id(tx, address)) is not None:
                 await template_opt_ins.withdraw(tx, citizen, template)
 
-    async def lacks(self, rung: Rung, errcode: int) -> None:
+    async def lacks(self, address: Address, message_type: MessageType, errcode: int) -> None:
         async with self._database.write() as tx:
-            await account_issues.write(tx, ChannelName.WECHAT, rung.value, str(errcode), self._clock())
+            await account_issues.write(tx, address.channel, message_type.value, str(errcode), self._clock())
 
 
 async def _id(tx: Tx, address: Address) -> int | None:
@@ -70,6 +70,6 @@ async def _id(tx: Tx, address: Address) -> int | None:
     return None if found is None else found.id
 
 
-def _lacks(notes: Mapping[str, AccountIssue], now: datetime) -> frozenset[Rung]:
+def _lacks(notes: Mapping[str, AccountIssue], now: datetime) -> frozenset[MessageType]:
     fresh = {about for about, note in notes.items() if now - note.at < LACK_LASTS}
-    return frozenset(rung for rung in Rung if rung.value in fresh)
+    return frozenset(message_type for message_type in MessageType if message_type.value in fresh)

@@ -15,8 +15,9 @@ from app.base import metrics
 from app.base.jobs import WORK
 from app.base.tracing import traced
 from app.delivery.queue_replies import LANE, once_keys, queue_late
-from app.turns.step import EVERYWHERE, Rides, TurnStep, TurnTaken
+from app.turns.step import EVERYWHERE, TurnStep, TurnTaken
 from app.turns.transcription import as_it_is
+from bots.answers import Rides
 from intake.city import CityProfile
 from intake.dialog.id_numbers import discreet
 from intake.model.conversation import AnswerRated, FileTicket

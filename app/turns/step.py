@@ -4,7 +4,7 @@ The rule: everything here is undone together. `app.turns.service` opens the tran
 whether the message came before.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from app.turns import effects, media_bursts, parked_messages
 from app.turns.localize import Localizer
 from app.turns.similar_reports import SimilarReports
 from app.turns.situation import Gathered
+from bots.answers import Rides
 from intake.city import CityProfile
 from intake.dialog.advance import advance
 from intake.form.offers import join_others
@@ -34,7 +35,6 @@ from storage.turn_store import Begun
 DRAWS = 50
 """References tried before the second is given up as full."""
 
-Rides = Callable[[tuple[Reply, ...]], bool]
 EVERYWHERE: Mapping[ChannelName, Rides] = MappingProxyType({})
 
 

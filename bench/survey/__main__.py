@@ -1,7 +1,7 @@
 """`make bench-survey`: a campaign over a city's completed matters, in virtual time, with crashes in between.
 
-Real: planning, campaign, surveyor, outbox, worker, dialog, WeChat's ladder and book, Telegram's pace. Played:
-the two platforms, who keep accounts of their own, the backend, the citizens, and time.
+Real: planning, campaign, scheduler, outbox, worker, dialog, WeChat's send ways and quota, Telegram's pace.
+Played: the two platforms, who keep accounts of their own, the backend, the citizens, and time.
 """
 
 import argparse
@@ -46,6 +46,9 @@ from storage.surveys import survey_figures
 
 START = datetime(2026, 4, 1, 1, 0, tzinfo=UTC)  # nine in the morning in the city
 FIRST, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC)
+GRANTS = {ChannelName.WECHAT: MESSAGE}
+"""What a message lets us send back."""
+
 DAYS = 9
 TICK = 5.0
 LEARN = 60.0
@@ -148,9 +151,9 @@ def _open(
     buckets = LocalBuckets(clock.seconds)
     telegram = Telegram(judge, SendPace(buckets, 1, lambda text: text), clock)
     behind = database.behind()
-    book = WeChatQuota(behind, clock)
+    quota = WeChatQuota(behind, clock)
     forms = MessageTemplates(city.wechat.templates, city.timezone)
-    wechat = Weixin(cast("Client", server), cache, http, clock, book, forms)
+    wechat = Weixin(cast("Client", server), cache, http, clock, quota, forms)
     wechat.server = server
     backend = Backend()
     service = Service(database, cache, city, clock)
@@ -219,7 +222,7 @@ async def _act(world: World, act: Act) -> None:
 async def _say(world: World, act: Act) -> None:
     world.messages += 1
     where = address(act.user)
-    grant = MESSAGE if where.channel is ChannelName.WECHAT else None
+    grant = GRANTS.get(where.channel)
     inbound = Inbound(f"m{world.messages}", where, world.clock.now, act.texts[0], grant=grant)
     began = time.perf_counter()
     replies = await world.service.receive(inbound)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bots.wechat.client import ApiError, Client
 from bots.wechat.error_codes import NO_RIGHT
-from bots.wechat.outgoing.send_ways import Rung
+from bots.wechat.outgoing.send_ways import MessageType
 from intake.city import MenuButton, MenuItem
 
 _SHOWN_AT = "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket="
@@ -58,9 +58,9 @@ class WeChatAccount:
             return refusal.errcode if refusal.errcode in NO_RIGHT else 0
         return 0
 
-    async def templates(self, rung: Rung) -> frozenset[str]:
+    async def templates(self, message_type: MessageType) -> frozenset[str]:
         """The ids of the account's templates of this kind."""
-        if rung is Rung.SUBSCRIPTION:
+        if message_type is MessageType.SUBSCRIPTION:
             found = (await self._client.ask("/wxaapi/newtmpl/gettemplate")).get("data")
             return _ids(found, "priTmplId")
         found = (await self._client.ask("/cgi-bin/template/get_all_private_template")).get("template_list")

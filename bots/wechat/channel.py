@@ -1,4 +1,4 @@
-"""WeChat as a channel: up the ladder to the citizen, temporary media in.
+"""WeChat as a channel: the best way that leads to the citizen, temporary media in.
 
 The rule: nothing counts as sent on HTTP 200. A message is sent when WeChat answers errcode 0; a form
 is only taken then, and its outcome is told later by a push (`OutcomePending`). Which refusal ends what stands
@@ -16,7 +16,7 @@ import httpx
 from bots.wechat.client import ApiError, ApiResponse, Client, errcode_of, json_of
 from bots.wechat.error_codes import CLOSED, NO_RIGHT, NOT_ALLOWED, consequence
 from bots.wechat.outgoing.passive_reply import split, wording
-from bots.wechat.outgoing.send_ways import Book, Rung, SendWay, steps
+from bots.wechat.outgoing.send_ways import MessageType, QuotaStore, SendWay, steps
 from bots.wechat.outgoing.template_messages import announcement
 from bots.wechat.token import TokenCache
 from intake.city import Template
@@ -29,9 +29,9 @@ LARGEST_FILE = 20 * 1024 * 1024
 _FILE_HOSTS = (".qq.com", ".qpic.cn")
 _SENT_FOR = 3600.0  # seconds for which a sent piece of a longer message is remembered
 _PATHS = {
-    Rung.MESSAGE: "/cgi-bin/message/custom/send",
-    Rung.SUBSCRIPTION: "/cgi-bin/message/subscribe/bizsend",
-    Rung.TEMPLATE: "/cgi-bin/message/template/send",
+    MessageType.MESSAGE: "/cgi-bin/message/custom/send",
+    MessageType.SUBSCRIPTION: "/cgi-bin/message/subscribe/bizsend",
+    MessageType.TEMPLATE: "/cgi-bin/message/template/send",
 }
 
 
@@ -54,14 +54,14 @@ class WeChatChannel:
         cache: TokenCache,
         http: httpx.AsyncClient,
         clock: Callable[[], datetime],
-        book: Book,
+        quota: QuotaStore,
         forms: MessageTemplates,
     ) -> None:
         self._client = client
         self._cache = cache
         self._http = http
         self._clock = clock
-        self._book = book
+        self._quota = quota
         self._forms = forms
 
     async def send(self, outgoing: Outgoing) -> None:
@@ -72,7 +72,7 @@ class WeChatChannel:
         pieces = await self._unsent(outgoing)
         if not pieces:
             return None
-        standing = await self._book.standing(outgoing.address)
+        standing = await self._quota.standing(outgoing.address)
         last = NotNow("no way leads to them now")
         for step in steps(standing, len(pieces), self._forms.templates.get(outgoing.purpose, ())):
             try:
@@ -113,7 +113,7 @@ class WeChatChannel:
 
     async def _take(self, step: SendWay, outgoing: Outgoing, pieces: list[tuple[int, str]]) -> None:
         if step.template is not None:
-            return await self._announce(step.rung, step.template, outgoing)
+            return await self._announce(step.message_type, step.template, outgoing)
         for number, text in pieces:
             await self._say(outgoing.address, text)
             await self._cache.set(_sent(outgoing, number), "1", _SENT_FOR)
@@ -121,47 +121,51 @@ class WeChatChannel:
 
     async def _say(self, address: Address, text: str) -> None:
         """One customer-service message, paid for before it goes; one that never left is given back."""
-        trigger = await self._book.spend(address)
+        trigger = await self._quota.spend(address)
         if trigger is None:
             raise NotNow("no message is left")
         document = {"touser": address.user, "msgtype": "text", "text": {"content": text}}
         try:
-            await self._post(Rung.MESSAGE, document, address)
+            await self._post(MessageType.MESSAGE, document, address)
         except Unavailable:
-            await self._book.give_back(address, trigger)
+            await self._quota.give_back(address, trigger)
             raise
 
-    async def _announce(self, rung: Rung, template: Template, outgoing: Outgoing) -> None:
+    async def _announce(self, message_type: MessageType, template: Template, outgoing: Outgoing) -> None:
         """A template's fields; the message itself stays for the next contact unless they say it all."""
         made = announcement(template, outgoing, self._clock(), self._forms.timezone)
         try:
-            answer = await self._post(rung, made.document, outgoing.address)
+            answer = await self._post(message_type, made.document, outgoing.address)
         except (NotNow, Unreachable):
             raise
         except Rejected as refused:  # the template is at fault, not the message: another way may do
             raise NotNow(refused.reason) from None
         if template.once:
-            await self._book.use(outgoing.address, template.id)
+            await self._quota.use(outgoing.address, template.id)
         receipt = str(answer.get("msgid") or "")
         if not receipt:
             raise NotNow("announced")
         raise OutcomePending(receipt, whole=made.whole)
 
-    async def _post(self, rung: Rung, document: Mapping[str, Any], address: Address) -> dict[str, Any]:
+    async def _post(
+        self, message_type: MessageType, document: Mapping[str, Any], address: Address
+    ) -> dict[str, Any]:
         try:
-            return await self._client.post(_PATHS[rung], document)
+            return await self._client.post(_PATHS[message_type], document)
         except ApiError as refusal:
-            await self._learn(rung, refusal.errcode, document, address)
+            await self._learn(message_type, refusal.errcode, document, address)
             raise self._consequence(refusal.errcode) from None
 
-    async def _learn(self, rung: Rung, errcode: int, document: Mapping[str, Any], address: Address) -> None:
+    async def _learn(
+        self, message_type: MessageType, errcode: int, document: Mapping[str, Any], address: Address
+    ) -> None:
         """What WeChat refuses once it need not be asked again."""
-        if errcode in CLOSED and rung is Rung.MESSAGE:
-            await self._book.close(address)
+        if errcode in CLOSED and message_type is MessageType.MESSAGE:
+            await self._quota.close(address)
         if errcode in NO_RIGHT:
-            await self._book.lacks(rung, errcode)
+            await self._quota.lacks(address, message_type, errcode)
         if errcode == NOT_ALLOWED:
-            await self._book.withdraw(address, str(document["template_id"]))
+            await self._quota.withdraw(address, str(document["template_id"]))
 
     async def _video(self, document: dict[str, Any]) -> ApiResponse:
         url = str(document.get("video_url", ""))

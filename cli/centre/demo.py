@@ -57,7 +57,7 @@ def seed() -> None:
 
 def _allowed() -> tuple[Settings, CityProfile]:
     settings = read_settings()
-    if settings.telegram_on or settings.wechat_on:
+    if settings.channels_on:
         raise BadSettings("A channel is configured: made-up tickets do not go beside real ones.")
     if not embeds_desk(settings):
         raise BadSettings("The desk is not embedded here (JIESU_HOTLINE__KIND=desk, no JIESU_HOTLINE__URL).")

@@ -78,7 +78,7 @@ async def replay_rows(
     started = monotonic()
     with tempfile.TemporaryDirectory(prefix="jiesu-replay-") as folder:
         async with _house(Path(folder)) as (runtime, desk, players):
-            stories = await play(rows, channel, players.shop(channel), runtime.city, told, patience=patience)
+            stories = await play(rows, players.shop(channel), runtime.city, told, patience=patience)
             seconds = monotonic() - started
             await delivered(runtime.database, patience)
             books = await read_books(desk)

@@ -5,25 +5,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from intake.city import CityProfile
-from intake.model.messages import ChannelName
 from playground.phones import PhoneShop
 from playground.replay.citizen import Ending, ReplayCitizen, ReplayStory, Silence
 from playground.replay.ear import Ear
 from playground.replay.rows import RecordedComplaint
 from playground.replay.script import Script
-from playground.telegram.wire import split_like_the_app
-from playground.wechat.wire import split_like_wechat
 
 AT_ONCE = 8
 PATIENCE = 30.0
 """Seconds without an answer after which a citizen gives up: longer than WeChat's three deliveries."""
 
-_SPLIT = {ChannelName.WECHAT: split_like_wechat, ChannelName.TELEGRAM: split_like_the_app}
-
 
 async def replay(
     rows: Sequence[RecordedComplaint],
-    channel: ChannelName,
     shop: PhoneShop,
     city: CityProfile,
     told: Callable[[ReplayStory], None],
@@ -32,7 +26,7 @@ async def replay(
     patience: float = PATIENCE,
 ) -> list[ReplayStory]:
     """All their stories, in the order of the rows; `told` hears of each as it ends."""
-    play = _Play(channel, shop, city, told, patience)
+    play = _Play(shop, city, told, patience)
     waiting = iter(enumerate(_by_user(rows)))
     async with asyncio.TaskGroup() as hands:
         for _ in range(at_once):
@@ -51,14 +45,12 @@ def _by_user(rows: Iterable[RecordedComplaint]) -> list[list[RecordedComplaint]]
 class _Play:
     def __init__(
         self,
-        channel: ChannelName,
         shop: PhoneShop,
         city: CityProfile,
         told: Callable[[ReplayStory], None],
         patience: float,
     ) -> None:
         self.stories: list[ReplayStory] = []
-        self._split = _SPLIT[channel]
         self._shop = shop
         self._ear = Ear(city)
         self._script = Script(city)
@@ -73,7 +65,7 @@ class _Play:
         """One user's complaints. Whoever got stuck takes a new phone: the draft left there is nobody's."""
         citizen = await self._citizen(number)
         for row in rows:
-            story = await citizen.tell(row, self._split(row.text))
+            story = await citizen.tell(row, self._shop.split(row.text))
             self.stories.append(story)
             self._told(story)
             if story.ending is Ending.STUCK:

@@ -14,7 +14,7 @@ from playground.telegram.faults import Cut
 from playground.telegram.methods import METHODS, rides_an_answer
 from playground.telegram.phone import TelegramPhone
 from playground.telegram.server import TelegramServer
-from playground.telegram.wire import BotApiError, Json, Params
+from playground.telegram.wire import BotApiError, Json, Params, split_like_the_app
 
 
 class TelegramPlatform(TelegramServer):
@@ -23,6 +23,10 @@ class TelegramPlatform(TelegramServer):
     async def phone(self, user: str | None) -> TelegramPhone:
         """The phone of this user, or a new citizen's for None. Raises NoSuchPhone."""
         return TelegramPhone(self, self.room_of(user))
+
+    def split(self, text: str) -> list[str]:
+        """As the app sends a long text."""
+        return split_like_the_app(text)
 
     async def call(self, method: str, params: Params) -> Any:
         """One call of the API; returns its `result`. Raises BotApiError or Cut."""

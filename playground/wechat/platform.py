@@ -5,6 +5,7 @@ from functools import cached_property
 from playground.wechat.forms import SentTemplates
 from playground.wechat.phone import WeChatPhone
 from playground.wechat.server import WeChatServer
+from playground.wechat.wire import split_like_wechat
 
 
 class WeChatPlatform(WeChatServer):
@@ -18,3 +19,7 @@ class WeChatPlatform(WeChatServer):
     async def phone(self, user: str | None) -> WeChatPhone:
         """The phone of this openid, or a new citizen's for None. Raises NoSuchPhone."""
         return WeChatPhone(self, self.follower(user))
+
+    def split(self, text: str) -> list[str]:
+        """As the citizen has to cut it: the app sends no longer one."""
+        return split_like_wechat(text)

@@ -40,9 +40,9 @@ def seconds() -> Seconds:
 def paced(shell: Any, seconds: Seconds, keyring: KeyRing, tmp_path: Path) -> Any:
     """The way in, as the doors see it; its citizens come through it."""
     spool = Spool(tmp_path / "spool", keyring, shell.clock)
-    witness = ChannelEventRecorder(shell.database, shell.clock, spool)
+    recorder = ChannelEventRecorder(shell.database, shell.clock, spool)
     shell.service = AtTheDoor(
-        SpoolingReceiver(shell.service, witness, spool, shell.city, RateLimit(LocalBuckets(seconds)))
+        SpoolingReceiver(shell.service, recorder, spool, shell.city, RateLimit(LocalBuckets(seconds)))
     )
     return shell
 

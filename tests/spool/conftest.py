@@ -66,15 +66,15 @@ async def counter(
         pace = RateLimit(LocalBuckets())  # of both processes, as on Redis
         folder = tmp_path / "spool"
         spools = [Spool(folder, keyring, lambda: datetime.now(UTC)) for _ in range(2)]
-        witnesses = [ChannelEventRecorder(database, lambda: datetime.now(UTC), spool) for spool in spools]
+        recorders = [ChannelEventRecorder(database, lambda: datetime.now(UTC), spool) for spool in spools]
         first, second = (
-            SpoolingReceiver(service, witness, spool, city, pace)
-            for witness, spool in zip(witnesses, spools, strict=True)
+            SpoolingReceiver(service, recorder, spool, city, pace)
+            for recorder, spool in zip(recorders, spools, strict=True)
         )
         yield Counter(
             first,
             second,
-            witnesses[0],
+            recorders[0],
             database,
             spools[0],
             held_file if database.kind == "sqlite" else broken_line,

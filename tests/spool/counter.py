@@ -25,7 +25,7 @@ class Counter:
 
     receiver: SpoolingReceiver
     other: SpoolingReceiver
-    witness: ChannelEventRecorder
+    recorder: ChannelEventRecorder
     database: Database
     spool: Spool
     down: Callable[[], AbstractAsyncContextManager[None]]

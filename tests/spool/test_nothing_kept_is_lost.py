@@ -136,10 +136,10 @@ async def test_what_a_channel_tells_and_we_break_on_is_put_aside(
     first, second = (ChannelEvent(name, ChannelName.WECHAT, name, datetime.now(UTC), ANNA) for name in "ab")
     with monkeypatch.context() as broken:
         breaks(broken, channel_events, "record")
-        await counter.witness.record(first)
+        await counter.recorder.record(first)
         assert counter.spool.depth() == 1
         await counter.settle()
-    await counter.witness.record(second)
+    await counter.recorder.record(second)
     (reason,) = await put_aside(counter)
     assert reason.startswith("OurBug")
     async with counter.database.read() as tx:

@@ -78,7 +78,7 @@ async def test_what_a_citizen_allows_while_the_database_is_away_counts_afterward
     """The platform says it once; the citizen is new, and their first words wait as well."""
     async with counter.down():
         await counter.spool.keep(says("你好"))
-        await counter.witness.record(told("T1"))
+        await counter.recorder.record(told("T1"))
     assert await allowed(counter) == frozenset()
     await counter.settle()
     assert await allowed(counter) == {"T1"}
@@ -87,8 +87,8 @@ async def test_what_a_citizen_allows_while_the_database_is_away_counts_afterward
 async def test_what_is_told_waits_behind_what_its_citizen_did_before(counter: Counter) -> None:
     await counter.receiver.receive(says("你好"))
     async with counter.down():
-        await counter.witness.record(told("T1"))
-    await counter.witness.record(told("T1", allowed=False))  # the database is back, the spool not yet empty
+        await counter.recorder.record(told("T1"))
+    await counter.recorder.record(told("T1", allowed=False))  # the database is back, the spool not yet empty
     assert counter.spool.depth() == 2
     await counter.settle()
     assert await allowed(counter) == frozenset()
@@ -97,7 +97,7 @@ async def test_what_is_told_waits_behind_what_its_citizen_did_before(counter: Co
 async def test_what_concerns_nobody_waits_too(counter: Counter) -> None:
     finished = ChannelEvent("f", ChannelName.WECHAT, "MASSSENDJOBFINISH", datetime.now(UTC))
     async with counter.down():
-        await counter.witness.record(finished)
+        await counter.recorder.record(finished)
     await counter.settle()
     async with counter.database.read() as tx:
         assert (await tx.scalars(select(happenings.c.name))).all() == ["MASSSENDJOBFINISH"]

@@ -23,6 +23,11 @@ async def citizen(town: Town) -> Any:
     return await town.citizen(ChannelName.TELEGRAM)
 
 
+def telegram_of(town: Town) -> Any:
+    """The server they all write by."""
+    return town.players.shop(ChannelName.TELEGRAM)
+
+
 def photos(number: int) -> list[Picked]:
     return [Picked(a_png(n), "image/png", f"{n}.png") for n in range(number)]
 
@@ -38,8 +43,8 @@ async def stored(town: Town, citizen: Any) -> Any:
 
 async def settled(town: Town) -> None:
     """Every update is taken and everything that is due is out."""
-    await town.players.telegram.delivery.idle()
-    while town.players.telegram.spinning():
+    await telegram_of(town).delivery.idle()
+    while telegram_of(town).spinning():
         await asyncio.sleep(0.01)
 
 
@@ -228,7 +233,7 @@ LANGUAGES = {
 async def test_the_apps_language_is_spoken(town: Town) -> None:
     for hint, words in LANGUAGES.items():
         citizen = await town.citizen(ChannelName.TELEGRAM)
-        town.players.telegram.rooms[int(citizen.phone.user)].language = hint
+        telegram_of(town).rooms[int(citizen.phone.user)].language = hint
         await citizen.phone.open()
         await citizen.hears(words)
 
@@ -263,10 +268,10 @@ async def test_blocking_stops_pushes_and_coming_back_finds_everything(town: Town
     await citizen.phone.block()
     await settled(town)
     assert (await stored(town, citizen)).reachable is False
-    sent = len([call for call in town.players.telegram.calls if call[0] == "sendMessage"])
+    sent = len([call for call in telegram_of(town).calls if call[0] == "sendMessage"])
     await town.act("accept")
     await asyncio.sleep(0.5)
-    assert len([call for call in town.players.telegram.calls if call[0] == "sendMessage"]) == sent
+    assert len([call for call in telegram_of(town).calls if call[0] == "sendMessage"]) == sent
     await citizen.phone.unblock()
     await settled(town)
     await citizen.says("查进度")
@@ -278,9 +283,9 @@ async def test_a_group_is_shown_a_signed_link_and_nothing_is_stored(town: Town, 
     telegram = town.runtime.telegram
     link = await telegram.link("group")
     assert len(link.partition("start=")[2]) <= 64
-    heard = telegram.hear_raw(start(link.partition("start=")[2]), town.players.telegram.clock())
+    heard = telegram.hear_raw(start(link.partition("start=")[2]), telegram_of(town).clock())
     assert heard.message.payload == "group"
-    forged = telegram.hear_raw(start("group-00000000000000000000"), town.players.telegram.clock())
+    forged = telegram.hear_raw(start("group-00000000000000000000"), telegram_of(town).clock())
     assert forged.message.payload == ""
 
 

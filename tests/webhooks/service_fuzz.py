@@ -47,7 +47,7 @@ def clock() -> datetime:
 class House:
     database: Database
     spool: Spool
-    witness: ChannelEventRecorder
+    recorder: ChannelEventRecorder
     receiver: SpoolingReceiver
 
     async def stored(self) -> list[int]:
@@ -65,9 +65,9 @@ async def opened(
 ) -> AsyncIterator[House]:
     database, city = Database.open(url, keyring), open_city("jiayuguan")
     spool = Spool(folder / "spool", keyring, clock)
-    witness = ChannelEventRecorder(database, clock, spool)
-    receiver = SpoolingReceiver(Service(database, MemoryCache(), city, clock, rides), witness, spool, city)
-    yield House(database, spool, witness, receiver)
+    recorder = ChannelEventRecorder(database, clock, spool)
+    receiver = SpoolingReceiver(Service(database, MemoryCache(), city, clock, rides), recorder, spool, city)
+    yield House(database, spool, recorder, receiver)
     await database.close()
 
 

@@ -2,7 +2,7 @@
 
 The rule: a message says everything and costs one of few; what it cannot bring, a template announces;
 what neither brings is kept for the citizen's next contact (`NotNow`). The decision is pure; what it
-rests on is the book's.
+rests on is the `QuotaStore`'s.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from intake.city import Template
 from intake.model.messages import Address
 
 
-class Rung(StrEnum):
+class MessageType(StrEnum):
     """A way to write to a citizen. The value names the right in notes about the account."""
 
     MESSAGE = "message"  # customer-service message
@@ -26,7 +26,7 @@ class Rung(StrEnum):
 class SendWay:
     """One try. `template` is None for a message."""
 
-    rung: Rung
+    message_type: MessageType
     template: Template | None = None
 
 
@@ -36,11 +36,11 @@ class SendRights:
 
     left: int = 0
     allowed: frozenset[str] = frozenset()
-    lacks: frozenset[Rung] = frozenset()
+    lacks: frozenset[MessageType] = frozenset()
 
 
-class Book(Protocol):
-    """The account's book of what may be sent. All of it raises Unavailable without a database."""
+class QuotaStore(Protocol):
+    """What is known of what may be sent. All of it raises Unavailable without a database."""
 
     async def standing(self, address: Address) -> SendRights:
         """What may be sent to this citizen now."""
@@ -66,8 +66,8 @@ class Book(Protocol):
         """The citizen does not allow this template."""
         ...
 
-    async def lacks(self, rung: Rung, errcode: int) -> None:
-        """The account has no right to this way of writing."""
+    async def lacks(self, address: Address, message_type: MessageType, errcode: int) -> None:
+        """The account has no right to messages of this type, whoever they are for."""
         ...
 
 
@@ -76,9 +76,11 @@ def steps(standing: SendRights, pieces: int, templates: Sequence[Template]) -> t
 
     A text goes whole or not at all: half of it would come a second time with the next contact.
     """
-    found = [SendWay(Rung.MESSAGE)] if 0 < pieces <= standing.left else []
+    found = [SendWay(MessageType.MESSAGE)] if 0 < pieces <= standing.left else []
     found += [
-        SendWay(Rung.SUBSCRIPTION, t) for t in templates if t.by_permission and t.id in standing.allowed
+        SendWay(MessageType.SUBSCRIPTION, t)
+        for t in templates
+        if t.by_permission and t.id in standing.allowed
     ]
-    found += [SendWay(Rung.TEMPLATE, t) for t in templates if not t.by_permission]
-    return tuple(step for step in found if step.rung not in standing.lacks)
+    found += [SendWay(MessageType.TEMPLATE, t) for t in templates if not t.by_permission]
+    return tuple(step for step in found if step.message_type not in standing.lacks)

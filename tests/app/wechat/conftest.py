@@ -90,7 +90,7 @@ class Office:
     platform: WeChatPlatform
     channel: WeChatChannel
     service: Service
-    witness: ChannelEventRecorder
+    recorder: ChannelEventRecorder
     updates: CallbackService
     worker: Worker
     tidying: Retention
@@ -202,8 +202,8 @@ async def open_office(
         )
         service = Service(database, cache, city, clock)
         spool = Spool(tmp_path / "spool", keyring, clock)
-        witness = ChannelEventRecorder(database, clock, spool)
-        receiver = SpoolingReceiver(service, witness, spool, city)
+        recorder = ChannelEventRecorder(database, clock, spool)
+        receiver = SpoolingReceiver(service, recorder, spool, city)
         delivery = Delivery(database, city, {channel.name: channel}, backend, files, service, clock)
         platform.forms.templates = {
             "SUB": AccountTemplate(tuple(FIELDS), by_permission=True),
@@ -211,7 +211,7 @@ async def open_office(
         }
         account = PushCredentials(APPID, TOKEN, KEY, Mode.SAFE)
         app.include_router(
-            wechat_router(account, receiver, witness, cache, clock, patience=patience, hold=hold)
+            wechat_router(account, receiver, recorder, cache, clock, patience=patience, hold=hold)
         )
         app.include_router(api_router(platform), prefix="/api")
         return Office(
@@ -221,7 +221,7 @@ async def open_office(
             platform=platform,
             channel=channel,
             service=service,
-            witness=witness,
+            recorder=recorder,
             updates=CallbackService(database, cache, city, clock),
             worker=Worker(database, cache, city, delivery, clock, lambda: 0.0),
             tidying=Retention(database, city, clock),

@@ -206,10 +206,10 @@ async def push(here: Path, stand: Stand, ours: dict[str, str], late: timedelta =
     fields = {"appid": APPID, "token": TOKEN, "aes_key": KEY} | ours
     clock = lambda: datetime.now(UTC)  # noqa: E731
     service = Service(database, MemoryCache(), open_city(str(here / "city.toml")), clock)
-    spool, witness = Spool(here / "spool", keyring, clock), ChannelEventRecorder(database, clock)
-    receiver = SpoolingReceiver(service, witness, spool, open_city(str(here / "city.toml")))
+    spool, recorder = Spool(here / "spool", keyring, clock), ChannelEventRecorder(database, clock)
+    receiver = SpoolingReceiver(service, recorder, spool, open_city(str(here / "city.toml")))
     app = FastAPI()
-    app.include_router(wechat_router(PushCredentials(**fields), receiver, witness, MemoryCache(), clock))
+    app.include_router(wechat_router(PushCredentials(**fields), receiver, recorder, MemoryCache(), clock))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us.test") as http:
         seal, stamp = stand.platform.wire, str(int(at.timestamp()))
         message = {"ToUserName": "gh_1", "FromUserName": "oX", "CreateTime": 1, "MsgType": "text"}

@@ -1,4 +1,4 @@
-"""What comes later, up the ladder: budgets from the citizen's own acts, forms, the next contact."""
+"""What comes later, by the best way: budgets from the citizen's own acts, forms, the next contact."""
 
 from typing import Any
 

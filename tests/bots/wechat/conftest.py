@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from bots.wechat.channel import MessageTemplates, WeChatChannel
 from bots.wechat.client import Client, Credentials
-from bots.wechat.outgoing.send_ways import Rung, SendRights
+from bots.wechat.outgoing.send_ways import MessageType, SendRights
 from intake.model.messages import Address
 from playground.wechat.api import api_router
 from playground.wechat.platform import WeChatPlatform
@@ -53,13 +53,13 @@ class SharedCache:
             yield
 
 
-class PaperBook:
-    """The budget book in memory; everybody may be written to until a test says otherwise."""
+class MemoryQuota:
+    """What may be sent, in memory; everybody may be written to until a test says otherwise."""
 
     def __init__(self, left: int = 100) -> None:
         self.left = left
         self.allowed: set[str] = set()
-        self.lacking: set[Rung] = set()
+        self.lacking: set[MessageType] = set()
         self.closed: list[str] = []
 
     async def standing(self, address: Address) -> SendRights:
@@ -84,13 +84,13 @@ class PaperBook:
     async def withdraw(self, address: Address, template: str) -> None:
         self.allowed.discard(template)
 
-    async def lacks(self, rung: Rung, errcode: int) -> None:
-        self.lacking.add(rung)
+    async def lacks(self, _: Address, message_type: MessageType, errcode: int) -> None:
+        self.lacking.add(message_type)
 
 
 @pytest.fixture
-def book() -> PaperBook:
-    return PaperBook()
+def quota() -> MemoryQuota:
+    return MemoryQuota()
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def channel(
     cache: SharedCache,
     http: httpx.AsyncClient,
     clock: Clock,
-    book: PaperBook,
+    quota: MemoryQuota,
     forms: MessageTemplates,
 ) -> WeChatChannel:
-    return WeChatChannel(client, cache, http, clock, book, forms)
+    return WeChatChannel(client, cache, http, clock, quota, forms)

@@ -55,7 +55,7 @@ async def test_a_message_arrives_with_its_choices_as_links(
 
 
 async def test_a_long_message_goes_in_pieces_and_a_retry_repeats_none_that_went(
-    platform: WeChatPlatform, channel: WeChatChannel, book: Any
+    platform: WeChatPlatform, channel: WeChatChannel, quota: Any
 ) -> None:
     phone = await writer(platform)
     long = to(phone, "甲" * 682 + "乙" * 682 + "丙" * 682)
@@ -68,7 +68,7 @@ async def test_a_long_message_goes_in_pieces_and_a_retry_repeats_none_that_went(
     assert heard(phone) == ["甲" * 682]
     await phone.say("还有吗")
     await platform.settled()
-    book.left = 5
+    quota.left = 5
     await channel.send(long)
     assert heard(phone) == ["甲" * 682, "乙" * 682, "丙" * 682]
 
@@ -327,12 +327,12 @@ async def test_a_video_comes_by_the_address_that_stands_in_for_it(
     "url", ["http://10.0.0.1/x", "file:///etc/passwd", "http://qq.com.evil.cn/x", "", "http://evilqq.com/"]
 )
 async def test_no_other_address_is_read_for_a_video(
-    cache: Any, credentials: Credentials, clock: Any, url: str, book: Any
+    cache: Any, credentials: Credentials, clock: Any, url: str, quota: Any
 ) -> None:
     await cache.set("wechat:token:wx49f0ab532d5d035a", "t", 60)
     http = answering(200, {"video_url": url})
     channel = WeChatChannel(
-        Client(credentials, cache, http), cache, http, clock, book, MessageTemplates({}, "UTC")
+        Client(credentials, cache, http), cache, http, clock, quota, MessageTemplates({}, "UTC")
     )
     with pytest.raises(Rejected):
         await channel.fetch(Media(MediaKind.VIDEO, "m"))

@@ -73,7 +73,7 @@ class Service:
 
 
 @dataclass
-class Witness:
+class Recorder:
     """Writes down what it is told; `in_turn_only` as an unverified account, `gate` hangs, `fault` breaks."""
 
     in_turn_only: bool = False
@@ -108,7 +108,7 @@ class Stand:
     """One account and its server. `patience` is ours, in seconds, scaled down like the platform's."""
 
     service: Service
-    witness: Witness
+    recorder: Recorder
     platform: WeChatPlatform
     http: httpx.AsyncClient
     app: FastAPI
@@ -135,13 +135,13 @@ async def build() -> AsyncIterator[Build]:
         cache: Cache | None = None,
         clock: Callable[[], datetime] = lambda: NOW,
     ) -> Stand:
-        service, witness = Service(), Witness()
+        service, recorder = Service(), Recorder()
         app = FastAPI()
         account = PushCredentials(our_appid, TOKEN, our_key, Mode(our_mode or mode))
         router = wechat_router(
             account,
             receiver_over(service),
-            witness,
+            recorder,
             cache or MemoryCache(),
             clock,
             patience=patience,
@@ -163,7 +163,7 @@ async def build() -> AsyncIterator[Build]:
             patience=platform_patience,
             in_json=in_json,
         )
-        return Stand(service, witness, platform, http, app)
+        return Stand(service, recorder, platform, http, app)
 
     yield make
     for http in opened:

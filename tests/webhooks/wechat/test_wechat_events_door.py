@@ -24,7 +24,7 @@ async def test_what_the_citizen_allows_is_witnessed_and_answered_without_words(
     await phone.allow("T1")
     await phone.forbid("T1")
     await stand.platform.settled()
-    told = [(each.name, each.permissions[0].allowed, each.address.user) for each in stand.witness.told]
+    told = [(each.name, each.permissions[0].allowed, each.address.user) for each in stand.recorder.told]
     assert told == [
         ("subscribe_msg_popup_event", True, phone.user),
         ("subscribe_msg_change_event", False, phone.user),
@@ -55,17 +55,17 @@ async def test_pushes_of_our_token_that_we_cannot_read_are_noted(
 ) -> None:
     stand = build(**ours)
     await says(stand)
-    assert sign in stand.witness.notes["push"]
+    assert sign in stand.recorder.notes["push"]
     assert not stand.service.started
 
 
 async def test_a_stranger_causes_no_note(stand: Any) -> None:
     await stand.http.post("/webhooks/wechat", params={"signature": "0" * 40}, content=b"<xml/>")
     await asyncio.sleep(0)
-    assert stand.witness.notes == {}
+    assert stand.recorder.notes == {}
 
 
 async def test_the_first_readable_push_clears_the_note(stand: Any) -> None:
-    stand.witness.notes["push"] = "cipher: ValueError"
+    stand.recorder.notes["push"] = "cipher: ValueError"
     await says(stand)
-    assert stand.witness.notes == {}
+    assert stand.recorder.notes == {}

@@ -175,17 +175,17 @@ async def test_a_clock_that_is_wrong_is_said_once_and_never_silently(
             assert await post(stand, captured(stand, MsgId=str(number))) == 403
         await asyncio.sleep(0)
     assert [entry["about"] for entry in logs if entry["log_level"] == "warning"] == ["clock"]
-    assert stand.witness.notes["clock"] == f"its time is 28800 s {says}"
+    assert stand.recorder.notes["clock"] == f"its time is 28800 s {says}"
     assert "oWang" not in str(logs)
     now[0] = NOW
     stand.service.replies = (Reply("收到"),)
     assert await post(stand, captured(stand)) == 200
     await asyncio.sleep(0)
-    assert stand.witness.notes == {}
+    assert stand.recorder.notes == {}
 
 
 async def test_a_strangers_old_signature_is_no_word_about_our_clock(stand: Any) -> None:
     query, body = captured(stand, str(int(STAMP) - 3600))
     assert await post(stand, (query | {"signature": "0" * 40}, body)) == 403
     await asyncio.sleep(0)
-    assert stand.witness.notes == {}
+    assert stand.recorder.notes == {}

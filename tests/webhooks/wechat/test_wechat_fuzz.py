@@ -122,7 +122,7 @@ def test_no_push_however_odd_is_a_fault_of_ours(build: Callable[..., Any], mode:
 
     def round_() -> int:
         push()
-        for kept in (stand.service.started, stand.service.taken, stand.service.aside, stand.witness.told):
+        for kept in (stand.service.started, stand.service.taken, stand.service.aside, stand.recorder.told):
             kept.clear()
         stand.service.late.clear()
         stand.service.handed.clear()

@@ -93,9 +93,9 @@ def hangs(stand: Any, *parts: str) -> None:
         (["service.send_late"], TEXT, 200),
         (["service.handed_over"], TEXT, 200),
         (["service.put_aside"], {"MsgType": ""}, 503),
-        (["witness.record"], EVENT, 503),
-        (["witness.answers_in_turn_only"], PHOTO, 200),
-        (["witness.clear"], TEXT, 200),
+        (["recorder.record"], EVENT, 503),
+        (["recorder.answers_in_turn_only"], PHOTO, 200),
+        (["recorder.clear"], TEXT, 200),
         (["service.receive"], PHOTO, 200),
     ],
 )
@@ -152,7 +152,7 @@ def test_whatever_breaks_there_is_an_answer_at_once(
 ) -> None:
     """Who wrote is asked to write again; what nobody wrote must come again by itself."""
     stand = build()
-    stand.service.fault = stand.service.aside_fault = stand.service.disk_fault = stand.witness.fault = fault
+    stand.service.fault = stand.service.aside_fault = stand.service.disk_fault = stand.recorder.fault = fault
 
     async def story() -> tuple[httpx.Response, float]:
         return await pushed(stand, **fields)
@@ -164,7 +164,7 @@ def test_whatever_breaks_there_is_an_answer_at_once(
 
 def test_the_last_photo_is_held_three_seconds_where_it_is_the_only_chance(build: Any) -> None:
     stand = build()
-    stand.witness.in_turn_only = True
+    stand.recorder.in_turn_only = True
 
     async def story() -> list[tuple[httpx.Response, float]]:
         first = asyncio.create_task(pushed(stand, 1, **PHOTO))
@@ -191,7 +191,7 @@ def test_with_rights_to_write_later_no_photo_is_held(build: Any) -> None:
 
 def test_a_held_photo_whose_turn_then_hangs_is_still_answered_in_time(build: Any) -> None:
     stand = build()
-    stand.witness.in_turn_only = True
+    stand.recorder.in_turn_only = True
     never = asyncio.Event()
     receive = stand.service.receive
 

@@ -106,7 +106,7 @@ async def opened(sqlite_url: str, keyring: KeyRing, tmp_path: Path) -> AsyncIter
     async with service_fuzz.opened(sqlite_url, keyring, tmp_path) as runtime:
         account, app = PushCredentials("wx1", TOKEN, mode=Mode.PLAIN), FastAPI()
         routes = wechat_router(
-            account, runtime.receiver, runtime.witness, MemoryCache(), clock, patience=HANGS_AFTER
+            account, runtime.receiver, runtime.recorder, MemoryCache(), clock, patience=HANGS_AFTER
         )
         app.include_router(routes)
         async with client(app) as http:

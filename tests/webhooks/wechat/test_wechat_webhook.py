@@ -181,7 +181,7 @@ async def test_what_does_not_fit_goes_by_the_outbox(stand: Any) -> None:
 
 
 async def test_where_nothing_can_follow_the_citizen_is_told_that_there_is_more(stand: Any) -> None:
-    stand.witness.in_turn_only = True
+    stand.recorder.in_turn_only = True
     stand.service.replies = (Reply("甲" * 680), Reply("乙" * 600))
     phone = await stand.platform.phone(None)
     await phone.say("你好")
