@@ -32,4 +32,7 @@ def _telegram(runtime: Runtime) -> APIRouter | None:
     return telegram_router(secret.get_secret_value(), runtime.receiver, runtime.telegram, utc_now)
 
 
-DOORS: Sequence[Callable[[Runtime], APIRouter | None]] = (_wechat, _telegram)
+DOORS: Sequence[Callable[[Runtime], APIRouter | None]] = (
+    _wechat,
+    _telegram,
+)

@@ -150,7 +150,10 @@ class Settings(BaseSettings):
     @property
     def channels_on(self) -> frozenset[ChannelName]:
         """Those that have credentials."""
-        given = {ChannelName.TELEGRAM: self.telegram_on, ChannelName.WECHAT: self.wechat_on}
+        given = {
+            ChannelName.TELEGRAM: self.telegram_on,
+            ChannelName.WECHAT: self.wechat_on,
+        }
         return frozenset(name for name, is_on in given.items() if is_on)
 
     @property

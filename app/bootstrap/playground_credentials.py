@@ -15,7 +15,7 @@ TELEGRAM_API = "/playground/telegram-api"
 
 
 def with_stand_ins(settings: Settings, keyring: KeyRing, base_url: str) -> Settings:
-    """The settings with both channels configured against our own stand-ins."""
+    """The settings with every channel configured against our own stand-ins."""
     telegram = settings.telegram.model_copy(
         update={
             "token": SecretStr(f"100001:{_made(keyring, 'telegram token')[:35]}"),
@@ -32,7 +32,11 @@ def with_stand_ins(settings: Settings, keyring: KeyRing, base_url: str) -> Setti
             "api_url": base_url + WECHAT_API,
         }
     )
-    return settings.model_copy(update={"telegram": telegram, "wechat": wechat})
+    played = {
+        "telegram": telegram,
+        "wechat": wechat,
+    }
+    return settings.model_copy(update=played)
 
 
 def at_any_hour(city: CityProfile) -> CityProfile:
