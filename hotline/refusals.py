@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from hotline.clock_skew import told
 from hotline.signatures import TOLERANCE
-from intake.model.ports import Hindered, NotYet, Rejected, Trouble, Unavailable
+from intake.model.ports import NeedsOperator, Postponed, Rejected, Trouble, Unavailable
 
 OF_THE_DOCUMENT = frozenset({400, 410, 413, 415, 422})
 _BEING_HANDLED = 409
@@ -43,7 +43,7 @@ def refusal(
     if status in OF_THE_DOCUMENT:
         return Rejected(said)
     if status == _BEING_HANDLED:
-        return NotYet(said, wait)
+        return Postponed(said, wait)
     if status in _PASSING or status >= 500:
         return Unavailable(said, wait)
     trouble = _trouble(status, ahead)
@@ -52,14 +52,14 @@ def refusal(
     return hindered(trouble, said, wait)
 
 
-def hindered(trouble: Trouble, said: str, wait: float | None = None) -> Hindered:
+def hindered(trouble: Trouble, said: str, wait: float | None = None) -> NeedsOperator:
     """The fault with what it looks like before what was said."""
-    return Hindered(trouble, f"{_LOOKS_LIKE[trouble]}: {said}", wait)
+    return NeedsOperator(trouble, f"{_LOOKS_LIKE[trouble]}: {said}", wait)
 
 
-def unknown(said: str) -> NotYet:
+def unknown(said: str) -> Postponed:
     """The backend is well, its address and our key are right, and it knows nothing of what this is about."""
-    return NotYet(f"{_LOOKS_LIKE[Trouble.UNKNOWN]}: {said}", trouble=Trouble.UNKNOWN)
+    return Postponed(f"{_LOOKS_LIKE[Trouble.UNKNOWN]}: {said}", trouble=Trouble.UNKNOWN)
 
 
 def _trouble(status: int, ahead: timedelta | None) -> Trouble:

@@ -6,7 +6,7 @@ from intake.model.channel_event import ChannelEvent
 from intake.model.messages import ChannelName
 
 
-class Firsts(Protocol):
+class ReplayGuard(Protocol):
     """What is remembered for a few minutes by all processes together."""
 
     async def first(self, key: str, value: str, ttl: float) -> str:
@@ -17,7 +17,7 @@ class Firsts(Protocol):
 class ChannelEventReceiver(Protocol):
     """What a channel tells beside the dialog, and what is known of our account there."""
 
-    async def record(self, happening: ChannelEvent) -> None:
+    async def record(self, event: ChannelEvent) -> None:
         """Write it down once, and do what follows from it. Raises Unavailable."""
         ...
 

@@ -22,7 +22,7 @@ from app.receiver.running_turns import LAST_TURNS
 from app.receiver.tasks import Tasks, left
 from app.turns.media_bursts import end_of
 from bots.wechat.codec import Push, UnreadablePush, parse
-from bots.wechat.incoming.events import to_happening
+from bots.wechat.incoming.events import to_channel_event
 from bots.wechat.incoming.inbound import to_inbound
 from bots.wechat.incoming.verification import (
     FRESH,
@@ -40,7 +40,7 @@ from hotline.body import BodyTooLarge, read_body
 from intake.model.messages import Burst, ChannelName, Inbound, Reply
 from intake.model.ports import Unavailable
 from intake.model.received import Answered, Lost, Received, Receiver
-from webhooks.ports import ChannelEventReceiver, Firsts
+from webhooks.ports import ChannelEventReceiver, ReplayGuard
 from webhooks.wechat_diagnostics import WeChatDiagnostics
 
 PATIENCE = 4.5
@@ -57,14 +57,14 @@ def wechat_router(
     account: PushCredentials,
     receiver: Receiver,
     channel_events: ChannelEventReceiver,
-    firsts: Firsts,
+    replay_guard: ReplayGuard,
     clock: Callable[[], datetime],
     *,
     patience: float = PATIENCE,
     hold: float = HOLD,
 ) -> APIRouter:
     """The webhook's two paths."""
-    door = _Door(account, receiver, channel_events, firsts, clock, patience, hold)
+    door = _Door(account, receiver, channel_events, replay_guard, clock, patience, hold)
     router = APIRouter(lifespan=door.open_hours)
     # Plain routes: the bytes are ours to read, and FastAPI's reading of parameters costs more than the rest.
     router.add_route("/webhooks/wechat", door.check, methods=["GET"])
@@ -78,7 +78,7 @@ class _Door:
         account: PushCredentials,
         receiver: Receiver,
         channel_events: ChannelEventReceiver,
-        firsts: Firsts,
+        replay_guard: ReplayGuard,
         clock: Callable[[], datetime],
         patience: float,
         hold: float,
@@ -86,7 +86,7 @@ class _Door:
         self._account = account
         self._receiver = receiver
         self._channel_events = channel_events
-        self._firsts = firsts
+        self._replay_guard = replay_guard
         self._clock = clock
         self._patience = patience
         self._hold = hold
@@ -138,7 +138,7 @@ class _Door:
             return
         key = sha256(f"{query.timestamp}\0{query.nonce}".encode("utf-8", "surrogatepass")).hexdigest()
         said = sha256(body).hexdigest()
-        if await self._firsts.first(f"wechat:{key}", said, _REMEMBERED) != said:
+        if await self._replay_guard.first(f"wechat:{key}", said, _REMEMBERED) != said:
             raise PushRefused("another body under the signature of an earlier one")
 
     async def _answer(self, query: Query, body: bytes, deadline: float) -> Response:
@@ -148,7 +148,7 @@ class _Door:
             return await self._put_aside(body, str(reason), deadline)
         inbound = to_inbound(push, self._clock())
         if inbound is None:
-            told = self._channel_events.record(to_happening(push, self._clock()))
+            told = self._channel_events.record(to_channel_event(push, self._clock()))
             return _taken() if await self._tasks.within(deadline, told) else _again()
         received = await self._receiver.receive(inbound, deadline)
         if inbound.burst is Burst.PART and isinstance(received, Answered) and await self._holds(deadline):

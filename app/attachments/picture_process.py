@@ -17,7 +17,7 @@ from contextlib import suppress
 from app.attachments.picture_encoding import picture
 from app.attachments.sanitized import SanitizedFile
 from intake.model.messages import Location
-from intake.model.ports import NotTaken, NotYet
+from intake.model.ports import NotTaken, Postponed
 
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space: what a photo or drawing of 60 million points takes, and little more."""
@@ -36,7 +36,7 @@ _PROGRAM = f"{__package__}.picture_process"
 
 
 def looked_at(content: bytes) -> SanitizedFile | None:
-    """As `picture.picture`, in the other process. Raises NotTaken, or NotYet if none can be had."""
+    """As `picture.picture`, in the other process. Raises NotTaken, or Postponed if none can be had."""
     with _ONE_AT_A_TIME:
         told, _, kept = _ran(content).partition(b"\n")
     if not told:
@@ -63,11 +63,11 @@ def _ran(content: bytes) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise NotYet("no time to look at a picture") from None
+        raise Postponed("no time to look at a picture") from None
     except OSError as fault:
-        raise NotYet(f"no process to look at a picture: {fault.strerror}") from fault
+        raise Postponed(f"no process to look at a picture: {fault.strerror}") from fault
     if not ran.stdout and -ran.returncode in _STOPS:
-        raise NotYet("stopped while it looked at a picture")
+        raise Postponed("stopped while it looked at a picture")
     return ran.stdout
 
 

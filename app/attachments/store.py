@@ -12,7 +12,7 @@ from app.attachments.sanitize import OPAQUE, vet
 from app.attachments.sanitized import SanitizedFile
 from hotline.contract import AttachmentPart
 from intake.model.messages import Location, Media
-from intake.model.ports import Channel, Fetched, NotTaken, NotYet
+from intake.model.ports import Channel, Fetched, NotTaken, Postponed
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.messages import attachments
@@ -73,12 +73,12 @@ class Files:
         return vetted.place
 
     async def _vetted(self, fetched: Fetched) -> SanitizedFile:
-        """One at a time, so that those that wait for it hold no thread that others need. Raises NotYet."""
+        """One at a time, so that those that wait for it hold no thread that others need. Raises Postponed."""
         try:
             async with asyncio.timeout(WAITS):
                 await self._looking.acquire()
         except TimeoutError:
-            raise NotYet("other pictures are looked at first") from None
+            raise Postponed("other pictures are looked at first") from None
         try:
             return await asyncio.to_thread(vet, fetched)
         finally:
@@ -215,6 +215,6 @@ class Files:
         return self._keyring.digest(_PURPOSE, f"{sha256}:{expires}")
 
 
-def _folder_fault(fault: OSError) -> NotYet:
+def _folder_fault(fault: OSError) -> Postponed:
     """Ours alone: the platform that gave the file is well, and messages go on by it."""
-    return NotYet(f"the attachment folder: {fault.strerror}")
+    return Postponed(f"the attachment folder: {fault.strerror}")

@@ -8,7 +8,7 @@ from app.checks.finding import CheckResult
 from app.delivery.backend_troubles import FAR, MEND
 from hotline.clock_skew import told
 from hotline.rest import RestHotline
-from intake.model.ports import Hindered, Hotline, Rejected, Timed, Trouble, Unavailable, Unsure
+from intake.model.ports import Hotline, NeedsOperator, Rejected, Timed, Trouble, Unavailable, Unsure
 
 
 async def inspect_backend(hotline: Hotline) -> AsyncIterator[CheckResult]:
@@ -23,7 +23,7 @@ async def _asked(hotline: Hotline) -> CheckResult:
     try:
         await hotline.probe()
         guarded = not isinstance(hotline, RestHotline) or await hotline.guarded()
-    except Hindered as fault:
+    except NeedsOperator as fault:
         return CheckResult(HOTLINE, False, f"{fault.reason}: {MEND[fault.trouble]}")
     except (Unavailable, Unsure) as fault:
         return CheckResult(HOTLINE, False, f"no answer ({fault.reason}): address, network and proxy right?")

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import structlog
 
 from app.base import metrics
-from intake.model.ports import Hindered, Hotline, NotYet, Timed, Trouble
+from intake.model.ports import Hotline, NeedsOperator, Postponed, Timed, Trouble
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ class MonitoredHotline:
     async def _heard(self, call: Awaitable[T]) -> T:
         try:
             return await call
-        except (Hindered, NotYet) as fault:
+        except (NeedsOperator, Postponed) as fault:
             if fault.trouble is not None:
                 self._refused(fault.trouble, fault.reason)
             raise

@@ -7,7 +7,7 @@ from app.base.jobs import job_of
 from app.delivery.queue_replies import SURVEYS, queue_replies
 from intake.city import CityProfile
 from intake.model.messages import Outgoing
-from intake.model.ports import Hindered, NotNow, OutcomePending, Rejected, Unreachable, Unsure
+from intake.model.ports import NeedsOperator, NotNow, OutcomePending, Rejected, Unreachable, Unsure
 from intake.model.status import Standing, Status
 from intake.notifications.progress_message import rejected
 from intake.phrases import pick_language
@@ -48,7 +48,7 @@ class FrontDoorOutcomes(Outcomes[Body]):
                 return await self._unsure(entry, fault.reason)
             case OutcomePending():
                 return await self._await(entry, fault)
-            case Hindered():
+            case NeedsOperator():
                 return await self._held_up(entry, fault)
             case NotNow():
                 return await self._keep(entry, fault)
@@ -57,7 +57,7 @@ class FrontDoorOutcomes(Outcomes[Body]):
             case _:
                 return await super().ended(entry, fault)
 
-    async def _held_up(self, entry: Claimed, fault: Hindered) -> str:
+    async def _held_up(self, entry: Claimed, fault: NeedsOperator) -> str:
         """For as long as that lasts, were it weeks: an operator mends it, and then everything goes."""
         now = self._clock()
         rest = backoff.pause(entry.attempts, fault.retry_after, self._chance, LONGEST_HELD_UP)

@@ -47,14 +47,14 @@ class Worker:
         fault_pause: float = FAULT_PAUSE,
         own_desk: bool = False,
     ) -> None:
-        """`own_desk` as in `Tidying` and `Watch`."""
+        """`own_desk` as in `Retention` and `StuckAlert`."""
         self._cache = cache
         self._delivery = delivery
         self._fault_pause = fault_pause
         self._suspects = Suspects(database, clock)
-        self._tidying = Retention(database, city, clock, own_desk=own_desk)
-        self._watch = StuckAlert(database, city, clock, own_desk=own_desk)
-        self.surveyor = SurveyScheduler(database, cache, city, clock)
+        self._retention = Retention(database, city, clock, own_desk=own_desk)
+        self._stuck_alert = StuckAlert(database, city, clock, own_desk=own_desk)
+        self.survey_scheduler = SurveyScheduler(database, cache, city, clock)
         self.work: Work[Body] = Work(
             outbox=OUTBOX,
             database=database,
@@ -76,9 +76,9 @@ class Worker:
         calls = {each: asyncio.Event() for each in product(DESTINATIONS, (True, False))}
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._listen(stop, calls.values()))
-            loops.create_task(self._tidying.run(stop))
-            loops.create_task(self._watch.run(stop))
-            loops.create_task(self.surveyor.run(stop))
+            loops.create_task(self._retention.run(stop))
+            loops.create_task(self._stuck_alert.run(stop))
+            loops.create_task(self.survey_scheduler.run(stop))
             for (destination, urgent), call in calls.items():
                 claim = partial(self.work.claim, destinations=(destination,), urgent=urgent)
                 loop = Loop(self.work, destination, claim, self._fault_pause)

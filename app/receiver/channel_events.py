@@ -43,26 +43,26 @@ class ChannelEventRecorder:
         self._clock = clock
         self._spool = spool
 
-    async def record(self, happening: ChannelEvent) -> None:
+    async def record(self, event: ChannelEvent) -> None:
         """`write_down`; whatever prevents it, by way of the spool. Raises Unavailable."""
         if self._spool is None:
-            await self.write_down(happening)
-        elif self._waits(happening) or await caught(self.write_down(happening)) is not None:
-            await self._spool.keep(SpooledEvent(happening))
+            await self.write_down(event)
+        elif self._waits(event) or await caught(self.write_down(event)) is not None:
+            await self._spool.keep(SpooledEvent(event))
 
-    def _waits(self, happening: ChannelEvent) -> bool:
+    def _waits(self, event: ChannelEvent) -> bool:
         """Whether something waits that its citizen did before."""
-        where = happening.address
+        where = event.address
         return where is not None and self._spool is not None and self._spool.holds(where)
 
-    async def write_down(self, happening: ChannelEvent) -> None:
+    async def write_down(self, event: ChannelEvent) -> None:
         """Write it down once, and do what follows from it. Raises Unavailable."""
         now = self._clock()
         async with self._database.write() as tx:
-            stored = await self._citizen(tx, happening, now)
-            if await channel_events.record(tx, happening, stored.id if stored else None, now):
-                await _follow(tx, happening, stored, now)
-        log.info("happening", channel=happening.channel.value, name=happening.name)
+            stored = await self._citizen(tx, event, now)
+            if await channel_events.record(tx, event, stored.id if stored else None, now):
+                await _follow(tx, event, stored, now)
+        log.info("happening", channel=event.channel.value, name=event.name)
 
     async def answers_in_turn_only(self, channel: ChannelName) -> bool:
         """Whether this account may not write later of its own accord. Raises Unavailable."""
@@ -79,19 +79,19 @@ class ChannelEventRecorder:
         async with self._database.write() as tx:
             await account_issues.clear(tx, channel, about)
 
-    async def _citizen(self, tx: Tx, happening: ChannelEvent, now: datetime) -> StoredConversation | None:
+    async def _citizen(self, tx: Tx, event: ChannelEvent, now: datetime) -> StoredConversation | None:
         """Their conversation, held; nobody is made known to us by an event alone."""
-        if happening.address is None or await conversations.find(tx, happening.address) is None:
+        if event.address is None or await conversations.find(tx, event.address) is None:
             return None
-        return await conversations.lock(tx, happening.address, now)
+        return await conversations.lock(tx, event.address, now)
 
 
-async def _follow(tx: Tx, happening: ChannelEvent, stored: StoredConversation | None, now: datetime) -> None:
-    for told in happening.outcomes:
-        await delivery_receipts.settle(tx, happening.channel, told, now)
+async def _follow(tx: Tx, event: ChannelEvent, stored: StoredConversation | None, now: datetime) -> None:
+    for told in event.outcomes:
+        await delivery_receipts.settle(tx, event.channel, told, now)
     if stored is None:
         return
-    for given in happening.permissions:
-        await template_opt_ins.note(tx, stored.id, given, happening.at)
-    if happening.grant is not None:
-        await send_quotas.grant(tx, stored.id, happening.grant, min(happening.at, now))
+    for given in event.permissions:
+        await template_opt_ins.note(tx, stored.id, given, event.at)
+    if event.grant is not None:
+        await send_quotas.grant(tx, stored.id, event.grant, min(event.at, now))

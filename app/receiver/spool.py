@@ -30,7 +30,7 @@ class SpoolFull(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class PutAside:
     """A genuine message nobody can read, on its way to where such messages are kept."""
 
     channel: ChannelName
@@ -43,10 +43,10 @@ class Aside:
 class SpooledEvent:
     """What a channel told beside the dialog, on its way to where it is written down."""
 
-    happening: ChannelEvent
+    happening: ChannelEvent  # a stored name
 
 
-Spooled = Inbound | Aside | SpooledEvent
+Spooled = Inbound | PutAside | SpooledEvent
 _spooled: TypeAdapter[Spooled] = TypeAdapter(
     Spooled, config={"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 )
@@ -121,11 +121,11 @@ def _whom(message: Spooled) -> str:
     match message:
         case Inbound():
             return _name(message.address)
-        case SpooledEvent(happening) if happening.address is not None:
-            return _name(happening.address)
-        case SpooledEvent(happening):
-            return f"told:{happening.channel.value}"
-        case Aside():
+        case SpooledEvent(event) if event.address is not None:
+            return _name(event.address)
+        case SpooledEvent(event):
+            return f"told:{event.channel.value}"
+        case PutAside():
             return f"aside:{message.channel.value}"
 
 

@@ -56,8 +56,8 @@ class TurnStep:
         self.rides = rides
         self._city = city
         self._gathered = Gathered(city)
-        self._telling = Localizer(city)
-        self._echoing = SimilarReports(city)
+        self._localizer = Localizer(city)
+        self._similar_reports = SimilarReports(city)
 
     async def take(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> TurnTaken:
         """The whole of it, ended and committed. Raises AlreadyRecorded, Unavailable."""
@@ -90,7 +90,7 @@ class TurnStep:
             await media_bursts.settle(tx, stored, inbound, situation.attachments, turn)
             await ownership.settle(tx, stored, inbound, turn, self._city, now)
         kept = await parked_messages.taken(tx, begun, inbound, now)
-        told = self._telling.told(turn, stored.conversation, situation.language)
+        told = self._localizer.told(turn, stored.conversation, situation.language)
         kept, told = parked_messages.once_each(kept, told, turn.conversation)
         told = _must_arrive(told, turn, inbound)
         replies = (*(outgoing.reply for outgoing in kept), *told)
@@ -157,7 +157,7 @@ class TurnStep:
         for _ in range(DRAWS):
             turn = await self._advance(tx, stored, inbound, situation, now)
             try:
-                marks = await self._echoing.marks(tx, turn.effects, now)
+                marks = await self._similar_reports.marks(tx, turn.effects, now)
                 await effects.carry_out(tx, turn.effects, stored, inbound, now, marks)
             except ReferenceTaken:
                 situation = replace(situation, ids=self._gathered.ids(inbound, now))
@@ -172,8 +172,8 @@ class TurnStep:
         try:
             return advance(stored.conversation, inbound, situation, self._city, now)
         except join_others.OthersUnknown as needs:
-            echoes = await self._echoing.heard(tx, stored.id, needs.draft, now)
-        situation = replace(situation, echoes=echoes, rarity=await self._echoing.rarity(tx, now))
+            echoes = await self._similar_reports.heard(tx, stored.id, needs.draft, now)
+        situation = replace(situation, echoes=echoes, rarity=await self._similar_reports.rarity(tx, now))
         return advance(stored.conversation, inbound, situation, self._city, now)
 
 

@@ -179,7 +179,7 @@ async def _live(world: World, chance: random.Random) -> None:
         acts = world.citizens.due(now, AT_ONCE)
         crash = bool(crash_at) and now >= crash_at[0]
         done = await asyncio.gather(
-            world.worker.surveyor.once(learn=learn),
+            world.worker.survey_scheduler.once(learn=learn),
             _crash(world, chance) if crash else _deliver(world),
             *(_act(world, act) for act in acts),
         )

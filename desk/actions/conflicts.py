@@ -54,7 +54,7 @@ async def bar(tx: Tx, after: DeskTicket, city: CityProfile) -> DeskTicket:
     return replace(after, life=replace(after.life, barred=(*after.life.barred, *sorted(fresh))))
 
 
-def rings(before: DeskTicket, after: DeskTicket) -> bool:
+def notifies(before: DeskTicket, after: DeskTicket) -> bool:
     """Whether the centre has to see to it: a unit was barred, or one that is was given it back."""
     if set(after.life.barred) - set(before.life.barred):
         return True

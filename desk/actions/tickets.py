@@ -25,7 +25,7 @@ from desk.tickets.store import DeskTicket
 from desk.workflow import clocks
 from desk.workflow.context import DeskContext
 from desk.workflow.lifecycle import Transition, find, take
-from desk.workflow.states import CITIZEN, SYSTEM, Life, Refused, Result, Step
+from desk.workflow.states import CITIZEN, SYSTEM, Lifecycle, Refused, Result, Step
 from hotline.contract import TicketDocument
 from intake.city.survey_hours import half_day
 from storage.db.sealed import Tx
@@ -155,7 +155,7 @@ async def _kept_from_accused(
     What is said of a merged ticket goes for the one it was merged into, too.
     """
     kept = await conflicts.bar(tx, saved, office.city)
-    if conflicts.rings(before, kept):
+    if conflicts.notifies(before, kept):
         await notices.ring(tx, kept.id, conflicts.KIND, (notices.CENTRE,), step.at)
     if before.life.master_ref and (master := await store.load(tx, before.life.master_ref, lock=True)):
         held = await _kept_from_accused(tx, office, master, master, step)
@@ -174,20 +174,20 @@ async def _take(
     row = find(ticket.life, step)
     step = _prepared(ticket.life, step, row, office)
     taken = take(ticket.life, step)
-    life = clocks.wound(row.winds, taken.life, step, office.city)
+    life = clocks.reset_clocks(row.clock_change, taken.life, step, office.city)
     saved = await store.save(tx, ticket, life, step.at, office.city)
-    saved = await _record(tx, office, ticket, saved, step, key=key, tells=row.tells)
+    saved = await _record(tx, office, ticket, saved, step, key=key, callbacks=row.callbacks)
     saved = await _kept_from_accused(tx, office, ticket, saved, step)
     await timers.follow(tx, ticket.id, clocks.timers(life, office.city))
     await notices.ring(tx, ticket.id, row.action, _rung(row, step, saved.life), step.at)
     if step.result is not None:
         await store.add_survey(tx, ticket.id, step.result, ticket.life.round, step.at, late=False)
     await derived.count(tx, office.city, ticket, saved)
-    await _tell(tx, saved, step, row.tells, now)
+    await _tell(tx, saved, step, row.callbacks, now)
     return saved, row
 
 
-def _prepared(life: Life, step: Step, row: Transition, office: DeskContext) -> Step:
+def _prepared(life: Lifecycle, step: Step, row: Transition, office: DeskContext) -> Step:
     """The step with what the city's rules fix: its deadline, and how far one may be asked for."""
     if row.clock == "asked":
         return replace(step, due_at=life.pending_due)
@@ -199,10 +199,10 @@ def _prepared(life: Life, step: Step, row: Transition, office: DeskContext) -> S
     return replace(step, limit=limit, half_day=half_day(step.at, office.city))
 
 
-def _rung(row: Transition, step: Step, life: Life) -> tuple[str, ...]:
+def _rung(row: Transition, step: Step, life: Lifecycle) -> tuple[str, ...]:
     """Who hears of the step: nobody of their own."""
     own = f"unit:{step.actor.unit}" if step.actor.unit else str(step.actor.role)
-    return tuple(one for one in notices.audiences(row.rings, life) if one != own)
+    return tuple(one for one in notices.audiences(row.notifies, life) if one != own)
 
 
 async def _record(
@@ -214,10 +214,10 @@ async def _record(
     *,
     key: str | None,
     refused: str | None = None,
-    tells: tuple[str, ...] = (),
+    callbacks: tuple[str, ...] = (),
 ) -> DeskTicket:
     salt = office.digits(16)  # so that an erased text cannot be guessed from its digest
-    outcome = {"refused": refused, "tells": list(tells)}
+    outcome = {"refused": refused, "tells": list(callbacks)}
     detail = _detail(step) | {"salt": salt} | {name: value for name, value in outcome.items() if value}
     link = hash_chain.ChainLink(
         hotline_ref=after.hotline_ref,
@@ -236,10 +236,10 @@ async def _record(
     return await ticket_events.append(tx, after, link, detail)
 
 
-async def _tell(tx: Tx, ticket: DeskTicket, step: Step, tells: tuple[str, ...], now: datetime) -> None:
+async def _tell(tx: Tx, ticket: DeskTicket, step: Step, callbacks: tuple[str, ...], now: datetime) -> None:
     if ticket.document.idempotency_key.startswith(ELSEWHERE):
         return
-    for type_ in tells:
+    for type_ in callbacks:
         callback = callback_messages.callback(
             type_,
             event_id=f"{ticket.hotline_ref}-{ticket.event_count}-{type_}",
@@ -275,7 +275,7 @@ def _compared(document: TicketDocument) -> dict[str, Any]:
 def _first_values(
     document: TicketDocument, hotline_ref: str, now: datetime, office: DeskContext
 ) -> dict[str, Any]:
-    life = Life(appeal_type=document.appeal_type, urgency=document.urgency.level)
+    life = Lifecycle(appeal_type=document.appeal_type, urgency=document.urgency.level)
     life = clocks.filed(life, now, office.city)
     return store.plain(life, clocks.watched(life, office.city)) | {
         "idempotency_key": document.idempotency_key,

@@ -73,5 +73,5 @@ def _letter(origin: str, entry: Entry) -> UndeliveredMessage:
     )
 
 
-def _newest_grave_first(letters: Iterable[UndeliveredMessage]) -> list[UndeliveredMessage]:
-    return sorted(letters, key=lambda letter: (letter.state != "buried", -letter.queued_at.timestamp()))
+def _newest_grave_first(messages: Iterable[UndeliveredMessage]) -> list[UndeliveredMessage]:
+    return sorted(messages, key=lambda message: (message.state != "buried", -message.queued_at.timestamp()))

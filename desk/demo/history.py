@@ -105,6 +105,6 @@ def _said(at: datetime, said: DemoAnswer, number: int, *, again: bool) -> Happen
         "via": said.via,
         "rework_wanted": again,
     }
-    state, tells = (State.REWORK, ["rework"]) if again else (State.CLOSED, ["closed"])
-    words = {"result": result, "tells": tells}
+    state, callbacks = (State.REWORK, ["rework"]) if again else (State.CLOSED, ["closed"])
+    words = {"result": result, "tells": callbacks}
     return Happened(at, _CITIZEN, "survey_result", state, number + again, words)

@@ -18,7 +18,7 @@ from desk.search import search
 from desk.statistics import facts, state_counts
 from desk.tickets import confidentiality, hash_chain, store
 from desk.workflow import clocks
-from desk.workflow.states import Life
+from desk.workflow.states import Lifecycle
 from hotline.contract import TicketDocument
 from intake.city import CityProfile
 from intake.model.ticket import AppealType
@@ -50,7 +50,7 @@ class Press:
         made["standings"] = [{"unit": u, "state": s, "number": n} for (u, s), n in places.items()]
         return made
 
-    def _one(self, made: Rows, ticket_id: int, story: Story, lived: Life) -> None:
+    def _one(self, made: Rows, ticket_id: int, story: Story, lived: Lifecycle) -> None:
         document = self.writer.document(story)
         hotline_ref = self._ref(story)
         events = list(self._events(ticket_id, hotline_ref, document["idempotency_key"], story))
@@ -72,7 +72,7 @@ class Press:
         ticket_id: int,
         hotline_ref: str,
         story: Story,
-        lived: Life,
+        lived: Lifecycle,
         document: Mapping[str, Any],
         last: Mapping[str, Any],
     ) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class Press:
         return self._sealed[dumped]
 
     def _words(
-        self, ticket_id: int, hotline_ref: str, document: Mapping[str, Any], lived: Life
+        self, ticket_id: int, hotline_ref: str, document: Mapping[str, Any], lived: Lifecycle
     ) -> dict[str, Any]:
         texts = (*_texts(document), document["reference"], hotline_ref)
         if len(self._pieces) > _LATEST_PIECES:
@@ -147,7 +147,7 @@ class Press:
         return f"{local:%y%m%d%H%M%S}{story.number % 10**6:06}"
 
 
-def fact_row(ticket_id: int, story: Story, lived: Life, city: CityProfile) -> dict[str, Any]:
+def fact_row(ticket_id: int, story: Story, lived: Lifecycle, city: CityProfile) -> dict[str, Any]:
     """What the ticket counts for, but for what the citizen said."""
     early = story.rounds[:-1]
     return {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk.workflow.states import Life, State
+from desk.workflow.states import Lifecycle, State
 
 _MINUTE = timedelta(minutes=1)
 
@@ -83,9 +83,9 @@ class Story:
         return done or self.contacted_at or self.signed_at or self.dispatched_at or self.accepted_at
 
 
-def life(story: Story) -> Life:
+def life(story: Story) -> Lifecycle:
     """The ticket's standing."""
-    begun = Life(
+    begun = Lifecycle(
         state=story.state,
         appeal_type=story.appeal_type,
         urgency=story.urgency,

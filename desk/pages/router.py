@@ -54,7 +54,7 @@ def desk_pages(
     _alert_routes(router, Alerts(desk, gate, look))
     _office_routes(router, desk, gate, look, new_secret)
     _account_routes(router, AccountPage(desk, gate, look, second_factor.new_secret))
-    _letter_routes(router, UndeliveredPage(desk, gate, look, of_front=of_front))
+    _undelivered_routes(router, UndeliveredPage(desk, gate, look, of_front=of_front))
     _survey_routes(router, SurveyPages(desk, gate, look, desk.office.digits, of_front=of_front), of_front)
     router.get("/search")(SearchPage(desk, gate, look).show)
     _overview_routes(router, Overviews(desk, gate, look))
@@ -81,10 +81,10 @@ def _survey_routes(router: APIRouter, surveying: SurveyPages, of_front: bool) ->
         router.post("/survey/{campaign_id}/{what}")(surveying.turn)
 
 
-def _letter_routes(router: APIRouter, letters: UndeliveredPage) -> None:
-    router.get("/outbox")(letters.show)
-    router.post("/outbox/{origin}/{entry_id}/retry")(letters.retry)
-    router.post("/outbox/{origin}/{entry_id}/bury")(letters.bury)
+def _undelivered_routes(router: APIRouter, undelivered: UndeliveredPage) -> None:
+    router.get("/outbox")(undelivered.show)
+    router.post("/outbox/{origin}/{entry_id}/retry")(undelivered.retry)
+    router.post("/outbox/{origin}/{entry_id}/bury")(undelivered.bury)
 
 
 def _office_routes(

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from desk.db.derived_tables import facts
 from desk.db.tables import surveys, tickets
 from desk.workflow import calendar
-from desk.workflow.states import Life, State
+from desk.workflow.states import Lifecycle, State
 from desk.workflow.views import DeskTicket
 from intake.city import CityProfile
 from storage.db.sealed import Tx
@@ -53,7 +53,7 @@ def fact(ticket: DeskTicket, city: CityProfile) -> dict[str, Any]:
     }
 
 
-def of_life(life: Life, city: CityProfile) -> dict[str, Any]:
+def of_life(life: Lifecycle, city: CityProfile) -> dict[str, Any]:
     """The columns that a ticket's life decides."""
     dispatched, completed = life.dispatched_at, life.completed_at
     worked = calendar.office_time(dispatched, completed, city) if dispatched and completed else None
@@ -82,7 +82,7 @@ def of_life(life: Life, city: CityProfile) -> dict[str, Any]:
     }
 
 
-def was_late(life: Life) -> bool:
+def was_late(life: Lifecycle) -> bool:
     """Whether its present round was completed after its deadline."""
     return life.completed_at is not None and life.due_at is not None and life.completed_at > life.due_at
 

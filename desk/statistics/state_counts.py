@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 
 from desk.db.derived_tables import standings
-from desk.workflow.states import Actor, Life, Role, State
+from desk.workflow.states import Actor, Lifecycle, Role, State
 from storage.db.sealed import Tx
 
 CITY = ""
 
 
-async def move(tx: Tx, before: Life | None, after: Life) -> None:
+async def move(tx: Tx, before: Lifecycle | None, after: Lifecycle) -> None:
     """Note that a ticket has come, or stands otherwise."""
     rows = [
         {"unit": unit, "state": state, "number": number}
@@ -29,7 +29,7 @@ async def move(tx: Tx, before: Life | None, after: Life) -> None:
         await tx.execute(insert(standings), rows)
 
 
-def places(life: Life | None) -> Counter[tuple[str, State]]:
+def places(life: Lifecycle | None) -> Counter[tuple[str, State]]:
     """Where a ticket is counted: once for the city, once for each unit that may read it."""
     if life is None:
         return Counter()

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from desk.workflow.states import Life, Step
+from desk.workflow.states import Lifecycle, Step
 from hotline.contract import Callback
 
-Fields = Callable[[Life, Step, str], dict[str, Any]]
+Fields = Callable[[Lifecycle, Step, str], dict[str, Any]]
 
 
 def callback(
-    type_: str, *, event_id: str, hotline_ref: str, reference: str, title: str, life: Life, step: Step
+    type_: str, *, event_id: str, hotline_ref: str, reference: str, title: str, life: Lifecycle, step: Step
 ) -> Callback:
     """The document for one callback; `life` is the ticket after the step."""
     return Callback.model_validate(
@@ -36,15 +36,15 @@ def message(conversation: str, *, event_id: str, at: datetime, text: str) -> Cal
     return Callback(event_id=event_id, type="message", at=at, conversation=conversation, public_text=text)
 
 
-def _nothing(_life: Life, _step: Step, _title: str) -> dict[str, Any]:
+def _nothing(_life: Lifecycle, _step: Step, _title: str) -> dict[str, Any]:
     return {}
 
 
-def _asked(_life: Life, step: Step, _title: str) -> dict[str, Any]:
+def _asked(_life: Lifecycle, step: Step, _title: str) -> dict[str, Any]:
     return {"public_text": step.public_text}
 
 
-def _refused(_life: Life, step: Step, _title: str) -> dict[str, Any]:
+def _refused(_life: Lifecycle, step: Step, _title: str) -> dict[str, Any]:
     return {
         "reason": step.reason,
         "redirect_channel": step.redirect_channel,
@@ -52,41 +52,41 @@ def _refused(_life: Life, step: Step, _title: str) -> dict[str, Any]:
     }
 
 
-def _units(life: Life, step: Step, _title: str) -> dict[str, Any]:
+def _units(life: Lifecycle, step: Step, _title: str) -> dict[str, Any]:
     # A round begun with a reason (new facts) is told with it; a dispatch's notes are internal.
     reason = {"reason": step.reason} if step.action == "reopen" else {}
     return {"lead_unit": life.lead_unit, "co_units": life.co_units, "due_at": life.due_at, **reason}
 
 
-def _unit(life: Life, _step: Step, _title: str) -> dict[str, Any]:
+def _unit(life: Lifecycle, _step: Step, _title: str) -> dict[str, Any]:
     return {"unit": life.lead_unit, "co_units": life.co_units, "due_at": life.due_at}
 
 
-def _later(life: Life, step: Step, _title: str) -> dict[str, Any]:
+def _later(life: Lifecycle, step: Step, _title: str) -> dict[str, Any]:
     return {"unit": life.lead_unit, "due_at": life.due_at, "reason": step.reason}
 
 
-def _promised(life: Life, step: Step, _title: str) -> dict[str, Any]:
+def _promised(life: Lifecycle, step: Step, _title: str) -> dict[str, Any]:
     return {"unit": life.lead_unit, "due_at": life.due_at, "public_text": step.public_text}
 
 
-def _supervised(life: Life, _step: Step, _title: str) -> dict[str, Any]:
+def _supervised(life: Lifecycle, _step: Step, _title: str) -> dict[str, Any]:
     return {"unit": life.lead_unit}
 
 
-def _answered(life: Life, step: Step, _title: str) -> dict[str, Any]:
+def _answered(life: Lifecycle, step: Step, _title: str) -> dict[str, Any]:
     return {"unit": life.lead_unit or step.lead_unit, "public_text": life.public_text}
 
 
-def _survey(life: Life, _step: Step, title: str) -> dict[str, Any]:
+def _survey(life: Lifecycle, _step: Step, title: str) -> dict[str, Any]:
     return {"survey": {"title": title, "unit": life.lead_unit, "completed_at": life.completed_at}}
 
 
-def _merged(life: Life, _step: Step, _title: str) -> dict[str, Any]:
+def _merged(life: Lifecycle, _step: Step, _title: str) -> dict[str, Any]:
     return {"master_ref": life.master_ref}
 
 
-def _closed(_life: Life, step: Step, _title: str) -> dict[str, Any]:
+def _closed(_life: Lifecycle, step: Step, _title: str) -> dict[str, Any]:
     return {"reason": step.reason} if step.action in ("give_up", "uphold") else {}
 
 

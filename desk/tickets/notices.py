@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, insert, select, update
 
 from desk.db.tables import barred_units, notices, tickets
-from desk.workflow.states import Actor, Life, Role
+from desk.workflow.states import Actor, Lifecycle, Role
 from storage.db.sealed import Tx
 
 CENTRE = "centre"
@@ -27,10 +27,10 @@ class Notice:
     seen_at: datetime | None
 
 
-def audiences(rings: Iterable[str], life: Life) -> tuple[str, ...]:
+def audiences(notifies: Iterable[str], life: Lifecycle) -> tuple[str, ...]:
     """Who is meant by lead, co, centre and leader."""
     found: list[str] = []
-    for ring in rings:
+    for ring in notifies:
         if ring == "lead":
             found += [f"unit:{life.lead_unit}"] if life.lead_unit in life.readers else []
         elif ring == "co":

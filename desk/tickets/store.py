@@ -24,7 +24,7 @@ from desk.tickets.confidentiality import closed
 from desk.tickets.filters import TicketFilters, readable_by
 from desk.workflow import clocks
 from desk.workflow.clocks import DeadlineWatch
-from desk.workflow.states import FINAL, Actor, Life, Result, Role, State
+from desk.workflow.states import FINAL, Actor, Lifecycle, Result, Role, State
 from desk.workflow.views import DeskEvent, DeskTicket, may_see
 from hotline.contract import TicketDocument
 from intake.city import CityProfile
@@ -37,7 +37,7 @@ Words = dict[str, Any]
 ALL = TicketFilters()
 TEXTS = ("reply_public", "reply_internal", "public_text", "pending_reason", "pending_plan")
 _NOT_PLAIN = {*TEXTS, "state", "co_units", "barred", "appeal_type", "urgency"}
-PLAIN = tuple(one.name for one in fields(Life) if one.name not in _NOT_PLAIN)
+PLAIN = tuple(one.name for one in fields(Lifecycle) if one.name not in _NOT_PLAIN)
 """Facts of a life that have a column of the same name, and change."""
 
 
@@ -118,7 +118,7 @@ async def add(tx: Tx, values: dict[str, Any], document: TicketDocument) -> bool:
     return (await tx.execute(statement.returning(tickets.c.id))).scalar() is not None
 
 
-def plain(life: Life, watch: DeadlineWatch | None) -> dict[str, Any]:
+def plain(life: Lifecycle, watch: DeadlineWatch | None) -> dict[str, Any]:
     """The columns that say where a ticket stands."""
     seen = {
         "watch": watch and watch.kind,
@@ -128,7 +128,7 @@ def plain(life: Life, watch: DeadlineWatch | None) -> dict[str, Any]:
     return {"state": life.state, **{name: getattr(life, name) for name in PLAIN}, **seen}
 
 
-async def save(tx: Tx, ticket: DeskTicket, life: Life, at: datetime, city: CityProfile) -> DeskTicket:
+async def save(tx: Tx, ticket: DeskTicket, life: Lifecycle, at: datetime, city: CityProfile) -> DeskTicket:
     """Store a ticket's new standing; its version goes up by one. The row must be locked."""
     watch = clocks.watched(life, city)
     values = plain(life, watch) | {
@@ -213,7 +213,7 @@ def _visible(query: Select[Any], actor: Actor) -> Select[Any]:
 
 
 def _ticket(tx: Tx, row: Row[Any], helping: tuple[str, ...], barred: tuple[str, ...]) -> DeskTicket:
-    life = Life(
+    life = Lifecycle(
         state=State(row.state),
         appeal_type=row.appeal_type,
         urgency=row.urgency,

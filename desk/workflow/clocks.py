@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desk.workflow import calendar
-from desk.workflow.states import FINAL, WITH_UNIT, Life, State, Step
+from desk.workflow.states import FINAL, WITH_UNIT, Lifecycle, State, Step
 from intake.city import CityProfile, ClockKind, read_span
 from intake.model.ticket import AppealType
 
@@ -34,14 +34,14 @@ class DeadlineWatch:
     warn: datetime
 
 
-def due_at(clock: str, life: Life, start: datetime, city: CityProfile) -> datetime:
+def due_at(clock: str, life: Lifecycle, start: datetime, city: CityProfile) -> datetime:
     """The deadline of a handling (`handle`), or of one more round (`rework`), that starts at `start`."""
     due = calendar.after(start, _handle_span(life, city, rework=clock == "rework"), city)
     assert due is not None, "a handling always has its limit"  # noqa: S101
     return due
 
 
-def limits(life: Life, at: datetime, city: CityProfile) -> dict[str, datetime]:
+def limits(life: Lifecycle, at: datetime, city: CityProfile) -> dict[str, datetime]:
     """The latest deadlines that may be asked for, by action; what may not be asked for is left out."""
     longest = city.clocks.of(life.urgency).extend
     extended = calendar.after(life.due_at, longest or "", city) if life.due_at else None
@@ -50,14 +50,14 @@ def limits(life: Life, at: datetime, city: CityProfile) -> dict[str, datetime]:
     return {action: limit for action, limit in asked.items() if limit is not None}
 
 
-def filed(life: Life, at: datetime, city: CityProfile) -> Life:
+def filed(life: Lifecycle, at: datetime, city: CityProfile) -> Lifecycle:
     """The ticket with the centre's own clock begun."""
     return replace(life, accept_due=_due("accept_due", life, at, city))
 
 
-def wound(winds: str, life: Life, step: Step, city: CityProfile) -> Life:
-    """The ticket with its clocks as a row's `winds` has it: accepted, unit, rework, pause, resume or ""."""
-    match winds:
+def reset_clocks(clock_change: str, life: Lifecycle, step: Step, city: CityProfile) -> Lifecycle:
+    """The ticket with its clocks as a row has it: accepted, unit, rework, pause, resume or ""."""
+    match clock_change:
         case "accepted":
             return replace(life, dispatch_due=_due("dispatch_due", life, step.at, city))
         case "unit":
@@ -73,7 +73,7 @@ def wound(winds: str, life: Life, step: Step, city: CityProfile) -> Life:
     return life
 
 
-def watched(life: Life, city: CityProfile) -> DeadlineWatch | None:
+def watched(life: Lifecycle, city: CityProfile) -> DeadlineWatch | None:
     """The deadline that comes first; None where nobody has one, or the clocks stand still."""
     if life.paused_at is not None or life.state in FINAL:
         return None
@@ -89,7 +89,7 @@ def watched(life: Life, city: CityProfile) -> DeadlineWatch | None:
     return min(found, key=lambda watch: watch.due, default=None)
 
 
-def timers(life: Life, city: CityProfile) -> dict[str, datetime]:
+def timers(life: Lifecycle, city: CityProfile) -> dict[str, datetime]:
     """What is to happen by itself, by kind, and when: notices, chasing, giving up on the citizen."""
     if life.state in FINAL:
         return {}
@@ -106,7 +106,7 @@ def timers(life: Life, city: CityProfile) -> dict[str, datetime]:
     return {kind: at for kind, at in found.items() if at is not None}
 
 
-def _early(life: Life) -> dict[str, datetime]:
+def _early(life: Lifecycle) -> dict[str, datetime]:
     """The deadlines of the steps before the answer that are still to be taken."""
     due = {
         "accept": life.accept_due if life.state is State.SUBMITTED else None,
@@ -117,7 +117,7 @@ def _early(life: Life) -> dict[str, datetime]:
     return {kind: at for kind, at in due.items() if at is not None}
 
 
-def _at_unit(life: Life, step: Step, city: CityProfile) -> Life:
+def _at_unit(life: Lifecycle, step: Step, city: CityProfile) -> Lifecycle:
     begun = replace(
         life,
         dispatched_at=step.at,
@@ -130,7 +130,7 @@ def _at_unit(life: Life, step: Step, city: CityProfile) -> Life:
     return _begun(begun, step.at, city)
 
 
-def _begun(life: Life, at: datetime, city: CityProfile) -> Life:
+def _begun(life: Lifecycle, at: datetime, city: CityProfile) -> Lifecycle:
     return replace(
         life,
         contacted_at=None,
@@ -141,7 +141,7 @@ def _begun(life: Life, at: datetime, city: CityProfile) -> Life:
     )
 
 
-def _resumed(life: Life, now: datetime, city: CityProfile) -> Life:
+def _resumed(life: Lifecycle, now: datetime, city: CityProfile) -> Lifecycle:
     paused = life.paused_at or now
     moved: dict[str, Any] = {
         name: calendar.resumed(due, paused, now, city, office=_counts_office(name, life, city))
@@ -151,27 +151,27 @@ def _resumed(life: Life, now: datetime, city: CityProfile) -> Life:
     return replace(life, paused_at=None, info_due=None, **moved)
 
 
-def _due(name: str, life: Life, start: datetime, city: CityProfile) -> datetime | None:
+def _due(name: str, life: Lifecycle, start: datetime, city: CityProfile) -> datetime | None:
     return calendar.after(start, _span(name, life, city), city)
 
 
-def _span(name: str, life: Life, city: CityProfile) -> str:
+def _span(name: str, life: Lifecycle, city: CityProfile) -> str:
     return getattr(city.clocks.of(life.urgency), _SPANS[name]) or ""
 
 
-def _handle_span(life: Life, city: CityProfile, *, rework: bool) -> str:
+def _handle_span(life: Lifecycle, city: CityProfile, *, rework: bool) -> str:
     if rework:
         return city.clocks.of(life.urgency).rework or ""
     hours = {"urgent": city.urgent_hours, "critical": city.critical_hours}.get(life.urgency)
     return f"{hours} hours" if hours else f"{city.appeals[AppealType(life.appeal_type)].days} workdays"
 
 
-def _counts_office(name: str, life: Life, city: CityProfile) -> bool:
+def _counts_office(name: str, life: Lifecycle, city: CityProfile) -> bool:
     span = _handle_span(life, city, rework=life.round > 1) if name == "due_at" else _span(name, life, city)
     return bool(span) and read_span(span).pace is not ClockKind.CLOCK
 
 
-def _next_chase(life: Life, due: datetime, city: CityProfile) -> datetime:
+def _next_chase(life: Lifecycle, due: datetime, city: CityProfile) -> datetime:
     """Once a day: at the opening of the offices, or by the clock where the ticket runs by it."""
     if _counts_office("due_at", life, city):
         return calendar.next_opening(life.chased_at or due, city)

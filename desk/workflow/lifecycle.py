@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from desk.workflow.states import FINAL, Actor, Life, Refused, Step
+from desk.workflow.states import FINAL, Actor, Lifecycle, Refused, Step
 from desk.workflow.transitions import ROWS, Transition
 
 __all__ = ["ROWS", "StepResult", "Transition", "find", "possible", "take"]
@@ -14,11 +14,11 @@ __all__ = ["ROWS", "StepResult", "Transition", "find", "possible", "take"]
 class StepResult:
     """An allowed step's result."""
 
-    life: Life
+    life: Lifecycle
     row: Transition
 
 
-def take(life: Life, step: Step) -> StepResult:
+def take(life: Lifecycle, step: Step) -> StepResult:
     """What the step makes of the ticket. Raises `Refused` with the reason."""
     row = find(life, step)
     refusal = _forbidden(row, life, step) or _missing(row, step)
@@ -30,7 +30,7 @@ def take(life: Life, step: Step) -> StepResult:
     return StepResult(_with_end(changed, life, step), row)
 
 
-def find(life: Life, step: Step) -> Transition:
+def find(life: Lifecycle, step: Step) -> Transition:
     """The row that governs this step here. Raises `Refused`: unknown, wrong state or wrong person."""
     rows = [row for row in ROWS if row.action == step.action]
     if not rows:
@@ -45,7 +45,7 @@ def find(life: Life, step: Step) -> Transition:
 
 
 def possible(
-    life: Life,
+    life: Lifecycle,
     actor: Actor,
     at: datetime,
     limits: Mapping[str, datetime] | None = None,
@@ -64,7 +64,7 @@ def possible(
     return tuple(found.values())
 
 
-def _forbidden(row: Transition, life: Life, step: Step) -> Refused | None:
+def _forbidden(row: Transition, life: Lifecycle, step: Step) -> Refused | None:
     return next((refusal for guard in row.only if (refusal := guard(life, step))), None)
 
 
@@ -76,7 +76,7 @@ def _missing(row: Transition, step: Step) -> Refused | None:
     return None
 
 
-def _with_end(life: Life, before: Life, step: Step) -> Life:
+def _with_end(life: Lifecycle, before: Lifecycle, step: Step) -> Lifecycle:
     """With the moment it ended, once."""
     if life.state not in FINAL:
         return replace(life, closed_at=None)

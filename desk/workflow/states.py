@@ -93,7 +93,7 @@ SYSTEM = Actor(Role.SYSTEM, "system")
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class Lifecycle:
     """Where a ticket stands, and all the facts a guard may ask for.
 
     `reply_public`/`reply_internal` are the unit's answer while the centre reviews it;

@@ -9,18 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desk.workflow import guards, rules
-from desk.workflow.states import OPEN, WITH_UNIT, Life, Refused, Role, State, Step
+from desk.workflow.states import OPEN, WITH_UNIT, Lifecycle, Refused, Role, State, Step
 
-Guard = Callable[[Life, Step], Refused | None]
-Change = Callable[[Life, Step], Life]
-When = Callable[[Life, Step], bool]
+Guard = Callable[[Lifecycle, Step], Refused | None]
+Change = Callable[[Lifecycle, Step], Lifecycle]
+When = Callable[[Lifecycle, Step], bool]
 
 
-def _always(_life: Life, _step: Step) -> bool:
+def _always(_life: Lifecycle, _step: Step) -> bool:
     return True
 
 
-def _same(life: Life, _step: Step) -> Life:
+def _same(life: Lifecycle, _step: Step) -> Lifecycle:
     return life
 
 
@@ -31,8 +31,8 @@ class Transition:
     `needs` and `takes` name the fields of `Step` a person must or may fill in. `only` are
     guards that hold whatever is filled in: where one fails, the action is not even offered;
     `guards` look at what was filled in. `clock` names the deadline that becomes `due_at`
-    (handle, rework, asked), `winds` what becomes of the clocks (see `desk.workflow.clocks`); `tells` are
-    the contract's callback types, in order, `rings` who at the desk gets a notice (lead,
+    (handle, rework, asked), `clock_change` what becomes of the clocks (`desk.workflow.clocks`);
+    `callbacks` are the contract's callback types, in order, `notifies` who at the desk gets a notice (lead,
     co, centre, leader).
     """
 
@@ -46,11 +46,11 @@ class Transition:
     only: tuple[Guard, ...] = ()
     guards: tuple[Guard, ...] = ()
     change: Change = _same
-    tells: tuple[str, ...] = ()
+    callbacks: tuple[str, ...] = ()
     then: str = ""
     clock: str = ""
-    winds: str = ""
-    rings: tuple[str, ...] = ()
+    clock_change: str = ""
+    notifies: tuple[str, ...] = ()
 
 
 S = State
@@ -81,8 +81,8 @@ ROWS: tuple[Transition, ...] = (
         S.NEED_INFO,
         _CENTRE,
         needs=("public_text",),
-        winds="pause",
-        tells=("need_info",),
+        clock_change="pause",
+        callbacks=("need_info",),
     ),
     Transition(
         "supplement",
@@ -90,17 +90,17 @@ ROWS: tuple[Transition, ...] = (
         S.SUBMITTED,
         _CITIZEN,
         takes=("text",),
-        winds="resume",
-        rings=("centre",),
+        clock_change="resume",
+        notifies=("centre",),
     ),
-    Transition("supplement", OPEN, None, _CITIZEN, takes=("text",), rings=("lead", "co")),
+    Transition("supplement", OPEN, None, _CITIZEN, takes=("text",), notifies=("lead", "co")),
     Transition(
         "give_up",
         _from(S.NEED_INFO),
         S.CLOSED_INCOMPLETE,
         _CENTRE_OR_SYSTEM,
         needs=("reason",),
-        tells=("closed",),
+        callbacks=("closed",),
     ),
     Transition(
         "accept",
@@ -108,8 +108,8 @@ ROWS: tuple[Transition, ...] = (
         S.ACCEPTED,
         _CENTRE,
         change=rules.accepted,
-        winds="accepted",
-        tells=("accepted",),
+        clock_change="accepted",
+        callbacks=("accepted",),
     ),
     Transition(
         "not_accept",
@@ -119,7 +119,7 @@ ROWS: tuple[Transition, ...] = (
         needs=("reason", "redirect_channel"),
         guards=(guards.coded,),
         change=rules.not_accepted,
-        tells=("not_accepted",),
+        callbacks=("not_accepted",),
     ),
     Transition(
         "emergency",
@@ -128,7 +128,7 @@ ROWS: tuple[Transition, ...] = (
         _CENTRE,
         needs=("reason", "redirect_channel"),
         change=rules.emergency,
-        tells=("not_accepted",),
+        callbacks=("not_accepted",),
     ),
     Transition(
         "merge",
@@ -137,9 +137,9 @@ ROWS: tuple[Transition, ...] = (
         _CENTRE,
         needs=("master_ref",),
         change=rules.merged,
-        tells=("merged",),
+        callbacks=("merged",),
     ),
-    Transition("absorb", OPEN, None, _SYSTEM, change=rules.repeated, rings=("lead",)),
+    Transition("absorb", OPEN, None, _SYSTEM, change=rules.repeated, notifies=("lead",)),
     Transition(
         "master_done",
         _from(S.MERGED),
@@ -148,7 +148,7 @@ ROWS: tuple[Transition, ...] = (
         needs=("public_text",),
         takes=("lead_unit",),
         change=rules.answered_with_master,
-        tells=("completed",),
+        callbacks=("completed",),
     ),
     Transition(
         "direct_answer",
@@ -158,7 +158,7 @@ ROWS: tuple[Transition, ...] = (
         needs=("public_text",),
         takes=("internal_text",),
         change=rules.answered_at_once,
-        tells=("direct_answered",),
+        callbacks=("direct_answered",),
         then="survey_start",
     ),
     # --- dispatch and return ---
@@ -171,10 +171,10 @@ ROWS: tuple[Transition, ...] = (
         takes=("co_units", "due_at", "text"),
         guards=(guards.lead_is_not_co_unit, guards.due_later),
         change=rules.dispatched,
-        tells=("dispatched",),
+        callbacks=("dispatched",),
         clock="handle",
-        winds="unit",
-        rings=("lead", "co"),
+        clock_change="unit",
+        notifies=("lead", "co"),
     ),
     Transition(  # a direct answer that did not do
         "dispatch",
@@ -186,10 +186,10 @@ ROWS: tuple[Transition, ...] = (
         when=rules.unled,
         guards=(guards.lead_is_not_co_unit, guards.due_later),
         change=rules.dispatched,
-        tells=("reassigned",),
+        callbacks=("reassigned",),
         clock="rework",
-        winds="unit",
-        rings=("lead", "co"),
+        clock_change="unit",
+        notifies=("lead", "co"),
     ),
     Transition(
         "sign",
@@ -198,7 +198,7 @@ ROWS: tuple[Transition, ...] = (
         _UNIT,
         only=(guards.own_unit,),
         change=rules.signed,
-        tells=("signed",),
+        callbacks=("signed",),
     ),
     Transition(
         "return_request",
@@ -207,8 +207,8 @@ ROWS: tuple[Transition, ...] = (
         _UNIT,
         needs=("reason", "text"),
         only=(guards.own_unit, guards.may_return),
-        winds="pause",
-        rings=("centre",),
+        clock_change="pause",
+        notifies=("centre",),
     ),
     Transition(
         "redispatch",
@@ -219,10 +219,10 @@ ROWS: tuple[Transition, ...] = (
         takes=("co_units", "due_at", "text"),
         guards=(guards.another_lead, guards.lead_is_not_co_unit, guards.due_later),
         change=rules.returned,
-        tells=("reassigned",),
+        callbacks=("reassigned",),
         clock="handle",
-        winds="unit",
-        rings=("lead", "co"),
+        clock_change="unit",
+        notifies=("lead", "co"),
     ),
     Transition(
         "return_reject",
@@ -232,9 +232,9 @@ ROWS: tuple[Transition, ...] = (
         needs=("text",),
         when=rules.unsigned,
         change=rules.return_denied,
-        winds="resume",
-        tells=("signed",),
-        rings=("lead",),
+        clock_change="resume",
+        callbacks=("signed",),
+        notifies=("lead",),
     ),
     Transition(
         "return_reject",
@@ -243,8 +243,8 @@ ROWS: tuple[Transition, ...] = (
         _CENTRE,
         needs=("text",),
         change=rules.return_denied,
-        winds="resume",
-        rings=("lead",),
+        clock_change="resume",
+        notifies=("lead",),
     ),
     Transition(
         "reassign",
@@ -255,10 +255,10 @@ ROWS: tuple[Transition, ...] = (
         takes=("co_units", "due_at"),
         guards=(guards.another_lead, guards.lead_is_not_co_unit, guards.due_later),
         change=rules.dispatched,
-        tells=("reassigned",),
+        callbacks=("reassigned",),
         clock="handle",
-        winds="unit",
-        rings=("lead", "co"),
+        clock_change="unit",
+        notifies=("lead", "co"),
     ),
     # --- handling ---
     Transition(
@@ -269,7 +269,7 @@ ROWS: tuple[Transition, ...] = (
         takes=("text",),
         only=(guards.own_unit, guards.has_lead),
         change=rules.contacted,
-        tells=("contacted",),
+        callbacks=("contacted",),
     ),
     Transition(
         "start",
@@ -287,7 +287,7 @@ ROWS: tuple[Transition, ...] = (
         needs=("public_text", "internal_text"),
         only=(guards.own_unit, guards.has_lead),
         change=rules.answered,
-        rings=("centre",),
+        notifies=("centre",),
     ),
     Transition(
         "progress",
@@ -305,7 +305,7 @@ ROWS: tuple[Transition, ...] = (
         _HELPER,
         needs=("text",),
         only=(guards.helper,),
-        rings=("lead",),
+        notifies=("lead",),
     ),
     Transition(
         "assist",
@@ -316,7 +316,7 @@ ROWS: tuple[Transition, ...] = (
         only=(guards.own_unit, guards.has_lead),
         guards=(guards.new_helpers,),
         change=rules.helped,
-        rings=("co", "centre"),
+        notifies=("co", "centre"),
     ),
     Transition(
         "extend_request",
@@ -333,7 +333,7 @@ ROWS: tuple[Transition, ...] = (
         ),
         guards=(guards.within_limit,),
         change=rules.asked_extension,
-        rings=("centre",),
+        notifies=("centre",),
     ),
     Transition(
         "extend_approve",
@@ -344,8 +344,8 @@ ROWS: tuple[Transition, ...] = (
         only=(guards.extension_pending,),
         change=rules.extended,
         clock="asked",
-        tells=("extended",),
-        rings=("lead", "co"),
+        callbacks=("extended",),
+        notifies=("lead", "co"),
     ),
     Transition(
         "extend_deny",
@@ -355,7 +355,7 @@ ROWS: tuple[Transition, ...] = (
         needs=("text",),
         only=(guards.extension_pending,),
         change=rules.denied,
-        rings=("lead",),
+        notifies=("lead",),
     ),
     Transition(
         "commit_request",
@@ -372,7 +372,7 @@ ROWS: tuple[Transition, ...] = (
         ),
         guards=(guards.within_limit,),
         change=rules.asked_commitment,
-        rings=("centre",),
+        notifies=("centre",),
     ),
     Transition(
         "commit_approve",
@@ -383,8 +383,8 @@ ROWS: tuple[Transition, ...] = (
         only=(guards.commitment_pending,),
         change=rules.committed,
         clock="asked",
-        tells=("committed",),
-        rings=("lead", "co"),
+        callbacks=("committed",),
+        notifies=("lead", "co"),
     ),
     Transition(
         "commit_deny",
@@ -394,10 +394,12 @@ ROWS: tuple[Transition, ...] = (
         needs=("text",),
         only=(guards.commitment_pending,),
         change=rules.denied,
-        rings=("lead",),
+        notifies=("lead",),
     ),
     # --- review, survey, rework ---
-    Transition("send_back", _from(S.REPLY_REVIEW), S.PROCESSING, _CENTRE, needs=("reason",), rings=("lead",)),
+    Transition(
+        "send_back", _from(S.REPLY_REVIEW), S.PROCESSING, _CENTRE, needs=("reason",), notifies=("lead",)
+    ),
     Transition(
         "complete",
         _from(S.REPLY_REVIEW),
@@ -405,7 +407,7 @@ ROWS: tuple[Transition, ...] = (
         _CENTRE,
         takes=("public_text",),
         change=rules.completed,
-        tells=("completed",),
+        callbacks=("completed",),
         then="survey_start",
     ),
     Transition(
@@ -413,7 +415,7 @@ ROWS: tuple[Transition, ...] = (
         _from(S.COMPLETED, S.DIRECT_ANSWERED),
         S.CALLBACK,
         _SYSTEM,
-        tells=("survey_requested",),
+        callbacks=("survey_requested",),
     ),
     Transition(
         "no_channel",
@@ -421,7 +423,7 @@ ROWS: tuple[Transition, ...] = (
         None,
         _SYSTEM,
         change=rules.to_phone,
-        rings=("centre",),
+        notifies=("centre",),
     ),
     Transition(
         "survey_result",
@@ -432,7 +434,7 @@ ROWS: tuple[Transition, ...] = (
         when=rules.unreachable,
         guards=(guards.of_this_round,),
         change=rules.to_phone,
-        rings=("centre",),
+        notifies=("centre",),
     ),
     Transition(
         "survey_result",
@@ -443,10 +445,10 @@ ROWS: tuple[Transition, ...] = (
         when=rules.third_rework,
         guards=(guards.of_this_round,),
         change=rules.reworked_as_problem,
-        tells=("rework", "supervised"),
+        callbacks=("rework", "supervised"),
         clock="rework",
-        winds="rework",
-        rings=("lead", "co", "centre", "leader"),
+        clock_change="rework",
+        notifies=("lead", "co", "centre", "leader"),
     ),
     Transition(
         "survey_result",
@@ -457,10 +459,10 @@ ROWS: tuple[Transition, ...] = (
         when=rules.second_rework,
         guards=(guards.of_this_round,),
         change=rules.reworked_supervised,
-        tells=("rework", "supervised"),
+        callbacks=("rework", "supervised"),
         clock="rework",
-        winds="rework",
-        rings=("lead", "co", "centre"),
+        clock_change="rework",
+        notifies=("lead", "co", "centre"),
     ),
     Transition(
         "survey_result",
@@ -471,10 +473,10 @@ ROWS: tuple[Transition, ...] = (
         when=rules.rework_is_due,
         guards=(guards.of_this_round,),
         change=rules.reworked,
-        tells=("rework",),
+        callbacks=("rework",),
         clock="rework",
-        winds="rework",
-        rings=("lead", "co", "centre"),
+        clock_change="rework",
+        notifies=("lead", "co", "centre"),
     ),
     Transition(
         "survey_result",
@@ -485,8 +487,8 @@ ROWS: tuple[Transition, ...] = (
         when=rules.unhappy_again,
         guards=(guards.of_this_round,),
         change=rules.evaluated_supervised,
-        tells=("closed",),
-        rings=("lead", "co", "centre"),
+        callbacks=("closed",),
+        notifies=("lead", "co", "centre"),
     ),
     Transition(
         "survey_result",
@@ -497,8 +499,8 @@ ROWS: tuple[Transition, ...] = (
         when=rules.unhappy_at_all,
         guards=(guards.of_this_round,),
         change=rules.evaluated,
-        tells=("closed",),
-        rings=("lead",),
+        callbacks=("closed",),
+        notifies=("lead",),
     ),
     Transition(
         "survey_result",
@@ -508,7 +510,7 @@ ROWS: tuple[Transition, ...] = (
         needs=("result",),
         guards=(guards.of_this_round,),
         change=rules.evaluated,
-        tells=("closed",),
+        callbacks=("closed",),
     ),
     *(
         Transition(
@@ -521,10 +523,10 @@ ROWS: tuple[Transition, ...] = (
             only=(guards.may_be_rated_again,),
             guards=(guards.of_this_round,),
             change=change,
-            tells=("rework", *more),
+            callbacks=("rework", *more),
             clock="rework",
-            winds="rework",
-            rings=("lead", "co", "centre"),
+            clock_change="rework",
+            notifies=("lead", "co", "centre"),
         )
         for when, change, more in (
             (rules.third_rework, rules.reworked_as_problem, ("supervised",)),
@@ -542,7 +544,7 @@ ROWS: tuple[Transition, ...] = (
         only=(guards.may_be_rated_again,),
         guards=(guards.of_this_round,),
         change=rules.evaluated,
-        rings=("lead",),
+        notifies=("lead",),
     ),
     Transition(
         "survey_result",
@@ -563,7 +565,7 @@ ROWS: tuple[Transition, ...] = (
         when=rules.last_call,
         only=(guards.another_half_day,),
         change=rules.gave_up_calling,
-        tells=("closed",),
+        callbacks=("closed",),
     ),
     Transition(
         "call",
@@ -582,8 +584,8 @@ ROWS: tuple[Transition, ...] = (
         needs=("reason", "text"),
         only=(guards.unhappy,),
         change=rules.upheld,
-        tells=("closed",),
-        rings=("lead",),
+        callbacks=("closed",),
+        notifies=("lead",),
     ),
     Transition(
         "reopen",
@@ -592,10 +594,10 @@ ROWS: tuple[Transition, ...] = (
         _CENTRE,
         needs=("reason",),
         change=rules.reopened,
-        tells=("rework",),
+        callbacks=("rework",),
         clock="rework",
-        winds="rework",
-        rings=("lead", "co"),
+        clock_change="rework",
+        notifies=("lead", "co"),
     ),
     # --- over it all ---
     Transition(
@@ -604,7 +606,7 @@ ROWS: tuple[Transition, ...] = (
         None,
         _SYSTEM,
         change=rules.chased,
-        rings=("lead", "centre"),
+        notifies=("lead", "centre"),
     ),
     Transition(
         "supervise",
@@ -616,8 +618,8 @@ ROWS: tuple[Transition, ...] = (
         only=(guards.not_highest,),
         guards=(guards.raised, guards.leaders_level),
         change=rules.supervised,
-        tells=("supervised",),
-        rings=("lead", "co"),
+        callbacks=("supervised",),
+        notifies=("lead", "co"),
     ),
     Transition(
         "supervise",
@@ -628,17 +630,17 @@ ROWS: tuple[Transition, ...] = (
         only=(guards.not_highest,),
         guards=(guards.raised, guards.leaders_level),
         change=rules.supervised,
-        rings=("lead", "co"),
+        notifies=("lead", "co"),
     ),
-    Transition("urge", OPEN, None, _CITIZEN, takes=("text",), change=rules.urged, rings=("lead", "co")),
+    Transition("urge", OPEN, None, _CITIZEN, takes=("text",), change=rules.urged, notifies=("lead", "co")),
     Transition(
         "withdraw",
         _from(S.SUBMITTED, S.NEED_INFO, S.ACCEPTED, S.DISPATCHED, S.RETURN_REVIEW, S.SIGNED, S.PROCESSING),
         S.WITHDRAWN,
         _CITIZEN,
         takes=("reason",),
-        tells=("withdrawn",),
-        rings=("lead", "co"),
+        callbacks=("withdrawn",),
+        notifies=("lead", "co"),
     ),
     Transition(
         "exclude_request",
@@ -649,7 +651,7 @@ ROWS: tuple[Transition, ...] = (
         when=rules.led,
         only=(guards.own_unit, guards.not_excluded),
         change=rules.asked_exclusion,
-        rings=("centre", "leader"),
+        notifies=("centre", "leader"),
     ),
     Transition(
         "exclude_approve",
@@ -670,6 +672,6 @@ ROWS: tuple[Transition, ...] = (
         change=rules.not_excluded,
     ),
     Transition("erase", frozenset(State), None, _CITIZEN | {Role.SYSTEM}),  # by itself when its term is over
-    Transition("unseal", frozenset(State), None, _ABOVE, needs=("reason",), rings=("leader",)),
+    Transition("unseal", frozenset(State), None, _ABOVE, needs=("reason",), notifies=("leader",)),
     Transition("note", frozenset(State), None, _STAFF, needs=("text",), only=(guards.involved,)),
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.workflow.clocks import DeadlineWatch
-from desk.workflow.states import Actor, Life, Role, State
+from desk.workflow.states import Actor, Lifecycle, Role, State
 from hotline.contract import TicketDocument
 from intake.understand.persons.masking import masked
 
@@ -25,7 +25,7 @@ class DeskTicket:
     reference: str
     version: int
     document: TicketDocument
-    life: Life
+    life: Lifecycle
     watch: DeadlineWatch | None
     created_at: datetime
     updated_at: datetime

@@ -16,7 +16,7 @@ from hotline.open311 import forms, status_updates
 from hotline.open311.response_parser import Row, text
 from hotline.open311.wire import Open311Wire
 from intake.city import CityProfile
-from intake.model.ports import Followed, Hindered, Rejected, Unsure
+from intake.model.ports import Followed, NeedsOperator, Rejected, Unsure
 from intake.model.status import StatusUpdate
 
 TOKEN = "token:"  # noqa: S105  the mark of a request whose number is still to come
@@ -117,7 +117,7 @@ class Open311Hotline:
     async def _filed(self, form: dict[str, str], key: str) -> list[Row]:
         try:
             return await self._wire.post("requests", form, key)
-        except Hindered:
+        except NeedsOperator:
             self._listed_at = None  # a service it no longer has is 404 too: read its list anew
             raise
 

@@ -37,7 +37,7 @@ class Trouble(StrEnum):
     OTHER = "other"
 
 
-class Hindered(Unavailable):
+class NeedsOperator(Unavailable):
     """Whatever we send is refused until an operator mends it: tell one at once, give nothing up meanwhile."""
 
     def __init__(self, trouble: Trouble, reason: str, retry_after: float | None = None) -> None:
@@ -45,7 +45,7 @@ class Hindered(Unavailable):
         self.trouble = trouble
 
 
-class NotYet(Unavailable):
+class Postponed(Unavailable):
     """The other side is well and puts off this one alone; with a `trouble`, an operator is told."""
 
     def __init__(self, reason: str, retry_after: float | None = None, trouble: Trouble | None = None) -> None:

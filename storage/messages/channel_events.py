@@ -22,21 +22,21 @@ class RecordedEvent:
     at: datetime
 
 
-async def record(tx: Tx, happening: ChannelEvent, conversation_id: int | None, now: datetime) -> bool:
+async def record(tx: Tx, event: ChannelEvent, conversation_id: int | None, now: datetime) -> bool:
     """Write it down, with what it says of our own messages; False if it was there already."""
     values = {
-        "channel": happening.channel.value,
-        "happening_id": happening.id,
-        "name": happening.name,
+        "channel": event.channel.value,
+        "happening_id": event.id,
+        "name": event.name,
         "conversation_id": conversation_id,
-        "at": happening.at,
+        "at": event.at,
         "recorded_at": now,
     }
     if not await add_new(tx, happenings, values, "channel", "happening_id"):
         return False
-    for told in happening.outcomes:
+    for told in event.outcomes:
         row = {
-            "channel": happening.channel.value,
+            "channel": event.channel.value,
             "receipt": told.receipt,
             "delivered": told.delivered,
             "reason": told.reason,

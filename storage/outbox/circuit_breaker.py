@@ -6,7 +6,7 @@ no attempt is counted; each failed probe doubles the pause, the first answer of 
 
 from collections.abc import Callable
 
-from intake.model.ports import NotYet, Paused, Unavailable, Unsure
+from intake.model.ports import Paused, Postponed, Unavailable, Unsure
 from storage.db.errors import DatabaseDown
 from storage.outbox import outbox_metrics
 from storage.outbox.engine import LookAgain, TakenOver
@@ -56,7 +56,7 @@ class CircuitBreaker:
             fault, TakenOver | LookAgain | Paused | DatabaseDown
         ):  # nothing was asked there, or it answered
             return
-        if isinstance(fault, Unavailable | Unsure) and not isinstance(fault, NotYet):
+        if isinstance(fault, Unavailable | Unsure) and not isinstance(fault, Postponed):
             self._failed(fault)
         else:
             self._close()

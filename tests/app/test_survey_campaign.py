@@ -54,7 +54,7 @@ def sent(shell: Any) -> list[str]:
 
 async def look(shell: Any, seconds: float = 0) -> None:
     shell.clock.tick(seconds)
-    await shell.worker.surveyor.once()
+    await shell.worker.survey_scheduler.once()
     await shell.drain()
 
 
@@ -226,7 +226,7 @@ async def test_given_twice_it_asks_once(shell: Any, campaign: int) -> None:
 
 async def test_two_processes_run_one_campaign(shell: Any, second: Any, campaign: int) -> None:
     second.worker.work.patience = 600.0  # see _patient
-    await asyncio.gather(*(one.worker.surveyor.once() for one in (shell, second) * 2))
+    await asyncio.gather(*(one.worker.survey_scheduler.once() for one in (shell, second) * 2))
     await asyncio.gather(shell.drain(), second.drain())
     both = sent(shell) + sent(second)
     assert len(both) == len(set(both)) == CITIZENS

@@ -52,7 +52,7 @@ async def row(shell: Any, subject: str) -> StoredSurvey:
 async def look(shell: Any, **later: float) -> None:
     """Time passes; the surveyor looks and the worker delivers."""
     shell.clock.now += timedelta(**later)
-    await shell.worker.surveyor.once()
+    await shell.worker.survey_scheduler.once()
     await shell.drain()
 
 
@@ -168,7 +168,7 @@ async def test_an_answer_and_the_end_of_the_window_at_once(
     await citizen.says("1")
     shell.clock.now += timedelta(days=7, seconds=-1)
     last = citizen.message("1")
-    late = second.worker.surveyor
+    late = second.worker.survey_scheduler
     shell.clock.now += timedelta(seconds=2)
     await asyncio.gather(shell.service.receive(last), late.once())
     await shell.drain()
@@ -181,7 +181,7 @@ async def test_two_processes_ask_once(shell: Any, second: Any, citizen: Any, upd
     at(shell, 22)
     await shell.apply(update("survey_requested", reference))
     shell.clock.now += timedelta(hours=11)
-    await asyncio.gather(*(one.worker.surveyor.once() for one in (shell, second) * 3))
+    await asyncio.gather(*(one.worker.survey_scheduler.once() for one in (shell, second) * 3))
     await shell.drain()
     await second.drain()
     assert len(asked(shell)) + len(asked(second)) == 1

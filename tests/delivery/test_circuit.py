@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from intake.model.ports import Hindered, NotYet, Paused, Rejected, Trouble, Unavailable, Unsure
+from intake.model.ports import NeedsOperator, Paused, Postponed, Rejected, Trouble, Unavailable, Unsure
 from storage.outbox import outbox
 from storage.outbox.circuit_breaker import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, CircuitBreaker
 from storage.outbox.engine import LookAgain
@@ -58,7 +58,7 @@ def test_after_five_in_a_row_nothing_is_tried_then_one_then_all() -> None:
 def test_one_that_is_put_off_alone_is_an_answer_too() -> None:
     circuit = CircuitBreaker("hotline", Clock())
     for _ in range(3 * FAILURES):
-        circuit.ended(NotYet("being handled"))
+        circuit.ended(Postponed("being handled"))
     assert not circuit.open
 
 
@@ -66,7 +66,7 @@ def test_a_refused_key_is_probed_once_a_minute_until_it_is_put_right() -> None:
     clock = Clock()
     circuit = CircuitBreaker("hotline", clock)
     for _ in range(FAILURES):
-        circuit.ended(Hindered(Trouble.KEY, "401"))
+        circuit.ended(NeedsOperator(Trouble.KEY, "401"))
     assert circuit.places(16) == 0
     clock.now += FIRST_PAUSE
     circuit.begun(circuit.places(16))

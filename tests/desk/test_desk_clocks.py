@@ -13,7 +13,7 @@ from desk.db import tables as t
 from desk.metrics import deadline_breaches
 from desk.tickets import notices, timers
 from desk.workflow import clocks
-from desk.workflow.states import FINAL, Actor, Life, Role, State
+from desk.workflow.states import FINAL, Actor, Lifecycle, Role, State
 from intake.city import ClockRules, LevelClocks, load
 
 AT = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)  # Wednesday, half past nine
@@ -23,12 +23,12 @@ LEADER = Actor(Role.LEADER, "sun")
 CITY = load("jiayuguan")
 
 
-async def act(desk: Desk, hotline_ref: str, action: str, actor: Actor = CENTRE, **fields: Any) -> Life:
+async def act(desk: Desk, hotline_ref: str, action: str, actor: Actor = CENTRE, **fields: Any) -> Lifecycle:
     ticket = await desk.ticket(hotline_ref, CENTRE)
     return (await desk.act(hotline_ref, action, actor, ticket.version, **fields)).life
 
 
-async def dispatched(desk: Desk, hotline_ref: str) -> Life:
+async def dispatched(desk: Desk, hotline_ref: str) -> Lifecycle:
     await act(desk, hotline_ref, "accept")
     return await act(desk, hotline_ref, "dispatch", lead_unit="housing")
 
@@ -100,7 +100,9 @@ async def test_the_watch_goes_from_step_to_step_and_stops_in_a_pause(desk: Desk,
 
 def test_nothing_is_to_happen_to_what_is_over_and_every_open_state_is_watched_or_paused() -> None:
     far = AT + timedelta(days=9)
-    full = Life(appeal_type="TS", accept_due=AT, dispatch_due=AT, sign_due=AT, contact_due=AT, due_at=far)
+    full = Lifecycle(
+        appeal_type="TS", accept_due=AT, dispatch_due=AT, sign_due=AT, contact_due=AT, due_at=far
+    )
     for state in State:
         life = replace(full, state=state)
         if state in FINAL:

@@ -10,7 +10,18 @@ from desk.app import Desk
 from desk.tickets import merging, notices
 from desk.tickets.store import DeskTicket
 from desk.workflow.lifecycle import take
-from desk.workflow.states import CITIZEN, SYSTEM, WITH_UNIT, Actor, Life, Refused, Result, Role, State, Step
+from desk.workflow.states import (
+    CITIZEN,
+    SYSTEM,
+    WITH_UNIT,
+    Actor,
+    Lifecycle,
+    Refused,
+    Result,
+    Role,
+    State,
+    Step,
+)
 
 AT = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
 CENTRE = Actor(Role.CENTRE, "wang")
@@ -20,7 +31,7 @@ HOUSING = Actor(Role.UNIT, "li", "housing")
 STREET = Actor(Role.UNIT, "zhao", "street")
 HEATING = Actor(Role.UNIT, "qian", "heating")
 
-LED = Life(
+LED = Lifecycle(
     lead_unit="housing",
     first_unit="housing",
     co_units=("street",),
@@ -32,7 +43,7 @@ LED = Life(
 UNHAPPY = Result(answered=True, solved="no", satisfied="dissatisfied", rework_wanted=True)
 
 
-def refused(life: Life, step: Step) -> str:
+def refused(life: Lifecycle, step: Step) -> str:
     with pytest.raises(Refused) as refusal:
         take(life, step)
     return refusal.value.code
@@ -53,14 +64,14 @@ class Case:
             await self.step(action, actor, **fields)
         return refusal.value.code
 
-    async def life(self) -> Life:
+    async def life(self) -> Lifecycle:
         return (await self.desk.ticket(self.ref, CENTRE)).life
 
-    async def dispatched(self, **fields: Any) -> Life:
+    async def dispatched(self, **fields: Any) -> Lifecycle:
         await self.step("accept")
         return (await self.step("dispatch", lead_unit="housing", **fields)).life
 
-    async def at_work(self, **fields: Any) -> Life:
+    async def at_work(self, **fields: Any) -> Lifecycle:
         await self.dispatched(**fields)
         await self.step("sign", HOUSING)
         return (await self.step("contact", HOUSING)).life
@@ -409,7 +420,7 @@ async def test_a_direct_answer_that_did_not_do_is_given_to_a_unit(case: Case) ->
 
 
 @pytest.mark.parametrize(
-    ("round_", "level", "problem", "tells"),
+    ("round_", "level", "problem", "callbacks"),
     [
         (1, 0, False, ("rework",)),
         (2, 2, False, ("rework", "supervised")),
@@ -418,11 +429,15 @@ async def test_a_direct_answer_that_did_not_do_is_given_to_a_unit(case: Case) ->
     ],
 )
 def test_each_unhappy_round_is_watched_more_closely(
-    round_: int, level: int, problem: bool, tells: tuple[str, ...]
+    round_: int, level: int, problem: bool, callbacks: tuple[str, ...]
 ) -> None:
     life = replace(LED, state=State.CALLBACK, round=round_)
     taken = take(life, Step("survey_result", CITIZEN, AT, result=UNHAPPY))
-    assert (taken.life.supervise_level, taken.life.problem, taken.row.tells) == (level, problem, tells)
+    assert (taken.life.supervise_level, taken.life.problem, taken.row.callbacks) == (
+        level,
+        problem,
+        callbacks,
+    )
     high = take(replace(life, supervise_level=4), Step("survey_result", CITIZEN, AT, result=UNHAPPY))
     assert high.life.supervise_level == 4
 

@@ -7,7 +7,7 @@ import pytest
 
 from desk.tickets.callback_messages import FIELDS
 from desk.workflow.lifecycle import ROWS, possible, take
-from desk.workflow.states import CITIZEN, FINAL, Actor, Life, Refused, Result, Role, State, Step
+from desk.workflow.states import CITIZEN, FINAL, Actor, Lifecycle, Refused, Result, Role, State, Step
 
 AT = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
 CENTRE = Actor(Role.CENTRE, "wang")
@@ -15,11 +15,11 @@ HOUSING = Actor(Role.UNIT, "li", "housing")
 STREET = Actor(Role.UNIT, "zhao", "street")
 AUDITOR = Actor(Role.AUDITOR, "qian")
 
-LED = Life(lead_unit="housing", first_unit="housing", co_units=("street",), appeal_type="TS")
+LED = Lifecycle(lead_unit="housing", first_unit="housing", co_units=("street",), appeal_type="TS")
 UNHAPPY = Result(answered=True, round=1, solved="no", satisfied="dissatisfied", rework_wanted=True)
 
 
-def refused(life: Life, step: Step) -> str:
+def refused(life: Lifecycle, step: Step) -> str:
     with pytest.raises(Refused) as refusal:
         take(life, step)
     return refusal.value.code
@@ -50,15 +50,16 @@ def test_an_action_nobody_knows_is_refused() -> None:
 
 def test_a_refusal_to_accept_needs_its_reason_and_where_to_go_instead() -> None:
     assert (
-        refused(Life(), Step("not_accept", CENTRE, AT, reason="a court's matter")) == "needs_redirect_channel"
+        refused(Lifecycle(), Step("not_accept", CENTRE, AT, reason="a court's matter"))
+        == "needs_redirect_channel"
     )
     bare = Step("not_accept", CENTRE, AT, reason="  ", redirect_channel="the court")
-    assert refused(Life(), bare) == "needs_reason"
+    assert refused(Lifecycle(), bare) == "needs_reason"
     said = replace(bare, reason="a court's matter")
-    assert refused(Life(), said) == "needs_reason"  # a sentence, but of no kind
-    assert take(Life(), replace(said, reason_code="N1")).life.reject_code == "N1"
+    assert refused(Lifecycle(), said) == "needs_reason"  # a sentence, but of no kind
+    assert take(Lifecycle(), replace(said, reason_code="N1")).life.reject_code == "N1"
     urgent = Step("emergency", CENTRE, AT, reason="Gas leaks", redirect_channel="119")
-    assert take(Life(), urgent).life.reject_code == "E1"
+    assert take(Lifecycle(), urgent).life.reject_code == "E1"
 
 
 def test_an_answer_needs_both_its_texts() -> None:
@@ -76,14 +77,14 @@ def test_a_unit_does_not_complete_and_an_auditor_does_nothing() -> None:
 
 
 def test_a_lead_unit_is_not_its_own_helper() -> None:
-    accepted = Life(state=State.ACCEPTED)
+    accepted = Lifecycle(state=State.ACCEPTED)
     step = Step("dispatch", CENTRE, AT, lead_unit="housing", co_units=("housing",))
     assert refused(accepted, step) == "lead_is_co_unit"
 
 
 def test_a_deadline_lies_ahead() -> None:
     step = Step("dispatch", CENTRE, AT, lead_unit="housing", due_at=AT - timedelta(seconds=1))
-    assert refused(Life(state=State.ACCEPTED), step) == "due_in_the_past"
+    assert refused(Lifecycle(state=State.ACCEPTED), step) == "due_in_the_past"
 
 
 def test_a_survey_of_another_round_is_refused() -> None:
@@ -139,14 +140,18 @@ def test_each_person_is_offered_what_they_may_do() -> None:
         *("sign", "assist", "exclude_request", "note"),
     ]
     assert [row.action for row in possible(life, STREET, AT)] == ["contribute", "note"]
-    assert [row.action for row in possible(Life(), CENTRE, AT)][1:4] == ["supplement", "accept", "not_accept"]
+    assert [row.action for row in possible(Lifecycle(), CENTRE, AT)][1:4] == [
+        "supplement",
+        "accept",
+        "not_accept",
+    ]
 
 
 def test_every_row_can_be_carried_out() -> None:
     """Each one's fields exist, its news has words, and what follows from it is possible there."""
     for row in ROWS:
         assert {*row.needs, *row.takes} <= set(Step.__dataclass_fields__)
-        assert set(row.tells) <= set(FIELDS)
+        assert set(row.callbacks) <= set(FIELDS)
         follow = [other for other in ROWS if other.action == row.then]
         assert bool(follow) == bool(row.then)
         assert all(row.target in other.sources for other in follow)

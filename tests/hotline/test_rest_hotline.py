@@ -12,7 +12,7 @@ import pytest
 from hotline.rest import RestHotline, retry_after
 from hotline.signatures import verify
 from hotline.signed_http import SignedHttp
-from intake.model.ports import Hindered, Hotline, NotYet, Rejected, Unavailable, Unsure
+from intake.model.ports import Hotline, NeedsOperator, Postponed, Rejected, Unavailable, Unsure
 
 NOW = datetime(2023, 4, 26, 1, 30, tzinfo=UTC)
 KEY = "6f1f3a52-3f2a-4c8e-9a69-0d9f6b3c1a11"
@@ -74,7 +74,7 @@ async def test_a_refusal_is_for_good(status: int) -> None:
 async def test_what_judges_the_way_to_the_backend_is_for_an_operator(status: int, trouble: str) -> None:
     async with backend(answering(status, headers={"retry-after": "120"})) as client:
         for call in (submit(client), client.send_event("H1", {}, KEY), client.send_event(None, {}, KEY)):
-            with pytest.raises(Hindered) as caught:
+            with pytest.raises(NeedsOperator) as caught:
                 await call
             assert (caught.value.trouble, caught.value.retry_after) == (trouble, 120)
 
@@ -86,9 +86,9 @@ async def test_a_backend_that_asks_for_the_key_first_does_not_know_what_it_answe
     async with backend(
         lambda asked: httpx.Response(404 if "webhook-signature" in asked.headers else 401)
     ) as client:
-        with pytest.raises(NotYet) as caught:
+        with pytest.raises(Postponed) as caught:
             await client.send_event(path, {"type": "supplement"}, KEY)
-        with pytest.raises(Hindered):
+        with pytest.raises(NeedsOperator):
             await submit(client)
     assert caught.value.trouble == "unknown"
 
@@ -109,7 +109,7 @@ async def test_the_backends_clock_is_read_from_its_answers(
     headers: dict[str, str], ahead: int | None
 ) -> None:
     async with backend(answering(401, headers=headers)) as client:
-        with pytest.raises(Hindered) as caught:
+        with pytest.raises(NeedsOperator) as caught:
             await submit(client)
         assert client.ahead == (None if ahead is None else timedelta(seconds=ahead))
     assert caught.value.trouble == ("clock" if ahead else "key")

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 from sqlalchemy import LargeBinary, select
 
-from app.turns.spool import Aside, SpooledEvent
+from app.receiver.spool import SpooledEvent, SpooledUnreadable
 from hotline.contract import Callback, TicketDocument
 from intake.model.conversation import Conversation
 from intake.model.messages import Inbound, Outgoing
@@ -224,5 +224,5 @@ async def test_every_file_opens(house: Installation) -> None:
 async def test_everything_spooled_reads(house: Installation) -> None:
     found = [await house.spool.read(record) for record in house.spool._log.open()]
     kinds = Counter(type(one) for one in found)
-    assert kinds == {Inbound: 2 * FEWEST, Aside: FEWEST, SpooledEvent: FEWEST}
+    assert kinds == {Inbound: 2 * FEWEST, SpooledUnreadable: FEWEST, SpooledEvent: FEWEST}
     assert stored_at() < house.clock()

@@ -20,7 +20,7 @@ _CLICKS = frozenset({"scancode_push", "scancode_waitmsg"})  # of a menu's button
 _OF_NOBODY = frozenset({"masssendjobfinish", "publishjobfinish"})  # the sender is WeChat's own
 
 
-def to_happening(push: Push, now: datetime) -> ChannelEvent:
+def to_channel_event(push: Push, now: datetime) -> ChannelEvent:
     """What is written down of an event that `inbound.to_inbound` leaves. `now` as there."""
     name = push.get("Event") or push.get("MsgType")
     kind = name.lower()

@@ -117,7 +117,7 @@ def guarded_route(look: PageRenderer, *, secure: bool) -> type[APIRoute]:
 
     always = HEADERS | (HTTPS_ONLY if secure else {})
 
-    class GuardedRoute(APIRoute):
+    class PageRoute(APIRoute):
         def get_route_handler(self) -> Handler:
             handle = super().get_route_handler()
 
@@ -129,7 +129,7 @@ def guarded_route(look: PageRenderer, *, secure: bool) -> type[APIRoute]:
 
             return guarded
 
-    return GuardedRoute
+    return PageRoute
 
 
 async def _answered(look: PageRenderer, handle: Handler, request: Request) -> Response:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from desk.tickets.store import DeskTicket
 from desk.wording import Words
-from desk.workflow.states import FINAL, Life, State
+from desk.workflow.states import FINAL, Lifecycle, State
 
 _ANSWERED = frozenset({State.DIRECT_ANSWERED, State.COMPLETED, State.CALLBACK})
 
@@ -47,7 +47,7 @@ class Clock:
         return ""
 
 
-def is_settled(life: Life) -> bool:
+def is_settled(life: Lifecycle) -> bool:
     """Whether nobody waits for an answer to this ticket any more."""
     return life.state in FINAL or life.state in _ANSWERED
 

@@ -33,7 +33,7 @@ class UndeliveredPage:
             found = await undelivered_messages.undelivered(tx, of_front=self._of_front)
         clock = Clock(self._desk.clock(), ZoneInfo(self._desk.city.timezone), self._look.words)
         frame = await framed(self._desk, self._look.words, visit)
-        return self._look.page(request, "letters.html", frame=frame, letters=found, clock=clock)
+        return self._look.page(request, "undelivered.html", frame=frame, messages=found, clock=clock)
 
     async def retry(self, request: Request, origin: str, entry_id: RowId) -> Response:
         """Let it go at once."""

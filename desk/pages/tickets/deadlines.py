@@ -6,7 +6,7 @@ from datetime import datetime
 
 from desk.pages.base.times import Clock
 from desk.tickets.store import DeskEvent, DeskTicket
-from desk.workflow.states import Life, State
+from desk.workflow.states import Lifecycle, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Limit:
     late: bool
 
 
-def limits(life: Life, clock: Clock) -> tuple[Limit, ...]:
+def limits(life: Lifecycle, clock: Clock) -> tuple[Limit, ...]:
     """The deadlines so far; of the unit's, those of the last dispatch and round."""
     ended = life.closed_at
     rows = (

@@ -100,7 +100,7 @@ def _tells(event: DeskEvent) -> tuple[str, ...]:
     for row in ROWS:
         fits = event.from_state in row.sources and event.to_state == (row.target or event.from_state)
         if row.action == event.action and fits:
-            return row.tells
+            return row.callbacks
     return ()
 
 

@@ -10,7 +10,7 @@ from desk.pages.tickets.files import File, shown_files
 from desk.pages.tickets.history import CitizenNotice, HistoryLine, timeline, told
 from desk.pages.tickets.map import CityMap, city_map
 from desk.tickets.store import DeskEvent, DeskTicket
-from desk.workflow.states import Life, State
+from desk.workflow.states import Lifecycle, State
 from hotline.contract import AttachmentPart, PersonPart, PlacePart
 from intake.city import CityProfile
 from storage.outbox.engine import Entry
@@ -140,7 +140,7 @@ def _facts(ticket: DeskTicket, clock: Clock, city: CityProfile) -> list[tuple[st
     ]
 
 
-def _moved(life: Life, clock: Clock) -> str:
+def _moved(life: Lifecycle, clock: Clock) -> str:
     first = life.original_due_at
     return clock.show(first) if first and first != life.due_at else ""
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from bots.wechat.codec import parse
-from bots.wechat.incoming.events import to_happening
+from bots.wechat.incoming.events import to_channel_event
 from bots.wechat.incoming.inbound import to_inbound
 from intake.model.channel_event import ChannelEvent, DeliveryOutcome, Permission
 
@@ -32,7 +32,7 @@ def nodes(fields: dict[str, Any]) -> str:
 def happened(**fields: Any) -> ChannelEvent:
     push = parse(f"<xml>{nodes(HEAD | fields)}</xml>".encode())
     assert to_inbound(push, NOW) is None
-    return to_happening(push, NOW)
+    return to_channel_event(push, NOW)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_the_citizen_allows_comes_as_one_item_or_a_list(name: str, count: i
 def test_json_says_the_same(bare: bool) -> None:
     item = {"TemplateId": "T1", "SubscribeStatusString": "accept"}
     fields = HEAD | {"Event": "subscribe_msg_popup_event", "List": item if bare else [item]}
-    assert to_happening(parse(orjson.dumps(fields)), NOW).permissions == (Permission("T1", True),)
+    assert to_channel_event(parse(orjson.dumps(fields)), NOW).permissions == (Permission("T1", True),)
 
 
 @pytest.mark.parametrize(

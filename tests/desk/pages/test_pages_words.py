@@ -28,7 +28,7 @@ MADE = {
         *(f"state.{state}" for state in State),
         *(f"role.{role}" for role in Role),
         *(f"action.{row.action}" for row in ROWS),
-        *(f"told.{type_}" for row in ROWS for type_ in row.tells),
+        *(f"told.{type_}" for row in ROWS for type_ in row.callbacks),
         *(f"field.{name}" for row in ROWS for name in (*row.needs, *row.takes) if name != "result"),
         *(f"refused.needs_{name}" for row in ROWS for name in row.needs if name != "result"),
     ],

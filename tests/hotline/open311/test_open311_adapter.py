@@ -9,7 +9,7 @@ import pytest
 
 from hotline.open311.client import Open311Hotline
 from hotline.open311.response_parser import UnreadableAnswer, rows
-from intake.model.ports import Followed, Hindered, NotYet, Rejected, Unavailable, Unsure
+from intake.model.ports import Followed, NeedsOperator, Postponed, Rejected, Unavailable, Unsure
 from intake.model.status import standing
 
 Make = Callable[..., dict[str, Any]]
@@ -167,7 +167,7 @@ async def test_what_judges_the_way_to_the_server_is_for_an_operator(
         hotline.submit(document(), KEY),
         hotline.send_event("R1", {"event_id": "e1", "type": "supplement", "text": "x"}, "e1"),
     ):
-        with pytest.raises(Hindered) as raised:
+        with pytest.raises(NeedsOperator) as raised:
             await call
         assert raised.value.trouble == trouble
     assert len(server.filed) == 1
@@ -180,10 +180,10 @@ async def test_a_server_that_lists_nothing_any_more_has_refused_no_category(
     await hotline.submit(document(), KEY)
     hotline._listed_at = None
     server.answer = httpx.Response(404, text="no such path")
-    with pytest.raises(Hindered):
+    with pytest.raises(NeedsOperator):
         await hotline.submit(document(), KEY)
     server.answer = httpx.Response(200, text="<services></services>")
-    with pytest.raises(Hindered):
+    with pytest.raises(NeedsOperator):
         await hotline.submit(document(), KEY)
 
 
@@ -198,7 +198,7 @@ async def test_a_request_the_server_has_lost_is_told_apart_from_a_wrong_address(
         return server._wrong(404, "service_request_id was not found")  # type: ignore[no-any-return]
 
     server.post_servicerequestupdates = lost
-    with pytest.raises(NotYet) as raised:
+    with pytest.raises(Postponed) as raised:
         await hotline.send_event("R1", event, "e1")
     assert raised.value.trouble == "unknown"
 
@@ -208,7 +208,7 @@ async def test_the_servers_clock_is_read_from_its_answers(
 ) -> None:
     await hotline.submit(document(), KEY)
     server.answer = httpx.Response(403, headers={"date": "Wed, 26 Apr 2023 01:50:00 GMT"})
-    with pytest.raises(Hindered) as raised:
+    with pytest.raises(NeedsOperator) as raised:
         await hotline.submit(document(), KEY)
     assert raised.value.trouble == "clock"
     assert "600 s ahead of" in raised.value.reason
