@@ -15,7 +15,7 @@ from app.base import metrics
 from app.receiver.channel_events import ChannelEventRecorder
 from app.receiver.rate_limit import RateLimit
 from app.receiver.running_turns import RunningTurns
-from app.receiver.spool import PutAside, Spool, Spooled, SpooledEvent
+from app.receiver.spool import Spool, Spooled, SpooledEvent, SpooledUnreadable
 from app.receiver.spool_log import Record
 from app.receiver.tasks import Tasks, left
 from app.turns.service import Service
@@ -81,7 +81,7 @@ class SpoolingReceiver:
         deadline: float | None = None,
     ) -> Received:
         """Keep what nobody can read: in the database, and whatever prevents that, on the disk."""
-        aside = self._tasks.start(self._aside(PutAside(channel, message_id, body, reason)))
+        aside = self._tasks.start(self._aside(SpooledUnreadable(channel, message_id, body, reason)))
         await asyncio.wait({aside}, timeout=left(deadline))
         return aside.result() if aside.done() else Lost()
 
@@ -137,7 +137,7 @@ class SpoolingReceiver:
         address, reason = inbound.address, described(fault)
         log.error("turn failed", channel=address.channel.value, fault=reason)
         body = _inbound.dump_json(discreet(inbound))
-        if isinstance(await self._aside(PutAside(address.channel, inbound.id, body, reason)), Lost):
+        if isinstance(await self._aside(SpooledUnreadable(address.channel, inbound.id, body, reason)), Lost):
             raise Unavailable("neither taken nor put aside") from fault
         return Kept(self._told(inbound, "welcome.fault"))
 
@@ -150,7 +150,7 @@ class SpoolingReceiver:
         metrics.spooled.labels(inbound.address.channel.value).inc()
         return Kept(self._told(inbound, "service.spooled"))
 
-    async def _aside(self, message: PutAside) -> Kept | Lost:
+    async def _aside(self, message: SpooledUnreadable) -> Kept | Lost:
         filed = self._service.put_aside(message.channel, message.message_id, message.body, message.reason)
         if await caught(filed) is None:
             return Kept()
@@ -195,7 +195,7 @@ class SpoolingReceiver:
     async def _do(self, message: Spooled) -> None:
         """Returns once it is in the database, one way or another; what was done before is not done again."""
         match message:
-            case PutAside(channel, message_id, body, reason):
+            case SpooledUnreadable(channel, message_id, body, reason):
                 await self._service.put_aside(channel, message_id, body, reason)
             case SpooledEvent(event):
                 await self._write_down(event)

@@ -30,7 +30,7 @@ class SpoolFull(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class PutAside:
+class SpooledUnreadable:
     """A genuine message nobody can read, on its way to where such messages are kept."""
 
     channel: ChannelName
@@ -46,7 +46,7 @@ class SpooledEvent:
     happening: ChannelEvent  # a stored name
 
 
-Spooled = Inbound | PutAside | SpooledEvent
+Spooled = Inbound | SpooledUnreadable | SpooledEvent
 _spooled: TypeAdapter[Spooled] = TypeAdapter(
     Spooled, config={"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 )
@@ -125,7 +125,7 @@ def _whom(message: Spooled) -> str:
             return _name(event.address)
         case SpooledEvent(event):
             return f"told:{event.channel.value}"
-        case PutAside():
+        case SpooledUnreadable():
             return f"aside:{message.channel.value}"
 
 

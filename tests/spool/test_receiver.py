@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.receiver.spool import PutAside
+from app.receiver.spool import SpooledUnreadable
 from intake.model.channel_event import ChannelEvent, Permission
 from intake.model.messages import Address, ChannelName, Inbound
 from intake.model.received import Kept, Lost
@@ -150,7 +150,7 @@ async def recorded(counter: Counter) -> list[Any]:
 
 async def test_a_spooled_message_cannot_be_read_without_the_key(counter: Counter, tmp_path: Path) -> None:
     await counter.spool.keep(says("油烟太大"))
-    await counter.spool.keep(PutAside(ChannelName.WECHAT, "x", "电话13912345678".encode(), "broken"))
+    await counter.spool.keep(SpooledUnreadable(ChannelName.WECHAT, "x", "电话13912345678".encode(), "broken"))
     (segment,) = (tmp_path / "spool").glob("*.log")
     for secret in ("油烟太大", "13912345678", "anna"):
         assert secret.encode() not in segment.read_bytes()
