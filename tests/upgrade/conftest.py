@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from app.receiver.channel_events import ChannelEventRecorder
 from fastapi import FastAPI
 
 from app.attachments.store import Files
@@ -18,10 +19,9 @@ from app.bootstrap.resources import open_city
 from app.callbacks.apply import CallbackService
 from app.delivery.handlers import Delivery
 from app.operations.worker import Worker
-from app.turns.channel_events import ChannelEventRecorder
+from app.receiver.receiver import SpoolingReceiver
+from app.receiver.spool import Spool
 from app.turns.service import Service
-from app.turns.spool import Spool
-from app.turns.spooling_receiver import SpoolingReceiver
 from bots.telegram.outgoing.split import rides
 from desk.app import Desk
 from desk.db.migrate import upgrade as upgrade_desk

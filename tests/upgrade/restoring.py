@@ -100,7 +100,8 @@ async def enter_words(url: str) -> None:
 
 
 def _in_order() -> list[str]:
-    return [table.name for metadata in (tables.metadata, facts.metadata) for table in metadata.sorted_tables]
+    known = (table for metadata in (tables.metadata, facts.metadata) for table in metadata.sorted_tables)
+    return [table.name for table in known if table.name in TABLES]
 
 
 def _to(

@@ -69,7 +69,7 @@ async def rates(house: Installation, who: Address) -> None:
 
 async def test_planned_surveys_are_asked_and_those_at_their_end_stay(house: Installation) -> None:
     for _ in range(40):
-        await house.worker.surveyor.once()
+        await house.worker.survey_scheduler.once()
     async with house.database.read() as tx:
         for row in rows("surveys"):
             found = await surveys.of(tx, row["subject"], row["round"])

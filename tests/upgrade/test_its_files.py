@@ -37,7 +37,7 @@ async def leaves(house: Installation, who: Address) -> None:
 
 async def says_no_more(house: Installation, who: Address) -> None:
     house.clock.tick(days=house.city.drafts.purge_days + 1)
-    await house.worker._tidying.once()
+    await house.worker._retention.once()
 
 
 @pytest.mark.parametrize("gives_up", [cancels, erases, leaves, says_no_more])

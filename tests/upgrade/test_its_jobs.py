@@ -117,7 +117,7 @@ async def test_what_was_awaited_ends_by_what_the_channel_tells(house: Installati
         told = ChannelEvent(
             f"told {number}", ChannelName.WECHAT, "TEMPLATESENDJOBFINISH", house.clock(), None, (outcome,)
         )
-        await house.receiver._witness.record(told)
+        await house.receiver._channel_events.record(told)
     entries = await now_in(house)
     assert [entries[row["id"]].state for row in awaited] == ["done", "kept", "done", "kept", "done"]
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from app.base import jobs
 from app.delivery import handlers, queue_replies
-from app.turns.spool import Spooled
+from app.receiver.spool import Spooled
 from desk import outbox as desk_outbox
 from hotline.contract import Callback, TicketDocument
 from intake.model.conversation import Conversation
@@ -24,7 +24,7 @@ from intake.model.ticket import DRAFT_SHAPE, Ticket
 from storage.messages import delivery_receipts
 from storage.messages.inbox import Replies
 from storage.outbox import engine
-from tests.upgrade.conftest import Installation
+from storage.outbox import jobs as typed_jobs
 from tests.upgrade.restoring import STORED, TABLES, lines
 
 KINDS = {"submit", "event", "alert", "handoff", "forget", "late_file", "reply", "fetch", "burst", "discard"}
@@ -40,7 +40,6 @@ CONSTANTS = {
     "waiting": desk_outbox.OUTBOX.spelled(engine.DUE),
     "sent": desk_outbox.OUTBOX.spelled(engine.DONE),
     "hotline": jobs.HOTLINE,
-    "burst": jobs.BURST,
     "being sent": handlers.SENDING,
     "citizen:7": queue_replies.lane(7),
     "news:7": queue_replies.lane(7, "progress"),
@@ -79,8 +78,8 @@ def test_nothing_sealed_is_left_out() -> None:
     assert json.loads((STORED / "fields.json").read_text("utf-8")).keys() == SEALED.keys()
 
 
-def test_its_kinds_of_entries_are_ours(house: Installation) -> None:
-    assert house.worker._delivery._kinds.keys() == KINDS
+def test_its_kinds_of_entries_are_ours() -> None:
+    assert typed_jobs.KINDS.keys() == KINDS
 
 
 @pytest.mark.parametrize("name", CONSTANTS)
