@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _FILE = Path(__file__).parent / "phrases" / "zh.toml"
@@ -36,8 +37,9 @@ class Words:
         )
 
 
+@cache
 def read_words() -> Words:
-    """The texts that come with the product."""
+    """The texts that come with the product, read once a process."""
     sections = tomllib.loads(_FILE.read_text("utf-8"))
     return Words(
         {f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()}

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Any
 
 import httpx
 
@@ -10,7 +12,7 @@ from hotline.openapi import Direction, document
 
 def promised(direction: Direction, prefix: str = "") -> Callable[[httpx.Response], Awaitable[None]]:
     """For httpx's `event_hooks`; `prefix` is where the document's paths begin."""
-    paths = document(direction)["paths"]
+    paths = _document(direction)["paths"]
 
     async def check(answer: httpx.Response) -> None:
         path = answer.request.url.path.removeprefix(prefix)
@@ -20,3 +22,9 @@ def promised(direction: Direction, prefix: str = "") -> Callable[[httpx.Response
         assert answer.headers["content-type"] in told.get("content", {"application/json": {}})
 
     return check
+
+
+@cache
+def _document(direction: Direction) -> dict[str, Any]:
+    """Made once a process: it is made from the models alone."""
+    return document(direction)

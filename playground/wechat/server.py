@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -133,13 +134,21 @@ class WeChatServer:
 
     async def push(self, citizen: Follower, fields: Mapping[str, Any]) -> None:
         """Deliver one push as the platform does: up to three times, then the fault notice."""
+        response = await self.bring(citizen, fields)
+        if response is None:
+            self._notice(citizen)
+        else:
+            self._answered(citizen, response, str(fields.get("Event", "")))
+
+    async def bring(self, citizen: Follower, fields: Mapping[str, Any]) -> httpx.Response | None:
+        """The same push again until its answer is 200, three times at most; the last answer, if there was one."""
         whole = {"ToUserName": self.original_id, "FromUserName": citizen.openid} | dict(fields)
+        response = None
         for _ in range(DELIVERIES):
             response = await self._deliver(citizen, whole)
-            if response is not None:
-                self._answered(citizen, response, str(fields.get("Event", "")))
-                return
-        self._notice(citizen)
+            if response is not None and response.status_code == HTTPStatus.OK:
+                break
+        return response
 
     def say(self, citizen: Follower, text: str) -> Bubble:
         """Show what the account wrote."""

@@ -76,10 +76,12 @@ async def served(far: Far) -> AsyncIterator[tuple[str, int]]:
     serving = asyncio.create_task(server.serve(sockets=[line]))
     while not server.started:
         await asyncio.sleep(0.01)
-    yield line.getsockname()
-    server.should_exit = True
-    await serving
-    line.close()
+    try:
+        yield line.getsockname()
+    finally:
+        server.should_exit = True
+        await serving
+        line.close()
 
 
 @dataclass

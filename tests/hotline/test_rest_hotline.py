@@ -29,8 +29,10 @@ def hotline(url: str, http: httpx.AsyncClient) -> RestHotline:
 @asynccontextmanager
 async def backend(answer: Callable[[httpx.Request], httpx.Response]) -> AsyncIterator[RestHotline]:
     client = hotline("https://backend/api/", httpx.AsyncClient(transport=httpx.MockTransport(answer)))
-    yield client
-    await client.aclose()
+    try:
+        yield client
+    finally:
+        await client.aclose()
 
 
 def answering(status: int, **more: Any) -> Callable[[httpx.Request], httpx.Response]:

@@ -50,16 +50,19 @@ async def counter(
         async def broken_line() -> Any:
             line.plan = always(Trouble.REFUSE)
             line.cut()
-            yield
-            line.plan = fine
+            try:
+                yield
+            finally:
+                line.plan = fine
 
         @asynccontextmanager
         async def held_file() -> Any:
             holder = sqlite3.connect(tmp_path / "jiesu.db", isolation_level=None, check_same_thread=False)
-            await asyncio.to_thread(holder.execute, "BEGIN EXCLUSIVE")
-            yield
-            holder.execute("ROLLBACK")
-            holder.close()
+            try:
+                await asyncio.to_thread(holder.execute, "BEGIN EXCLUSIVE")
+                yield
+            finally:
+                holder.close()  # which rolls back
 
         city = worded(load("jiayuguan"))
         service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))

@@ -34,8 +34,10 @@ async def stand_in() -> AsyncIterator[tuple[TelegramPlatform, str]]:
         app = FastAPI()
         app.include_router(api_router(platform))
         async with listening(app) as address:
-            yield platform, address
-            await platform.aclose()
+            try:
+                yield platform, address
+            finally:
+                await platform.aclose()
 
 
 def polling(api_url: str, folder: Path) -> AbstractAsyncContextManager[Running]:

@@ -67,8 +67,10 @@ async def opened(
     spool = Spool(folder / "spool", keyring, clock)
     recorder = ChannelEventRecorder(database, clock, spool)
     receiver = SpoolingReceiver(Service(database, MemoryCache(), city, clock, rides), recorder, spool, city)
-    yield House(database, spool, recorder, receiver)
-    await database.close()
+    try:
+        yield House(database, spool, recorder, receiver)
+    finally:
+        await database.close()
 
 
 def client(app: FastAPI) -> httpx.AsyncClient:

@@ -91,6 +91,7 @@ class Office:
     channel: WeChatChannel
     service: Service
     recorder: ChannelEventRecorder
+    receiver: SpoolingReceiver
     updates: CallbackService
     worker: Worker
     tidying: Retention
@@ -110,6 +111,11 @@ class Office:
         """Until nothing runs any more: pushes, turns, and what the webhook does beside them."""
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.wait(others)
+
+    async def emptied(self) -> None:
+        """Until nothing of what was kept for later waits on the disk."""
+        while await self.receiver.drain():
+            await self.rest()
 
     async def entries(self, kind: str = "reply") -> list[Entry]:
         async with self.database.read() as tx:
@@ -222,6 +228,7 @@ async def open_office(
             channel=channel,
             service=service,
             recorder=recorder,
+            receiver=receiver,
             updates=CallbackService(database, cache, city, clock),
             worker=Worker(database, cache, city, delivery, clock, lambda: 0.0),
             tidying=Retention(database, city, clock),

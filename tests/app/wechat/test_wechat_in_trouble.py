@@ -16,11 +16,11 @@ from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.messages import conversations
 
-SCALED = 0.5  # of seconds, in place of four and a half
+SCALED = 1.0  # seconds, in place of four and a half
 
 
 async def answered(office: Any, citizen: Any, text: str) -> tuple[int, str]:
-    """One delivery to the webhook, and its answer's status and text."""
+    """One push, brought as WeChat brings it, and the last answer's status and text."""
     held = office.platform.citizen(citizen.phone.user)
     fields = {
         "MsgType": "text",
@@ -28,8 +28,7 @@ async def answered(office: Any, citizen: Any, text: str) -> tuple[int, str]:
         "MsgId": office.platform.next_id(),
         "CreateTime": 1732177800,
     }
-    whole = {"ToUserName": office.platform.original_id, "FromUserName": held.openid} | fields
-    answer = await office.platform.deliver(held, whole)
+    answer = await office.platform.bring(held, fields)
     said = office.platform.wire.reply(answer.status_code, answer.content, held.openid)
     return answer.status_code, said or ""
 
@@ -38,10 +37,12 @@ async def answered(office: Any, citizen: Any, text: str) -> tuple[int, str]:
 async def locked(database_url: str, keyring: KeyRing, user: str) -> AsyncIterator[None]:
     """Somebody holds this citizen's conversation (on SQLite: the whole database)."""
     other = Database.open(database_url, keyring, played_time=True)
-    async with other.write() as tx:
-        await conversations.lock(tx, Address(ChannelName.WECHAT, user), datetime.now(UTC))
-        yield
-    await other.close()
+    try:
+        async with other.write() as tx:
+            await conversations.lock(tx, Address(ChannelName.WECHAT, user), datetime.now(UTC))
+            yield
+    finally:
+        await other.close()
 
 
 async def test_a_slow_database(
@@ -50,6 +51,7 @@ async def test_a_slow_database(
     office = open_office(database, patience=SCALED)
     citizen = await office.citizen()
     await citizen.says("你好")
+    await office.emptied()
     async with locked(database_url, keyring, citizen.phone.user):
         assert await answered(office, citizen, "路灯坏了") == (200, "")
     await office.rest()

@@ -110,14 +110,27 @@ async def test_in_compatible_mode_both_halves_come() -> None:
         httpx.Response(200, text="收到"),
         httpx.Response(200, text="<xml><MsgType>text</MsgType></xml>"),
         xml("收到", "oSOMEBODY"),
-        httpx.Response(500, text="success"),
-        httpx.Response(403),
     ],
 )
 async def test_anything_but_an_answer_is_shown_as_a_fault_and_not_repeated(answer: httpx.Response) -> None:
     account = Account(lambda _: answer)
     assert shown(await said(platform_of(account))) == [FAULT]
     assert len(account.requests) == 1
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+async def test_a_refusal_is_heard_three_times_with_the_same_id_and_shown_as_a_fault(status: int) -> None:
+    account = Account(lambda _: httpx.Response(status, text="success"))
+    assert shown(await said(platform_of(account))) == [FAULT]
+    assert len({push["MsgId"] for push in account.pushes()}) == 1
+    assert len(account.requests) == 3
+
+
+async def test_what_was_refused_once_is_answered_the_next_time() -> None:
+    answers = iter([httpx.Response(503)])
+    account = Account(lambda request: next(answers, None) or xml("收到", request.url.params["openid"]))
+    assert shown(await said(platform_of(account))) == ["收到"]
+    assert len(account.requests) == 2
 
 
 async def test_a_plain_reply_in_safe_mode_is_a_fault() -> None:
@@ -149,7 +162,7 @@ async def test_a_slow_server_hears_it_again_and_a_timely_answer_ends_it() -> Non
             await asyncio.sleep(60)
         return xml("收到", heard[-1])
 
-    assert shown(await said(platform_of(slow_at_first, patience=0.05))) == ["收到"]
+    assert shown(await said(platform_of(slow_at_first, patience=1))) == ["收到"]
     assert len(heard) == 2
 
 

@@ -169,8 +169,10 @@ async def opened(sqlite_url: str, keyring: KeyRing, folder: Path, nobody: int) -
             async def push(one: dict[str, Any]) -> httpx.Response:
                 return await http.post("/webhooks/telegram", content=json.dumps(one), headers=HEADERS)
 
-            yield Door(ChannelName.TELEGRAM, runtime, push)
-        await telegram.aclose()
+            try:
+                yield Door(ChannelName.TELEGRAM, runtime, push)
+            finally:
+                await telegram.aclose()
 
 
 @pytest.mark.timeout(LONGEST)

@@ -18,7 +18,7 @@ async def test_replies_that_rode_the_answer_are_reported_once_it_is_written(stan
 
 
 async def test_an_answer_that_came_too_late_is_not_reported(build: Any) -> None:
-    stand = build(patience=0.05)
+    stand = build(patience=0.3)
     stand.service.gate = asyncio.Event()
     phone = await stand.platform.phone(None)
     await phone.say("提交")

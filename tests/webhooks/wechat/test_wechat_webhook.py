@@ -208,7 +208,7 @@ async def test_a_rest_that_finds_no_place_has_the_whole_answer_sent_again(stand:
 
 
 async def test_a_slow_turn_is_answered_success_goes_on_and_is_told_later_once(build: Any) -> None:
-    stand = build(patience=0.05)
+    stand = build(patience=0.3)
     stand.service.gate = asyncio.Event()
     phone = await stand.platform.phone(None)
     await phone.say("你好")
@@ -222,7 +222,7 @@ async def test_a_slow_turn_is_answered_success_goes_on_and_is_told_later_once(bu
 
 
 async def test_the_platforms_repeats_join_the_running_turn(build: Any) -> None:
-    stand = build(patience=5, platform_patience=0.1)
+    stand = build(patience=5, platform_patience=0.5)
     stand.service.gate = asyncio.Event()
     phone = await stand.platform.phone(None)
     await phone.say("你好")
@@ -302,7 +302,7 @@ async def test_with_the_disk_full_too_the_citizen_is_asked_to_write_again(stand:
 
 
 async def test_what_takes_too_long_is_on_the_disk_before_it_is_called_taken(build: Any) -> None:
-    stand = build(patience=0.05)
+    stand = build(patience=0.3)
     stand.service.gate = asyncio.Event()
     stand.service.fault = Unavailable("database")
     phone = await stand.platform.phone(None)
@@ -316,7 +316,7 @@ async def test_what_takes_too_long_is_on_the_disk_before_it_is_called_taken(buil
 
 
 async def test_what_takes_too_long_with_a_full_disk_is_not_called_taken(build: Any) -> None:
-    stand = build(patience=0.05)
+    stand = build(patience=0.3)
     stand.service.gate = asyncio.Event()
     stand.service.disk_fault = Unavailable("disk")
     phone = await stand.platform.phone(None)
@@ -338,7 +338,7 @@ async def test_an_unreadable_push_that_is_kept_nowhere_is_not_taken_and_comes_ag
 
 
 async def test_a_stop_waits_for_running_turns(build: Any) -> None:
-    stand = build(patience=0.01)
+    stand = build(patience=0.1)
     stand.service.gate = asyncio.Event()
     async with stand.app.router.lifespan_context(stand.app):
         phone = await stand.platform.phone(None)
