@@ -13,9 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.crash import zygote
+from bench import zygote
 from bench.crash.backend import Kind
 from bench.crash.report import broken, table
+from bench.crash.run import Order, run
+from bench.crash.servers import servers
 
 
 def main() -> int:
@@ -27,13 +29,12 @@ def main() -> int:
     line = socket.socket()
     line.bind(("127.0.0.1", 0))
     line.listen(1024)
-    parent, _ = zygote.start({"web": line})
-    from bench.crash.run import Order, run  # noqa: PLC0415  not before the fork
-    from bench.crash.servers import servers  # noqa: PLC0415
-
-    if b"ready" not in parent.recv(4096):
-        raise SystemExit("the parent of the processes could not start")
-    with tempfile.TemporaryDirectory(prefix="jiesu-outage-") as folder, servers() as up:
+    with (
+        tempfile.TemporaryDirectory(prefix="jiesu-outage-") as folder,
+        servers() as up,
+        zygote.started("bench.crash.child", {"web": line}) as parent,
+        parent.line() as orders,
+    ):
         away: list[float] = []
 
         async def trouble() -> None:
@@ -55,7 +56,7 @@ def main() -> int:
             seed=1,
             patience=asked.seconds + 60.0,  # nobody says it twice: what was kept must be answered
         )
-        outcome = asyncio.run(run(order, parent, f"http://127.0.0.1:{line.getsockname()[1]}", trouble))
+        outcome = asyncio.run(run(order, orders, f"http://127.0.0.1:{line.getsockname()[1]}", trouble))
     print(table(outcome))
     print(f"\nThe database was away for {away[0]:.0f} s.")
     found = broken(outcome)

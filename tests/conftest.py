@@ -38,6 +38,7 @@ from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.db.migrate import upgrade
 from tests.postgresql import Databases, database_name
+from tests.processes import open_with_the_tests
 
 NOW = datetime(2026, 4, 26, 9, 30, 15, tzinfo=UTC)
 
@@ -68,6 +69,12 @@ def _cheap_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(desk.pages.base.rendering, "Environment", partial(Environment, bytecode_cache=compiled))
         patch.setattr(desk.accounts.passwords, "PasswordHasher", partial(PasswordHasher, 1, 8, 1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_of_ours_runs_on() -> Iterator[None]:
+    with open_with_the_tests:
         yield
 
 

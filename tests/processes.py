@@ -1,18 +1,24 @@
 """Processes of ours, as an operator starts them, and servers of the tests' own, each on a free port."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
+
+from bench import zygote
+from bench.command import COLD
 
 ROOT = Path(__file__).parents[1]
 STARTS = 600.0  # seconds: importing takes its time on a machine that is busy
@@ -31,11 +37,43 @@ def clean(env: Mapping[str, str]) -> dict[str, str]:
     return bare | {"PYTHONPATH": str(ROOT)} | dict(env)
 
 
+class Process(Protocol):
+    """What is asked of one."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def send_signal(self, signal: int) -> None: ...
+
+    async def wait(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """A child of the starter. `end`: what the starter says once it is dead."""
+
+    pid: int
+    end: asyncio.Task[bytes]
+
+    @property
+    def returncode(self) -> int | None:
+        return _status(self.end.result()) if self.end.done() else None
+
+    def send_signal(self, signal: int) -> None:
+        os.kill(self.pid, signal)
+
+    async def wait(self) -> int:
+        return _status(await asyncio.shield(self.end))
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A process and what it has written."""
 
-    process: asyncio.subprocess.Process
+    process: Process
     log: Path
 
     def died(self) -> str:
@@ -46,29 +84,74 @@ class Running:
 @asynccontextmanager
 async def running(folder: Path, env: Mapping[str, str], *command: str) -> AsyncIterator[Running]:
     """`jiesu …` in this folder; it must end by itself when it is told to."""
-    run = [sys.executable, "-c", "from cli.main import run; run()", *command]
-    async with program(folder, clean(env), *run, name=command[0]) as started:
+    async with forked(folder, env, *command) as started:
         yield started
     assert started.process.returncode in (0, -signal.SIGTERM), started.died()
     assert "Traceback" not in started.log.read_text(errors="replace"), started.died()
 
 
 @asynccontextmanager
+async def forked(folder: Path, env: Mapping[str, str], *command: str) -> AsyncIterator[Running]:
+    """`jiesu …` by a process that has imported the product already: that saves seconds of CPU each time."""
+    log = _log(folder, command[0])
+    order = {"slot": command[0], "words": command, "cwd": str(folder), "env": clean(env)}
+    reader, writer = await asyncio.open_unix_connection(_starter().address)
+    writer.write(json.dumps(order | {"out": str(log), "err": str(log)}).encode() + b"\n")
+    pid = json.loads(await reader.readline())["pid"]
+    started = Running(Forked(pid, asyncio.create_task(reader.readline())), log)
+    with closing(writer):
+        async with _until_told(started):
+            yield started
+
+
+@asynccontextmanager
 async def program(folder: Path, env: Mapping[str, str], *command: str, name: str) -> AsyncIterator[Running]:
     """Any program, told to end with the block; what it writes stands in `NAME.log`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    log = folder / f"{name}.log"
+    log = _log(folder, name)
     with log.open("wb") as out:
         process = await asyncio.create_subprocess_exec(
             *command, cwd=folder, env=dict(env), stdout=out, stderr=out
         )
+    async with _until_told(Running(process, log)) as started:
+        yield started
+
+
+def cold(folder: Path, env: Mapping[str, str], *command: str) -> AbstractAsyncContextManager[Running]:
+    """`jiesu …` started as a shell does, imports and all."""
+    return program(folder, clean(env), sys.executable, "-c", COLD, *command, name=command[0])
+
+
+@asynccontextmanager
+async def _until_told(started: Running) -> AsyncIterator[Running]:
     try:
-        yield Running(process, log)
+        yield started
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
+        if started.process.returncode is None:
+            started.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(ENDS):
-            await process.wait()
+            await started.process.wait()
+
+
+def _log(folder: Path, name: str) -> Path:
+    """An empty file for what a program writes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / f"{name}.log"
+    log.write_bytes(b"")
+    return log
+
+
+open_with_the_tests = ExitStack()
+"""Closed with the last test of this process."""
+
+
+@cache
+def _starter() -> zygote.Zygote:
+    return open_with_the_tests.enter_context(zygote.started("bench.command"))
+
+
+def _status(said: bytes) -> int:
+    """As `subprocess` has it: a signal is negative."""
+    return os.waitstatus_to_exitcode(json.loads(said)["status"])
 
 
 async def answers(url: str, started: Running) -> None:

@@ -12,14 +12,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bench.crash import zygote
+from bench import zygote
 from bench.crash.backend import Kind
-
-if TYPE_CHECKING:
-    from bench.crash.run import Outcome
-    from bench.crash.slices import Slice
+from bench.crash.report import broken, table
+from bench.crash.run import Order, Outcome, run
+from bench.crash.servers import servers
+from bench.crash.slices import Slice, keep, kept, slices, summed
 
 STORAGES = ("sqlite", "postgresql")
 
@@ -31,17 +30,13 @@ def main() -> int:
     line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     line.bind(("127.0.0.1", 0))
     line.listen(1024)
-    parent, _ = zygote.start({"web": line})
-    from bench.crash.report import broken, table  # noqa: PLC0415  not before the fork
-    from bench.crash.slices import slices, summed  # noqa: PLC0415
-
-    _wait_for(parent)
     matrix = slices(asked.storage, asked.backend, asked.parts)
     done = []
-    for outcome in _outcomes(asked, matrix, parent, f"http://127.0.0.1:{line.getsockname()[1]}"):
-        done.append(outcome)
-        if not asked.json:
-            print(_news(outcome), file=sys.stderr, flush=True)
+    with zygote.started("bench.crash.child", {"web": line}) as parent, parent.line() as orders:
+        for outcome in _outcomes(asked, matrix, orders, f"http://127.0.0.1:{line.getsockname()[1]}"):
+            done.append(outcome)
+            if not asked.json:
+                print(_news(outcome), file=sys.stderr, flush=True)
     tables = [table(outcome) for outcome in summed(done)]
     found = [fault for outcome in done for fault in broken(outcome)]
     print(_as_json(done, tables, found) if asked.json else "\n".join(tables))
@@ -53,13 +48,9 @@ def main() -> int:
 
 
 def _outcomes(
-    asked: argparse.Namespace, matrix: list["Slice"], parent: socket.socket, address: str
-) -> Iterator["Outcome"]:
+    asked: argparse.Namespace, matrix: list[Slice], parent: socket.socket, address: str
+) -> Iterator[Outcome]:
     """Those that are kept, and new ones until `--at-most` of them have run."""
-    from bench.crash.run import Order, run  # noqa: PLC0415
-    from bench.crash.servers import servers  # noqa: PLC0415
-    from bench.crash.slices import keep, kept  # noqa: PLC0415
-
     fresh = 0
     with ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="jiesu-crash-")))
@@ -96,7 +87,7 @@ def _outcomes(
             yield outcome
 
 
-def _news(outcome: "Outcome") -> str:
+def _news(outcome: Outcome) -> str:
     order = outcome.order
     kills = sum(outcome.kills.values())
     return (
@@ -105,7 +96,7 @@ def _news(outcome: "Outcome") -> str:
     )
 
 
-def _as_json(done: list["Outcome"], tables: list[str], found: list[str]) -> str:
+def _as_json(done: list[Outcome], tables: list[str], found: list[str]) -> str:
     told = {
         "broken": found,
         "kills": sum(sum(outcome.kills.values()) for outcome in done),
@@ -130,12 +121,6 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="the children's own log")
     return parser.parse_args()
-
-
-def _wait_for(parent: socket.socket) -> None:
-    """Until the zygote has imported everything."""
-    if b"ready" not in parent.recv(4096):
-        raise SystemExit("the parent of the processes could not start")
 
 
 if __name__ == "__main__":

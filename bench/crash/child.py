@@ -3,8 +3,10 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
+import sys
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -71,7 +73,14 @@ def settings_of(given: dict[str, Any]) -> Enclosed:
     )
 
 
-async def live(order: dict[str, Any], line: socket.socket | None) -> None:
+def live(order: dict[str, Any], listening: dict[str, socket.socket]) -> None:
+    """The child's whole life; it does not tidy up its memory at the end."""
+    asyncio.run(_live(order, listening.get(order["listens"])))
+    sys.stderr.flush()
+    os._exit(0)
+
+
+async def _live(order: dict[str, Any], line: socket.socket | None) -> None:
     """Until SIGTERM, or the point is reached. `roles`: web, worker or both."""
     lease = order["settings"].get("lease", LEASE)
     loop.LEASE, loop.PATIENCE = timedelta(seconds=lease), OF_LEASE * lease

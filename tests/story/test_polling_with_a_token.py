@@ -3,7 +3,6 @@
 And a city that may ask at any hour, since the tests run at any hour."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from bench.crash.awake import awake
 from desk.workflow.states import Actor, Role, State
 from playground.telegram.bot_api import api_router
 from playground.telegram.platform import TelegramPlatform
-from tests.processes import STARTS, Running, clean, listening, program, running
+from tests.processes import STARTS, Running, cold, listening, running
 
 TOKEN = "4200:nothing-but-a-token"
 CENTRE = Actor(Role.CENTRE, "desk", None)
@@ -90,9 +89,8 @@ async def test_the_whole_story_with_nothing_but_a_token(
 @pytest.mark.timeout(600)
 async def test_a_wrong_token_ends_it_with_one_sentence(tmp_path: Path) -> None:
     async with stand_in() as (platform, api_url):
-        env = clean({"JIESU_TELEGRAM__TOKEN": "4200:wrong", "JIESU_TELEGRAM__API_URL": api_url})
-        run = (sys.executable, "-c", "from cli.main import run; run()", "poll", "--port", "0")
-        async with program(tmp_path, env, *run, name="poll") as started, asyncio.timeout(STARTS):
+        env = {"JIESU_TELEGRAM__TOKEN": "4200:wrong", "JIESU_TELEGRAM__API_URL": api_url}
+        async with cold(tmp_path, env, "poll", "--port", "0") as started, asyncio.timeout(STARTS):
             assert await started.process.wait() == 1
         assert platform.calls == []
     said = started.log.read_text()
