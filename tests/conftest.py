@@ -7,6 +7,7 @@ that does not start is a failure.
 
 import asyncio
 import fcntl
+import gc
 import logging
 import os
 import shutil
@@ -14,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -30,9 +31,11 @@ import structlog
 from argon2 import PasswordHasher
 from jinja2 import Environment, FileSystemBytecodeCache
 from playwright.async_api import Browser, async_playwright, expect
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import desk.accounts.passwords
 import desk.pages.base.rendering
+import storage.db.engines
 from app.base.logs import CHATTY
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
@@ -57,6 +60,23 @@ def pytest_configure() -> None:
     tempfile.tempdir = None  # it is looked for again
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What may take longest begins first, so that nothing long is left to one worker at the end."""
+    items.sort(key=_limit, reverse=True)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def _limit(item: pytest.Item) -> float:
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0]) if mark and mark.args else 0.0
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW
@@ -69,6 +89,32 @@ def _cheap_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(desk.pages.base.rendering, "Environment", partial(Environment, bytecode_cache=compiled))
         patch.setattr(desk.accounts.passwords, "PasswordHasher", partial(PasswordHasher, 1, 8, 1))
+        yield
+
+
+class Compiled(dict[tuple[Any, ...], Any]):
+    """Statements compiled for one kind of database: SQLAlchemy tells apart each dialect it made, of which
+    every test has its own."""
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), compiled)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_statement_compiled_once() -> Iterator[None]:
+    compiled = Compiled()
+
+    def create(
+        *given: Any, execution_options: Mapping[str, Any] | None = None, **options: Any
+    ) -> AsyncEngine:
+        shared = {**(execution_options or {}), "compiled_cache": compiled}
+        return create_async_engine(*given, execution_options=shared, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage.db.engines, "create_async_engine", create)
         yield
 
 
