@@ -5,7 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE  # else each of the many processes that tests start compiles all anew
 ARGS ?=
-WORKERS ?= 2
+# Tests wait for servers and processes: two at once would leave one of two cores idle a third of the time.
+WORKERS ?= 3
+AT ?=
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +31,9 @@ ALL := -n $(WORKERS) --dist loadgroup -p bench.timetable --durations=20
 test: $(VENV)/.dev ## run the tests, real PostgreSQL, Redis and Chromium included
 	$(BIN)/python -m pytest $(ALL) $(ARGS)
 
+test-at: $(VENV)/.dev ## the same under a moved clock, PostgreSQL and Redis included (AT="2028-02-29 12:00", the city's time)
+	$(BIN)/python -m bench.moved_clock "$(AT)" $(BIN)/python -m pytest $(ALL) $(ARGS)
+
 test-fast: $(VENV)/.dev ## run only the pure core's tests and those near what is not yet committed
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $$($(BIN)/python -m bench.nearby) $(ARGS)
 
@@ -47,8 +52,8 @@ $(FOREIGN)/telegram-test-api/node_modules: tests/foreign/package.json
 	npm install --silent --no-audit --no-fund --prefix $(FOREIGN)/telegram-test-api
 	@touch $@
 
-check: $(VENV)/.dev ## everything CI runs: lint, sbom and test, and how long each took
-	@$(BIN)/python -m bench.check $(ALL) $(ARGS)
+check: $(VENV)/.dev ## everything CI runs: lint, sbom and test, and how long each took (AT=today: the day's moved clock)
+	@$(BIN)/python -m bench.check "$(AT)" $(ALL) $(ARGS)
 
 sbom: $(VENV)/.dev ## the bill of materials (var/sbom.json), and known holes where they can be asked for
 	@mkdir -p var
@@ -103,4 +108,4 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --extra classify -c requirements.lock -o requirements-classify.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-.PHONY: redteam sbom security bench-desk bench-growth bench-survey foreign help run test test-fast check lint format crash outage fuzz bench bench-understanding classify lock
+.PHONY: redteam sbom security bench-desk bench-growth bench-survey foreign help run test test-at test-fast check lint format crash outage fuzz bench bench-understanding classify lock

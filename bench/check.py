@@ -53,9 +53,11 @@ def beside() -> tuple[Part, ...]:
     )
 
 
-def tests(arguments: Sequence[str]) -> Part:
-    """All of them: `arguments` are `make test`'s."""
-    return Part("tests", (str(BIN / "python"), "-m", "pytest", *arguments), shown=True)
+def tests(at: str, arguments: Sequence[str]) -> Part:
+    """All of them: `arguments` are `make test`'s; `at`: see `bench.moved_clock`, "" is the true time."""
+    python = str(BIN / "python")
+    clock = (python, "-m", "bench.moved_clock", at) if at else ()
+    return Part("tests", (*clock, python, "-m", "pytest", *arguments), shown=True)
 
 
 def run(part: Part) -> Outcome:
@@ -90,7 +92,7 @@ def main() -> int:
     (ROOT / "var").mkdir(exist_ok=True)
     with ThreadPoolExecutor(1) as thread:
         others = thread.submit(lambda: [run(part) for part in beside()])
-        tested = run(tests(sys.argv[1:]))
+        tested = run(tests(sys.argv[1], sys.argv[2:]))
         outcomes = [*others.result(), tested]
     for one in outcomes:
         if one.status and one.said:

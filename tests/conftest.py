@@ -157,16 +157,34 @@ QUIET = [
 ]
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A headless Chromium; without one the test is skipped by name, unless one was promised."""
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a headless Chromium answers; without one the test is skipped by name, unless it was promised."""
     if CHROMIUM is None and not os.environ.get("JIESU_TEST_REQUIRE_BROWSER"):
         pytest.skip("no Chromium or Chrome found")
+    folder = tmp_path_factory.mktemp("chromium")
+    command = [str(CHROMIUM), *QUIET, "--headless", "--remote-debugging-port=0", f"--user-data-dir={folder}"]
+    with (folder / "log").open("wb") as log, _true_time():
+        process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603
+    with process:
+        try:
+            yield _address_of(process, folder / "DevToolsActivePort")
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """A browser of this test's own: nothing of another test's is in its contexts."""
     expect.set_options(timeout=LOOKED_FOR * 1000)
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with _true_time():
+        player = await async_playwright().start()
+    opened = await player.chromium.connect_over_cdp(chromium)
+    try:
         yield opened
+    finally:
         await opened.close()
+        await player.stop()
 
 
 @pytest.fixture(scope="session")
@@ -293,6 +311,24 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     """In a thread of its own: a session's fixture must not touch the tests' event loops."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work).result()
+
+
+@contextmanager
+def _true_time() -> Iterator[None]:
+    """What begins here keeps the true time when the tests' clock is moved: Chromium would not start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("LD_PRELOAD", raising=False)
+        yield
+
+
+def _address_of(process: subprocess.Popen[bytes], file: Path) -> str:
+    """Where Chromium answers: it writes its port into this file."""
+    until = time.monotonic() + LOOKED_FOR
+    while not file.exists() or not file.read_text():
+        assert process.poll() is None, (file.parent / "log").read_text()
+        assert time.monotonic() < until, (file.parent / "log").read_text()
+        time.sleep(0.05)
+    return f"http://127.0.0.1:{file.read_text().splitlines()[0]}"
 
 
 def _free_port() -> int:

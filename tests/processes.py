@@ -34,7 +34,8 @@ def free_port() -> int:
 def clean(env: Mapping[str, str]) -> dict[str, str]:
     """The environment with these settings of ours and no others."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith("JIESU_")}
-    return bare | {"PYTHONPATH": str(ROOT)} | dict(env)
+    paths = filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))  # what moves the clock stays on it
+    return bare | {"PYTHONPATH": os.pathsep.join(paths)} | dict(env)
 
 
 class Process(Protocol):

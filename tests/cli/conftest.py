@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli import main
-
-ROOT = Path(__file__).parents[2]
+from tests.processes import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +57,9 @@ def process(here: Path) -> Run:
     """Run a command as a process of its own."""
 
     def run(*words: str, **environment: str) -> Said:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("JIESU_")}
         done = subprocess.run(  # noqa: S603  our own program
             [sys.executable, "-c", "from cli.main import run; run()", *words],
-            env=kept | environment | {"PYTHONPATH": str(ROOT)},
+            env=clean(environment),
             cwd=here,
             capture_output=True,
             text=True,

@@ -18,6 +18,7 @@ import pytest
 
 from app.base.settings import BadSettings, Enclosed, HotlineSettings
 from cli.servers.serve import _several
+from tests.processes import clean
 
 TELEGRAM = {
     "JIESU_TELEGRAM__TOKEN": "100001:a-token-of-the-tests-a-token-of-th",
@@ -70,7 +71,7 @@ def served(postgresql_url: str, redis_url: str, tmp_path: Path) -> Iterator[tupl
             "--port",
             str(port),
         ],
-        env=os.environ | settings | TELEGRAM | BACKEND | {"PYTHONPATH": str(Path.cwd())},
+        env=clean(settings | TELEGRAM | BACKEND),
         cwd=tmp_path,
         stderr=log,
         stdout=log,
@@ -121,7 +122,7 @@ async def test_a_worker_tells_its_figures_on_a_port_of_its_own(
     settings = {"JIESU_DATABASE_URL": postgresql_url, "JIESU_REDIS_URL": redis_url}
     worker = subprocess.Popen(  # noqa: S603  ourselves
         [sys.executable, "-c", "from cli.main import run; run()", "work", "--port", str(port)],
-        env=os.environ | settings | TELEGRAM | BACKEND | {"PYTHONPATH": str(Path.cwd())},
+        env=clean(settings | TELEGRAM | BACKEND),
         cwd=tmp_path,
     )
     try:
