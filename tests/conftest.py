@@ -151,9 +151,18 @@ QUIET = [
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
+    "--no-default-browser-check",
     "--disable-background-networking",
     "--disable-component-update",
+    "--disable-extensions",
     "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--disable-background-timer-throttling",  # a page behind another is as awake as one in front
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+    "--mute-audio",
 ]
 
 
