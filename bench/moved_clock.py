@@ -18,6 +18,8 @@ LIBRARIES = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
 )
+NAMES = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "FAKE_UTIME")
+FOLDER = str(Path(__file__).with_name("moved"))
 UNKNOWN_YEAR = 2036
 """Neither the city's file nor the calendar library has its holidays."""
 
@@ -49,7 +51,7 @@ def moved(at: datetime | None, now: datetime, library: str) -> Mapping[str, str]
     if at is None:
         return {}
     already = timedelta(seconds=float(os.environ.get("FAKETIME", "0s").removesuffix("s")))
-    paths = filter(None, (str(Path(__file__).with_name("moved")), os.environ.get("PYTHONPATH")))
+    paths = filter(None, (FOLDER, os.environ.get("PYTHONPATH")))
     return {
         "PYTHONPATH": os.pathsep.join(paths),
         "LD_PRELOAD": library,
@@ -57,6 +59,12 @@ def moved(at: datetime | None, now: datetime, library: str) -> Mapping[str, str]
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "FAKE_UTIME": "1",
     }
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a program that is not ours needs of the environment for the same clock."""
+    clock = {name: environment[name] for name in NAMES if name in environment}
+    return clock | ({"PYTHONPATH": FOLDER} if clock else {})
 
 
 def library() -> str | None:

@@ -141,7 +141,7 @@ class WeChatServer:
             self._answered(citizen, response, str(fields.get("Event", "")))
 
     async def bring(self, citizen: Follower, fields: Mapping[str, Any]) -> httpx.Response | None:
-        """The same push again until its answer is 200, three times at most; the last answer, if there was one."""
+        """The same push again until its answer is 200, three times at most; the last answer, if any."""
         whole = {"ToUserName": self.original_id, "FromUserName": citizen.openid} | dict(fields)
         response = None
         for _ in range(DELIVERIES):

@@ -16,6 +16,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 
 from bench.crash.awake import awake
+from bench.moved_clock import inherited
 from tests.foreign.story import Citizen, is_handled, rates, submits
 from tests.processes import Running, answers, free_port, listening, program, running
 
@@ -73,7 +74,8 @@ async def server(telemelya: Path, tmp_path: Path, redis_url: str) -> AsyncIterat
     """telemelya and the store of files that it needs."""
     port, files = free_port(), free_port()
     address = f"http://127.0.0.1:{port}"
-    env = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    bare = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    env = bare | inherited(os.environ)
     own = {
         "MOCK_SERVER_HOST": "127.0.0.1",
         "MOCK_SERVER_PORT": str(port),
