@@ -19,6 +19,13 @@ def test_one_that_fails_fails_it_all(outcomes: list[Outcome]) -> None:
     assert closing(outcomes) == (1, "Failed: lint.")
 
 
+def test_the_tests_run_under_the_true_clock_unless_a_moment_is_named() -> None:
+    assert "bench.moved_clock" not in check.tests("", ["-n", "3"]).command
+    moved = check.tests("2028-02-29 12:00", ["-n", "3"]).command
+    assert moved[2:4] == ("bench.moved_clock", "2028-02-29 12:00")
+    assert moved[4:] == check.tests("", ["-n", "3"]).command
+
+
 def test_none_failed() -> None:
     assert closing([OK]) == (0, "All parts passed.")
 
@@ -35,15 +42,16 @@ def test_a_part_that_was_killed_has_not_passed() -> None:
     assert closing([OK, outcome]) == (1, "Failed: x.")
 
 
-@pytest.mark.parametrize(("tests", "others"), [(0, 1), (1, 0)])
+@pytest.mark.parametrize(("tested", "others"), [(0, 1), (1, 0)])
 def test_no_part_is_left_out_because_another_failed(
-    tests: int, others: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tested: int, others: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def part(name: str, status: int) -> Part:
         return Part(name, ("sh", "-c", f"echo {name} ran; exit {status}"), shown=name == "tests")
 
     monkeypatch.setattr(check, "beside", lambda: (part("first", others), part("second", others)))
-    monkeypatch.setattr(check, "tests", lambda _: part("tests", tests))
+    monkeypatch.setattr(check, "tests", lambda _at, _arguments: part("tests", tested))
+    monkeypatch.setattr(check.sys, "argv", ["check", "", "-n", "3"])
     assert check.main() == 1
     out = capfd.readouterr().out
     for name in ("first", "second", "tests"):
