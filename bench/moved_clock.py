@@ -18,7 +18,13 @@ LIBRARIES = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
 )
-NAMES = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "FAKE_UTIME")
+NAMES = (
+    "LD_PRELOAD",
+    "FAKETIME",
+    "FAKETIME_DONT_FAKE_MONOTONIC",
+    "FAKETIME_FORCE_MONOTONIC_FIX",
+    "FAKE_UTIME",
+)
 FOLDER = str(Path(__file__).with_name("moved"))
 UNKNOWN_YEAR = 2036
 """Neither the city's file nor the calendar library has its holidays."""
@@ -57,6 +63,7 @@ def moved(at: datetime | None, now: datetime, library: str) -> Mapping[str, str]
         "LD_PRELOAD": library,
         "FAKETIME": f"{(at - now + already) / timedelta(seconds=1):+.0f}s",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # else a thread that waits with a limit spins until it is over
         "FAKE_UTIME": "1",
     }
 
