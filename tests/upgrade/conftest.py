@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-from app.receiver.channel_events import ChannelEventRecorder
 from fastapi import FastAPI
 
 from app.attachments.store import Files
@@ -19,6 +18,7 @@ from app.bootstrap.resources import open_city
 from app.callbacks.apply import CallbackService
 from app.delivery.handlers import Delivery
 from app.operations.worker import Worker
+from app.receiver.channel_events import ChannelEventRecorder
 from app.receiver.receiver import SpoolingReceiver
 from app.receiver.spool import Spool
 from app.turns.service import Service
