@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.base.settings import BadSettings
 from storage.db.keyring import KeyRing
+from storage.private_files import make_folder, sync
 
 KEY_FILE = "secret.key"
 SHORTEST = 24
@@ -45,7 +46,7 @@ def _make(file: Path) -> None:
     The draft's name is nobody else's: a second process that wrote into it would change the
     secret behind the first one's back, for a link is the same file.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as out:
@@ -53,16 +54,8 @@ def _make(file: Path) -> None:
             out.flush()
             os.fsync(out.fileno())
         os.link(draft, file)
-        _sync(file.parent)
+        sync(file.parent)
     except FileExistsError:
         pass  # the other process was first: its secret counts
     finally:
         Path(draft).unlink()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

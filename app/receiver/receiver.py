@@ -37,6 +37,7 @@ LOOK_AGAIN = 0.5  # seconds
 AWAY_AFTER = 3
 """Turns that failed one after the other: then the next ones are not kept waiting for the same."""
 AWAY_FOR = 1.0  # seconds
+TIDY_EVERY = 3600.0  # seconds
 
 _inbound = TypeAdapter(Inbound)
 _channel_event: TypeAdapter[ChannelEvent] = TypeAdapter(ChannelEvent)
@@ -67,6 +68,7 @@ class SpoolingReceiver:
         self._failed = 0
         self._failed_at = 0.0
         self._tried = 0
+        self._tidy_at = 0.0
 
     async def receive(self, inbound: Inbound, deadline: float | None = None) -> Received:
         """The message's turn; what has none, or none in time, is on the disk before it is called taken."""
@@ -160,8 +162,18 @@ class SpoolingReceiver:
     async def run(self, stop: asyncio.Event) -> None:
         """Empty the spool whenever there is something in it, until `stop`."""
         while not stop.is_set():
+            await self._tidied()
             if not await self.drain():
                 await pause(stop, LOOK_AGAIN)
+
+    async def _tidied(self) -> None:
+        """About once an hour."""
+        if _now() < self._tidy_at:
+            return
+        self._tidy_at = _now() + TIDY_EVERY
+        dropped = await caught(self._spool.drop_damaged())
+        if isinstance(dropped, Exception):
+            log.warning("the spool cannot be tidied", fault=described(dropped))
 
     async def drain(self) -> bool:
         """One round: the oldest message of several citizens. Whether there is more to do at once.

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -23,6 +23,9 @@ from intake.model.ports import Unavailable
 from storage.db.keyring import KeyRing, Undecryptable
 
 log = structlog.get_logger(__name__)
+
+DAMAGED_LASTS = timedelta(days=30)
+"""How long a file that the disk spoilt waits for somebody who can read more of it than we can."""
 
 
 class SpoolFull(Unavailable):
@@ -99,6 +102,19 @@ class Spool:
     async def done(self, record: Record) -> None:
         """Its turn is committed."""
         await asyncio.to_thread(self._log.done, record.number)
+
+    async def forget(self, address: Address) -> None:
+        """Drop what waits of this citizen, and what lies here of theirs though it is done. Raises OSError."""
+        await asyncio.to_thread(self._log.forget, self._digests(_name(address)))
+
+    async def overwrite_done(self, address: Address) -> None:
+        """What lies here of this citizen's though it is done is to be read by nobody. Raises OSError."""
+        await asyncio.to_thread(self._log.overwrite_done, self._digests(_name(address)))
+
+    async def drop_damaged(self) -> int:
+        """Remove what the disk spoilt so long ago that nobody will mend it; returns how many files."""
+        before = (self._clock() - DAMAGED_LASTS).timestamp()
+        return await asyncio.to_thread(self._log.drop_damaged, int(before * 1e9))
 
     def alone(self) -> AbstractContextManager[bool]:
         """Be the one process that empties the spool; False if another one is at it."""

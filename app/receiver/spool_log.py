@@ -14,13 +14,16 @@ import fcntl
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TextIO
 
 import structlog
+
+from storage.private_files import FILE, make_file, make_folder, sync
 
 log = structlog.get_logger(__name__)
 
@@ -101,10 +104,37 @@ class Log:
             file.seek(record.place)
             return file.read(record.length)
 
+    def forget(self, whose: Collection[bytes]) -> None:
+        """Close these records, and overwrite what they held."""
+        for record in self.open():
+            if record.who in whose:
+                self.done(record.number)
+        self.overwrite_done(whose)
+
+    def overwrite_done(self, whose: Collection[bytes]) -> None:
+        """A record that is done lies in its file until all others in it are, and in one kept as damaged for
+        long: blanks instead of what these held."""
+        if not self._folder.is_dir():
+            return
+        with self._writing():
+            waiting = {number for segment in self._segments.values() for number in segment.open}
+            for file in (*self._folder.glob("*.log"), *self._folder.glob(f"*{DAMAGED}")):
+                _overwrite(file, whose, waiting)
+
+    def drop_damaged(self, before: int) -> int:
+        """Remove what was kept as damaged and begun before (nanoseconds); returns how many files."""
+        if not self._folder.is_dir():
+            return 0
+        with self._writing():
+            old = [path for path in self._folder.glob(f"*{DAMAGED}") if int(path.stem) < before]
+            for path in old:
+                path.unlink(missing_ok=True)
+        return len(old)
+
     @contextmanager
     def alone(self) -> Iterator[bool]:
         """Hold the reader's lock, if no other process does; it dies with its holder."""
-        with (self._folder / "drain").open("a") as lock:
+        with _lock(self._folder / "drain") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -116,8 +146,8 @@ class Log:
     def _writing(self) -> Iterator[None]:
         """Alone among threads and processes, with everything read and every end made whole."""
         with self._mutex:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with (self._folder / "lock").open("a") as lock:
+            make_folder(self._folder)
+            with _lock(self._folder / "lock") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 self._catch_up()
                 for name in self._segments:
@@ -151,8 +181,8 @@ class Log:
         return self._begin(f"{max(at, int(name.removesuffix('.log') or 0) + 1):020d}.log")
 
     def _begin(self, name: str) -> str:
-        (self._folder / name).touch(mode=0o600, exist_ok=False)
-        _sync(self._folder)
+        (self._folder / name).touch(mode=FILE, exist_ok=False)
+        sync(self._folder)
         self._segments[name] = _Segment(0, {})
         return name
 
@@ -203,6 +233,22 @@ class Log:
             segment.read = start + end
 
 
+def _overwrite(file: Path, whose: Collection[bytes], waiting: Collection[int]) -> None:
+    """Blanks in the place of these payloads, each frame as whole as it was; not of those that still wait."""
+    theirs = [one for one in _frames(file.read_bytes()) if one[4] in whose and one[3] not in waiting]
+    with file.open("r+b") as out:
+        for begin, end, kind, number, who in theirs:
+            out.seek(begin - _HEAD.size)
+            out.write(_frame(kind, number, who, bytes(end - begin)))
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _lock(file: Path) -> TextIO:
+    make_file(file)
+    return file.open("a")
+
+
 def _frame(kind: bytes, number: int, who: bytes, payload: bytes) -> bytes:
     return _HEAD.pack(_MAGIC, kind, number, who, len(payload), _crc(kind, number, who, payload)) + payload
 
@@ -251,11 +297,3 @@ def _write_whole(descriptor: int, data: bytes) -> None:
     except OSError:
         os.ftruncate(descriptor, before)
         raise
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,7 +8,7 @@ What nobody waits for writes by `behind()`: a message waits for one such block, 
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from storage.db.clock import with_played_time
 from storage.db.errors import DatabaseDown, down
 from storage.db.keyring import KeyRing
 from storage.db.migrate import SchemaState, standing, upgrade
+from storage.db.scrubbing import Debt, scrub, take_up
 from storage.db.sealed import Tx, with_keyring
 
 __all__ = ["Database", "DatabaseDown", "SchemaState", "Tx", "standing", "upgrade"]
@@ -40,6 +41,7 @@ class Database:
     _reader: AsyncEngine
     _places: int = 1
     _turnstile: AbstractAsyncContextManager[object] = field(default_factory=nullcontext)
+    _debt: Debt = field(default_factory=Debt)
 
     @classmethod
     def open(
@@ -84,8 +86,11 @@ class Database:
         On SQLite there is one at a time: never open a second one inside the first.
         """
         with down():
-            async with self._turnstile, self._writer.begin() as tx:
-                yield tx
+            async with self._turnstile, self._writer.connect() as tx:
+                async with tx.begin():
+                    yield tx
+                take_up(tx, self._debt)
+            await self._scrub()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Tx]:
@@ -98,6 +103,8 @@ class Database:
             async with self._writer.connect() as tx:
                 yield tx
                 await batched_statements.finish(tx)
+                take_up(tx, self._debt)
+            await self._scrub()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -112,6 +119,21 @@ class Database:
             await tx.execute(select(1))
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back; what was erased is in no file of SQLite's then."""
+        if self.kind == "sqlite":
+            await self._reader.dispose()
+            with suppress(DatabaseDown), down():
+                await scrub(self._writer, self._debt)
         await self._writer.dispose()
         await self._reader.dispose()
+
+    async def scrub(self) -> None:
+        """What was deleted or replaced until now is to be in no file of SQLite's. Raises nothing."""
+        self._debt.owed = True
+        await self._scrub()
+
+    async def _scrub(self) -> None:
+        """After what erases, and again while readers were in the way."""
+        if self._debt.owed and self.kind == "sqlite":
+            with suppress(DatabaseDown), down():
+                await scrub(self._writer, self._debt)

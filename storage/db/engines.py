@@ -2,7 +2,8 @@
 
 SQLite: one connection writes (`BEGIN IMMEDIATE`, so that a turn never finds out at its
 end that another one came between), others read beside it (WAL). `synchronous=FULL`:
-what we have acknowledged must survive a power cut.
+what we have acknowledged must survive a power cut. `secure_delete`: what was deleted or replaced is
+overwritten in the file; until it is, the log beside it holds it (`storage.db.scrubbing`).
 PostgreSQL: READ COMMITTED, whatever the server's default: a turn that waited for a row
 must then see what the turn before it has written.
 """
@@ -21,9 +22,12 @@ from sqlalchemy.pool import NullPool
 from storage.db.batched_statements import BEGIN, is_open
 from storage.db.pipeline import forget
 from storage.db.sqlite_dialect import DRIVER
+from storage.private_files import close_to_others, make_file, make_folder
 
 BUSY_SECONDS = 5.0
 READERS = 4
+BESIDE = ("-wal", "-shm")
+"""How the names end of the files that SQLite keeps beside its own."""
 
 
 def async_url(url: str) -> URL:
@@ -45,7 +49,11 @@ def async_url(url: str) -> URL:
 
 def sqlite_writer(url: URL, options: dict[str, Any]) -> AsyncEngine:
     """One connection: writers queue up for it in order, instead of asking the file again and again."""
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    file = Path(url.database or "")
+    make_folder(file.parent)
+    make_file(file)  # SQLite makes those beside it as this one is
+    for beside in BESIDE:
+        close_to_others(file.with_name(file.name + beside))
     return _sqlite(url, "BEGIN IMMEDIATE", {**options, "pool_size": 1, "max_overflow": 0})
 
 
@@ -92,6 +100,9 @@ def migrator(url: URL) -> AsyncEngine:
     )
 
 
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+
+
 class _Released(sqlite3.Connection):
     """Gives its lock back when it is closed.
 
@@ -116,7 +127,7 @@ def _sqlite(url: URL, begin: str, options: dict[str, Any]) -> AsyncEngine:
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}").close()
         except sqlite3.Error:  # nobody else knows of it yet, and its thread would live on
             connection.close()

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.db import engines, tables
+from storage.db import engines, scrubbing, tables
 from storage.db.errors import down
 
 LOCATION = Path(__file__).parents[1] / "migrations"
@@ -56,6 +56,8 @@ async def upgrade(
             if engine.dialect.name == "postgresql":
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
             await connection.run_sync(_upgrade, config, location, version_table)
+        if engine.dialect.name == "sqlite":
+            await scrubbing.write_anew(engine)
     finally:
         await engine.dispose()
 

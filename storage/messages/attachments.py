@@ -21,6 +21,7 @@ from intake.model.messages import ChannelName, Media, MediaKind
 from storage.db.keyring import KeyRing
 from storage.db.sealed import Tx
 from storage.db.tables import attachments, conversations
+from storage.private_files import make_folder, sync
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 OF_UNKNOWN = ""
@@ -116,7 +117,7 @@ class Folder:
         """Marked first: who dies before the bytes lie there has kept too much, not too little."""
         mark = _mark(self._file(hashlib.sha256(content).hexdigest()))
         if not mark.exists():
-            _make_folder(mark.parent)
+            make_folder(mark.parent)
             _write(mark, b"")
         return self._store(content)
 
@@ -134,7 +135,7 @@ class Folder:
 
     def _prepare(self, content: bytes) -> "Prepared":
         target = self._file(hashlib.sha256(content).hexdigest())
-        _make_folder(target.parent)
+        make_folder(target.parent)
         return Prepared(_beside(target, self._keyring.encrypt(content)), target)
 
 
@@ -152,7 +153,7 @@ class Prepared:
         except OSError:
             self.drop()
             raise
-        _sync(self._target.parent)
+        sync(self._target.parent)
 
     def drop(self) -> None:
         """Nobody wants them."""
@@ -324,15 +325,6 @@ def _of(ids: Collection[str]) -> ColumnElement[bool]:
     return attachments.c.id.in_([int(one) for one in ids])
 
 
-def _make_folder(folder: Path) -> None:
-    """Make the folder and its missing parents, each one durable in the one above."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _sync(folder.parent)
-
-
 def _write(target: Path, content: bytes) -> None:
     """All or nothing: beside the target first, then renamed; both survive a power cut."""
     Prepared(_beside(target, content), target).place()
@@ -359,11 +351,3 @@ def _mark(target: Path) -> Path:
 def _unplaced(target: Path) -> str:
     """How the names begin of what was written for this place and is not there yet."""
     return f".new-{target.name}-"
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

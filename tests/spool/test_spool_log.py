@@ -199,3 +199,69 @@ def test_what_the_disk_spoilt_is_kept_for_the_operator_when_all_else_is_done(
     (kept,) = folder.glob("*.damaged")
     assert kept.read_bytes().startswith(content)
     assert Log(folder).open() == []
+
+
+# --- what is erased, and what ends
+
+
+def held(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def test_what_waits_of_one_citizen_goes_and_anothers_waits_on(folder: Path) -> None:
+    log = Log(folder)
+    log.append(ANNA, b"words of anna", 1)
+    log.append(BEN, b"words of ben", 2)
+    log.forget({ANNA})
+    assert b"words of anna" not in held(folder)
+    for one in (log, Log(folder)):
+        assert [one.payload(record) for record in one.open()] == [b"words of ben"]
+    assert list(folder.glob("*.damaged")) == []
+
+
+def test_what_is_done_is_overwritten_though_its_file_lives_on_and_what_waits_is_not(folder: Path) -> None:
+    log = Log(folder)
+    first = log.append(ANNA, b"the wish", 1)
+    log.append(ANNA, b"a new matter", 2)
+    log.append(BEN, b"words of ben", 3)
+    log.done(first)
+    assert b"the wish" in held(folder)
+    log.overwrite_done({ANNA})
+    assert b"the wish" not in held(folder)
+    assert [log.payload(record) for record in log.open()] == [b"a new matter", b"words of ben"]
+    for record in log.open():
+        log.done(record.number)
+    assert [path.name for path in folder.iterdir()] == ["lock"], "nothing was taken for damage"
+
+
+def test_what_is_kept_as_damaged_loses_whom_it_must_and_ends_with_its_term(folder: Path) -> None:
+    log = Log(folder)
+    numbers = [log.append(who, b"words of " + who[:1], at) for at, who in ((5, ANNA), (6, BEN), (7, BEN))]
+    content = bytearray(segment(folder).read_bytes())
+    content[content.rindex(b"words of b")] ^= 0xFF
+    segment(folder).write_bytes(content)
+    again = Log(folder)
+    for number in numbers:
+        again.done(number)
+    again.append(BEN, b"another day", 8)
+    [kept] = folder.glob("*.damaged")
+    again.forget({ANNA})
+    assert b"words of a" not in kept.read_bytes()
+    assert b"words of b" in kept.read_bytes()
+    assert again.drop_damaged(5) == 0
+    assert again.drop_damaged(6) == 1
+    assert list(folder.glob("*.damaged")) == []
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_its_files_are_for_its_own_account_only(folder: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        log = Log(folder)
+        log.append(ANNA, b"one", 1)
+        with log.alone():
+            pass
+    finally:
+        os.umask(before)
+    modes = {path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())}
+    assert modes == {0}
