@@ -84,10 +84,10 @@ class Running:
 
 @asynccontextmanager
 async def running(folder: Path, env: Mapping[str, str], *command: str) -> AsyncIterator[Running]:
-    """`jiesu …` in this folder; it must end by itself when it is told to."""
+    """`jiesu …` in this folder; it must end well, and by itself, when it is told to."""
     async with forked(folder, env, *command) as started:
         yield started
-    assert started.process.returncode in (0, -signal.SIGTERM), started.died()
+    assert started.process.returncode == 0, started.died() or started.process.returncode
     assert "Traceback" not in started.log.read_text(errors="replace"), started.died()
 
 

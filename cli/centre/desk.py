@@ -14,6 +14,7 @@ from app.bootstrap.backend import open_desk
 from app.bootstrap.resources import open_city, open_storage
 from cli.centre import importing
 from cli.servers.banner import first_user
+from cli.servers.clean_stop import CleanStop
 from cli.servers.http_protocol import BoundedHeads
 from cli.servers.serve import HOST, listen
 from desk.accounts import users
@@ -66,7 +67,7 @@ async def _desk(settings: Settings, host: str, port: int) -> None:
         typer.echo(f"desk  {base_url}/desk")
         if alone.password is not None:
             typer.echo(first_user(alone.desk, alone.password))
-        await uvicorn.Server(config).serve(sockets=[line])
+        await CleanStop(config).serve(sockets=[line])
 
 
 @user.command()

@@ -19,6 +19,7 @@ from app.bootstrap.bootstrap import open_house
 from app.bootstrap.resources import embeds_desk
 from app.bootstrap.runtime import Runtime
 from cli.servers.banner import banner
+from cli.servers.clean_stop import CleanStop
 from cli.servers.event_loop import run
 from cli.servers.http_protocol import BoundedHeads
 from cli.servers.prefork import Prefork
@@ -136,7 +137,7 @@ def _server(runtime: Runtime, *, with_worker: bool = True, polling: bool = False
         forwarded_allow_ips=runtime.settings.proxies,
         http=BoundedHeads,
     )
-    return uvicorn.Server(config)
+    return CleanStop(config)
 
 
 def work(
