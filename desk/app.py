@@ -28,6 +28,7 @@ from desk.api.alerts import Alert
 from desk.api.handoffs import Handoff, Message
 from desk.callbacks.sender import Messenger
 from desk.history import journal
+from desk.search import search
 from desk.statistics import state_counts
 from desk.tickets import confidentiality, store, ticket_events
 from desk.tickets.filters import TicketFilters
@@ -141,7 +142,10 @@ class Desk:
         while refs := await self._over_term(now - timedelta(days=kept.ticket_days)):
             for hotline_ref in refs:
                 await self._erase(hotline_ref, Step("erase", SYSTEM, now))
+        async with self.database.write() as tx:
+            await search.drop_removed(tx)
         self._terms_ended = now
+        await self.database.scrub()
 
     async def _over_term(self, before: datetime) -> tuple[str, ...]:
         async with self.database.read() as tx:

@@ -5,12 +5,12 @@ A lane is one ticket or one conversation.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from desk.db.tables import callbacks
 from hotline.contract import Callback
 from storage.db.clock import shared
-from storage.db.sealed import Tx, seal
+from storage.db.sealed import Tx, seal, unseal
 from storage.outbox import engine
 from storage.outbox.engine import DONE, DUE, Entry, Outbox
 
@@ -54,6 +54,23 @@ async def of_lane(tx: Tx, lane: str) -> dict[str, Entry]:
     """A ticket's or conversation's callbacks that are still known, by event_id."""
     found = await tx.execute(select(callbacks.c.event_id, *OUTBOX.shown).where(callbacks.c.lane == lane))
     return {event_id: Entry(*shown) for event_id, *shown in found}
+
+
+async def bodies(tx: Tx, lane: str) -> list[tuple[int, Callback]]:
+    """What a ticket's or conversation's callbacks say, told or not, with their ids."""
+    found = await tx.execute(select(callbacks.c.id, callbacks.c.body_sealed).where(callbacks.c.lane == lane))
+    return [(number, unseal(tx, Callback, sealed)) for number, sealed in found]
+
+
+async def replace_body(tx: Tx, entry_id: int, callback: Callback) -> None:
+    """It says this from now on."""
+    kept = update(callbacks).where(callbacks.c.id == entry_id)
+    await tx.execute(kept.values(body_sealed=seal(tx, Callback, callback)))
+
+
+async def forget(tx: Tx, lane: str) -> None:
+    """There is nobody any more whom these could be told."""
+    await tx.execute(delete(callbacks).where(callbacks.c.lane == lane))
 
 
 async def purge(tx: Tx, before: datetime) -> int:

@@ -93,8 +93,8 @@ async def _wire(
         closing.push_async_callback(channel.aclose)
     heard = hearing(settings, http, channels.by_name)
     hear = in_turn(heard, second_reader(settings, http, database, city, utc_now))
-    pace = RateLimit(buckets) if buckets is not None else None
-    service = Service(database, cache, city, utc_now, RIDES, hear=hear)
+    pace = RateLimit(buckets, keyring.digest) if buckets is not None else None
+    service = Service(database, cache, city, utc_now, RIDES, hear=hear, forgotten=spool.overwrite_done)
     updates, channel_events = (
         CallbackService(database, cache, city, utc_now),
         ChannelEventRecorder(database, utc_now, spool),

@@ -16,17 +16,26 @@ REFUSED, UNREACHABLE = "refused", "unreachable"
 """Why nobody answered, among the result's reasons: the centre phones only whom no chat reached."""
 
 
-async def tell(tx: Tx, effect: TellHotline, event_id: str, now: datetime) -> None:
-    """Queue an event about one ticket for the backend, once per `event_id`."""
+async def tell(
+    tx: Tx, effect: TellHotline, event_id: str, now: datetime, conversation_id: int | None = None
+) -> None:
+    """Queue an event about one ticket, once per `event_id`; `conversation_id`: who said it."""
     found = await tickets.find(tx, reference=effect.reference)
     if effect.survey is not None and "outcome" not in effect.survey:
         await surveys.answered(tx, effect.reference, int(str(effect.survey["round"])), now)
     if found is not None and effect.type == "urge":
         await tickets.mark_urged(tx, found.id, now)
-    await queue(tx, effect, found.id if found else None, event_id, now)
+    await queue(tx, effect, found.id if found else None, event_id, now, conversation_id)
 
 
-async def queue(tx: Tx, effect: TellHotline, ticket_id: int | None, event_id: str, now: datetime) -> None:
+async def queue(
+    tx: Tx,
+    effect: TellHotline,
+    ticket_id: int | None,
+    event_id: str,
+    now: datetime,
+    conversation_id: int | None = None,
+) -> None:
     """The event as it waits to be sent, behind what its ticket sends already."""
     event = SendEvent(
         event_id=event_id,
@@ -45,6 +54,7 @@ async def queue(tx: Tx, effect: TellHotline, ticket_id: int | None, event_id: st
         lane=ticket_lane(effect.reference),
         now=now,
         ticket_id=ticket_id,
+        conversation_id=conversation_id,
         once=event_id,
     )
 

@@ -24,7 +24,7 @@ from storage.outbox import outbox
 from storage.periodic import every
 from storage.privacy import erasure
 from storage.privacy.erasure import Erasure
-from storage.surveys import phone_links
+from storage.surveys import phone_links, surveys
 from storage.tickets import query_codes, similar, tickets
 
 EVERY = timedelta(hours=1)
@@ -70,6 +70,7 @@ class Retention:
             (webhook_ids.purge, now - KEEP_REPLAYS),
             (query_codes.purge, now),
             (phone_links.purge, now),
+            (surveys.purge, now - timedelta(days=kept.ticket_days)),
             (send_quotas.purge, now),
             (channel_events.purge, now - KEEP_HAPPENINGS),
             (similar.purge, now - timedelta(days=WITHIN_DAYS)),
@@ -79,6 +80,7 @@ class Retention:
 
         async with self._database.write() as tx:
             await delivery_receipts.give_up(tx, now - OUTCOME_WITHIN, now)
+        await self._database.scrub()
 
     async def _purged_drafts(self, now: datetime) -> int:
         async with self._database.write() as tx:

@@ -6,6 +6,8 @@ pays once, at the door. Citizens are counted by account and never by address, so
 neighbour behind the same one.
 """
 
+from collections.abc import Callable
+
 from intake.model.messages import Event, Inbound
 from intake.understand import safety
 from intake.understand.normalise import normalise
@@ -17,10 +19,11 @@ EVERYBODY = (300.0, 3000)
 
 
 class RateLimit:
-    """Of one process, or of all that share `buckets`."""
+    """Of one process, or of all that share `buckets`; `digest(purpose, text)` is keyed."""
 
-    def __init__(self, buckets: Buckets) -> None:
+    def __init__(self, buckets: Buckets, digest: Callable[[str, str], str]) -> None:
         self._buckets = buckets
+        self._digest = digest
 
     async def is_too_fast(self, inbound: Inbound) -> bool:
         """Whether this message comes too soon after too many others.
@@ -30,6 +33,7 @@ class RateLimit:
         if inbound.event is Event.LEFT or inbound.burst is not None:
             return False
         address = inbound.address
-        mine = (f"citizen:{address.channel.value}:{address.user}", *CITIZEN)
+        who = self._digest("pace", f"{address.channel.value}:{address.user}")
+        mine = (f"citizen:{who}", *CITIZEN)
         wait = await self._buckets.take([mine, ("everybody", *EVERYBODY)], "citizens")
         return wait > 0 and safety.signal(normalise(inbound.text)) is None

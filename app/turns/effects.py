@@ -53,7 +53,7 @@ async def carry_out(
             case FileTicket():
                 await _file(tx, effect, stored.id, marks, now)
             case TellHotline():
-                await tell(tx, effect, event_id, now)
+                await tell(tx, effect, event_id, now, stored.id)
             case BindPhone() | UnbindPhone() | RefuseSurveys():
                 await about_surveys(tx, effect, stored.id, now)
             case RaiseAlert() | AskForPerson():

@@ -15,6 +15,7 @@ from app.base import metrics
 from app.base.jobs import WORK
 from app.base.tracing import traced
 from app.delivery.queue_replies import LANE, once_keys, queue_late
+from app.turns.effects import forgets
 from app.turns.step import EVERYWHERE, TurnStep, TurnTaken
 from app.turns.transcription import as_it_is
 from bots.answers import Rides
@@ -37,8 +38,13 @@ log = structlog.get_logger(__name__)
 
 
 Hear = Callable[[Inbound], Awaitable[Inbound]]
+Forgotten = Callable[[Address], Awaitable[None]]
 
 _inbound = TypeAdapter(Inbound)
+
+
+async def nowhere_else(address: Address) -> None:
+    """Nothing lies outside the database."""
 
 
 class _Repeat(Exception):
@@ -60,10 +66,12 @@ class Service:
         clock: Callable[[], datetime],
         rides: Mapping[ChannelName, Rides] = EVERYWHERE,
         hear: Hear = as_it_is,
+        forgotten: Forgotten = nowhere_else,
     ) -> None:
         """`rides`: for a channel whose answers need not carry the replies, which of them may.
 
-        `hear` writes down what was only spoken, in the time it allows itself.
+        `hear` writes down what was only spoken, in the time it allows itself. `forgotten` is told whom a turn
+        has erased, for what lies of theirs outside the database.
         """
         self._database = database
         self._cache = cache
@@ -71,6 +79,7 @@ class Service:
         self._clock = clock
         self._step = TurnStep(city, rides)
         self._hear = hear
+        self._forgotten = forgotten
 
     async def receive(self, inbound: Inbound) -> tuple[Reply, ...]:
         """Take one message; a repeat gets its stored replies. Raises Unavailable, and nothing else.
@@ -86,6 +95,8 @@ class Service:
                 return await self._broken(inbound, taken)
             if taken.work:
                 await self._cache.publish(WORK)
+            if forgets(taken.effects):
+                await self._forget_elsewhere(inbound.address)
         metrics.turns.labels(channel, "turn").inc()
         metrics.turn_seconds.labels(channel).observe(perf_counter() - started)
         return taken.replies
@@ -113,6 +124,12 @@ class Service:
             stored = await conversations.find(tx, address)
             await queue_late(tx, stored.id if stored else None, address, replies, key, self._clock())
         await self._cache.publish(WORK)
+
+    async def _forget_elsewhere(self, address: Address) -> None:
+        """What prevents it is a full or broken disk: the turn is done, and the term ends the rest."""
+        fault = await caught(self._forgotten(address))
+        if fault is not None:
+            log.error("not erased on the disk", fault=described(fault))
 
     async def _heard(self, inbound: Inbound) -> Inbound:
         """With what was only spoken; where that breaks, as it was: it helps a turn and must not cost one."""

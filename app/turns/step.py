@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from app.attachments import ownership
-from app.delivery.queue_replies import holding_back, queue_album, queuing
+from app.delivery.queue_replies import holding_back, lane, queue_album, queuing
 from app.turns import effects, media_bursts, parked_messages
 from app.turns.localize import Localizer
 from app.turns.similar_reports import SimilarReports
@@ -27,8 +27,10 @@ from storage import turn_store
 from storage.db import batched_statements
 from storage.db.batched_statements import Statement
 from storage.db.database import Tx
+from storage.db.scrubbing import owe
 from storage.messages import conversations, inbox, send_quotas
 from storage.messages.conversations import StoredConversation
+from storage.privacy import left_channel
 from storage.tickets.tickets import ReferenceTaken
 from storage.turn_store import Begun
 
@@ -89,6 +91,8 @@ class TurnStep:
         if files and not effects.forgets(turn.effects):
             await media_bursts.settle(tx, stored, inbound, situation.attachments, turn)
             await ownership.settle(tx, stored, inbound, turn, self._city, now)
+        if turn.conversation.given_up not in (None, stored.conversation.given_up):
+            await _forget_answers(tx, begun, now)
         kept = await parked_messages.taken(tx, begun, inbound, now)
         told = self._localizer.told(turn, stored.conversation, situation.language)
         kept, told = parked_messages.once_each(kept, told, turn.conversation)
@@ -175,6 +179,13 @@ class TurnStep:
             echoes = await self._similar_reports.heard(tx, stored.id, needs.draft, now)
         situation = replace(situation, echoes=echoes, rarity=await self._similar_reports.rarity(tx, now))
         return advance(stored.conversation, inbound, situation, self._city, now)
+
+
+async def _forget_answers(tx: Tx, begun: Begun, now: datetime) -> None:
+    """What was being written is gone; what was answered to it repeats its words."""
+    owe(tx)
+    filed = [ticket.reference for ticket in begun.tickets]
+    await left_channel.forget_answers(tx, begun.stored.id, lane(begun.stored.id), filed, now)
 
 
 def _must_arrive(told: tuple[Reply, ...], turn: Turn, inbound: Inbound) -> tuple[Reply, ...]:

@@ -182,11 +182,14 @@ async def serving(app: Any, line: socket.socket) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, database_url: str = "", inside: str = SITE) -> AsyncIterator[World]:
+async def opened(
+    folder: Path, *, database_url: str = "", inside: str = SITE, redis_url: str | None = None
+) -> AsyncIterator[World]:
     """A fresh house with staff, closed at the end; `inside` is where house and desk reach each other."""
     seal = Seal("wx1", "a-token", secrets.token_hex(32)[:43])
     settings = Enclosed(
         database_url=database_url or f"sqlite:///{folder / 'jiesu.db'}",
+        redis_url=redis_url,
         public_url=SITE,
         secret_key="a secret of the red team alone",
         telegram={"token": "42:abc", "webhook_secret": TELEGRAM_SECRET, "api_url": "http://127.0.0.1:9"},

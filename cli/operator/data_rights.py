@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from app.turns.spool import Spool
 
 from app.base.clock import utc_now
 from app.base.settings import BadSettings, read_settings
-from app.bootstrap.resources import open_storage
+from app.bootstrap.resources import VAR, open_storage, stored_keyring
 from app.privacy import citizen_export, erasure
 from intake.model.messages import Address, ChannelName
 from storage.db.database import Database, Tx
@@ -67,13 +68,27 @@ async def _export(ticket: str | None, phone: str | None, account: str | None) ->
 
 
 async def _erase(ticket: str | None, phone: str | None, account: str | None) -> tuple[int, int]:
-    async with open_storage(read_settings()) as database:
-        return await _erased(database, ticket, phone, account, utc_now())
+    settings = read_settings()
+    spool = Spool(VAR / "spool", stored_keyring(settings), utc_now)
+    async with open_storage(settings) as database:
+        return await _erased(database, spool, ticket, phone, account, utc_now())
 
 
 async def _erased(
-    database: Database, ticket: str | None, phone: str | None, account: str | None, now: datetime
+    database: Database,
+    spool: Spool,
+    ticket: str | None,
+    phone: str | None,
+    account: str | None,
+    now: datetime,
 ) -> tuple[int, int]:
+    """What waits on this machine's disk goes first: it must not begin anew what is erased."""
+    if account is not None:
+        await spool.forget(_address(account))  # perhaps it is all there is
+    async with database.read() as tx:
+        found = await _whose(tx, ticket, phone, account)
+    for one in found.conversations:
+        await spool.forget(one.address)
     async with database.write() as tx:
         found = await _whose(tx, ticket, phone, account)
         filed = len(found.tickets)

@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, update
 
+from desk import outbox
 from desk.actions import tickets as acting
+from desk.api import handoffs as handoff_rows
 from desk.db.tables import alerts, events, handoffs, messages, surveys, tickets
 from desk.search import search
 from desk.tickets import confidentiality, hash_chain, store
@@ -21,11 +23,13 @@ from desk.workflow.states import FINAL, Step
 from desk.workflow.views import DeskTicket
 from hotline.contract import PersonPart, TicketDocument
 from storage.db import sealed
+from storage.db.scrubbing import owe
 from storage.db.sealed import Tx, unseal
 
 Words = dict[str, Any]
 SALT = "salt"
 _WORDS = ("title", "content", "expectation", "subject")
+_TOLD = ("public_text", "reason")
 _SHOWS_THE_MATTER = "photo"
 
 
@@ -33,9 +37,11 @@ async def citizen(
     tx: Tx, office: DeskContext, ticket: DeskTicket, step: Step, *, key: str | None = None
 ) -> None:
     """Erase whoever a ticket is from, and enter it in the search index anew. Its row must be locked."""
+    owe(tx)
     covers = await _history(tx, office, ticket)
     await acting.act(tx, office, ticket.hotline_ref, replace(step, covers=covers), version=None, key=key)
     await _matter(tx, ticket, step.at)
+    await _callbacks(tx, ticket)
     erased = await store.load(tx, ticket.hotline_ref)
     assert erased is not None, "it is locked"  # noqa: S101
     await search.index(tx, erased)
@@ -91,8 +97,21 @@ async def _matter(tx: Tx, ticket: DeskTicket, at: datetime) -> None:
         await tx.execute(kept.values(words_sealed=sealed.seal(tx, Words, said)))
 
 
+async def _callbacks(tx: Tx, ticket: DeskTicket) -> None:
+    """What was told of it, or is still to be told, must not name whom the ticket does not name any more."""
+    person, named = ticket.document.person, confidentiality.named_in(ticket.document)
+    for entry_id, said in await outbox.bodies(tx, ticket.hotline_ref):
+        texts = {name: confidentiality.hidden(getattr(said, name), person, *named) for name in _TOLD}
+        survey = said.survey and said.survey.model_copy(
+            update={"title": confidentiality.hidden(said.survey.title, person, *named)}
+        )
+        await outbox.replace_body(tx, entry_id, said.model_copy(update={**texts, "survey": survey}))
+
+
 async def conversation(tx: Tx, name: str) -> None:
     """Forget what was said with a citizen who asked for a person, and how to reach them."""
+    owe(tx)
+    await outbox.forget(tx, handoff_rows.lane(name))
     await _talks(tx, handoffs.c.conversation == name)
     await _alerts(tx, alerts.c.conversation == name)
 
@@ -116,17 +135,19 @@ async def _alerts(tx: Tx, whose: ColumnElement[bool]) -> None:
 
 
 def _without_citizen(document: TicketDocument) -> TicketDocument:
-    """The document with nobody in it; where the matter is stays, or nobody could see to it."""
+    """The document with nobody in it: a place stays in words, without the door; a pin may be the home."""
     person, named = document.person, confidentiality.named_in(document)
     bare: dict[str, Any] = {
         "person": PersonPart(kind="anonymous", anonymous=True, confidential=person.confidential),
         "consent": None,
+        "labels": tuple(confidentiality.hidden(one, person, *named) for one in document.labels),
         "attachments": tuple(one for one in document.attachments if one.kind == _SHOWS_THE_MATTER),
         **{name: confidentiality.hidden(getattr(document, name), person, *named) for name in _WORDS},
     }
-    for name in ("place", "occurred"):
+    nowhere = {"lat": None, "lng": None, "coord_sys": None}
+    for name, exact in (("place", nowhere), ("occurred", {})):
         part = getattr(document, name)
         bare[name] = part and part.model_copy(
-            update={"text": confidentiality.hidden(part.text, person, *named)}
+            update={"text": confidentiality.hidden(part.text, person, *named), **exact}
         )
     return document.model_copy(update=bare)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from desk.actions import seen_calls, tickets
 from desk.api import alerts, erasure, handoffs
+from desk.search import search
 from desk.workflow.context import DeskContext
 from desk.workflow.states import CITIZEN, Refused, Result, Step
 from hotline.contract import EVENT_TYPES, GENERAL_EVENT_TYPES, HotlineEvent, SurveyResult
@@ -44,6 +45,7 @@ async def on_ticket(
         return EventOutcome.REPEAT
     if event.type == "erase":
         await erasure.citizen(tx, office, ticket, step, key=event.event_id)
+        await search.drop_removed(tx)
         return EventOutcome.DONE
     try:
         await tickets.act(tx, office, hotline_ref, step, version=None, key=event.event_id)

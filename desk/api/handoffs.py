@@ -102,7 +102,12 @@ async def say(tx: Tx, conversation: str, text: str, actor: Actor, *, event_id: s
     }
     await tx.execute(insert(messages).values(row))
     callback = callback_messages.message(conversation, event_id=event_id, at=now, text=text)
-    await outbox.queue(tx, callback, lane=f"conversation {conversation}", now=now)
+    await outbox.queue(tx, callback, lane=lane(conversation), now=now)
+
+
+def lane(conversation: str) -> str:
+    """In which what staff write to this citizen leaves in order."""
+    return f"conversation {conversation}"
 
 
 async def close(tx: Tx, conversation: str, now: datetime) -> None:

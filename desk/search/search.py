@@ -96,6 +96,16 @@ async def index(tx: Tx, ticket: DeskTicket) -> None:
     await tx.execute(text("INSERT INTO deskwords (rowid, grams) VALUES (:id, :entries)"), values)
 
 
+async def drop_removed(tx: Tx) -> None:
+    """What was entered anew leaves nothing of what stood there before.
+
+    SQLite's index only marks entries as removed, until it is written in one piece; the larger it is, the
+    longer that takes.
+    """
+    if tx.dialect.name == "sqlite":
+        await tx.execute(text("INSERT INTO deskwords (deskwords) VALUES ('optimize')"))
+
+
 async def find(tx: Tx, actor: Actor, query: str, limit: int = LONGEST) -> tuple[DeskTicket, ...]:
     """The newest tickets this person may see with every word of the query in them."""
     wanted = needles(query)

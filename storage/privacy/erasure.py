@@ -11,10 +11,13 @@ from datetime import datetime
 from sqlalchemy import exists, insert, select, update
 
 from intake.model.status import StatusUpdate
+from intake.model.survey import Survey
 from intake.model.ticket import Ticket
 from intake.understand.persons.masking import known_of, masked, without_citizen
+from storage.db.scrubbing import owe
 from storage.db.sealed import Tx, keyring, seal, unseal
-from storage.db.tables import attachments, erasures, status_updates, tickets
+from storage.db.tables import attachments, erasures, outbox, status_updates, surveys, tickets
+from storage.outbox.outbox import Body
 from storage.tickets import similar
 from storage.tickets.tickets import StoredTicket, replace_copy
 
@@ -30,7 +33,8 @@ class Erasure:
 
 
 async def note(tx: Tx, erasure: Erasure) -> None:
-    """Add a line."""
+    """Add a line; what it tells of is to be in no file of the database's any more."""
+    owe(tx)
     values = {
         "at": erasure.at,
         "by": erasure.by,
@@ -54,6 +58,8 @@ async def restrict(tx: Tx, found: StoredTicket, now: datetime) -> None:
     values = {"restricted_at": now, "public_text_sealed": hidden, "matter_digest": None}
     await tx.execute(update(tickets).where(tickets.c.id == found.id).values(values))
     await similar.forget(tx, found.id)
+    await _on_its_way(tx, found)
+    await _asked_about(tx, found)
     rows = await tx.execute(select(status_updates).where(status_updates.c.ticket_id == found.id))
     for row in rows.all():
         said = unseal(tx, StatusUpdate, row.update_sealed)
@@ -64,6 +70,36 @@ async def restrict(tx: Tx, found: StoredTicket, now: datetime) -> None:
         )
         kept = update(status_updates).where(status_updates.c.id == row.id)
         await tx.execute(kept.values(update_sealed=seal(tx, StatusUpdate, bare)))
+
+
+async def _on_its_way(tx: Tx, found: StoredTicket) -> None:
+    """What was told of it goes; what is still to be told, or let go again, is told without its citizen."""
+    of_it = (outbox.c.ticket_id == found.id) & (outbox.c.kind == "event") & outbox.c.body_sealed.is_not(None)
+    await tx.execute(update(outbox).where(of_it, outbox.c.state == "done").values(body_sealed=None))
+    rows = await tx.execute(select(outbox.c.id, outbox.c.body_sealed).where(of_it))
+    for number, sealed in rows.all():
+        bare = _without(unseal(tx, Body, sealed), found.ticket)
+        kept = update(outbox).where(outbox.c.id == number)
+        await tx.execute(kept.values(body_sealed=seal(tx, Body, bare)))
+
+
+def _without(body: Body, ticket: Ticket) -> Body:
+    survey = body.get("survey")
+    if survey and survey.get("comment"):
+        survey = survey | {"comment": _hidden(survey["comment"], ticket)}
+    text = body.get("text")
+    return body | {"text": text and _hidden(text, ticket), "survey": survey}
+
+
+async def _asked_about(tx: Tx, found: StoredTicket) -> None:
+    """A survey's title is the ticket's."""
+    own = surveys.c.subject == found.ticket.reference
+    rows = await tx.execute(select(surveys.c.id, surveys.c.survey_sealed).where(own))
+    for number, sealed in rows.all():
+        survey = unseal(tx, Survey, sealed)
+        bare = replace(survey, title=_hidden(survey.title, found.ticket), comment=None)
+        kept = update(surveys).where(surveys.c.id == number)
+        await tx.execute(kept.values(survey_sealed=seal(tx, Survey, bare)))
 
 
 async def is_restricted(tx: Tx, ticket_id: int) -> bool:

@@ -4,25 +4,30 @@ The rule: the case stays, without the account. What was on its way to the citize
 them, what they allowed, and the files of an unfinished matter go in the transaction of their leaving.
 """
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
 
 from intake.model.messages import Outgoing
-from storage.db.sealed import Tx
-from storage.db.tables import attachments, inbox, outbox
+from storage.db.keyring import Undecryptable
+from storage.db.sealed import Tx, keyring, unseal
+from storage.db.tables import attachments, conversations, inbox, outbox
 from storage.messages import send_quotas, template_opt_ins
 from storage.outbox.engine import short
 from storage.outbox.jobs import EndBurst, FetchFile, kind_of
-from storage.outbox.outbox import Claimed
+from storage.outbox.outbox import Body, Claimed
 from storage.surveys import phone_links, surveys
 
 KINDS = (kind_of(Outgoing), kind_of(EndBurst))
 """Entries that carry the citizen's address."""
+TELLING = ("alert", "handoff", "event", "fetch")
+"""Entries with words of theirs, or the platform's name of a file."""
 
 _REASON = "the citizen left"
 _GIVEN_UP = "its citizen gave it up"
+_SAYS = outbox.c.body_sealed.is_not(None)
 
 
 async def wipe(tx: Tx, conversation_id: int, now: datetime) -> None:
@@ -32,6 +37,8 @@ async def wipe(tx: Tx, conversation_id: int, now: datetime) -> None:
     stopped = {"state": "buried", "reason": _REASON, "settled_at": now}
     await tx.execute(update(outbox).where(open_ones).values(stopped))
     await tx.execute(update(outbox).where(theirs).values(body_sealed=None))
+    await _forget_passed_on(tx, conversation_id, now)
+    await _forget_aside(tx, conversation_id)
     await tx.execute(
         update(inbox).where(inbox.c.conversation_id == conversation_id).values(replies_sealed=None)
     )
@@ -39,6 +46,63 @@ async def wipe(tx: Tx, conversation_id: int, now: datetime) -> None:
     await template_opt_ins.withdraw(tx, conversation_id)
     await phone_links.unbind(tx, conversation_id)
     await surveys.forget(tx, conversation_id, now)
+
+
+async def forget_answers(
+    tx: Tx, conversation_id: int, lane: str, references: Collection[str], now: datetime
+) -> None:
+    """Answers repeat what was told: with what a citizen gives up, what was answered to it goes.
+
+    `lane`: in which their answers leave. Of those that did not arrive yet the ones that name one of the
+    tickets with these `references` stay: a receipt is of what was filed.
+    """
+    answered = (inbox.c.conversation_id == conversation_id) & inbox.c.replies_sealed.is_not(None)
+    await tx.execute(update(inbox).where(answered).values(replies_sealed=None))
+    theirs = (outbox.c.conversation_id == conversation_id) & (outbox.c.lane == lane)
+    await tx.execute(update(outbox).where(theirs, outbox.c.state == "done").values(body_sealed=None))
+    rows = (await tx.execute(select(outbox.c.id, outbox.c.body_sealed).where(theirs, _SAYS))).all()
+    told = {row.id: str(unseal(tx, Body, row.body_sealed).get("reply")) for row in rows}
+    of_none = [number for number, text in told.items() if not any(one in text for one in references)]
+    stopped = {"state": "buried", "reason": _GIVEN_UP, "settled_at": now, "body_sealed": None}
+    await tx.execute(update(outbox).where(outbox.c.id.in_(of_none)).values(stopped))
+
+
+async def _forget_passed_on(tx: Tx, conversation_id: int, now: datetime) -> None:
+    """What was told to staff goes from here too; a call for a person that is still to go leads to nobody.
+
+    An alert still goes, for somebody may be in danger; the wish that it be forgotten follows it.
+    """
+    own = outbox.c.conversation_id == conversation_id
+    calls = own & (outbox.c.kind == "handoff") & (outbox.c.state == "due")
+    stopped = {"state": "buried", "reason": _REASON, "settled_at": now}
+    await tx.execute(update(outbox).where(calls).values(stopped))
+    told = own & outbox.c.kind.in_(TELLING) & (outbox.c.state != "due")
+    await tx.execute(update(outbox).where(told).values(body_sealed=None))
+
+
+async def _forget_aside(tx: Tx, conversation_id: int) -> None:
+    """Bodies nobody could handle stand under no citizen: theirs are those that name their account.
+
+    There are few, and none is older than the inbox's term.
+    """
+    columns = (conversations.c.channel, conversations.c.user)
+    who = (await tx.execute(select(*columns).where(conversations.c.id == conversation_id))).one_or_none()
+    if who is None or who.user is None:
+        return
+    named = re.compile(rb"(?<![\w-])" + re.escape(who.user.encode()) + rb"(?![\w-])")
+    kept = inbox.c.aside_sealed.is_not(None) & (inbox.c.channel == who.channel)
+    rows = (await tx.execute(select(inbox.c.message_id, inbox.c.aside_sealed).where(kept))).all()
+    theirs = [row.message_id for row in rows if named.search(_opened(tx, row.aside_sealed))]
+    gone = (inbox.c.channel == who.channel) & inbox.c.message_id.in_(theirs)
+    await tx.execute(update(inbox).where(gone).values(aside_sealed=None, replies_sealed=None))
+
+
+def _opened(tx: Tx, sealed: bytes) -> bytes:
+    """Nothing where the key is gone: then nobody reads it."""
+    try:
+        return keyring(tx).decrypt(sealed)
+    except Undecryptable:
+        return b""
 
 
 async def drop_files(tx: Tx, ids: Collection[str], now: datetime) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, or_, select, update
+from sqlalchemy import Row, Select, and_, case, delete, or_, select, update
 
 from intake.model.survey import Survey
 from storage.db.sealed import Tx, seal, unseal
@@ -164,6 +164,12 @@ async def forget(tx: Tx, conversation_id: int, now: datetime) -> None:
     """The citizen left: what is under way leads to nobody any more and is told so when it is due."""
     theirs = (surveys.c.conversation_id == conversation_id) & surveys.c.state.in_(("planned", "asked"))
     await tx.execute(update(surveys).where(theirs).values(due_at=now))
+
+
+async def purge(tx: Tx, before: datetime) -> int:
+    """Forget surveys requested before and ended since, of matters told elsewhere too; returns how many."""
+    old = (surveys.c.requested_at < before) & surveys.c.state.in_(ENDS)
+    return (await tx.execute(delete(surveys).where(old))).rowcount
 
 
 async def known(tx: Tx, subjects: Sequence[str]) -> frozenset[str]:

@@ -12,7 +12,7 @@ import pytest
 from app.attachments import ownership
 from app.privacy.retention import Retention
 from intake.model.messages import Burst, ChannelName, Media, MediaKind
-from intake.model.ports import Unavailable
+from intake.model.ports import Rejected, Unavailable
 from storage.db.tables import attachments
 from storage.messages import attachments as stored_files
 from storage.messages.attachments import Folder
@@ -123,6 +123,23 @@ async def test_a_photo_set_aside_is_fetched_once_its_citizen_agreed_to_everythin
     await settled(shell)
     [document] = shell.backend.tickets.values()
     assert [part["sha256"] for part in document["attachments"]] == on_disk()
+
+
+@pytest.mark.parametrize("kind", [MediaKind.PHOTO, MediaKind.VOICE])
+async def test_a_file_its_platform_has_no_more_when_consent_comes_is_told_and_costs_no_ticket(
+    shell: Any, citizen: Any, on_disk: Any, kind: MediaKind
+) -> None:
+    await sends(citizen, "m", kind, text=STORY)
+    shell.clock.tick(4 * 24 * 3600)
+    shell.app.files["m"] = Rejected("the media id is over")
+    await citizen.says(STORY)
+    assert "请核对" in await agrees(citizen)
+    await settled(shell)
+    assert "没能取到" in "".join(shell.app.texts)
+    await citizen.says("提交")
+    await settled(shell)
+    assert len(shell.backend.tickets) == 1
+    assert on_disk() == []
 
 
 async def test_a_photo_pushed_just_before_the_decline_does_not_come_up_again(

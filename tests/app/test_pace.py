@@ -42,7 +42,9 @@ def paced(shell: Any, seconds: Seconds, keyring: KeyRing, tmp_path: Path) -> Any
     spool = Spool(tmp_path / "spool", keyring, shell.clock)
     recorder = ChannelEventRecorder(shell.database, shell.clock, spool)
     shell.service = AtTheDoor(
-        SpoolingReceiver(shell.service, recorder, spool, shell.city, RateLimit(LocalBuckets(seconds)))
+        SpoolingReceiver(
+            shell.service, recorder, spool, shell.city, RateLimit(LocalBuckets(seconds), keyring.digest)
+        )
     )
     return shell
 

@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from desk.app import Desk
-from desk.db.tables import alerts, events, handoffs, messages, surveys, tickets
+from desk.db.tables import alerts, callbacks, events, handoffs, messages, surveys, tickets
+from desk.search import search
+from desk.search.grams import grams
 from desk.tickets import ticket_events
 from desk.workflow.states import Actor, Role
-from storage.db.sealed import Tx, seal, unseal
+from hotline.contract import Callback
+from storage.db.sealed import Tx, keyring, seal, unseal
 
 CENTRE = Actor(Role.CENTRE, "wang")
 NAME, PHONE, OTHER = "王芳", "13900000000", "13711112222"
@@ -32,7 +35,8 @@ async def told(desk: Desk, caller: Any, document: dict[str, Any]) -> str:
         "lng": 98.28,
         "coord_sys": "WGS84",
     }
-    ref = await caller.file(document | said | {"person": person, "place": place})
+    labels = [f"找{NAME}", "三号楼"]
+    ref = await caller.file(document | said | {"person": person, "place": place, "labels": labels})
     await desk.act(ref, "accept", CENTRE, 1)
     await caller.tell(ref, "supplement", text=f"{WORDS}，或{OTHER}")
     return str(ref)
@@ -62,7 +66,67 @@ async def test_who_it_was_is_in_no_word_any_more(desk: Desk, caller: Any, told: 
     ticket = await desk.ticket(told, CENTRE)
     assert "井盖坏了" in ticket.document.content
     assert "新华路15号" in ticket.document.place.text
-    assert ticket.document.place.lat == 39.77
+
+
+async def test_a_pin_may_be_a_home_and_goes_and_labels_are_words_like_any_other(
+    desk: Desk, caller: Any, told: str
+) -> None:
+    await caller.tell(told, "erase")
+    document = (await desk.ticket(told, CENTRE)).document
+    assert (document.place.lat, document.place.lng, document.place.coord_sys) == (None, None, None)
+    assert [NAME in label for label in document.labels] == [False, False]
+    assert "三号楼" in document.labels
+
+
+async def told_to_the_front_door(tx: Tx) -> str:
+    rows = await tx.execute(select(callbacks.c.body_sealed))
+    return "\n".join(str(unseal(tx, Callback, sealed).wire()) for (sealed,) in rows)
+
+
+async def test_what_the_front_door_was_told_or_has_still_to_hear_names_nobody(
+    desk: Desk, caller: Any, told: str
+) -> None:
+    other = await caller.file(
+        {**(await document_of(desk, told)), "idempotency_key": "k8", "reference": "WX8"}
+    )
+    await desk.act(other, "request_info", CENTRE, 1, public_text=f"{NAME}您好，是哪个井盖？")
+    async with desk.database.read() as tx:
+        assert NAME in await told_to_the_front_door(tx)
+        before = {row.event_id for row in await tx.execute(select(callbacks.c.event_id))}
+    await caller.tell(other, "erase")
+    async with desk.database.read() as tx:
+        assert NAME not in await told_to_the_front_door(tx)
+        after = {row.event_id for row in await tx.execute(select(callbacks.c.event_id))}
+    assert before <= after
+
+
+async def test_staffs_words_to_a_citizen_who_is_gone_are_told_to_nobody(desk: Desk, caller: Any) -> None:
+    await talk(caller)
+    await desk.say("WX-7", f"{NAME}您好", CENTRE)
+    wish = {"event_id": "f1", "type": "erase", "at": "2023-04-26T09:40:00+08:00", "conversation": "WX-7"}
+    await caller.post("/events", wish, "f1")
+    async with desk.database.read() as tx:
+        assert NAME not in await told_to_the_front_door(tx)
+
+
+async def in_the_index(tx: Tx) -> str:
+    """All that the search index holds, as it is stored."""
+    table = "deskwords_data" if tx.dialect.name == "sqlite" else "deskwords"
+    rows = await tx.execute(text(f"SELECT * FROM {table}"))  # noqa: S608
+    return "\n".join(
+        one.decode("latin-1") if isinstance(one, bytes) else str(one) for row in rows for one in row
+    )
+
+
+async def test_the_search_index_keeps_nothing_of_the_name(desk: Desk, caller: Any, told: str) -> None:
+    async with desk.database.read() as tx:
+        marks = [search.blind(keyring(tx), piece)[2:] for piece in grams(PHONE)]
+        held = await in_the_index(tx)
+        assert [mark for mark in marks if mark in held], "we look at the right bytes"
+    await caller.tell(told, "erase")
+    async with desk.database.read() as tx:
+        held = await in_the_index(tx)
+    assert [mark for mark in marks if mark in held] == []
 
 
 async def test_a_voice_goes_and_a_photo_of_the_matter_stays(

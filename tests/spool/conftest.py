@@ -66,7 +66,7 @@ async def counter(
 
         city = worded(load("jiayuguan"))
         service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
-        pace = RateLimit(LocalBuckets())  # of both processes, as on Redis
+        pace = RateLimit(LocalBuckets(), keyring.digest)  # of both processes, as on Redis
         folder = tmp_path / "spool"
         spools = [Spool(folder, keyring, lambda: datetime.now(UTC)) for _ in range(2)]
         recorders = [ChannelEventRecorder(database, lambda: datetime.now(UTC), spool) for spool in spools]
