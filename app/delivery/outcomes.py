@@ -103,6 +103,12 @@ class FrontDoorOutcomes(Outcomes[Body]):
                 await conversations.set_reachable(tx, stored.id, False)
         return await (self.bury(entry, refusal) if stored is None else self._keep(entry, refusal))
 
+    async def done(self, entry: Claimed) -> str:
+        async with self._database.write() as tx:
+            await self._outbox.done(tx, entry, self._clock())
+            await left_channel.forget_last_word(tx, entry)
+        return "delivered"
+
     async def bury(self, entry: Claimed, refusal: Rejected) -> str:
         """The turn that tells of a refused file gives the file up, and this entry with it."""
         try:
@@ -114,6 +120,7 @@ class FrontDoorOutcomes(Outcomes[Body]):
         return "buried"
 
     async def buried(self, tx: Tx, entry: Claimed, refusal: Rejected, now: datetime) -> None:
+        await left_channel.forget_last_word(tx, entry)
         match _job(entry):
             case FetchFile(attachment):
                 await attachments.fail(tx, attachment, refusal.reason)

@@ -8,10 +8,11 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from intake.model.messages import Outgoing
 from storage.db.keyring import Undecryptable
+from storage.db.scrubbing import owe
 from storage.db.sealed import Tx, keyring, unseal
 from storage.db.tables import attachments, conversations, inbox, outbox
 from storage.messages import send_quotas, template_opt_ins
@@ -122,6 +123,16 @@ async def drop_files(tx: Tx, ids: Collection[str], now: datetime) -> tuple[str, 
     fetches = (outbox.c.kind == kind_of(FetchFile)) & outbox.c.lane.in_(lanes) & (outbox.c.state == "due")
     await tx.execute(update(outbox).where(fetches).values(stopped))
     return tuple(sorted(found))
+
+
+async def forget_last_word(tx: Tx, entry: Claimed) -> None:
+    """The answer to who was erased carries their address, and is queued after all else was emptied."""
+    if entry.kind not in KINDS or entry.conversation_id is None:
+        return
+    nobody = exists().where(conversations.c.id == entry.conversation_id, conversations.c.user.is_(None))
+    last = update(outbox).where(outbox.c.id == entry.id, nobody).values(body_sealed=None)
+    if (await tx.execute(last)).rowcount:
+        owe(tx)
 
 
 async def explain(tx: Tx, fetch: Claimed, reason: str) -> bool:

@@ -272,13 +272,20 @@ async def by_their_own_wish(sower: Sower, _folder: Path) -> None:
     await sower.says("确认删除")
 
 
+async def by_their_own_wish_while_answers_wait(sower: Sower, folder: Path) -> None:
+    """The last word leaves behind them, by the outbox, and carries the address."""
+    await by_their_own_wish(sower, folder)
+    while await soon(sower.world):
+        await settled(sower.world)
+
+
 async def by_the_operator(sower: Sower, folder: Path) -> None:
     database, spool = sower.world.runtime.database, Spool(folder / "spool", KEY, utc_now)
     account = f"{sower.address.channel.value}:{sower.address.user}"
     await _erased(database, spool, None, None, account, utc_now())
 
 
-@pytest.mark.parametrize("erases", [by_their_own_wish, by_the_operator])
+@pytest.mark.parametrize("erases", [by_their_own_wish_while_answers_wait, by_the_operator])
 async def test_who_is_erased_stands_nowhere(sower: Sower, found: Any, tmp_path: Path, erases: Any) -> None:
     await everything(sower, tmp_path)
     sown = found(*WORDS, sower.address.user)
