@@ -141,7 +141,7 @@ FRONT_DOOR = (
         Owner.CITIZEN,
         Erased.EMPTIED,
         Term.MEDIA,
-        "id conversation_id kind state media_type size reason created_at waiting filed_with",
+        "id conversation_id kind state media_type size reason created_at waiting filed_with unsent",
         tells="media_id sha256",
     ),
     Holding(
@@ -269,6 +269,20 @@ DESK = (
         "ticket_id position unit",
     ),
     Holding(
+        "desk_barred_units",
+        Owner.MATTER,
+        Erased.STAYS,
+        Term.FOR_GOOD,
+        "ticket_id unit",
+    ),
+    Holding(
+        "desk_index_anew",
+        Owner.MATTER,
+        Erased.STAYS,
+        Term.FOR_GOOD,
+        "ticket_id",
+    ),
+    Holding(
         "desk_events",
         Owner.MATTER,
         Erased.HIDDEN,
@@ -381,7 +395,7 @@ DESK = (
         Owner.STAFF,
         Erased.STAYS,
         Term.FOR_GOOD,
-        "id name role unit password_hash blocked created_at factor_sealed factor_step subject",
+        "id name role unit password_hash blocked created_at factor_sealed factor_step given subject",
     ),
     Holding(
         "desk_journal",

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from app.turns.spool import Spool
 
 from app.base.clock import utc_now
 from app.base.settings import BadSettings, read_settings
 from app.bootstrap.resources import VAR, open_storage, stored_keyring
 from app.privacy import citizen_export, erasure
+from app.receiver.spool import Spool
 from intake.model.messages import Address, ChannelName
 from storage.db.database import Database, Tx
 from storage.messages import conversations

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app.turns.spool import Spool
 
 from app.base.clock import utc_now
 from app.base.logs import set_up
 from app.privacy.holdings import FILES, REDIS, Lying
 from app.privacy.retention import Retention
+from app.receiver.spool import Spool
 from bench.redteam.world import World, opened, serving
 from bots.telegram.channel import TelegramChannel
 from bots.wechat.channel import WeChatChannel
@@ -51,10 +51,15 @@ ACCOUNTS = {ChannelName.WECHAT: "oSownAccount00000000000000001", ChannelName.TEL
 UNFILED, TALK, DANGER, ASIDE = "紫檀色的信箱", "孔雀蓝的围巾", "琥珀色的煤气味", "翡翠色的乱码"
 MEDIA, VOICE, PIN = "sown-media-id", "a voice with a mark in it", "39.801234"
 STORY = f"我家暖气不热三天了，整栋楼都这样，五一路幸福小区3号楼2单元，我叫{NAME}，电话{PHONE}"
-KEY = KeyRing(["a secret of the red team"])
+KEY = KeyRing(["a secret of the red team alone"])
 WORDS = (NAME, PHONE, OTHER, UNFILED, TALK, DANGER, ASIDE, MEDIA, VOICE, PIN)
 
 pytestmark = pytest.mark.timeout(600)  # a whole house, and a loaded machine
+
+
+def _frame(mark: str) -> bytes:
+    """One frame of sound at 12.2 kbit/s, in which a mark stands."""
+    return b"\x3c" + mark.encode().ljust(31)[:31]
 
 
 @dataclass
@@ -69,7 +74,8 @@ class Sower:
 
     async def says(self, text: str = "", **more: Any) -> None:
         inbound = Inbound(f"sown-{next(self.ids)}", self.address, utc_now(), text, **more)
-        replies = await self.world.runtime.receiver.receive(inbound)
+        taken = await self.world.runtime.receiver.receive(inbound)
+        replies = taken.replies
         if self.hears:
             await self.world.runtime.receiver.handed_over(inbound, replies)
 
@@ -111,7 +117,7 @@ async def world(
     async def taken(_self: Any, _outgoing: Outgoing) -> None: ...
 
     async def fetched(_self: Any, media: Media) -> Fetched:
-        return Fetched(b"#!AMR\n" + VOICE.encode() + media.media_id.encode(), "audio/amr")
+        return Fetched(b"#!AMR\n" + _frame(VOICE) + _frame(media.media_id), "audio/amr")
 
     monkeypatch.setattr("app.delivery.handlers.LOOK_AGAIN", 0.1)
     for channel in (WeChatChannel, TelegramChannel):
@@ -261,7 +267,7 @@ async def went_wrong(sower: Sower, folder: Path) -> None:
     body = f"<xml><FromUserName>{sower.address.user}</FromUserName>{ASIDE}".encode()
     await receiver.put_aside(channel, "unreadable", body, "no end")
     spool = Spool(folder / "spool", KEY, utc_now)
-    await receiver.shelve(Inbound("sown-spooled", sower.address, utc_now(), f"{UNFILED}和{NAME}"))
+    await receiver._keep(Inbound("sown-spooled", sower.address, utc_now(), f"{UNFILED}和{NAME}"))
     await spool.keep(Inbound("another's", Address(channel, "5"), utc_now(), "路灯不亮"))
     [record, *_] = spool.heads(8)
     await spool.done(record)
