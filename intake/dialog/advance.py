@@ -138,6 +138,13 @@ def _command(context: Context) -> Turn | None:
     handler = COMMANDS.get(command) if command else None
     return handler(context) if handler else None
 
+def _side_question(context: Context) -> Turn | None:
+    """The question of an errand under way: while one is, no survey is brought up, so it was shown last."""
+    tap = context.inbound.tap
+    if tap is not None and tap.step.startswith(dialog.PREFIX):
+        return None
+    return data_rights.go_on(context) or actions.go_on(context)
+
 
 HANDLERS: tuple[Handler, ...] = (
     _left,
@@ -154,9 +161,8 @@ HANDLERS: tuple[Handler, ...] = (
     draft_questions.cancelled,
     draft_questions.resumed,
     _command,
+    _side_question,
     dialog.answer,
-    data_rights.go_on,
-    actions.go_on,
     privacy_notice.gate,
     draft_questions.left_lying,
 )

@@ -106,7 +106,7 @@ def test_every_reason_has_words_in_both_languages(jiayuguan: Any, reason: str, l
 
 def test_a_file_not_taken_is_told_of_and_counts_no_more(at_summary: Any) -> None:
     at_summary.sends_photo().sends_photo().hears("照片：2个")
-    at_summary.is_told_of(newest(at_summary), refused="kind").hears("没有收", "Word", "照片：1个")
+    at_summary.is_told_of(newest(at_summary), refused="kind").hears("没有收", "只收照片", "照片：1个")
 
 
 def test_the_question_that_waits_comes_back(with_photo: Any) -> None:

@@ -401,3 +401,24 @@ def test_simple_mode_asks_for_two_things_at_most_at_the_end(rated: Any) -> None:
     assert rated.labels == ["需要重新办理", "不需要重新办理"]
     rated.says("师傅一直没有再来").hears("重新办理吗").says("需要")
     assert rated.told[0].survey["comment"] == "师傅一直没有再来"
+
+
+@pytest.mark.parametrize("between", [[], ["返回"], ["随便说一句别的"]])
+def test_a_question_asked_over_an_open_survey_is_the_one_that_is_answered(rated: Any, between: list[str]) -> None:
+    """What was shown last has the answer; the survey waits, and keeps what it had."""
+    rated.says(*between, "撤单").hears("撤")
+    rated.says("不撤了" if not between else "不")
+    assert rated.told == []
+    (survey,) = rated.conversation.surveys
+    assert (survey.contacted_given, survey.solved) == (False, None)
+
+
+@pytest.mark.parametrize("over", ["联系过", "返回", "1"])
+def test_whoever_wants_to_be_erased_is_though_a_survey_waits(rated: Any, over: str) -> None:
+    rated.says(over, "删除我的数据").hears("要删除您的信息吗")
+    rated.says("确认删除").hears("已删除")
+
+
+def test_words_for_a_supplement_asked_for_over_a_survey_are_the_supplement(rated: Any) -> None:
+    rated.says("补充", "旁边还有一盏也坏了")
+    assert [(one.type, one.text) for one in rated.told] == [("supplement", "旁边还有一盏也坏了")]
