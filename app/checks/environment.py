@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from app.base.settings import Settings, is_loopback
 from app.checks.finding import CheckResult
 from intake.city import CityProfile
+from intake.understand.tagger import weights
 
 ENOUGH = 500 * 1024**2
 """Bytes: attachments of a busy day, and the spool of an hour without a database."""
@@ -74,6 +75,20 @@ def survey(settings: Settings, city: CityProfile) -> CheckResult | None:
         'so the profile must say survey_on = "completed"'
     )
     return CheckResult("survey", True, says, remark=True)
+
+
+def tagger(folder: Path = weights.FOLDER) -> CheckResult:
+    """What finds people that no rule knows; without it the rules go on alone."""
+    try:
+        found = weights.load(folder)
+    except weights.BadWeights as fault:
+        says = (
+            f"{fault} Names are hidden by rules alone, which miss more: install this release's files again."
+        )
+        return CheckResult("tagger", False, says)
+    return CheckResult(
+        "tagger", True, f"{len(found.keys)} features, learnt from {found.about.get('texts')} texts"
+    )
 
 
 def disk(folder: Path) -> CheckResult:

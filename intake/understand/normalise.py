@@ -28,6 +28,11 @@ def compared(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_table()).casefold()
 
 
+def sign_for_sign(text: str) -> str:
+    """As `normalise` reads it, with every sign in its place: what is found there is found in `text`."""
+    return text.translate(_table())
+
+
 def _unseen(sign: str) -> bool:
     return unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn"}
 

@@ -87,6 +87,11 @@ def surname_of(said: str) -> str:
     return said[:1] if said[:1] in words.all else ""
 
 
+def elsewhere() -> tuple[str, ...]:
+    """Places and firms that are written like names of other languages."""
+    return _words().elsewhere
+
+
 @cache
 def shapes() -> Shapes:
     """Names with blanks between their signs; names with a dot, as minorities write them; a

@@ -11,24 +11,43 @@ from dataclasses import dataclass
 from functools import cache
 
 from intake.understand.lexicon import HAN, any_of, compiled, table
-from intake.understand.persons import people
+from intake.understand.normalise import sign_for_sign
+from intake.understand.persons import learnt, people
 from intake.understand.persons.contacts import MAIL, MOBILE, accounts, landlines
 from intake.understand.persons.finder import Finder, Personal, PersonalKind
 from intake.understand.persons.full_name import is_surely_named, is_word
 from intake.understand.persons.identity import id_numbers
+from intake.understand.tagger.tagger import Tagger, shipped
 
 __all__ = ["Personal", "PersonalKind", "find", "id_spans"]
 
 _CARD = re.compile(r"(?<![\dA-Za-z])[3-6]\d{3}(?:[ -]?\d){11,15}(?!\d|[A-Za-z])")
 
 
-def _find(text: str) -> tuple[Personal, ...]:
-    plain = _half_width(text)
+def by_rules(text: str) -> tuple[Personal, ...]:
+    """What the rules alone find."""
+    plain = sign_for_sign(_half_width(text))
     return _in_order(_all(plain), len(plain))
 
 
+def found_with(tagger: Tagger | None, text: str) -> tuple[Personal, ...]:
+    """What the rules find, and whom else the tagger sees named; the rules go first."""
+    ruled = by_rules(text)
+    others = tuple(learnt.named(text, ruled, tagger))
+    if not others:
+        return ruled
+    plain = sign_for_sign(_half_width(text))
+    names = {plain[one.start : one.end] for one in others if one.kind is PersonalKind.NAME}
+    again = people.again(plain, (name for name in names if len(name) > 1))
+    return _in_order((*ruled, *others, *again), len(text))
+
+
+def _find(text: str) -> tuple[Personal, ...]:
+    return found_with(shipped(), text)
+
+
 find: Finder = _find
-"""The one that is asked wherever something is hidden; see `finds.Finder`."""
+"""The one that is asked wherever something is hidden; see `finder.Finder`."""
 
 
 def id_spans(text: str) -> tuple[tuple[int, int], ...]:
