@@ -11,7 +11,7 @@ from intake.understand.tagger.tagger import Tagger
 from intake.understand.tagger.tokens import tokens
 from intake.understand.tagger.weights import load
 from training.tagger.learn import ANSWERS, CORPUS, apart, corpus, data_sum, learn
-from training.tagger.marks import Mark, MarkedText, read_answers, read_batch, tags
+from training.tagger.marks import CorpusMark, MarkedText, read_answers, read_batch, tags
 from training.tagger.measure import people, with_tagger
 from training.tagger.renaming import renamed
 
@@ -25,7 +25,7 @@ def test_a_corrected_value_is_marked_as_what_corrects_it(tmp_path: Path) -> None
     )
     (read,) = read_batch(tmp_path)  # what names something unmarked teaches nothing
     assert read.text == "不是七号楼，是八号楼"
-    assert read.marks == (Mark(Slot.PLACE, 2, 5), Mark(Slot.PLACE, 7, 10))
+    assert read.marks == (CorpusMark(Slot.PLACE, 2, 5), CorpusMark(Slot.PLACE, 7, 10))
 
 
 def test_every_mark_of_the_corpus_is_one_run_of_tags() -> None:
@@ -36,7 +36,7 @@ def test_every_mark_of_the_corpus_is_one_run_of_tags() -> None:
 
 @pytest.mark.parametrize("said", ["柴玉兰", "老谷", "姓柴", "刘主任", "阿依古丽·买买提", "Grace Baker"])
 def test_another_name_stands_where_the_old_one_stood(said: str) -> None:
-    marks = (Mark(Slot.NAME, 2, 2 + len(said)), Mark(Slot.PHONE, 3 + len(said), 14 + len(said)))
+    marks = (CorpusMark(Slot.NAME, 2, 2 + len(said)), CorpusMark(Slot.PHONE, 3 + len(said), 14 + len(said)))
     other = renamed(MarkedText(f"我是{said}，13900001111", marks, "b", "plain"), random.Random(3))
     name, phone = (other.text[mark.start : mark.end] for mark in other.marks)
     assert (other.text[:2], phone) == ("我是", "13900001111")

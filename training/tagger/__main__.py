@@ -54,7 +54,7 @@ def _evaluate(batch: Path) -> None:
 
 def _folds() -> None:
     """People in each batch, by weights learnt from the others."""
-    total = measure.People()
+    total = measure.PeopleCount()
     for learnt, tried in apart(corpus()):
         total.add(measure.people(tried, measure.with_tagger(Tagger(learn(learnt, lambda: None)))))
     _people("both, batch by batch", total)
@@ -65,7 +65,7 @@ def _row(slot: Slot, counts: Mapping[str, Mapping[Slot, measure.Count]]) -> str:
     return f"| {slot.name.lower()} | {counts['rules'][slot].marked} | {' | '.join(cells)} |"
 
 
-def _people(name: str, found: measure.People) -> None:
+def _people(name: str, found: measure.PeopleCount) -> None:
     _say(
         f"people, {name}: recall {found.told_found / max(found.told, 1):.3f} of {found.told}, "
         f"signing off {found.signing_found / max(found.signing, 1):.3f} of {found.signing}, "

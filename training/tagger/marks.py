@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from intake.understand.tagger.slots import TAGS, Slot
-from intake.understand.tagger.tokens import Tokens
+from intake.understand.tagger.tokens import TextTokens
 
 _MARK = re.compile(r"\{([A-Z]+):([^{}]*)\}")
 _UNMARKED = frozenset(
@@ -29,7 +29,7 @@ _UNMARKED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class CorpusMark:
     """The text from `start` up to `end` is marked as `slot`."""
 
     slot: Slot
@@ -42,7 +42,7 @@ class MarkedText:
     """A message without its marks, its marks, and the batch it stands in."""
 
     text: str
-    marks: tuple[Mark, ...]
+    marks: tuple[CorpusMark, ...]
     batch: str
     style: str
 
@@ -62,7 +62,7 @@ def read_answers(file: Path) -> Iterator[MarkedText]:
         yield MarkedText(row["m"], (), file.stem, "answer")
 
 
-def tags(text: MarkedText, said: Tokens) -> list[int]:
+def tags(text: MarkedText, said: TextTokens) -> list[int]:
     """For each token its tag's number."""
     found = [0] * len(said)
     for mark in text.marks:
@@ -88,7 +88,7 @@ def _marked(row: dict[str, Any], batch: str) -> MarkedText:
         length += match.start() - at
         slot = match[1] if match[1] != "OLD" else _corrected(said, match.end())
         if slot:
-            marks.append(Mark(Slot(slot), length, length + len(match[2])))
+            marks.append(CorpusMark(Slot(slot), length, length + len(match[2])))
         at, length = match.end(), length + len(match[2])
     return MarkedText("".join([*parts, said[at:]]), tuple(marks), batch, str(row["style"]))
 

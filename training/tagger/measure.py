@@ -9,9 +9,9 @@ from intake.understand.persons.learnt import is_form
 from intake.understand.tagger.slots import Slot
 from intake.understand.tagger.tagger import Tagger
 from training.tagger.hinting import SLOTS, of_people, of_reading
-from training.tagger.marks import Mark, MarkedText
+from training.tagger.marks import CorpusMark, MarkedText
 
-Ways = Callable[[str], Iterable[Mark]]
+Ways = Callable[[str], Iterable[CorpusMark]]
 _NAMED = frozenset({PersonalKind.NAME, PersonalKind.FORM})
 _PEOPLE = frozenset({Slot.NAME, Slot.PERSON})
 _REACH = 4
@@ -36,7 +36,7 @@ class Count:
 
 
 @dataclass(slots=True)
-class People:
+class PeopleCount:
     """`told`: names, and forms of address beside which somebody can be reached; `forms`: the others."""
 
     told: int = 0
@@ -51,22 +51,22 @@ class People:
     signs_wrong: int = 0
     answers_masked: int = 0
 
-    def add(self, other: "People") -> None:
+    def add(self, other: "PeopleCount") -> None:
         for one in fields(self):
             setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
 
-def by_rules(text: str) -> Iterator[Mark]:
+def by_rules(text: str) -> Iterator[CorpusMark]:
     """What a reading's rules find, one of each."""
-    return (Mark(SLOTS[one.kind], one.start, one.end) for one in of_reading(text))
+    return (CorpusMark(SLOTS[one.kind], one.start, one.end) for one in of_reading(text))
 
 
 def by_tagger(tagger: Tagger, *, told: bool) -> Ways:
     """What the tagger finds; `told` of what the rules found."""
 
-    def ways(text: str) -> Iterator[Mark]:
+    def ways(text: str) -> Iterator[CorpusMark]:
         hints = (*of_people(text), *of_reading(text)) if told else of_people(text)
-        return (Mark(one.slot, one.start, one.end) for one in tagger.spans(text, hints))
+        return (CorpusMark(one.slot, one.start, one.end) for one in tagger.spans(text, hints))
 
     return ways
 
@@ -74,7 +74,7 @@ def by_tagger(tagger: Tagger, *, told: bool) -> Ways:
 def by_both(tagger: Tagger) -> Ways:
     """The tagger's, told of the rules' finds; of a slot it leaves empty the rules'."""
 
-    def ways(text: str) -> Iterator[Mark]:
+    def ways(text: str) -> Iterator[CorpusMark]:
         found = list(by_tagger(tagger, told=True)(text))
         filled = {one.slot for one in found}
         return iter([*found, *(one for one in by_rules(text) if one.slot not in filled)])
@@ -97,15 +97,15 @@ def slots(texts: Iterable[MarkedText], ways: Ways) -> dict[Slot, Count]:
     return counts
 
 
-def people(texts: Iterable[MarkedText], find: Callable[[str], Sequence[Personal]]) -> People:
+def people(texts: Iterable[MarkedText], find: Callable[[str], Sequence[Personal]]) -> PeopleCount:
     """What of the people is hidden, and what is hidden without need."""
-    count = People()
+    count = PeopleCount()
     for text in texts:
         _count(count, text, [one for one in find(text.text) if one.kind in _NAMED])
     return count
 
 
-def _count(count: People, text: MarkedText, found: Sequence[Personal]) -> None:
+def _count(count: PeopleCount, text: MarkedText, found: Sequence[Personal]) -> None:
     marks = [mark for mark in text.marks if mark.slot in _PEOPLE]
     reached = any(mark.slot == Slot.PHONE for mark in text.marks)
     for mark in marks:
@@ -123,7 +123,7 @@ def _count(count: People, text: MarkedText, found: Sequence[Personal]) -> None:
     count.answers_masked += text.style == "answer" and bool(found)
 
 
-def _signs_off(mark: Mark, text: MarkedText) -> bool:
+def _signs_off(mark: CorpusMark, text: MarkedText) -> bool:
     """The writer's name at the text's end or beside a number."""
     if mark.slot != Slot.NAME:
         return False
@@ -150,7 +150,7 @@ def by_tagger_alone(tagger: Tagger) -> Callable[[str], Sequence[Personal]]:
     return find
 
 
-def _met(one: Mark | Personal, others: Iterable[Mark | Personal]) -> bool:
+def _met(one: CorpusMark | Personal, others: Iterable[CorpusMark | Personal]) -> bool:
     return any(one.start < other.end and other.start < one.end for other in others)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from intake.understand.lexicon import HAN, any_of, file, table
 from intake.understand.tagger.slots import Slot
-from training.tagger.marks import Mark, MarkedText
+from training.tagger.marks import CorpusMark, MarkedText
 
 _PEOPLE = frozenset({Slot.NAME, Slot.PERSON})
 _FIRST = [
@@ -103,7 +103,7 @@ def renamed(text: MarkedText, pick: random.Random) -> MarkedText:
         other = told.setdefault(said, _other(said, pick)) if mark.slot in _PEOPLE else said
         parts += [text.text[at : mark.start], other]
         start = mark.start + moved
-        marks.append(Mark(mark.slot, start, start + len(other)))
+        marks.append(CorpusMark(mark.slot, start, start + len(other)))
         at, moved = mark.end, moved + len(other) - len(said)
     return replace(text, text="".join([*parts, text.text[at:]]), marks=tuple(marks))
 

@@ -27,14 +27,17 @@ from intake.understand.tagger.weights import Limits
 
 _REACHED = frozenset({PersonalKind.PHONE, PersonalKind.IDENTITY, PersonalKind.MAIL, PersonalKind.ACCOUNT})
 _LETTERS = re.compile(r"[A-Z][A-Za-z'’]*\.?(?:[ \-][A-Z][A-Za-z'’]*\.?){1,4}")
+_CAPITAL = re.compile("[A-Z][a-z]")
 _NEAR = 4
 """Signs to either side in which a longer word may begin or end."""
+_SPOKEN = re.compile(rf"{HAN}|[A-Z][a-z]+ ?[A-Za-z]")
+"""What is no key, number or word of a machine, which logs and letters are full of."""
 _HAN_SIGN = re.compile(HAN)
 
 
 def named(text: str, ruled: Sequence[Personal], tagger: Tagger | None) -> Iterator[Personal]:
     """Whoever is named in `text` beside `ruled`, what the rules have found there."""
-    if tagger is None:
+    if tagger is None or not _SPOKEN.search(text):
         return
     plain, told = sign_for_sign(text), tagger.people(text, hints(ruled))
     reached = any(one.kind in _REACHED for one in ruled) or any(one.slot is Slot.PHONE for one in told)
@@ -49,12 +52,16 @@ def named(text: str, ruled: Sequence[Personal], tagger: Tagger | None) -> Iterat
 
 def _believed(plain: str, one: Tagged, limits: Limits) -> bool:
     said = plain[one.start : one.end]
+    if _firm().match(plain, one.end):
+        return False
     if is_form(said) or _titled().fullmatch(said):
         return True
     if _title().fullmatch(said) or is_word(said) or _is_elsewhere(plain, one):
         return False
     if len(said) == 1:
         return surname_of(said) == said and not _HAN_SIGN.search(_around(plain, one))
+    if said.isascii() and not _CAPITAL.search(said):
+        return False
     return one.confidence >= limits.sure or _looks_so(said, plain[max(one.start - 1, 0) : one.start])
 
 
@@ -87,6 +94,11 @@ def _looks_so(said: str, before: str) -> bool:
     if shapes().dotted.fullmatch(said):
         return is_dotted_name(said)
     return is_name(said, bounded=not _HAN_SIGN.search(before))
+
+
+@cache
+def _firm() -> re.Pattern[str]:
+    return re.compile(file("people")["words"]["firm"])
 
 
 @cache

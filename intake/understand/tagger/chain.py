@@ -3,6 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
+_OFTEN = 8
+"""Tokens after which sums are brought back to one; a token shrinks them by less than e⁻²⁵ each way."""
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -11,17 +14,17 @@ def chances(emitted: Floats, follows: Floats) -> Floats:
     size = len(emitted)
     if not size:
         return emitted
-    here = np.exp(emitted - emitted.max(axis=1, keepdims=True))
-    step = np.exp(follows - follows.max())
+    here = np.exp((emitted - emitted.max(axis=1, keepdims=True)).astype(np.float64))
+    step = np.exp((follows - follows.max()).astype(np.float64))
     back_step = np.ascontiguousarray(step.T)
     forward, backward = np.empty_like(here), np.empty_like(here)
-    forward[0] = here[0] / here[0].sum()
-    backward[-1] = 1.0
+    forward[0], backward[-1] = here[0], 1.0
     for at in range(1, size):
-        ahead = (forward[at - 1] @ step) * here[at]
-        forward[at] = ahead / ahead.sum()
-        behind = (here[-at] * backward[-at]) @ back_step
-        backward[-at - 1] = behind / behind.sum()
-    both: Floats = forward * backward
+        forward[at] = np.dot(forward[at - 1], step) * here[at]
+        backward[-at - 1] = np.dot(here[-at] * backward[-at], back_step)
+        if not at % _OFTEN:
+            forward[at] /= forward[at].sum()
+            backward[-at - 1] /= backward[-at - 1].sum()
+    both = forward * backward
     both /= both.sum(axis=1, keepdims=True)
-    return both
+    return both.astype(np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.understand.tagger.slots import Hint
-from intake.understand.tagger.tokens import VIEWS, Tokens
+from intake.understand.tagger.tokens import VIEWS, TextTokens
 
 Keys = npt.NDArray[np.uint32]
 
@@ -62,7 +62,7 @@ SHAPE = 1
 """Raise it when a feature changes its meaning: weights learnt before fit no more."""
 
 
-def features(said: Tokens, hints: Iterable[Hint] = ()) -> Keys:
+def features(said: TextTokens, hints: Iterable[Hint] = ()) -> Keys:
     """A row for each token, a column for each template."""
     size = len(said)
     views = np.zeros((len(VIEWS) + 3, size + 2 * _REACH), dtype=np.uint64)  # the last row is of nothing
@@ -81,7 +81,7 @@ def features(said: Tokens, hints: Iterable[Hint] = ()) -> Keys:
     return (mixed >> np.uint64(16)).astype(np.uint32)
 
 
-def _marked(said: Tokens, hints: Sequence[Hint], kinds: Sequence[str]) -> npt.NDArray[np.uint64]:
+def _marked(said: TextTokens, hints: Sequence[Hint], kinds: Sequence[str]) -> npt.NDArray[np.uint64]:
     """For each token the kind of hint it lies in, and whether it is its first."""
     marks = np.zeros(len(said), dtype=np.uint64)
     for hint in hints:
@@ -92,7 +92,7 @@ def _marked(said: Tokens, hints: Sequence[Hint], kinds: Sequence[str]) -> npt.ND
     return marks
 
 
-def within(said: Tokens, hint: Hint) -> slice:
+def within(said: TextTokens, hint: Hint) -> slice:
     """Its tokens."""
     low, high = bisect_right(said.ends, hint.start), bisect_left(said.starts, hint.end)
     return slice(low, max(low, high))

@@ -13,7 +13,7 @@ import numpy as np
 from intake.understand.tagger.chain import Floats, chances
 from intake.understand.tagger.features import features, within
 from intake.understand.tagger.slots import TAGS, Hint, Slot, Tagged
-from intake.understand.tagger.tokens import Tokens, tokens
+from intake.understand.tagger.tokens import TextTokens, tokens
 from intake.understand.tagger.weights import BadWeights, Weights, load
 
 _AT_ONCE = 512
@@ -47,15 +47,17 @@ class Tagger:
         somebody = _people(said, likely, self.weights.limits.likely)
         return tuple(sorted([*somebody, *reached], key=lambda one: one.start))
 
-    def _chances(self, said: Tokens, hints: Iterable[Hint]) -> Floats:
+    def _chances(self, said: TextTokens, hints: Iterable[Hint]) -> Floats:
         weights, keys = self.weights, features(said, hints)
         emitted = np.empty((len(said), len(TAGS)), dtype=np.float32)
         for low in range(0, len(said), _AT_ONCE):
             some = keys[low : low + _AT_ONCE]
             at = np.minimum(np.searchsorted(weights.keys, some), len(weights.keys) - 1)
             known = weights.keys[at] == some
-            seen = weights.small[at] * known[..., None]
-            emitted[low : low + _AT_ONCE] = seen.sum(axis=1, dtype=np.int32) * np.float32(weights.scale)
+            seen = weights.small[at]
+            seen[~known] = 0
+            emitted[low : low + _AT_ONCE] = seen.sum(axis=1, dtype=np.int32)
+        emitted *= np.float32(weights.scale)
         return chances(emitted, weights.follows)
 
 
@@ -68,7 +70,7 @@ def shipped() -> Tagger | None:
         return None
 
 
-def _spans(said: Tokens, likely: Floats) -> Iterator[Tagged]:
+def _spans(said: TextTokens, likely: Floats) -> Iterator[Tagged]:
     best = [TAGS[number] for number in likely.argmax(axis=1)]
     for low, high in _runs(best):
         slot = Slot(best[low][0])
@@ -87,7 +89,7 @@ def _runs(tags: Sequence[str]) -> Iterator[tuple[int, int]]:
             low = at if tag else None
 
 
-def _people(said: Tokens, likely: Floats, least: float) -> Iterator[Tagged]:
+def _people(said: TextTokens, likely: Floats, least: float) -> Iterator[Tagged]:
     """As sure as their surest token: a name's edges are doubted more than its middle."""
     somebody = likely[:, _PEOPLE]
     sure = somebody.sum(axis=1)

@@ -34,7 +34,7 @@ _WIDE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class TextTokens:
     """`codes` has a row for each view of the tokens: see `VIEWS`."""
 
     starts: Sequence[int]
@@ -49,7 +49,7 @@ VIEWS = ("word", "kind", "name", "listed", "number")
 """Looked at of each token: itself, its kind, what it is in names, the list it stands in, a number."""
 
 
-def tokens(text: str) -> Tokens:
+def tokens(text: str) -> TextTokens:
     """The text's tokens with their codes."""
     plain = sign_for_sign(text).translate(_WIDE)
     found = [match.span() for match in _TOKEN.finditer(plain)]
@@ -65,7 +65,7 @@ def tokens(text: str) -> Tokens:
         _listed(said),
         [_code(one) if one.isdigit() and len(one) < _LONGEST_WORD else 0 for one in said],
     )
-    return Tokens(starts, ends, np.array(rows, dtype=np.uint64).reshape(len(rows), len(found)))
+    return TextTokens(starts, ends, np.array(rows, dtype=np.uint64).reshape(len(rows), len(found)))
 
 
 def _code(said: str) -> int:
