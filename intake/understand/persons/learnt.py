@@ -1,7 +1,7 @@
 """Who is named where no rule knows it: by the tagger, that has learnt how citizens name people.
 
 Tagger and rules are weighed: what looks like a name needs little of the tagger's confidence, anything else
-much. A mere form of address (王女士, 老王, 姓王) is somebody only where the text also tells how somebody is
+much. A private form of address (王女士, 姓王) is somebody only where the text also tells how somebody is
 reached: so many are called that.
 """
 
@@ -46,7 +46,7 @@ def named(text: str, ruled: Sequence[Personal], tagger: Tagger | None) -> Iterat
             continue
         if not is_form(plain[one.start : one.end]):
             yield Personal(PersonalKind.NAME, one.start, one.end)
-        elif reached:
+        elif reached or _is_known(plain, one, tagger.weights.limits):
             yield Personal(PersonalKind.FORM, one.start, one.end)
 
 
@@ -82,6 +82,11 @@ def hints(ruled: Iterable[Personal]) -> tuple[Hint, ...]:
     return tuple(Hint(one.kind, one.start, one.end) for one in ruled)
 
 
+def _is_known(plain: str, one: Tagged, limits: Limits) -> bool:
+    """Whether an office's title or the colleagues' 老 and 小 tell who is meant, in a matter of one place."""
+    return one.confidence >= limits.sure and not _private().fullmatch(plain[one.start : one.end])
+
+
 def is_form(said: str) -> bool:
     """Whether it is a form of address alone."""
     return _form().fullmatch(sign_for_sign(said)) is not None
@@ -105,6 +110,12 @@ def _firm() -> re.Pattern[str]:
 def _form() -> re.Pattern[str]:
     before, surname = file("people")["forms"]["before"], shapes().surname
     return re.compile(f"[{before}]{surname}|姓{HAN}{{1,2}}|(?:姓{HAN}的|[{before}]?{surname})(?:{_titles()})")
+
+
+@cache
+def _private() -> re.Pattern[str]:
+    private = any_of([*file("people")["forms"]["private"], *table("person")["titles"]])
+    return re.compile(f"姓.*|.*(?:{private})")
 
 
 @cache
