@@ -27,4 +27,5 @@ def chances(emitted: Floats, follows: Floats) -> Floats:
             backward[-at - 1] /= backward[-at - 1].sum()
     both = forward * backward
     both /= both.sum(axis=1, keepdims=True)
-    return both.astype(np.float32)
+    likely: Floats = both.astype(np.float32)
+    return likely
