@@ -138,6 +138,7 @@ def _command(context: Context) -> Turn | None:
     handler = COMMANDS.get(command) if command else None
     return handler(context) if handler else None
 
+
 def _side_question(context: Context) -> Turn | None:
     """The question of an errand under way: while one is, no survey is brought up, so it was shown last."""
     tap = context.inbound.tap

@@ -404,7 +404,9 @@ def test_simple_mode_asks_for_two_things_at_most_at_the_end(rated: Any) -> None:
 
 
 @pytest.mark.parametrize("between", [[], ["返回"], ["随便说一句别的"]])
-def test_a_question_asked_over_an_open_survey_is_the_one_that_is_answered(rated: Any, between: list[str]) -> None:
+def test_a_question_asked_over_an_open_survey_is_the_one_that_is_answered(
+    rated: Any, between: list[str]
+) -> None:
     """What was shown last has the answer; the survey waits, and keeps what it had."""
     rated.says(*between, "撤单").hears("撤")
     rated.says("不撤了" if not between else "不")
