@@ -19,8 +19,10 @@ from intake.phrases import pick_language
 from intake.situation import Situation
 from intake.understand.reader import read
 from storage.db.database import Tx
+from storage.messages.conversations import StoredConversation
 from storage.surveys import phone_links
 from storage.tickets import tickets
+from storage.tickets.query_codes import Asker
 from storage.turn_store import Begun
 
 
@@ -45,7 +47,7 @@ class Gathered:
         )
         if _asks_for_own(situation, inbound, stored.conversation):
             situation = replace(situation, own=await citizen_export.gather(tx, stored))
-        return await self._look_up(tx, situation, stored.conversation, inbound, now)
+        return await self._look_up(tx, situation, stored, inbound, now)
 
     def ids(self, inbound: Inbound, now: datetime) -> Ids:
         """A fresh ticket's number, key and code."""
@@ -55,9 +57,10 @@ class Gathered:
         return with_second(read(text, self._city, now), inbound.second, self._city, now)
 
     async def _look_up(
-        self, tx: Tx, situation: Situation, conversation: Conversation, inbound: Inbound, now: datetime
+        self, tx: Tx, situation: Situation, stored: StoredConversation, inbound: Inbound, now: datetime
     ) -> Situation:
         """A ticket asked for by number and code where the message names both; or a phone's code."""
+        conversation = stored.conversation
         errand, code = conversation.errand, code_in(inbound.text)
         if errand is not None and errand.side is Side.BIND and errand.step == CODE and code:
             return replace(situation, code=await phone_links.tried(tx, errand.text, code, now))
@@ -65,8 +68,14 @@ class Gathered:
         wanted = situation.reading.command == "progress" or conversation.errand is not None
         if asked is None or not wanted:
             return situation
-        outcome, view = await tickets.look_up(tx, *asked, now)
+        outcome, view = await tickets.look_up(tx, *asked, now, await _asker(tx, stored))
         return replace(situation, lookup=outcome, looked_up=view)
+
+
+async def _asker(tx: Tx, stored: StoredConversation) -> Asker:
+    """Whoever asks for a ticket; an account that was forgotten and begins anew is still the same one."""
+    phones = tuple(bound.phone for bound in await phone_links.own(tx, stored.id))
+    return Asker(f"{stored.address.channel.value}:{stored.address.user}", stored.id, phones)
 
 
 def _language(conversation: Conversation, inbound: Inbound) -> str:

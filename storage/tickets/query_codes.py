@@ -1,10 +1,16 @@
 """A ticket found by its number and its 查询码, by anyone who has both.
 
-The rule: five wrong tries with one number close that number for a quarter of an hour. A
-right code does not wipe wrong tries out: else whoever owns a ticket could reset the count
-for all that end alike.
+The rule: who guesses is slowed, whose ticket it is is not. Five wrong tries close the look-up to their asker
+for a quarter of an hour, whatever numbers they named and however much of each. Thirty wrong tries at one
+ticket, by however many, close it to all who name it by its code; whoever filed it, or has the phone on it
+bound, is shown it without any. A right code does not wipe wrong tries out: else whoever owns a ticket could
+reset the count for all that end alike.
+
+Kept as keyed digests, in the database: all processes count together, and nobody reads who asked for what.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,33 +22,66 @@ from storage.db import old_digest_keys
 from storage.db.sealed import Tx, keyring
 from storage.db.tables import code_tries, last_four, retired_keys, tickets
 from storage.db.upsert import insert_new
+from storage.tickets.phone_digests import phone_digests
 from storage.tickets.rows import view
 
-WRONG_TRIES = 5
+BY_ONE_ASKER = 5
+AT_ONE_TICKET = 30
 CLOSED_FOR = timedelta(minutes=15)
 SHORTEST_TAIL, LONGEST_TAIL = 4, 8
 CANDIDATES = 50  # the newest tickets with that tail; who has an older one gives more of the number
 
 
-async def look_up(tx: Tx, number: str, code: str, now: datetime) -> tuple[Lookup, TicketView | None]:
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: an account by its name, its conversation, and the phones it has proved to be its own."""
+
+    name: str = ""
+    conversation_id: int | None = None
+    phones: tuple[str, ...] = ()
+
+
+UNKNOWN = Asker()
+"""Whoever cannot be told from others is counted with all of them."""
+
+
+async def look_up(
+    tx: Tx, number: str, code: str, now: datetime, asker: Asker = UNKNOWN
+) -> tuple[Lookup, TicketView | None]:
     """The ticket with this code whose reference is, or ends in, `number` (4 to 8 characters).
 
-    LOCKED whatever the code, after five wrong tries. Commit the transaction in every case:
-    it counts the try.
+    LOCKED whatever the code, after too many wrong tries; the asker's own is FOUND even so. Commit the
+    transaction in every case: it counts the try.
     """
     number = "".join(number.split()).upper()
-    wrong = await _wrong_tries(tx, number, now)
-    if wrong >= WRONG_TRIES:
-        return Lookup.LOCKED, None
+    candidates = await _candidates(tx, number)
+    own = [row for row in candidates if _owns(tx, asker, row)]
+    others = [row for row in candidates if row not in own]
+    tried = await _held(tx, asker, [row.reference for row in others] or [number], now)
+    if not tried.asker_closed:
+        tellable = [*own, *(row for row in others if not tried.is_closed(row.reference))]
+        if (found := await _with_code(tx, code, tellable)) is not None:
+            return Lookup.FOUND, view(tx, found)
+        await _count_wrong(tx, asker, tried, now)
+    if own:
+        return Lookup.FOUND, view(tx, own[0])
+    return (Lookup.LOCKED if tried.any_closed else Lookup.WRONG), None
+
+
+async def _with_code(tx: Tx, code: str, rows: Iterable[Row[Any]]) -> Row[Any] | None:
+    """The first of these tickets that the code opens."""
     ring = await old_digest_keys.ring(tx, retired_keys)
-    matches = [
-        row for row in await _candidates(tx, number) if ring.check_query_code(code, row.query_code_hash)
-    ]
-    if matches:
-        await _hash_anew(tx, matches[0], code)
-        return Lookup.FOUND, view(tx, matches[0])
-    await _count_wrong(tx, number, wrong + 1, now)
-    return Lookup.WRONG, None
+    found = next((row for row in rows if ring.check_query_code(code, row.query_code_hash)), None)
+    if found is not None:
+        await _hash_anew(tx, found, code)
+    return found
+
+
+def _owns(tx: Tx, asker: Asker, row: Row[Any]) -> bool:
+    """Whether the asker filed it, or the phone on it is theirs."""
+    if asker.conversation_id is not None and row.conversation_id == asker.conversation_id:
+        return True
+    return any(row.phone_digest in phone_digests(tx, phone) for phone in asker.phones)
 
 
 async def lost(tx: Tx) -> int:
@@ -66,19 +105,53 @@ async def purge(tx: Tx, now: datetime) -> int:
     return (await tx.execute(delete(code_tries).where(code_tries.c.last_at <= now - CLOSED_FOR))).rowcount
 
 
-async def _wrong_tries(tx: Tx, number: str, now: datetime) -> int:
-    """How many still count; the row is held, so that tries at the same moment are counted one by one."""
-    digest = _digest(tx, number)
-    new = {"number_digest": digest, "wrong": 0, "last_at": now}
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    """The wrong tries that still count, by whom and at what; their rows are held: tries at once queue up.
+
+    A number that fits no ticket is counted like one, so that being closed tells nobody that there is one.
+    """
+
+    asker: int
+    at: Mapping[str, int]
+
+    @property
+    def asker_closed(self) -> bool:
+        return self.asker >= BY_ONE_ASKER
+
+    @property
+    def any_closed(self) -> bool:
+        return self.asker_closed or any(map(self.is_closed, self.at))
+
+    def is_closed(self, number: str) -> bool:
+        return self.at.get(number, 0) >= AT_ONE_TICKET
+
+
+async def _held(tx: Tx, asker: Asker, numbers: Sequence[str], now: datetime) -> _Tries:
+    keys = _keys(tx, asker, numbers)
+    counted = {key: await _wrong_tries(tx, key, now) for key in sorted(keys)}  # so that no two wait crosswise
+    mine, *aims = keys
+    return _Tries(counted[mine], {number: counted[aim] for number, aim in zip(numbers, aims, strict=True)})
+
+
+async def _count_wrong(tx: Tx, asker: Asker, tried: _Tries, now: datetime) -> None:
+    for key, wrong in zip(_keys(tx, asker, list(tried.at)), (tried.asker, *tried.at.values()), strict=True):
+        where = code_tries.c.number_digest == key
+        await tx.execute(update(code_tries).where(where).values(wrong=wrong + 1, last_at=now))
+
+
+async def _wrong_tries(tx: Tx, key: str, now: datetime) -> int:
+    new = {"number_digest": key, "wrong": 0, "last_at": now}
     await tx.execute(insert_new(tx, code_tries, "number_digest"), new)
-    statement = select(code_tries).where(code_tries.c.number_digest == digest).with_for_update()
+    statement = select(code_tries).where(code_tries.c.number_digest == key).with_for_update()
     row = (await tx.execute(statement)).one()
     return 0 if now - row.last_at >= CLOSED_FOR else int(row.wrong)
 
 
-async def _count_wrong(tx: Tx, number: str, wrong: int, now: datetime) -> None:
-    where = code_tries.c.number_digest == _digest(tx, number)
-    await tx.execute(update(code_tries).where(where).values(wrong=wrong, last_at=now))
+def _keys(tx: Tx, asker: Asker, numbers: Sequence[str]) -> list[str]:
+    ring = keyring(tx)
+    aims = [ring.digest("query number", number) for number in numbers]
+    return [ring.digest("query asker", asker.name), *aims]
 
 
 async def _candidates(tx: Tx, number: str) -> list[Row[Any]]:
@@ -98,7 +171,3 @@ def _ends_in(number: str) -> ColumnElement[bool]:
     if len(number) <= LONGEST_TAIL:
         return (backwards >= start) & (backwards < start + "~")
     return backwards == start
-
-
-def _digest(tx: Tx, number: str) -> str:
-    return keyring(tx).digest("query number", number)

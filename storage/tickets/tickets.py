@@ -16,6 +16,7 @@ from intake.model.ticket import Ticket, TicketView
 from storage.db.sealed import Tx, keyring, seal, unseal
 from storage.db.tables import status_updates, tickets
 from storage.db.upsert import insert_new
+from storage.tickets.phone_digests import phone_digest, phone_digests
 from storage.tickets.query_codes import look_up
 from storage.tickets.rows import StoredTicket, stored, view
 
@@ -33,9 +34,6 @@ __all__ = [
     "set_hotline_ref",
     "updates",
 ]
-
-
-_PHONE = "phone"
 
 
 MATTER = "matter"
@@ -105,8 +103,8 @@ async def find(
 
 async def of_phone(tx: Tx, phone: str) -> tuple[StoredTicket, ...]:
     """The tickets filed with this number, however it is written; newest first."""
-    digests = keyring(tx).digests(_PHONE, _plain(phone))
-    query = select(tickets).where(tickets.c.phone_digest.in_(digests)).order_by(tickets.c.id.desc())
+    theirs = tickets.c.phone_digest.in_(phone_digests(tx, phone))
+    query = select(tickets).where(theirs).order_by(tickets.c.id.desc())
     return tuple([stored(tx, row) for row in await tx.execute(query)])
 
 
@@ -182,15 +180,6 @@ async def digest_phones_anew(tx: Tx, after: int, limit: int) -> tuple[int, int]:
         if fresh != row.phone_digest:
             await tx.execute(update(tickets).where(tickets.c.id == row.id).values(phone_digest=fresh))
     return len(rows), rows[-1].id if rows else after
-
-
-def phone_digest(tx: Tx, phone: str | None) -> str | None:
-    """What a number is found by, and nothing else is learned from."""
-    return keyring(tx).digest(_PHONE, _plain(phone)) if phone else None
-
-
-def _plain(phone: str) -> str:
-    return "".join(sign for sign in phone if sign.isdigit()).removeprefix("86")
 
 
 def _standing(tx: Tx, standing: Standing, now: datetime) -> dict[str, Any]:

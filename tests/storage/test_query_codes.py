@@ -1,4 +1,4 @@
-"""Number and code open a ticket; guessing closes the number."""
+"""Number and code open a ticket; guessing closes it to who guesses, and never to whose it is."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,13 +7,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from intake.model.conversation import Lookup
+from intake.model.messages import Address, ChannelName
 from intake.model.ticket import Ticket, TicketView
 from storage.db.database import Database
+from storage.messages import conversations
 from storage.tickets import query_codes, tickets
+from storage.tickets.query_codes import Asker
+from tests.storage.conftest import PHONE
 
 REFERENCE, CODE = "WX260426093015004", "7K3M9Q"
 WRONG = (Lookup.WRONG, None)
 LOCKED = (Lookup.LOCKED, None)
+GUESSER, STRANGER = Asker("telegram:guesser"), Asker("telegram:stranger")
 
 
 @pytest.fixture(autouse=True)
@@ -22,10 +27,10 @@ async def filed(
 ) -> None:
     async with database.write() as tx:
         await tickets.add(tx, make_ticket(REFERENCE), conversation_id, CODE, now)
-        await tickets.add(tx, make_ticket("WX260427101515004"), conversation_id, "BBBBBB", now)
+        await tickets.add(tx, make_ticket("WX260427101515004", phone=None), conversation_id, "BBBBBB", now)
 
 
-async def test_five_wrong_codes_close_the_number_even_to_the_right_one(
+async def test_five_wrong_codes_close_the_look_up_to_their_asker_even_to_the_right_one(
     database: Database, now: datetime
 ) -> None:
     for _ in range(5):
@@ -34,7 +39,83 @@ async def test_five_wrong_codes_close_the_number_even_to_the_right_one(
     assert await _ask(database, REFERENCE, CODE, now + timedelta(minutes=14, seconds=59)) == LOCKED
 
 
-async def test_after_a_quarter_of_an_hour_the_number_is_open_again(database: Database, now: datetime) -> None:
+@pytest.mark.parametrize("tails", [("5004", "15004", "515004", "1515004", "01515004", "WX260427101515004")])
+async def test_naming_more_or_less_of_the_number_gives_no_further_tries(
+    database: Database, now: datetime, tails: tuple[str, ...]
+) -> None:
+    answers = [await _ask(database, tail, f"AAAAA{n}", now) for n in range(5) for tail in tails]
+    assert answers == [WRONG] * 5 + [LOCKED] * (len(answers) - 5)
+
+
+async def test_five_wrong_codes_spread_over_many_tickets_are_five(database: Database, now: datetime) -> None:
+    answers = [await _ask(database, f"WX26050101010{n:04d}", "AAAAAA", now) for n in range(5)]
+    assert answers == [WRONG] * 5
+    assert await _ask(database, REFERENCE, CODE, now) == LOCKED
+
+
+async def test_who_guesses_closes_nothing_to_anybody_else(database: Database, now: datetime) -> None:
+    for _ in range(200):
+        await _ask(database, REFERENCE, "AAAAAA", now)
+    assert (await _ask(database, REFERENCE, CODE, now, STRANGER))[0] is Lookup.FOUND
+
+
+async def test_many_accounts_have_thirty_tries_at_one_ticket_whatever_they_call_it(
+    database: Database, now: datetime
+) -> None:
+    answers = [
+        await _ask(database, tail, f"AAAA{n:02d}", now, Asker(f"wechat:made up {n}"))
+        for n in range(12)
+        for tail in (REFERENCE, "3015004", "93015004")
+    ]
+    assert answers == [WRONG] * 30 + [LOCKED] * 6
+    assert await _ask(database, REFERENCE, CODE, now, STRANGER) == LOCKED
+    later = now + timedelta(minutes=15)
+    assert (await _ask(database, REFERENCE, CODE, later, STRANGER))[0] is Lookup.FOUND
+
+
+async def test_a_closed_ticket_does_not_close_the_one_that_ends_alike(
+    database: Database, now: datetime
+) -> None:
+    await _close(database, REFERENCE, now)
+    assert (await _ask(database, "5004", "BBBBBB", now, STRANGER))[0] is Lookup.FOUND
+    assert await _ask(database, "5004", CODE, now, STRANGER) == LOCKED
+
+
+@pytest.mark.parametrize("code", [CODE, "FORGOT"])
+async def test_who_filed_it_is_never_locked_out(
+    database: Database, conversation_id: int, now: datetime, code: str
+) -> None:
+    owner = Asker("wechat:owner", conversation_id)
+    await _close(database, REFERENCE, now)
+    for _ in range(9):
+        outcome, view = await _ask(database, REFERENCE, code, now, owner)
+        assert (outcome, view and view.reference) == (Lookup.FOUND, REFERENCE)
+
+
+async def test_whose_phone_is_on_it_and_bound_is_never_locked_out(database: Database, now: datetime) -> None:
+    bound = Asker("telegram:owner", 999, ("13912345678", f"+86 {PHONE}"))
+    await _close(database, REFERENCE, now)
+    assert (await _ask(database, REFERENCE, "FORGOT", now, bound))[0] is Lookup.FOUND
+    assert await _ask(database, REFERENCE, CODE, now, Asker("telegram:other", 998, ("13912345678",))) == LOCKED
+
+
+async def test_an_own_ticket_that_ends_alike_gives_no_tries_at_another(
+    database: Database, make_ticket: Callable[..., Ticket], now: datetime
+) -> None:
+    async with database.write() as tx:
+        mine = (await conversations.lock(tx, Address(ChannelName.TELEGRAM, "7"), now)).id
+        await tickets.add(tx, make_ticket("TG260428080805004", phone=None), mine, "CCCCCC", now)
+    guesser = Asker("telegram:7", mine)
+    seen = [await _ask(database, "5004", f"AAAAA{n}", now, guesser) for n in range(5)]
+    assert {view.reference for _, view in seen if view} == {"TG260428080805004"}
+    _, view = await _ask(database, "5004", CODE, now, guesser)
+    assert view is not None
+    assert view.reference == "TG260428080805004"
+
+
+async def test_after_a_quarter_of_an_hour_the_look_up_is_open_again(
+    database: Database, now: datetime
+) -> None:
     for _ in range(5):
         await _ask(database, REFERENCE, "AAAAAA", now)
     later = now + timedelta(minutes=15)
@@ -56,17 +137,12 @@ async def test_guesses_made_at_once_are_all_counted(database: Database, now: dat
     assert answers.count(LOCKED) == 4
 
 
-async def test_another_number_is_not_closed_with_it(database: Database, now: datetime) -> None:
-    for _ in range(5):
-        await _ask(database, "WX999999999999999", "AAAAAA", now)
-    assert (await _ask(database, REFERENCE, CODE, now))[0] is Lookup.FOUND
-
-
 async def test_a_number_that_does_not_exist_is_answered_and_closed_like_any_other(
     database: Database, now: datetime
 ) -> None:
-    answers = [await _ask(database, "WX000000000000000", CODE, now) for _ in range(6)]
-    assert answers == [WRONG] * 5 + [LOCKED]
+    askers = [Asker(f"wechat:made up {n}") for n in range(31)]
+    answers = [await _ask(database, "WX000000000000000", CODE, now, one) for one in askers]
+    assert answers == [WRONG] * 30 + [LOCKED]
 
 
 @pytest.mark.parametrize(
@@ -92,9 +168,16 @@ async def test_what_is_neither_is_wrong(database: Database, now: datetime, numbe
     assert await _ask(database, number, CODE, now) == WRONG
 
 
-async def _ask(database: Database, number: str, code: str, now: datetime) -> tuple[Lookup, TicketView | None]:
+async def _ask(
+    database: Database, number: str, code: str, now: datetime, asker: Asker = GUESSER
+) -> tuple[Lookup, TicketView | None]:
     async with database.write() as tx:
-        return await tickets.look_up(tx, number, code, now)
+        return await tickets.look_up(tx, number, code, now, asker)
+
+
+async def _close(database: Database, number: str, now: datetime) -> None:
+    for n in range(30):
+        await _ask(database, number, "AAAAAA", now, Asker(f"wechat:made up {n}"))
 
 
 async def test_purging_opens_no_number_before_its_time(database: Database, now: datetime) -> None:
@@ -104,4 +187,4 @@ async def test_purging_opens_no_number_before_its_time(database: Database, now: 
         assert await query_codes.purge(tx, now + timedelta(minutes=14)) == 0
     assert await _ask(database, REFERENCE, CODE, now + timedelta(minutes=14)) == LOCKED
     async with database.write() as tx:
-        assert await query_codes.purge(tx, now + timedelta(minutes=15)) == 1
+        assert await query_codes.purge(tx, now + timedelta(minutes=15)) == 2
