@@ -270,7 +270,7 @@ class Desk:
     async def alerts(self) -> tuple[Alert, ...]:
         """The alerts nobody has taken yet, oldest first."""
         async with self.database.read() as tx:
-            return await alert_rows.ringing(tx)
+            return tuple(reversed(await alert_rows.ringing(tx)))
 
     async def take_alert(self, alert_id: int, actor: Actor) -> bool:
         """Take charge of an alert; False if somebody already has."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from desk import outbox
 from desk.actions import tickets as acting
@@ -119,7 +119,7 @@ async def conversation(tx: Tx, name: str) -> None:
 async def talks_before(tx: Tx, before: datetime) -> None:
     """Forget talks untouched since then; an alert that rings for so long goes on ringing, without words."""
     await _talks(tx, handoffs.c.updated_at < before)
-    await _alerts(tx, alerts.c.raised_at < before)
+    await _alerts(tx, func.coalesce(alerts.c.last_at, alerts.c.raised_at) < before)
 
 
 async def _talks(tx: Tx, whose: ColumnElement[bool]) -> None:

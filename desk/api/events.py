@@ -68,7 +68,7 @@ async def on_none(tx: Tx, event: HotlineEvent, *, key: str | None, now: datetime
     elif event.type == "erase" and event.conversation:
         await erasure.conversation(tx, event.conversation)
     else:
-        await alerts.ring(tx, event)
+        await alerts.ring(tx, event, now)
     return EventOutcome.DONE
 
 

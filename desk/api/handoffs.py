@@ -16,6 +16,9 @@ from storage.db.upsert import insert_new
 
 Words = dict[str, Any]
 
+MOST = 500
+"""Conversations read at once; pages ask for less."""
+
 
 class NoHandoff(Exception):
     """This conversation is not with the desk, or no longer."""
@@ -65,10 +68,17 @@ async def hear(tx: Tx, event: HotlineEvent, now: datetime) -> None:
         await tx.execute(insert(messages), rows)
 
 
-async def waiting(tx: Tx) -> tuple[Handoff, ...]:
+async def waiting(tx: Tx, limit: int = MOST, skip: int = 0) -> tuple[Handoff, ...]:
     """The open conversations, longest untouched first."""
-    query = select(handoffs).where(handoffs.c.open).order_by(handoffs.c.updated_at)
-    return tuple(_handoff(tx, row) for row in await tx.execute(query))
+    query = select(handoffs).where(handoffs.c.open).order_by(handoffs.c.updated_at, handoffs.c.id)
+    return tuple(_handoff(tx, row) for row in await tx.execute(query.limit(limit).offset(skip)))
+
+
+async def find(tx: Tx, conversation: str) -> Handoff | None:
+    """This conversation, while it is open."""
+    mine = (handoffs.c.conversation == conversation) & handoffs.c.open
+    row = (await tx.execute(select(handoffs).where(mine))).one_or_none()
+    return None if row is None else _handoff(tx, row)
 
 
 async def count(tx: Tx) -> int:
@@ -80,10 +90,17 @@ async def count(tx: Tx) -> int:
 async def said(tx: Tx, handoff_id: int) -> tuple[Message, ...]:
     """All that was said, first to last."""
     query = select(messages).where(messages.c.handoff_id == handoff_id).order_by(messages.c.id)
-    return tuple(
-        Message(row.id, row.side, row.name, unseal(tx, Words, row.body_sealed)["text"], row.at)
-        for row in await tx.execute(query)
-    )
+    return tuple(_message(tx, row) for row in await tx.execute(query))
+
+
+async def newest(
+    tx: Tx, handoff_id: int, limit: int, *, before: int | None = None, side: str | None = None
+) -> tuple[Message, ...]:
+    """The last of what was said (by this side; before this message), the newest first."""
+    query = select(messages).where(messages.c.handoff_id == handoff_id)
+    query = query if before is None else query.where(messages.c.id < before)
+    query = query if side is None else query.where(messages.c.side == side)
+    return tuple(_message(tx, row) for row in await tx.execute(query.order_by(messages.c.id.desc()).limit(limit)))
 
 
 async def say(tx: Tx, conversation: str, text: str, actor: Actor, *, event_id: str, now: datetime) -> None:
@@ -137,6 +154,10 @@ async def _open(tx: Tx, event: HotlineEvent, now: datetime) -> int:
     changes |= {"reach_sealed": fresh["reach_sealed"]} if event.phone else {}
     await tx.execute(update(handoffs).where(known).values(changes))
     return int(row.id)
+
+
+def _message(tx: Tx, row: Row[Any]) -> Message:
+    return Message(row.id, row.side, row.name, unseal(tx, Words, row.body_sealed)["text"], row.at)
 
 
 def _handoff(tx: Tx, row: Row[Any]) -> Handoff:

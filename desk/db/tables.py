@@ -221,9 +221,14 @@ alerts = Table(
     Column("conversation", String(256)),
     Column("body_sealed", LargeBinary, nullable=False),  # text, reach
     Column("raised_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime),  # of its newest words; NULL while they are the first
+    Column("times", Integer, nullable=False, server_default=text("1")),  # how often its citizen said so
     Column("taken_by", String(256)),
     Column("taken_at", UtcDateTime),
+    Index(None, "conversation", "id"),
 )
+_rings = text("taken_at IS NULL")
+Index("ix_desk_alerts_ringing", alerts.c.id, sqlite_where=_rings, postgresql_where=_rings)
 
 handoffs = Table(
     "desk_handoffs",

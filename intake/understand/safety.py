@@ -8,6 +8,7 @@ the wish to die in the first person. Missing a real danger is the worse mistake.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 from intake.model.reading import SafetySignal
 from intake.model.ticket import Urgency, UrgencyLevel
@@ -39,12 +40,23 @@ def signal(text: str) -> SafetySignal | None:
     return min(found, key=lambda signal: _ORDER.index(signal.level)) if found else None
 
 
+def gravity(kind: str) -> int:
+    """How grave a red signal of this rule is; 0 for what is none."""
+    return _gravities().get(kind, 0)
+
+
 def urgency(text: str, red: SafetySignal | None) -> Urgency:
     """Critical with a red signal, urgent with an orange one; the rule is the lexicon's."""
     if red is not None:
         return Urgency(UrgencyLevel.CRITICAL, red.rule)
     orange = next((rule for rule in rules("urgency") if rule.find(text)), None)
     return Urgency(UrgencyLevel.URGENT, orange.label) if orange else Urgency()
+
+
+@cache
+def _gravities() -> Mapping[str, int]:
+    known = [rule for language in ("zh", "en") for rule in rules("safety", language)]
+    return {rule.label: len(_ORDER) - _ORDER.index(rule.level) for rule in known}
 
 
 def _signals(text: str) -> Iterator[SafetySignal]:

@@ -3,22 +3,32 @@
 Only the centre sees them; to everybody else there is no such page.
 """
 
+from dataclasses import replace
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from desk.api import alerts
-from desk.api.alerts import Alert
+from desk.api import alerts, handoffs
 from desk.api.handoffs import NoHandoff
 from desk.app import Desk
 from desk.pages.base.frame import framed
+from desk.pages.base.paging import Page, clipped, number_of, page_of
 from desk.pages.base.rendering import PageRenderer
 from desk.pages.base.session import Barred, RowId, SessionGuard, Visit
 from desk.pages.base.times import Clock
-from desk.pages.centre.alert_view import TalkView, alert_view, talk_view
+from desk.pages.centre.alert_view import AlertView, TalkView, alert_view, talk_view, with_messages
 from desk.workflow.states import Role
+
+ALERTS, TAKEN, TALKS = 8, 4, 8
+"""Of each so many to a page, which is asked for every second and a half."""
+
+SHOWN = 240
+"""Characters of what was said; the rest is a click away."""
+
+MESSAGES = 50
+"""Of one conversation at once."""
 
 
 class Alerts:
@@ -30,15 +40,17 @@ class Alerts:
         self._look = look
 
     async def show(self, request: Request) -> Response:
-        """Alerts and open conversations."""
+        """Alerts and open conversations, a page of each; or one alert with all its words."""
         visit = _of_centre(await self._gate.visit(request))
-        clock = self._clock()
+        if chosen := _row(request, "alert"):
+            return await self._one(request, chosen, visit)
         return self._look.page(
             request,
             "alerts.html",
             frame=await framed(self._desk, self._look.words, visit),
-            alerts=[alert_view(alert, clock) for alert in await self._alerts()],
-            talks=await self._talks(),
+            alerts=await self._ringing(request),
+            taken=await self._taken(),
+            talks=await self._talks(request),
         )
 
     async def take(self, request: Request, alert_id: RowId) -> Response:
@@ -74,29 +86,63 @@ class Alerts:
             raise Barred(404, "error.no_talk") from None
         return RedirectResponse("/desk/alerts", status_code=303)
 
+    async def _one(self, request: Request, alert_id: int, visit: Visit) -> Response:
+        async with self._desk.database.read() as tx:
+            found = await alerts.find(tx, alert_id)
+        if found is None:
+            raise Barred(404, "error.not_found")
+        frame = await framed(self._desk, self._look.words, visit)
+        return self._look.page(request, "alert.html", frame=frame, alert=alert_view(found, self._clock()))
+
     async def _talk_page(
         self, request: Request, conversation: str, visit: Visit, status: int = 200, problem: str = ""
     ) -> Response:
-        talk = next((one for one in await self._talks() if one.conversation == conversation), None)
+        talk = await self._talk(request, conversation)
         if talk is None:
             raise Barred(404, "error.no_talk")
         frame = await framed(self._desk, self._look.words, visit)
         return self._look.page(request, "talk.html", status=status, frame=frame, talk=talk, problem=problem)
 
-    async def _alerts(self) -> tuple[Alert, ...]:
-        """What rings, newest first, and below it what was taken lately: its taker still needs to read it."""
+    async def _talk(self, request: Request, conversation: str) -> TalkView | None:
+        """The end of the conversation, or what was said before a message of it."""
+        clock, before = self._clock(), _row(request, "before")
         async with self._desk.database.read() as tx:
-            recent = await alerts.latest(tx)
-        taken = tuple(alert for alert in recent if alert.taken_at is not None)
-        return (*reversed(await self._desk.alerts()), *taken[:12])
+            talk = await handoffs.find(tx, conversation)
+            newest = await handoffs.newest(tx, talk.id, MESSAGES + 1, before=before) if talk else ()
+        return with_messages(talk_view(talk, clock), newest, clock) if talk else None
 
-    async def _talks(self) -> list[TalkView]:
+    async def _ringing(self, request: Request) -> Page[AlertView]:
+        """What rings, newest first."""
+        skip = (number_of(request) - 1) * ALERTS
+        async with self._desk.database.read() as tx:
+            found = await alerts.ringing(tx, ALERTS + 1, skip)
         clock = self._clock()
-        open_talks = await self._desk.handoffs()
-        return [talk_view(talk, await self._desk.said(talk.id), clock) for talk in open_talks]
+        return page_of(request, [alert_view(one, clock, SHOWN) for one in found], ALERTS)
+
+    async def _taken(self) -> list[AlertView]:
+        """What was taken lately: its taker still needs to read it."""
+        async with self._desk.database.read() as tx:
+            found = await alerts.taken(tx, TAKEN)
+        return [alert_view(alert, self._clock(), SHOWN) for alert in found]
+
+    async def _talks(self, request: Request) -> Page[TalkView]:
+        """The open conversations, each with the citizen's latest word."""
+        skip, clock = (number_of(request, "talks") - 1) * TALKS, self._clock()
+        async with self._desk.database.read() as tx:
+            found = await handoffs.waiting(tx, TALKS + 1, skip)
+            said = [await handoffs.newest(tx, talk.id, 1, side="citizen") for talk in found]
+        last = [clipped(messages[0].text, SHOWN) if messages else "" for messages in said]
+        views = [replace(talk_view(talk, clock), last=one) for talk, one in zip(found, last, strict=True)]
+        return page_of(request, views, TALKS, "talks")
 
     def _clock(self) -> Clock:
         return Clock(self._desk.clock(), ZoneInfo(self._desk.city.timezone), self._look.words)
+
+
+def _row(request: Request, name: str) -> int | None:
+    """The number of a row in the address; None for whatever can be none."""
+    asked = request.query_params.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
 
 
 def _of_centre(visit: Visit) -> Visit:

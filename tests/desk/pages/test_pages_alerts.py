@@ -1,5 +1,6 @@
 """What must not wait: it rings on every page of the centre until somebody takes it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -114,3 +115,56 @@ async def test_an_empty_message_is_not_sent(wang: Any, caller: Any, front_door: 
 
 async def test_a_conversation_nobody_has_is_not_found(wang: Any) -> None:
     assert (await wang.http.get("/desk/talks/none")).status_code == 404
+
+
+LARGEST = 64 * 1024
+"""Bytes of a page that is asked for every second and a half."""
+
+
+async def test_however_much_rings_and_waits_the_page_keeps_its_size(wang: Any, caller: Any) -> None:
+    for number in range(30):
+        words = ALERT | {"conversation": f"c{number}", "text": "\"&<'" * 1000, "reach": "\"" * 200}
+        await tell(caller, "alert", f"a{number}", **words)
+        await tell(caller, "handoff", f"h{number}", **HANDOFF | {"conversation": f"c{number}", "text": "&" * 4000})
+    first = await wang.http.get("/desk/alerts")
+    assert len(first.content) <= LARGEST
+    assert "30 条警情、30 个人工请求等待接手" in first.text
+    seen: set[str] = set()
+    for page in range(1, 5):
+        html = (await wang.http.get(f"/desk/alerts?page={page}&talks={page}")).text
+        seen |= set(re.findall(r'data-id="((?:alert|talk)-[^"]+)"', html))
+    assert len(seen) == 60, "nothing is out of reach"
+
+
+async def test_all_words_of_an_alert_are_a_click_away(wang: Any, caller: Any) -> None:
+    await tell(caller, "alert", "a1", **ALERT | {"conversation": "c", "text": "烟" * 900 + "三楼"})
+    page = (await wang.http.get("/desk/alerts")).text
+    assert "三楼" not in page
+    (whole,) = re.findall(r'href="(/desk/alerts\?alert=\d+)"', page)
+    assert "三楼" in (await wang.http.get(whole)).text
+    assert (await wang.http.get("/desk/alerts?alert=99")).status_code == 404
+
+
+async def test_the_newest_words_and_how_often_stand_in_the_alert(wang: Any, caller: Any) -> None:
+    for number in range(7):
+        await tell(caller, "alert", f"a{number}", **ALERT | {"conversation": "c", "text": f"cry {number}"})
+    page = await wang.look("/desk/alerts")
+    assert "同一人共说了7次" in page
+    assert "cry 6" in page
+    assert "1 条警情、0 个人工请求等待接手" in page
+
+
+async def test_a_long_conversation_is_read_from_its_end(wang: Any, caller: Any) -> None:
+    for number in range(30):
+        await tell(
+            caller, "handoff", f"h{number}", **HANDOFF | {"conversation": "c", "text": f"({number})" + "\"" * 2000}
+        )
+    here, seen = "/desk/talks/c", ""
+    for _ in range(200):
+        answer = await wang.http.get(here)
+        assert len(answer.content) <= LARGEST
+        seen += answer.text
+        if not (earlier := re.findall(r'href="(/desk/talks/c\?before=\d+)"', answer.text)):
+            break
+        here = earlier[0]
+    assert all(f"({number})" in seen for number in range(30))
