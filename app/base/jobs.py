@@ -3,6 +3,7 @@
 The jobs themselves are in `storage.outbox.jobs`. The trace of the message in hand goes with each of them.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
@@ -11,7 +12,7 @@ from storage.db.batched_statements import Statement
 from storage.db.sealed import Tx
 from storage.outbox import outbox
 from storage.outbox.jobs import Job, kind_of, read, written
-from storage.outbox.outbox import Claimed
+from storage.outbox.outbox import Claimed, Untouched
 
 HOTLINE = "hotline"
 """The destination that is the city's backend."""
@@ -49,6 +50,12 @@ async def queue(tx: Tx, job: Job, **placing: Unpack[Placing]) -> int | None:
     """Add a job; returns its entry's id, or None if one was queued with the same `once` before."""
     body = written(job) | {_TRACE: tracing.current()}
     return await outbox.queue(tx, kind=kind_of(type(job)), body=body, **placing)
+
+
+async def rewrite(tx: Tx, waiting: Untouched, anew: Callable[[Job], Job]) -> None:
+    """Another job in the place of one that nobody has claimed yet."""
+    job = anew(read(waiting.kind, waiting.body))
+    await outbox.rewrite(tx, waiting.id, written(job) | {_TRACE: waiting.body.get(_TRACE)})
 
 
 def job_of(entry: Claimed) -> Job:

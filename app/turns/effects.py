@@ -12,6 +12,7 @@ from app.delivery.hotline_events import tell
 from app.delivery.queue_replies import lane
 from app.privacy import erasure
 from app.surveys.phone_links import about_surveys
+from app.turns import repeated_alerts
 from intake.model.channels import traits_of
 from intake.model.conversation import (
     AnswerRated,
@@ -110,9 +111,13 @@ async def _correct(tx: Tx, effect: CorrectTicket) -> None:
 async def _call_staff(
     tx: Tx, effect: RaiseAlert | AskForPerson, event_id: str, stored: StoredConversation, now: datetime
 ) -> None:
+    call = _call(effect, event_id, stored, now)
+    if isinstance(call, SendAlert) and isinstance(effect, RaiseAlert) and effect.again:
+        await repeated_alerts.queue(tx, stored.id, call, now)
+        return
     await jobs.queue(
         tx,
-        _call(effect, event_id, stored, now),
+        call,
         destination=HOTLINE,
         lane=lane(stored.id),
         now=now,

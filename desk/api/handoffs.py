@@ -100,7 +100,9 @@ async def newest(
     query = select(messages).where(messages.c.handoff_id == handoff_id)
     query = query if before is None else query.where(messages.c.id < before)
     query = query if side is None else query.where(messages.c.side == side)
-    return tuple(_message(tx, row) for row in await tx.execute(query.order_by(messages.c.id.desc()).limit(limit)))
+    return tuple(
+        _message(tx, row) for row in await tx.execute(query.order_by(messages.c.id.desc()).limit(limit))
+    )
 
 
 async def say(tx: Tx, conversation: str, text: str, actor: Actor, *, event_id: str, now: datetime) -> None:

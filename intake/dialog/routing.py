@@ -103,7 +103,9 @@ def held(context: Context) -> Held:
 
 
 def _said(before: Held, text: str, source: str) -> tuple[Said, ...]:
-    return (*before.said, Said(source, "", text)) if text and source else before.said
+    """The messages the words came in; none of which the words took nothing any more."""
+    full = len(before.text) >= MAX_TOLD
+    return (*before.said, Said(source, "", text)) if text and source and not full else before.said
 
 
 def take_up(context: Context) -> Turn | None:

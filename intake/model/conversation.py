@@ -53,6 +53,14 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """Staff were called: to which kind of danger (the lexicon's rule id), and when."""
+
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is remembered between two messages. Stored encrypted, as JSON."""
 
@@ -78,6 +86,7 @@ class Conversation:
     last_group: str = ""  # the album that was last acknowledged
     album: str = ""  # the one whose photos are in the draft, or went with the ticket filed last
     given_up: datetime | None = None  # when the citizen last declined, cancelled or withdrew
+    alarm: Alarm | None = None  # the last danger staff were called to
 
     @property
     def files(self) -> frozenset[str]:
@@ -169,10 +178,14 @@ class TellHotline:
 
 @dataclass(frozen=True, slots=True)
 class RaiseAlert:
-    """For staff at once: a safety signal. `kind` is the lexicon's rule id."""
+    """For staff at once: a safety signal. `kind` is the lexicon's rule id.
+
+    `again`: they were called to it a moment ago; it belongs to the same alarm, and may wait a little.
+    """
 
     kind: str
     text: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

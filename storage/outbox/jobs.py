@@ -81,7 +81,10 @@ class SendLateFile:
 
 @dataclass(frozen=True, slots=True)
 class SendAlert:
-    """Call the backend's staff: danger, or something stuck. `channel` is the wire's code."""
+    """Call the backend's staff: danger, or something stuck. `channel` is the wire's code.
+
+    `texts`: the words joined in `text`, while more of them may come.
+    """
 
     event_id: str
     at: At
@@ -90,6 +93,7 @@ class SendAlert:
     channel: str
     phone: str | None = None
     conversation: str | None = None
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Beside what every outbox does, a reply that cannot be sent now is kept for its citizen's next contact.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
@@ -39,10 +40,12 @@ __all__ = [
     "queue",
     "queuing",
     "retry",
+    "rewrite",
     "settle",
     "stuck",
     "take_kept",
     "unsure",
+    "untouched",
     "waits",
 ]
 
@@ -105,6 +108,28 @@ async def queue(tx: Tx, **new: Unpack[New]) -> int | None:
     """Add an entry; returns its id, or None if one was queued with the same `once` before."""
     (made,) = await batched_statements.send(tx, (queuing(tx, **new),), {})
     return made[0][0] if made else None
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """An entry nobody has claimed yet."""
+
+    id: int
+    kind: str
+    body: Body
+
+
+async def untouched(tx: Tx, destination: str, lane: str) -> Untouched | None:
+    """The last entry of this lane, if nobody has claimed it yet; held, so that nobody can until we are done."""
+    mine = (outbox.c.destination == destination) & (outbox.c.lane == lane) & (outbox.c.attempts == 0)
+    query = select(outbox.c.id, outbox.c.kind, outbox.c.body_sealed).where(OUTBOX.is_open, mine)
+    row = (await tx.execute(query.order_by(outbox.c.id.desc()).limit(1).with_for_update())).one_or_none()
+    return None if row is None else Untouched(row.id, row.kind, unseal(tx, Body, row.body_sealed))
+
+
+async def rewrite(tx: Tx, entry_id: int, body: Body) -> None:
+    """Other words for an entry that is held (`untouched`)."""
+    await tx.execute(update(outbox).where(outbox.c.id == entry_id).values(body_sealed=seal(tx, Body, body)))
 
 
 async def unsure(tx: Tx, which: Claimed | int, reason: str, now: datetime) -> bool:

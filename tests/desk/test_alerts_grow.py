@@ -11,7 +11,9 @@ from desk.workflow.states import Actor, Role
 WANG = Actor(Role.CENTRE, "wang")
 
 
-async def cries(caller: Any, number: int, kind: str = "fire", conversation: str | None = "WX-1", **more: Any) -> None:
+async def cries(
+    caller: Any, number: int, kind: str = "fire", conversation: str | None = "WX-1", **more: Any
+) -> None:
     event = {"event_id": f"a{number}", "type": "alert", "at": caller.clock().isoformat(), "channel": "WX"}
     event |= {"kind": kind, "text": f"cry {number}", "reach": None, "conversation": conversation} | more
     assert (await caller.post("/events", event, f"a{number}")).status_code == 200

@@ -96,7 +96,9 @@ async def test_whose_phone_is_on_it_and_bound_is_never_locked_out(database: Data
     bound = Asker("telegram:owner", 999, ("13912345678", f"+86 {PHONE}"))
     await _close(database, REFERENCE, now)
     assert (await _ask(database, REFERENCE, "FORGOT", now, bound))[0] is Lookup.FOUND
-    assert await _ask(database, REFERENCE, CODE, now, Asker("telegram:other", 998, ("13912345678",))) == LOCKED
+    assert (
+        await _ask(database, REFERENCE, CODE, now, Asker("telegram:other", 998, ("13912345678",))) == LOCKED
+    )
 
 
 async def test_an_own_ticket_that_ends_alike_gives_no_tries_at_another(

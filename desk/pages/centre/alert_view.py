@@ -11,7 +11,6 @@ from desk.pages.base.paging import clipped
 from desk.pages.base.times import Clock
 from desk.wording import Words
 
-
 LINE = 64
 """Characters of a phone, or how else to reach somebody."""
 

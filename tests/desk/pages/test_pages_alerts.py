@@ -123,9 +123,11 @@ LARGEST = 64 * 1024
 
 async def test_however_much_rings_and_waits_the_page_keeps_its_size(wang: Any, caller: Any) -> None:
     for number in range(30):
-        words = ALERT | {"conversation": f"c{number}", "text": "\"&<'" * 1000, "reach": "\"" * 200}
+        words = ALERT | {"conversation": f"c{number}", "text": "\"&<'" * 1000, "reach": '"' * 200}
         await tell(caller, "alert", f"a{number}", **words)
-        await tell(caller, "handoff", f"h{number}", **HANDOFF | {"conversation": f"c{number}", "text": "&" * 4000})
+        await tell(
+            caller, "handoff", f"h{number}", **HANDOFF | {"conversation": f"c{number}", "text": "&" * 4000}
+        )
     first = await wang.http.get("/desk/alerts")
     assert len(first.content) <= LARGEST
     assert "30 条警情、30 个人工请求等待接手" in first.text
@@ -157,7 +159,10 @@ async def test_the_newest_words_and_how_often_stand_in_the_alert(wang: Any, call
 async def test_a_long_conversation_is_read_from_its_end(wang: Any, caller: Any) -> None:
     for number in range(30):
         await tell(
-            caller, "handoff", f"h{number}", **HANDOFF | {"conversation": "c", "text": f"({number})" + "\"" * 2000}
+            caller,
+            "handoff",
+            f"h{number}",
+            **HANDOFF | {"conversation": "c", "text": f"({number})" + '"' * 2000},
         )
     here, seen = "/desk/talks/c", ""
     for _ in range(200):
