@@ -8,7 +8,9 @@ neighbour behind the same one.
 
 from collections.abc import Callable
 
+from app.turns.long_texts import thought_about
 from intake.model.messages import Event, Inbound
+from intake.model.reading import SafetySignal
 from intake.understand import safety
 from intake.understand.normalise import normalise
 from storage.cache.rate_limits import Buckets
@@ -36,4 +38,8 @@ class RateLimit:
         who = self._digest("pace", f"{address.channel.value}:{address.user}")
         mine = (f"citizen:{who}", *CITIZEN)
         wait = await self._buckets.take([mine, ("everybody", *EVERYBODY)], "citizens")
-        return wait > 0 and safety.signal(normalise(inbound.text)) is None
+        return wait > 0 and await thought_about(len(inbound.text), _danger, inbound.text) is None
+
+
+def _danger(text: str) -> SafetySignal | None:
+    return safety.signal(normalise(text))

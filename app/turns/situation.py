@@ -6,6 +6,7 @@ from datetime import datetime
 from app.base.references import fresh
 from app.privacy import citizen_export
 from app.turns import media_bursts
+from app.turns.long_texts import thought_about
 from intake.city import CityProfile
 from intake.dialog import numbered_menu
 from intake.dialog.llm_reading import with_second
@@ -39,8 +40,8 @@ class Gathered:
         situation = Situation(
             ids=self.ids(inbound, now),
             language=_language(stored.conversation, inbound),
-            reading=self._read(inbound.text, inbound, now),
-            held_reading=self._read(held.text, inbound, now) if held else None,
+            reading=await self._read(inbound.text, inbound, now),
+            held_reading=await self._read(held.text, inbound, now) if held else None,
             tickets=begun.tickets,
             attachments=files,
             echoes=None,
@@ -53,8 +54,9 @@ class Gathered:
         """A fresh ticket's number, key and code."""
         return fresh(traits_of(inbound.address.channel).code, now, self._city.timezone)
 
-    def _read(self, text: str, inbound: Inbound, now: datetime) -> Reading:
-        return with_second(read(text, self._city, now), inbound.second, self._city, now)
+    async def _read(self, text: str, inbound: Inbound, now: datetime) -> Reading:
+        reading = await thought_about(len(text), read, text, self._city, now)
+        return with_second(reading, inbound.second, self._city, now)
 
     async def _look_up(
         self, tx: Tx, situation: Situation, stored: StoredConversation, inbound: Inbound, now: datetime

@@ -13,13 +13,14 @@ from app.attachments import ownership
 from app.delivery.queue_replies import holding_back, lane, queue_album, queuing
 from app.turns import effects, media_bursts, parked_messages
 from app.turns.localize import Localizer
+from app.turns.long_texts import thought_about
 from app.turns.similar_reports import SimilarReports
 from app.turns.situation import Gathered
 from bots.answers import Rides
 from intake.city import CityProfile
 from intake.dialog.advance import advance
 from intake.form.offers import join_others
-from intake.model.conversation import Effect, Turn
+from intake.model.conversation import Conversation, Effect, Turn
 from intake.model.messages import Burst, ChannelName, Event, Inbound, Reply
 from intake.model.ports import Unavailable
 from intake.situation import Situation
@@ -173,12 +174,23 @@ class TurnStep:
         self, tx: Tx, stored: StoredConversation, inbound: Inbound, situation: Situation, now: datetime
     ) -> Turn:
         """The dialog's step; once more, with what other citizens said, where it needs that."""
+        length = len(inbound.text) + _words(stored.conversation)
         try:
-            return advance(stored.conversation, inbound, situation, self._city, now)
+            return await thought_about(
+                length, advance, stored.conversation, inbound, situation, self._city, now
+            )
         except join_others.OthersUnknown as needs:
             echoes = await self._similar_reports.heard(tx, stored.id, needs.draft, now)
         situation = replace(situation, echoes=echoes, rarity=await self._similar_reports.rarity(tx, now))
-        return advance(stored.conversation, inbound, situation, self._city, now)
+        return await thought_about(
+            length, advance, stored.conversation, inbound, situation, self._city, now
+        )
+
+
+def _words(conversation: Conversation) -> int:
+    """How many characters the step may read again."""
+    parts = (conversation.held and conversation.held.text, conversation.draft and conversation.draft.content)
+    return sum(len(text) for text in parts if text)
 
 
 async def _forget_answers(tx: Tx, begun: Begun, now: datetime) -> None:

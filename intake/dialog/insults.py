@@ -10,7 +10,7 @@ from intake.context import Context
 from intake.dialog import repeat_question
 from intake.model.conversation import Turn
 from intake.model.messages import Reply
-from intake.understand.lexicon import any_of, signs, table
+from intake.understand.lexicon import any_of, bounded, signs, table
 
 
 def answered(context: Context) -> Turn | None:
@@ -29,4 +29,4 @@ def _only_hard_words(text: str) -> bool:
 def _pattern() -> re.Pattern[str]:
     words = table("insults")
     around = f"(?:{any_of(words['around'])})"
-    return re.compile(f"(?:{around}*(?:{any_of(words['words'])}){around}*[!！。.,，?？~\\s]*)+")
+    return bounded(f"(?:{around}{{0,12}}(?:{any_of(words['words'])}){around}{{0,12}}[!！。.,，?？~\\s]{{0,24}}){{1,12}}")

@@ -1,16 +1,16 @@
 """Where a ticket stands, in words; and the number and code somebody may ask with."""
 
-import re
 
 from intake.context import Context, snippet, tail
 from intake.model.ticket import TicketView
+from intake.understand.lexicon import bounded
 from intake.understand.normalise import normalise
 
 _NUMBER = r"[A-Za-z]{2}\d{15}|\d{4,15}"
-_NUMBER_AND_CODE = re.compile(
+_NUMBER_AND_CODE = bounded(
     rf"(?<![0-9A-Za-z])({_NUMBER})[^0-9A-Za-z]{{1,8}}([0-9A-Za-z]{{6}})(?![0-9A-Za-z])"
 )
-_ALONE = re.compile(rf"\D{{0,4}}(?:{_NUMBER})\D?")
+_ALONE = bounded(rf"\D{{0,4}}(?:{_NUMBER})\D?")
 
 
 def progress_of(view: TicketView, context: Context) -> str:

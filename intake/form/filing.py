@@ -1,6 +1,5 @@
 """From what is known to a filed ticket: its title, units, date and the receipt."""
 
-import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -14,11 +13,12 @@ from intake.model.channels import traits_of
 from intake.model.messages import Choice, Reply
 from intake.model.reading import SURE
 from intake.model.ticket import AppealType, CategoryGuess, Draft, Place, Ticket
+from intake.understand.lexicon import bounded
 
 MAX_TITLE = 60
 MANY_A_DAY = 5
 """So many tickets of one citizen within a day are marked from then on."""
-_LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
+_LONG_NUMBER = bounded(r"\d[\d -]{5,200}\d")
 
 
 def file(draft: Draft, context: Context) -> Ticket:

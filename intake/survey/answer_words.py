@@ -14,11 +14,11 @@ from intake.form.questions.words import has_words
 from intake.model.messages import MediaKind
 from intake.model.survey import LONGEST_COMMENT, REASONS, Survey, may_be_reworked, next_slot
 from intake.survey import questions
-from intake.understand.lexicon import table
+from intake.understand.lexicon import bounded, table
 
 UNKNOWN = "unknown"
 _LANGUAGES = ("zh", "en")
-_DIGITS = re.compile(r"[1-9](?:[\s,，、.;；/和]*[1-9])+")
+_DIGITS = bounded(r"[1-9](?:[\s,，、.;；/和]{0,4}[1-9]){1,12}")
 _SCORES = {"very_satisfied": 5, "satisfied": 4, "basically": 3, "dissatisfied": 2, "very_dissatisfied": 1}
 _SENTENCE = 6
 """Characters from which words are kept beside the answers they hold."""

@@ -6,7 +6,7 @@ from functools import cache
 
 from intake.model.reading import Found
 from intake.model.ticket import AppealType
-from intake.understand.lexicon import any_of, compiled, signs, table
+from intake.understand.lexicon import any_of, before, behind, compiled, signs, table
 from intake.understand.patterns.rules import rules
 
 _ANSWER = 25
@@ -69,7 +69,8 @@ def _weighed(found: Found[str], text: str) -> Found[str]:
     words = _words()
     if len(text) <= _ANSWER:
         return found
-    accused = words.accused.search(text[found.end :]) or words.before_accused.search(text[: found.start])
+    said_of_them = words.accused.search(behind(text, found.end))
+    accused = said_of_them or words.before_accused.search(before(text, found.start))
     return replace(found, confidence=_NAMED if accused else _GUESS)
 
 
@@ -79,7 +80,7 @@ def wish_of(text: str) -> Found[str] | None:
     Sure where it is the only one and closes the message, but for thanks.
     """
     words = _words()
-    matches = [m for m in words.wish.finditer(text) if not words.before_wish.search(text[: m.start()][-8:])]
+    matches = [m for m in words.wish.finditer(text) if not words.before_wish.search(before(text, m.start())[-8:])]
     if not matches:
         return None
     last = matches[-1]

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from intake.understand.lexicon import any_of, numerals, signs, table
+from intake.understand.lexicon import any_of, bounded, numerals, signs, table
 
 LONGEST = 40
 """A longer message is no command, unless it starts with a word that takes more."""
 _SHORT = 8
-_REFERENCE = re.compile(r"[A-Za-z]{0,2}\d{4,20}(?:\s+\w{6})?")
+_REFERENCE = bounded(r"[A-Za-z]{0,2}\d{4,20}(?:\s{1,8}\w{6})?")
 """A ticket's number or its tail, perhaps with the query code behind it."""
-_RECEIPT = re.compile(
+_RECEIPT = bounded(
     r"[^0-9A-Za-z]{0,5}[A-Za-z]{2}[0-9]{15}(?:[^0-9A-Za-z]{1,8}[0-9A-Za-z]{6}[^0-9A-Za-z]{0,12})?"
 )
 """A ticket's number as the receipt says it, with its code or without: nothing else looks like it."""
@@ -164,11 +164,11 @@ def _words(language: str) -> _Words:
     return _Words(
         commands=commands,
         by_length={n: tuple(w for w in forgiving if len(w) == n) for n in set(map(len, forgiving))},
-        lead=re.compile(data["lead_pattern"]),
-        trail=re.compile(data["trail_pattern"]),
-        rest=re.compile(f"(?:{any_of(with_rest)}){boundary}", re.IGNORECASE),
-        rest_lead=re.compile(data["rest_lead_pattern"]),
+        lead=bounded(data["lead_pattern"]),
+        trail=bounded(data["trail_pattern"]),
+        rest=bounded(f"(?:{any_of(with_rest)}){boundary}", re.IGNORECASE),
+        rest_lead=bounded(data["rest_lead_pattern"]),
         language=language,
         rest_ids=with_rest,
-        changeable=re.compile(rf"{any_of(data['changeable'])}|\d|[{numerals()}]", re.IGNORECASE),
+        changeable=bounded(rf"{any_of(data['changeable'])}|\d|[{numerals()}]", re.IGNORECASE),
     )

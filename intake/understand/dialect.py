@@ -6,7 +6,7 @@ Only what is counted by keywords is read so: spans are of what the citizen wrote
 import re
 from functools import cache
 
-from intake.understand.lexicon import any_of, table
+from intake.understand.lexicon import any_of, bounded, table
 
 
 def plain(text: str) -> str:
@@ -16,4 +16,4 @@ def plain(text: str) -> str:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile(any_of(table("dialect")["words"]))
+    return bounded(any_of(table("dialect")["words"]))

@@ -89,11 +89,11 @@ def _up_to(text: str, match: re.Match[str]) -> str:
 def _is_so(text: str, match: re.Match[str], rule: Rule, language: str) -> bool:
     """Whether what the words say is said to be so, here and now."""
     clause = clause_of(text, match)
+    if len(text) > table("safety")["long"] and not _is_now(text, match, clause.text, rule):
+        return False
     if rule.excused(clause.text) or is_denied(text, match, language):
         return False
-    if any(_SCOPES[scope](clause) for scope in rule.scopes):
-        return False
-    return len(text) <= table("safety")["long"] or _is_now(text, match, clause.text, rule)
+    return not any(_SCOPES[scope](clause) for scope in rule.scopes)
 
 
 def _is_now(text: str, match: re.Match[str], clause: str, rule: Rule) -> bool:

@@ -15,7 +15,7 @@ from intake.city import CityProfile
 from intake.model.reading import Found
 from intake.model.ticket import Occurred
 from intake.understand.instant import NoSuchTime, instant
-from intake.understand.lexicon import any_of, compiled, signs, table
+from intake.understand.lexicon import any_of, behind, compiled, signs, table
 
 _ANSWER = 60
 """In a longer story a slip in one date is not worth asking about."""
@@ -67,12 +67,14 @@ def _only_ongoing(text: str) -> Found[Occurred] | None:
 
 def _parts(text: str) -> list[_Part]:
     """All words of time, the earlier pattern winning where two overlap, in the order of the text."""
-    taken: list[_Part] = []
+    taken, parts = bytearray(len(text)), []
     for kind, pattern in _words().patterns:
         for match in pattern.finditer(text):
-            if all(match.end() <= p.match.start() or p.match.end() <= match.start() for p in taken):
-                taken.append(_Part(kind, match))
-    return sorted(taken, key=lambda part: part.match.start())
+            start, end = match.span()
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                parts.append(_Part(kind, match))
+    return sorted(parts, key=lambda part: part.match.start())
 
 
 def _groups(parts: list[_Part]) -> Iterator[list[_Part]]:
@@ -143,11 +145,11 @@ def _has_passed(text: str, part: _Part) -> bool:
     if part.kind != "duration":
         return False
     data, said = table("time"), part.match[0]
-    before, behind = text[max(0, part.match.start() - _NEAR) : part.match.start()], text[part.match.end() :]
+    ahead = text[max(0, part.match.start() - _NEAR) : part.match.start()]
     return bool(
         said.startswith(tuple(data["long"]))
-        or compiled(data["passed_pattern"]).search(before)
-        or compiled(data["since_when_pattern"]).search(behind)
+        or compiled(data["passed_pattern"]).search(ahead)
+        or compiled(data["since_when_pattern"]).search(behind(text, part.match.end()))
     )
 
 

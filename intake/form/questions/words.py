@@ -11,7 +11,7 @@ from intake.form.questions.question import Question, Unclear
 from intake.model.messages import Choice, Reply
 from intake.model.ticket import Draft, Occurred
 from intake.understand.answer import best
-from intake.understand.lexicon import table
+from intake.understand.lexicon import bounded, table
 from intake.understand.normalise import normalise
 
 SHORT_CONTENT = 10
@@ -61,7 +61,7 @@ def speaks_to_us(text: str) -> bool:
 
 @cache
 def _speech(language: str) -> re.Pattern[str]:
-    return re.compile(table("answers", language)["speech_pattern"], re.IGNORECASE)
+    return bounded(table("answers", language)["speech_pattern"], re.IGNORECASE)
 
 
 def joined(content: str, more: str) -> str:

@@ -6,7 +6,7 @@ Whoever speaks leaves no punctuation: a blank ends a clause too, and none reache
 import re
 from dataclasses import dataclass
 
-from intake.understand.lexicon import compiled, table
+from intake.understand.lexicon import before, compiled, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def is_denied(text: str, match: re.Match[str], language: str) -> bool:
     scope = table("scope", language)
     if compiled(scope["cry"]).search(match[0]):
         return False
-    return compiled(scope["denied_before"]).search(text[: match.start()]) is not None
+    return compiled(scope["denied_before"]).search(before(text, match.start())) is not None
 
 
 def is_supposed(clause: Clause) -> bool:

@@ -7,7 +7,7 @@ being read as the first of another. Positions stay.
 import re
 from functools import cache
 
-from intake.understand.lexicon import any_of, table
+from intake.understand.lexicon import any_of, bounded, table
 
 _HIDDEN = "□"
 
@@ -24,4 +24,4 @@ def _blank(word: re.Match[str]) -> str:
 @cache
 def _pattern() -> re.Pattern[str]:
     words = table("words")
-    return re.compile(f"({any_of(words['own'])})|(?:{any_of(words['other'])})")
+    return bounded(f"({any_of(words['own'])})|(?:{any_of(words['other'])})")

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from intake.understand.lexicon import file
+from intake.understand.lexicon import bounded, file
 from intake.understand.persons.finder import Personal, PersonalKind
 
-MOBILE = re.compile(r"(?<![\d.])(?:\(?(?:\+|00)?86\)?[ \-]?)?1 ?[3-9](?:[ \-\u2013\u2014.]{0,2}\d){9}(?!\d)")
-MAIL = re.compile(
+MOBILE = bounded(r"(?<![\d.])(?:\(?(?:\+|00)?86\)?[ \-]?)?1 ?[3-9](?:[ \-\u2013\u2014.]{0,2}\d){9}(?!\d)")
+MAIL = bounded(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"
 )
 
@@ -30,4 +30,4 @@ def landlines(plain: str) -> Iterator[Personal]:
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(file("people")["numbers"][name])
+    return bounded(file("people")["numbers"][name])

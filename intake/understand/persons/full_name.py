@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from intake.understand.lexicon import HAN, any_of, file, table
+from intake.understand.lexicon import HAN, any_of, bounded, file, table
 
 LONGEST = 4
 """Signs of a Han name: a surname of two, a given name of two."""
@@ -99,8 +99,8 @@ def shapes() -> Shapes:
     words = _words()
     surname = f"(?:{any_of(words.compound)}|[{re.escape(''.join(sorted(words.all)))}])"
     return Shapes(
-        spaced=re.compile(rf"{surname}[ \u3000]{{1,2}}{HAN}[ \u3000]{{0,2}}{HAN}?(?!{HAN})"),
-        dotted=re.compile(rf"{HAN}{{1,7}}(?:[{words.dots}]{HAN}{{1,7}}){{1,3}}"),
+        spaced=bounded(rf"{surname}[ \u3000]{{1,2}}{HAN}[ \u3000]{{0,2}}{HAN}?(?!{HAN})"),
+        dotted=bounded(rf"{HAN}{{1,7}}(?:[{words.dots}]{HAN}{{1,7}}){{1,3}}"),
         surname=surname,
         addressed=f"(?:{any_of(words.compound)}|[{re.escape(''.join(sorted(words.all - words.rare)))}])",
     )
@@ -160,7 +160,7 @@ def _words() -> _Words:
         never=frozenset(data["given"]["never"]) - usual,
         none=(*person["not_names"], *data["words"]["none"]),
         ends=(*data["words"]["ends"], *(one for one in titles if len(one) > 1)),
-        hamlet=re.compile(data["words"]["hamlet"]),
+        hamlet=bounded(data["words"]["hamlet"]),
         sounds=frozenset(data["surnames"]["sounds"]),
         elsewhere=tuple(data["surnames"]["elsewhere"]),
     )

@@ -10,10 +10,12 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-_EIGHTEEN = re.compile(
+from intake.understand.lexicon import bounded
+
+_EIGHTEEN = bounded(
     r"(?<![0-9A-Za-z])(\d{6})[ -]?(\d{4})[ -]?(\d{2})[ -]?(\d{2})[ -]?(\d{3})[ -]?([\dXx])(?![0-9A-Za-z])"
 )
-_FIFTEEN = re.compile(
+_FIFTEEN = bounded(
     r"(?<![0-9A-Za-z])(\d{6})[ -]?(\d{2})[ -]?(\d{2})[ -]?(\d{2})[ -]?(\d{3})(?![0-9A-Za-z])"
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from intake.model.reading import Found
-from intake.understand.lexicon import HAN, any_of, signs, table
+from intake.understand.lexicon import HAN, any_of, bounded, signs, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _titled(text: str) -> Found[str] | None:
     """`Mr Zhang` inside a longer text: the citizen or somebody else, so only a guess."""
     words = _words()
     for match in words.titled.finditer(text):
-        before, after = text[: match.start()][-1:], text[match.end() :][:1]
+        before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
         stands_alone = before in signs() and (after in signs() or after.isdigit())
         if match["title"] not in words.others and stands_alone:
             return Found(match[0], *match.span(), 0.8 if len(text) <= 60 else 0.6)
@@ -86,13 +86,13 @@ def _words() -> _Words:
     title = f"(?P<title>{any_of(data['titles'])})"
     name = f"{surname}{HAN}{{1,2}}"
     return _Words(
-        titled=re.compile(f"{surname}{HAN}{{0,2}}?{title}"),
-        surname=re.compile(f"{data['surname_pattern']}(?P<name>{surname}){title}?"),
-        full=re.compile(f"{data['full_pattern']}(?P<name>{name}){data['end_pattern']}"),
-        full_title=re.compile(f"{data['full_pattern']}(?P<name>{surname}{HAN}{{0,2}}?{title})"),
-        name=re.compile(name),
-        card=re.compile(data["card_pattern"]),
-        labels=re.compile(data["label_pattern"]),
+        titled=bounded(f"{surname}{HAN}{{0,2}}?{title}"),
+        surname=bounded(f"{data['surname_pattern']}(?P<name>{surname}){title}?"),
+        full=bounded(f"{data['full_pattern']}(?P<name>{name}){data['end_pattern']}"),
+        full_title=bounded(f"{data['full_pattern']}(?P<name>{surname}{HAN}{{0,2}}?{title})"),
+        name=bounded(name),
+        card=bounded(data["card_pattern"]),
+        labels=bounded(data["label_pattern"]),
         others=frozenset(data["others"]),
         not_names=tuple(data["not_names"]),
         not_name_ends=tuple(data["not_name_ends"]),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from intake.understand.lexicon import HAN, any_of, file, table
+from intake.understand.lexicon import HAN, any_of, bounded, file, table
 from intake.understand.persons.finder import Personal, PersonalKind
 from intake.understand.persons.full_name import (
     LONGEST,
@@ -262,17 +262,17 @@ def _words() -> _Words:
     )
     labels = any_of([*near["kin"], *near["told"], *file("zh")["personal"]["name_before"]])
     return _Words(
-        joint_before=re.compile(f"{near['joint']}*$"),
-        joint_after=re.compile(f"{near['joint']}*(?:{near['lead']}[:\\s]{{0,2}})*"),
-        pair_before=re.compile(f"(?:{near['pair']})$"),
-        pair_after=re.compile(f"^(?:{near['pair']})"),
-        form_before=re.compile(form + "$"),
-        form_after=re.compile(f"{form}(?={near['after']}|[^\\u4e00-\\u9fff]|$)"),
-        leads=re.compile(f"(?:{any_of(near['before'])}|{any_of(near['kin'])})*"),
-        after=re.compile(f"$|{near['after']}"),
-        called=re.compile(f"(?:{labels}){near['called']}"),
-        dash=re.compile(r"[\-\u2013\u2014]{1,3}[ \t]{0,2}"),
-        nothing_more=re.compile(near["nothing_more"]),
+        joint_before=bounded(f"{near['joint']}{{0,48}}$"),
+        joint_after=bounded(f"{near['joint']}{{0,48}}(?:{near['lead']}[:\\s]{{0,2}}){{0,8}}"),
+        pair_before=bounded(f"(?:{near['pair']})$"),
+        pair_after=bounded(f"^(?:{near['pair']})"),
+        form_before=bounded(form + "$"),
+        form_after=bounded(f"{form}(?={near['after']}|[^\\u4e00-\\u9fff]|$)"),
+        leads=bounded(f"(?:{any_of(near['before'])}|{any_of(near['kin'])}){{0,12}}"),
+        after=bounded(f"$|{near['after']}"),
+        called=bounded(f"(?:{labels}){near['called']}"),
+        dash=bounded(r"[\-\u2013\u2014]{1,3}[ \t]{0,2}"),
+        nothing_more=bounded(near["nothing_more"]),
         before=(*near["before"], *near["kin"]),
         roles=(
             *near["before"],

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from intake.understand.lexicon import HAN, any_of, compiled, table
+from intake.understand.lexicon import HAN, any_of, bounded, compiled, table
 from intake.understand.normalise import sign_for_sign
 from intake.understand.persons import learnt, people
 from intake.understand.persons.contacts import MAIL, MOBILE, accounts, landlines
@@ -21,7 +21,7 @@ from intake.understand.tagger.tagger import Tagger, shipped
 
 __all__ = ["Personal", "PersonalKind", "find", "id_spans"]
 
-_CARD = re.compile(r"(?<![\dA-Za-z])[3-6]\d{3}(?:[ -]?\d){11,15}(?!\d|[A-Za-z])")
+_CARD = bounded(r"(?<![\dA-Za-z])[3-6]\d{3}(?:[ -]?\d){11,15}(?!\d|[A-Za-z])")
 
 
 def by_rules(text: str) -> tuple[Personal, ...]:
@@ -159,13 +159,13 @@ def _words() -> _Words:
     surname = f"(?:{any_of(person['compound'])}|[{person['surnames']}])"
     before = f"(?:{any_of(data['name_before'])}){data['name_between']}"
     return _Words(
-        plate=re.compile(data["plate_pattern"]),
+        plate=bounded(data["plate_pattern"]),
         door=compiled(data["door_pattern"]),
-        spoken=re.compile(data["spoken_pattern"]),
-        name=re.compile(f"{before}(?P<name>{surname}{HAN}{{1,2}}?){data['name_after']}"),
-        titled=re.compile(f"(?P<name>{surname}{HAN}{{1,2}})(?={any_of(person['titles'][:4])})"),
-        surname=re.compile(f"{person['surname_pattern']}(?P<name>{surname})"),
-        sure_name=re.compile(data["sure_name_pattern"].replace("{name}", f"{HAN}{{2,4}}?")),
+        spoken=bounded(data["spoken_pattern"]),
+        name=bounded(f"{before}(?P<name>{surname}{HAN}{{1,2}}?){data['name_after']}"),
+        titled=bounded(f"(?P<name>{surname}{HAN}{{1,2}})(?={any_of(person['titles'][:4])})"),
+        surname=bounded(f"{person['surname_pattern']}(?P<name>{surname})"),
+        sure_name=bounded(data["sure_name_pattern"].replace("{name}", f"{HAN}{{2,4}}?")),
         sure_labels=tuple(data["sure_labels"]),
         unnamed=tuple(data["unnamed"]),
         not_names=tuple(person["not_names"]),

@@ -13,17 +13,17 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from intake.model.reading import Found
-from intake.understand.lexicon import table
+from intake.understand.lexicon import before, bounded, table
 
 _NUMBERS = (
-    re.compile(r"(?<![\d+])\+(?!86)\d[\d -]{6,16}\d(?!\d)"),
-    re.compile(r"(?<![\dA-Za-z])(?:\+?86[ -]?|0086[ -]?|0(?=1))?(1[ ]?[3-9](?:[ \-.]?\d){9})(?!\d)"),
-    re.compile(
+    bounded(r"(?<![\d+])\+(?!86)\d[\d -]{6,16}\d(?!\d)"),
+    bounded(r"(?<![\dA-Za-z])(?:\+?86[ -]?|0086[ -]?|0(?=1))?(1[ ]?[3-9](?:[ \-.]?\d){9})(?!\d)"),
+    bounded(
         r"(?<![\dA-Za-z])(?:\(?(?:\+?86[ -]?)?0[1-9]\d{1,2}\)?[ \-\u2014]{0,2}\d{3,4}[ -]?\d{4})(?!\d)"
     ),
 )
-_MEANT = re.compile(r"(?<![\dA-Za-z.])1[3-9]\d{8}(?:\d{2})?(?![\dA-Za-z.])")
-_RUN = re.compile(r"(?<![\dA-Za-z])\d(?:[ -]?\d){4,14}(?![\dA-Za-z])")
+_MEANT = bounded(r"(?<![\dA-Za-z.])1[3-9]\d{8}(?:\d{2})?(?![\dA-Za-z.])")
+_RUN = bounded(r"(?<![\dA-Za-z])\d(?:[ -]?\d){4,14}(?![\dA-Za-z])")
 _BEFORE = 14
 """Characters before a number in which a word may say whose it is."""
 _HOTLINES = frozenset(
@@ -116,7 +116,7 @@ def _confidence(text: str, match: re.Match[str]) -> float:
 
 def _before(text: str, match: re.Match[str]) -> str:
     """What stands before a number on its line: another line is another message."""
-    return text[: match.start()].rpartition("\n")[2][-_BEFORE:]
+    return before(text, match.start()).rpartition("\n")[2][-_BEFORE:]
 
 
 def _is_bad(text: str) -> bool:
@@ -138,10 +138,10 @@ def _words() -> _Words:
     data = table("phone")
     digits = data["digits"]
     return _Words(
-        own=re.compile(data["own_pattern"]),
-        mine=re.compile(data["mine_pattern"]),
-        other=re.compile(data["other_pattern"]),
-        none=re.compile(data["not_pattern"]),
-        spoken=re.compile(rf"[{digits}]{{7,12}}"),
+        own=bounded(data["own_pattern"]),
+        mine=bounded(data["mine_pattern"]),
+        other=bounded(data["other_pattern"]),
+        none=bounded(data["not_pattern"]),
+        spoken=bounded(rf"[{digits}]{{7,12}}"),
         digits={ord(sign): value for sign, value in zip(digits, data["values"], strict=True)},
     )

@@ -13,7 +13,7 @@ from functools import cache
 from intake.city import CityProfile
 from intake.model.reading import LIKELY, Found
 from intake.model.ticket import Place
-from intake.understand.lexicon import compiled, number_of, table
+from intake.understand.lexicon import before, compiled, number_of, table
 from intake.understand.places.names import known_names, named_area
 from intake.understand.sounds import heard
 
@@ -158,7 +158,7 @@ def _doubt(text: str, best: _Piece, chains: Sequence[_Piece]) -> float:
     """
     if best.kinds & {"known", "area"}:
         return 0.0
-    spoken_of = not _words().anchor.search(text[: best.start])
+    spoken_of = not _words().anchor.search(before(text, best.start))
     names = {text[piece.start : piece.end] for piece in chains if _score(piece) >= _score(best) - _CLOSE}
     others = any(name not in text[best.start : best.end] for name in names)
     alone = len(text) > _ANSWER and len(best.kinds - {"tail"}) == 1 and "crossing" not in best.kinds
@@ -209,12 +209,15 @@ def _is_common(name: str) -> bool:
 def _without_overlaps(pieces: Sequence[_Piece]) -> list[_Piece]:
     """Of two that overlap the longer stays, and keeps the area of a known one inside it."""
     kept: list[_Piece] = []
+    whose: dict[int, int] = {}  # of each place in the text, which piece has it
     for piece in sorted(pieces, key=lambda p: (p.start - p.end, not p.kinds & {"known", "heard"})):
-        over = next((k for k in kept if k.start < piece.end and piece.start < k.end), None)
+        over = min((whose[at] for at in range(piece.start, piece.end) if at in whose), default=None)
         if over is None:
+            whose |= dict.fromkeys(range(piece.start, piece.end), len(kept))
             kept.append(piece)
-        elif piece.area_code and over.area_code is None:
-            kept[kept.index(over)] = replace(over, area_code=piece.area_code, kinds=over.kinds | piece.kinds)
+        elif piece.area_code and kept[over].area_code is None:
+            kinds = kept[over].kinds | piece.kinds
+            kept[over] = replace(kept[over], area_code=piece.area_code, kinds=kinds)
     return sorted(kept, key=lambda p: p.start)
 
 
