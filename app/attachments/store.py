@@ -12,7 +12,7 @@ from app.attachments.sanitize import OPAQUE, vet
 from app.attachments.sanitized import SanitizedFile
 from hotline.contract import AttachmentPart
 from intake.model.messages import Location, Media
-from intake.model.ports import Channel, Fetched, NotTaken, Postponed
+from intake.model.ports import Fetched, FileSource, NotTaken, Postponed
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.messages import attachments
@@ -53,7 +53,7 @@ class Files:
         self._copies = copies
         self._looking = asyncio.Lock()
 
-    async def fetch(self, job: FetchFile, channel: Channel) -> Location | None:
+    async def fetch(self, job: FetchFile, channel: FileSource) -> Location | None:
         """Download, look at and keep one file; returns where a photo says it was taken.
 
         Nothing is done for one that its citizen has given up. Raises Unavailable, Rejected for one that is

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 from app.attachments import ownership
+from app.attachments.day_limits import TOO_MUCH, MeteredFiles, to_be_told
 from app.attachments.store import Files
 from app.base import jobs
 from app.delivery.backend_troubles import MonitoredHotline
@@ -23,6 +24,7 @@ from intake.dialog.live_steps import still_asks
 from intake.model.messages import Address, ChannelName, FileNews, Inbound, Outgoing, Reply
 from intake.model.ports import (
     Channel,
+    FileSource,
     Hotline,
     NotNow,
     NotTaken,
@@ -195,12 +197,13 @@ class Delivery:
         try:
             if reason := put_aside(entry):
                 raise NotTaken("picture", reason)
-            place = await self._files.fetch(fetch, self._channel(entry))
+            place = await self._files.fetch(fetch, await self._metered(entry))
         except (NotNow, Unreachable):
             raise
         except Rejected as refusal:
             why = refusal.why if isinstance(refusal, NotTaken) else "gone"
-            await self._tell_of(entry, FileNews(fetch.attachment, refused=why), fetch.language)
+            if why != TOO_MUCH or await self._is_to_be_told(entry):
+                await self._tell_of(entry, FileNews(fetch.attachment, refused=why), fetch.language)
             raise
         if place is not None:
             await self._tell_of(entry, FileNews(fetch.attachment, place), fetch.language)
@@ -221,6 +224,21 @@ class Delivery:
         replies = await self._turns.receive(told)
         if replies:
             await self._turns.send_late(told.address, replies, told.id)
+
+    async def _metered(self, entry: Claimed) -> FileSource:
+        """The channel, as far as the day's limit of whose file it is; nobody's is what was left behind."""
+        channel = self._channel(entry)
+        async with self._database.read() as tx:
+            stored = await conversations.by_id(tx, entry.conversation_id or 0)
+        if stored is None:
+            return channel
+        return MeteredFiles(channel, stored.address, self._database, self._city, self._clock)
+
+    async def _is_to_be_told(self, entry: Claimed) -> bool:
+        """Whether they have not just been told that it is too much for a day."""
+        async with self._database.write() as tx:
+            stored = await conversations.by_id(tx, entry.conversation_id or 0)
+            return stored is not None and await to_be_told(tx, stored.address, self._city, self._clock())
 
     def _channel(self, entry: Claimed) -> Channel:
         channel = self._channels.get(ChannelName(entry.destination))

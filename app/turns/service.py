@@ -11,6 +11,7 @@ from time import perf_counter
 import structlog
 from pydantic import TypeAdapter
 
+from app.attachments import day_limits
 from app.base import metrics
 from app.base.jobs import WORK
 from app.base.tracing import traced
@@ -133,11 +134,20 @@ class Service:
 
     async def _heard(self, inbound: Inbound) -> Inbound:
         """With what was only spoken; where that breaks, as it was: it helps a turn and must not cost one."""
+        if inbound.media and not await self._may_be_fetched(inbound):
+            return inbound
         heard = await caught(self._hear(inbound))
         if isinstance(heard, Inbound):
             return heard
         log.error("not written down", channel=inbound.address.channel.value, fault=described(heard))
         return inbound
+
+    async def _may_be_fetched(self, inbound: Inbound) -> bool:
+        """Whether its sender has room for a file today. Who cannot tell fetches nothing."""
+        if self._hear is as_it_is:
+            return True
+        found = await caught(day_limits.is_open(self._database, inbound.address, self._city, self._clock()))
+        return found is True
 
     async def _take(self, inbound: Inbound) -> TurnTaken | Exception:
         """The turn, or what broke it. A message recorded at the same moment elsewhere is looked at again."""

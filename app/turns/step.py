@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from app.attachments import ownership
+from app.attachments import day_limits, ownership
 from app.delivery.queue_replies import holding_back, lane, queue_album, queuing
 from app.turns import effects, media_bursts, parked_messages
 from app.turns.localize import Localizer
@@ -23,6 +23,7 @@ from intake.form.offers import join_others
 from intake.model.conversation import Conversation, Effect, Turn
 from intake.model.messages import Burst, ChannelName, Event, Inbound, Reply
 from intake.model.ports import Unavailable
+from intake.phrases import pick_language, say
 from intake.situation import Situation
 from storage import turn_store
 from storage.db import batched_statements
@@ -64,8 +65,33 @@ class TurnStep:
 
     async def take(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> TurnTaken:
         """The whole of it, ended and committed. Raises AlreadyRecorded, Unavailable."""
-        taken = await self._burst(tx, begun.stored, inbound, now)
-        return taken or await self._step(tx, begun, inbound, now)
+        admitted = await day_limits.within(tx, inbound, self._city, now)
+        too_much = await self._too_much(tx, begun.stored, inbound, admitted, now)
+        if _is_empty(admitted) and not _is_empty(inbound):
+            return await self._only_told(tx, begun, inbound, too_much, now)
+        taken = await self._burst(tx, begun.stored, admitted, now)
+        return taken or await self._step(tx, begun, admitted, now, too_much)
+
+    async def _too_much(
+        self, tx: Tx, stored: StoredConversation, inbound: Inbound, admitted: Inbound, now: datetime
+    ) -> tuple[Reply, ...]:
+        """What is told of files beyond the day's limit: one sentence, however many there are."""
+        if admitted is inbound or not await day_limits.to_be_told(tx, inbound.address, self._city, now):
+            return ()
+        key = f"file.{day_limits.TOO_MUCH}"
+        language = stored.conversation.language or pick_language(inbound.language)
+        return (Reply(say(self._city, language, key)),)
+
+    async def _only_told(
+        self, tx: Tx, begun: Begun, inbound: Inbound, told: tuple[Reply, ...], now: datetime
+    ) -> TurnTaken:
+        """No step of the dialog: there was nothing but files, and none of them is taken."""
+        stored, inbound = begun.stored, replace(inbound, media=())
+        ride = self._ride(begun, inbound, told)
+        entries = await self._entries(tx, stored, inbound, told, now, ride=ride, once=())
+        turn, replies = Turn(stored.conversation, ()), told if ride else ()
+        await self._end(tx, stored, inbound, turn, replies, entries, now)
+        return TurnTaken(stored.id, replies, (), bool(told and not ride))
 
     async def _burst(
         self, tx: Tx, stored: StoredConversation, inbound: Inbound, now: datetime
@@ -80,7 +106,10 @@ class TurnStep:
             return TurnTaken(stored.id, (), (), False)
         return None
 
-    async def _step(self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime) -> TurnTaken:
+    async def _step(
+        self, tx: Tx, begun: Begun, inbound: Inbound, now: datetime, more: tuple[Reply, ...] = ()
+    ) -> TurnTaken:
+        """`more` is told behind what the dialog says."""
         stored = begun.stored
         reachable = inbound.event is not Event.LEFT
         if stored.reachable != reachable:
@@ -95,7 +124,7 @@ class TurnStep:
         if turn.conversation.given_up not in (None, stored.conversation.given_up):
             await _forget_answers(tx, begun, now)
         kept = await parked_messages.taken(tx, begun, inbound, now)
-        told = self._localizer.told(turn, stored.conversation, situation.language)
+        told = (*self._localizer.told(turn, stored.conversation, situation.language), *more)
         kept, told = parked_messages.once_each(kept, told, turn.conversation)
         told = _must_arrive(told, turn, inbound)
         replies = (*(outgoing.reply for outgoing in kept), *told)
@@ -185,6 +214,12 @@ class TurnStep:
         return await thought_about(
             length, advance, stored.conversation, inbound, situation, self._city, now
         )
+
+
+def _is_empty(inbound: Inbound) -> bool:
+    """Whether nothing is left of a message that had something to take a step by."""
+    content = (inbound.text.strip(), inbound.tap, inbound.location, inbound.media, inbound.contact)
+    return not any((*content, inbound.event, inbound.file)) and inbound.burst is not Burst.END
 
 
 def _words(conversation: Conversation) -> int:

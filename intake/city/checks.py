@@ -27,7 +27,7 @@ _CODE = re.compile(r"\d{2}(\d{2}){0,2}")
 def contradictions(city: CityProfile) -> Iterator[Problem]:
     """Every contradiction in the profile, in the order of its parts."""
     ours = (_head, _hours, _appeals, _clocks, _units, _areas, _gazetteer, _categories, _keywords, _years)
-    parts = (*ours, _wechat, _rates, _classifier, _retention)
+    parts = (*ours, _wechat, _rates, _classifier, _retention, _files)
     for check in parts:
         yield from check(city)
 
@@ -57,6 +57,13 @@ def _english(city: CityProfile) -> Iterator[Problem]:
     for name in city.english:
         if name not in names:
             yield f"english.{name}", "is not what the city, a unit or a category of the profile is called"
+
+
+def _files(city: CityProfile) -> Iterator[Problem]:
+    if city.files.a_day < city.drafts.max_attachments:
+        yield "files.a_day", "must not be below drafts.max_attachments: one matter may have so many"
+    if city.files.megabytes_a_day < 1:
+        yield "files.megabytes_a_day", "must be at least 1"
 
 
 def _retention(city: CityProfile) -> Iterator[Problem]:

@@ -146,6 +146,16 @@ class DraftRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRules:
+    """What one account may send in a day, files and all their bytes; more is neither fetched nor kept."""
+
+    __pydantic_config__ = _STRICT
+
+    a_day: int = 60
+    megabytes_a_day: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionRules:
     """How long what is kept (PIPL 19).
 
@@ -208,6 +218,7 @@ class CityProfile:
     hours: OfficeHours
     years: Mapping[int, YearTable] = field(default_factory=dict)
     drafts: DraftRules = DraftRules()
+    files: FileRules = FileRules()
     survey: SurveyRules = SurveyRules()
     retention: RetentionRules = RetentionRules()
     urgent_hours: int = 48

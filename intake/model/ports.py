@@ -105,6 +105,14 @@ class Fetched:
     media_type: str
 
 
+class FileSource(Protocol):
+    """Where files a citizen sent are had."""
+
+    async def fetch(self, media: Media) -> Fetched:
+        """Download a file a citizen sent. Raises Unavailable or Rejected."""
+        ...
+
+
 class Channel(Protocol):
     """An app we talk through."""
 

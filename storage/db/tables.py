@@ -237,6 +237,17 @@ Index(
     "ix_attachments_unfiled", attachments.c.conversation_id, sqlite_where=_unfiled, postgresql_where=_unfiled
 )
 
+file_sums = Table(  # what an account sent on a day, whatever became of it: kept for that day and the next
+    "file_sums",
+    metadata,
+    Column("account_digest", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("files", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("told_at", UtcDateTime),  # when its citizen was told that it is too much
+    Index(None, "day"),
+)
+
 erasures = Table(  # what was erased, when and at whose wish: never the data
     "erasures",
     metadata,
