@@ -1,6 +1,6 @@
-"""What every answer carries, whoever made it, and a line in the log for every request that was refused.
+"""What every answer carries, whoever made it, and a look at those that refuse (`webhooks.refusal_log`).
 
-The rule: the line names the path's pattern and never what was asked for. Pages add stricter headers.
+Pages add stricter headers.
 """
 
 from collections.abc import Mapping
@@ -8,16 +8,14 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from webhooks.refusal_log import RefusalLog
 
 ALWAYS: Mapping[bytes, bytes] = MappingProxyType(
     {b"x-content-type-options": b"nosniff", b"referrer-policy": b"no-referrer"}
 )
 HTTPS_ONLY = {b"strict-transport-security": b"max-age=31536000"}
-REFUSED = frozenset({401, 403, 405, 413, 429})
-
-log = structlog.get_logger(__name__)
 
 
 class SecurityHeaders:
@@ -25,6 +23,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
+        self._refusals = RefusalLog()
         self._headers = dict(ALWAYS) | (HTTPS_ONLY if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,7 +32,7 @@ class SecurityHeaders:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _log_refusal(scope, message["status"])
+                self._refusals.note(scope, message["status"])
                 message = {**message, "headers": self._completed(scope, message.get("headers", ()))}
             await send(message)
 
@@ -54,9 +53,3 @@ def _without_host(scope: Scope, name: bytes, value: bytes) -> bytes:
     if not said or parts.netloc != said:
         return value
     return b"/" + urlunsplit(parts._replace(scheme=b"", netloc=b"")).lstrip(b"/")
-
-
-def _log_refusal(scope: Scope, status: int) -> None:
-    if status in REFUSED:
-        pattern = getattr(scope.get("route"), "path", "none of ours")
-        log.warning("refused", status=status, method=scope["method"], path=pattern)

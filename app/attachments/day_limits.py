@@ -1,7 +1,7 @@
-"""What one account may send in a day: beyond it nothing is fetched and nothing is kept, and its citizen is told.
+"""What one account may send in a day: beyond it nothing is fetched or kept, and its citizen is told.
 
-The rule: files are counted when they are told of, agreed to or not; their bytes when they are fetched. Words are
-heard all the same.
+The rule: files are counted when they are told of, agreed to or not; their bytes when they are fetched.
+Words are heard all the same.
 """
 
 from collections.abc import Callable

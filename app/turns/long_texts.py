@@ -1,7 +1,7 @@
-"""Long texts are read beside the event loop, on threads of their own: nobody waits while one is thought about.
+"""Long texts are read beside the event loop, on threads of their own: nobody waits for one to be read.
 
-The rule: only what is pure goes there. The turn's transaction stays open meanwhile, its conversation stays locked,
-and whatever is raised is raised in the turn.
+The rule: only what is pure goes there. The turn's transaction stays open meanwhile, its conversation stays
+locked, and whatever is raised is raised in the turn.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """What a citizen in danger says again: joined on its way out, so that one alarm stays one.
 
-The rule: the first word of a danger leaves at once. What follows within the same alarm waits for half a minute
-and for what comes meanwhile; however much one citizen writes, the backend hears of it twice a minute.
+The rule: the first word of a danger leaves at once. What follows within the same alarm waits for half a
+minute and for what comes meanwhile; however much one citizen writes, the backend hears of it twice a minute.
 """
 
 from dataclasses import replace

@@ -211,9 +211,7 @@ class TurnStep:
         except join_others.OthersUnknown as needs:
             echoes = await self._similar_reports.heard(tx, stored.id, needs.draft, now)
         situation = replace(situation, echoes=echoes, rarity=await self._similar_reports.rarity(tx, now))
-        return await thought_about(
-            length, advance, stored.conversation, inbound, situation, self._city, now
-        )
+        return await thought_about(length, advance, stored.conversation, inbound, situation, self._city, now)
 
 
 def _is_empty(inbound: Inbound) -> bool:

@@ -47,7 +47,7 @@ async def ring(tx: Tx, ticket_id: int, kind: str, to: Iterable[str], at: datetim
         await tx.execute(insert(notices), rows)
 
 
-async def latest(tx: Tx, actor: Actor, limit: int = 100) -> tuple[Notice, ...]:
+async def latest(tx: Tx, actor: Actor, limit: int = 100, skip: int = 0) -> tuple[Notice, ...]:
     """This person's notices, those nobody has seen first, then the newest."""
     columns = (
         notices.c.id,
@@ -59,7 +59,7 @@ async def latest(tx: Tx, actor: Actor, limit: int = 100) -> tuple[Notice, ...]:
         notices.c.seen_at,
     )
     query = select(*columns).join(tickets, tickets.c.id == notices.c.ticket_id).where(_for(actor))
-    query = query.order_by(notices.c.seen_at.is_not(None), notices.c.id.desc()).limit(limit)
+    query = query.order_by(notices.c.seen_at.is_not(None), notices.c.id.desc()).limit(limit).offset(skip)
     return tuple(Notice(*row) for row in await tx.execute(query))
 
 

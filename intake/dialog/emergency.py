@@ -4,8 +4,8 @@ An emergency stops the form; afterwards, with a word, the matter can be filed li
 speaks of ending their life is handed to people, and is not asked to rate anything. A threat is
 answered and recorded: the form goes on.
 
-Whoever cries for help again within a quarter of an hour is answered as before, and what they say belongs to the
-same alarm; a graver danger is an alarm of its own.
+Whoever cries for help again within a quarter of an hour is answered as before, and what they say belongs to
+the same alarm; a graver danger is an alarm of its own.
 """
 
 from dataclasses import replace

@@ -29,4 +29,6 @@ def _only_hard_words(text: str) -> bool:
 def _pattern() -> re.Pattern[str]:
     words = table("insults")
     around = f"(?:{any_of(words['around'])})"
-    return bounded(f"(?:{around}{{0,12}}(?:{any_of(words['words'])}){around}{{0,12}}[!！。.,，?？~\\s]{{0,24}}){{1,12}}")
+    return bounded(
+        f"(?:{around}{{0,12}}(?:{any_of(words['words'])}){around}{{0,12}}[!！。.,，?？~\\s]{{0,24}}){{1,12}}"
+    )

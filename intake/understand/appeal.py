@@ -80,7 +80,9 @@ def wish_of(text: str) -> Found[str] | None:
     Sure where it is the only one and closes the message, but for thanks.
     """
     words = _words()
-    matches = [m for m in words.wish.finditer(text) if not words.before_wish.search(before(text, m.start())[-8:])]
+    matches = [
+        m for m in words.wish.finditer(text) if not words.before_wish.search(before(text, m.start())[-8:])
+    ]
     if not matches:
         return None
     last = matches[-1]

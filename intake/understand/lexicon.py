@@ -2,9 +2,9 @@
 
 Each module of understanding compiles its own table and keeps it; nothing is read at import.
 
-The rule: whatever a stranger writes is read in time that grows with its length and no faster. So no pattern may
-run on without end from wherever it begins (`bounded` refuses it), a number is read from its first digit, and
-what stands around a find is looked at no further than `NEAR`.
+The rule: whatever a stranger writes is read in time that grows with its length and no faster. So no pattern
+may run on without end from wherever it begins (`bounded` refuses it), a number is read from its first digit,
+and what stands around a find is looked at no further than `NEAR`.
 """
 
 import re
@@ -55,8 +55,8 @@ def signs() -> str:
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern of the lexicon. Raises ValueError, see `bounded`.
 
-    `{n}` stands for a number, `{n2}` for one that is no year, `{h}` for one Chinese character. A number begins
-    with its first digit: in 12345 there is no 345.
+    `{n}` stands for a number, `{n2}` for one that is no year, `{h}` for one Chinese character. A number
+    begins with its first digit: in 12345 there is no 345.
     """
     number = rf"(?:(?<!\d)\d{{1,4}}|[{numerals()}]{{1,3}})"
     short = number.replace("4", "3", 1)
@@ -66,8 +66,8 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def bounded(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     """A pattern whose repeats all have an end, or that can begin at the start of a text alone.
 
-    Raises ValueError for any other: with `\\d+` looked for in a run of n digits, n places are begun at and each
-    looks at all that follow.
+    Raises ValueError for any other: with `\\d+` looked for in a run of n digits, n places are begun at and
+    each looks at all that follow.
     """
     for part in _PARTS.finditer(pattern):
         if part["endless"] and not pattern.startswith("^"):

@@ -1,7 +1,7 @@
 """How many files one account sent on a day, and how many bytes were fetched for it.
 
-The rule: the account is counted, not the conversation, so that nobody begins anew by being forgotten; and in the
-database, so that all processes count together. It is kept under a keyed digest, for two days.
+The rule: the account is counted, not the conversation, so that nobody begins anew by being forgotten; and in
+the database, so that all processes count together. It is kept under a keyed digest, for two days.
 """
 
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ async def purge(tx: Tx, before: datetime) -> int:
 
 
 async def _held(tx: Tx, address: Address, day: date) -> tuple[int, int]:
-    """Files and bytes so far; the row is held, so that what comes at the same moment is counted one by one."""
+    """Files and bytes so far; the row is held: what comes at the same moment is counted one by one."""
     new = {"account_digest": _digest(tx, address), "day": day.isoformat(), "files": 0, "bytes": 0}
     await tx.execute(insert_new(tx, file_sums, "account_digest", "day"), new)
     row = (await tx.execute(select(file_sums).where(_of(tx, address, day)).with_for_update())).one()

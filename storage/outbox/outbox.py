@@ -120,7 +120,7 @@ class Untouched:
 
 
 async def untouched(tx: Tx, destination: str, lane: str) -> Untouched | None:
-    """The last entry of this lane, if nobody has claimed it yet; held, so that nobody can until we are done."""
+    """The last entry of this lane, if nobody has claimed it yet; held: nobody can until we are done."""
     mine = (outbox.c.destination == destination) & (outbox.c.lane == lane) & (outbox.c.attempts == 0)
     query = select(outbox.c.id, outbox.c.kind, outbox.c.body_sealed).where(OUTBOX.is_open, mine)
     row = (await tx.execute(query.order_by(outbox.c.id.desc()).limit(1).with_for_update())).one_or_none()

@@ -1,4 +1,4 @@
-"""So many files and bytes a day from one account: beyond them nothing is fetched or kept, and it is said once."""
+"""So many files and bytes a day from one account: beyond them nothing is fetched or kept; it is said once."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,9 @@ from intake.model.messages import Burst, ChannelName, Media, MediaKind
 from storage.db.tables import attachments, file_sums
 from tests.app.conftest import at_once
 
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fcff9fa11e0007820281ea7d9ba50000000049454e44ae426082")
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fcff9fa11e0007820281ea7d9ba50000000049454e44ae426082"
+)
 A_DAY = 12
 
 

@@ -29,9 +29,7 @@ def _noting(what: Any, threads: set[str]) -> Any:
     return noting
 
 
-async def test_a_long_text_is_read_on_threads_of_its_own(
-    citizen: Any, threads: dict[str, set[str]]
-) -> None:
+async def test_a_long_text_is_read_on_threads_of_its_own(citizen: Any, threads: dict[str, set[str]]) -> None:
     await citizen.says(LONG)
     assert threads == {"read": {"reading"}, "advance": {"reading"}}
 

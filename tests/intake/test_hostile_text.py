@@ -25,8 +25,45 @@ from intake.understand.normalise import LONGEST
 from intake.understand.persons.masking import masked
 from intake.understand.reader import read
 
-RUNS = ["1", "139", "13900001111 ", "1-", "1 ", "a", "A1", "a@", "-", " ", "。", "(", "一", "都", "路", "王", "火"]
-WORDS = ["小区", "公司", "1号", "3天", "1月2日", "着火了", "快来人着火了", "我叫", "王先生", "投诉", "希望", "傻逼", "李一", "1号楼2单元", "没有被", "昨天晚上", "新华路", "12345号"]
+RUNS = [
+    "1",
+    "139",
+    "13900001111 ",
+    "1-",
+    "1 ",
+    "a",
+    "A1",
+    "a@",
+    "-",
+    " ",
+    "。",
+    "(",
+    "一",
+    "都",
+    "路",
+    "王",
+    "火",
+]
+WORDS = [
+    "小区",
+    "公司",
+    "1号",
+    "3天",
+    "1月2日",
+    "着火了",
+    "快来人着火了",
+    "我叫",
+    "王先生",
+    "投诉",
+    "希望",
+    "傻逼",
+    "李一",
+    "1号楼2单元",
+    "没有被",
+    "昨天晚上",
+    "新华路",
+    "12345号",
+]
 DOUBLE = 2.35
 """How much more twice as much may cost: linear, and what is looked up once."""
 
@@ -36,7 +73,7 @@ def hostile(request: pytest.FixtureRequest) -> Callable[[int], str]:
     return lambda length: (request.param * length)[:length]
 
 
-def steps(what: Callable[[], Any]) -> int:
+def steps(what: Callable[..., Any], *given: Any) -> int:
     """Calls, of Python's and of what it is made of."""
     counted = 0
 
@@ -47,7 +84,7 @@ def steps(what: Callable[[], Any]) -> int:
 
     sys.setprofile(count)
     try:
-        what()
+        what(*given)
     finally:
         sys.setprofile(None)
     return counted
@@ -57,13 +94,13 @@ def test_reading_twice_as_much_takes_twice_the_steps(
     city: CityProfile, now: datetime, hostile: Callable[[int], str]
 ) -> None:
     read(hostile(64), city, now)
-    half, whole = (steps(lambda n=n: read(hostile(n), city, now)) for n in (LONGEST // 2, LONGEST))  # type: ignore[misc]
+    half, whole = (steps(read, hostile(length), city, now) for length in (LONGEST // 2, LONGEST))
     assert whole <= DOUBLE * half + 2000
 
 
 def test_masking_twice_as_much_takes_twice_the_steps(hostile: Callable[[int], str]) -> None:
     masked(hostile(64))
-    half, whole = (steps(lambda n=n: masked(hostile(n))) for n in (LONGEST // 2, LONGEST))  # type: ignore[misc]
+    half, whole = (steps(masked, hostile(length)) for length in (LONGEST // 2, LONGEST))
     assert whole <= DOUBLE * half + 2000
 
 
@@ -135,7 +172,12 @@ def test_one_that_has_an_end_is_taken(fine: str) -> None:
 
 
 def test_no_pattern_that_reading_uses_can_run_on(city: CityProfile, now: datetime) -> None:
-    for text in ("新华路15号院井盖坏了，我叫王建国，13900001111，昨晚八点着火了，希望处理", "fire", "同意", "3"):
+    for text in (
+        "新华路15号院井盖坏了，我叫王建国，13900001111，昨晚八点着火了，希望处理",
+        "fire",
+        "同意",
+        "3",
+    ):
         read(text, city, now)
         masked(text)
     ours = [one for one in gc.get_objects() if isinstance(one, re.Pattern) and isinstance(one.pattern, str)]
@@ -167,13 +209,17 @@ def _without_end(part: Any) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("text", "number"), [("12345号", None), ("2345号", "2345"), ("A12号", "12"), ("一号", "一")])
+@pytest.mark.parametrize(
+    ("text", "number"), [("12345号", None), ("2345号", "2345"), ("A12号", "12"), ("一号", "一")]
+)
 def test_a_number_is_read_from_its_first_digit(text: str, number: str | None) -> None:
     match = compiled("(?P<n>{n})号").search(text)
     assert (match and match["n"]) == number
 
 
-def test_the_rest_of_a_turn_takes_no_longer_either(hostile: Callable[[int], str]) -> None:
-    for asked in (asked_for, chapters):
-        half, whole = (steps(lambda n=n: asked(hostile(n))) for n in (LONGEST // 2, LONGEST))  # type: ignore[misc]
-        assert whole <= DOUBLE * half + 2000
+@pytest.mark.parametrize("asked", [asked_for, chapters])
+def test_the_rest_of_a_turn_takes_no_longer_either(
+    hostile: Callable[[int], str], asked: Callable[[str], Any]
+) -> None:
+    half, whole = (steps(asked, hostile(length)) for length in (LONGEST // 2, LONGEST))
+    assert whole <= DOUBLE * half + 2000

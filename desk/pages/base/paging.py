@@ -44,6 +44,12 @@ def _address(request: Request, name: str, number: int) -> str:
     return f"{request.url.path}?{urlencode(asked)}" if asked else request.url.path
 
 
+def row_of(request: Request, name: str) -> int | None:
+    """The number of a row in the address; None for whatever can be none."""
+    asked = request.query_params.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
+
+
 def clipped(text: str, most: int) -> str:
     """The text, cut with an ellipsis where it is longer."""
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -14,7 +14,7 @@ from desk.api import alerts, handoffs
 from desk.api.handoffs import NoHandoff
 from desk.app import Desk
 from desk.pages.base.frame import framed
-from desk.pages.base.paging import Page, clipped, number_of, page_of
+from desk.pages.base.paging import Page, clipped, number_of, page_of, row_of
 from desk.pages.base.rendering import PageRenderer
 from desk.pages.base.session import Barred, RowId, SessionGuard, Visit
 from desk.pages.base.times import Clock
@@ -42,7 +42,7 @@ class Alerts:
     async def show(self, request: Request) -> Response:
         """Alerts and open conversations, a page of each; or one alert with all its words."""
         visit = _of_centre(await self._gate.visit(request))
-        if chosen := _row(request, "alert"):
+        if chosen := row_of(request, "alert"):
             return await self._one(request, chosen, visit)
         return self._look.page(
             request,
@@ -105,7 +105,7 @@ class Alerts:
 
     async def _talk(self, request: Request, conversation: str) -> TalkView | None:
         """The end of the conversation, or what was said before a message of it."""
-        clock, before = self._clock(), _row(request, "before")
+        clock, before = self._clock(), row_of(request, "before")
         async with self._desk.database.read() as tx:
             talk = await handoffs.find(tx, conversation)
             newest = await handoffs.newest(tx, talk.id, MESSAGES + 1, before=before) if talk else ()
@@ -137,12 +137,6 @@ class Alerts:
 
     def _clock(self) -> Clock:
         return Clock(self._desk.clock(), ZoneInfo(self._desk.city.timezone), self._look.words)
-
-
-def _row(request: Request, name: str) -> int | None:
-    """The number of a row in the address; None for whatever can be none."""
-    asked = request.query_params.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
 
 
 def _of_centre(visit: Visit) -> Visit:

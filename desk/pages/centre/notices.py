@@ -8,11 +8,15 @@ from fastapi.responses import RedirectResponse, Response
 
 from desk.app import Desk
 from desk.pages.base.frame import framed
+from desk.pages.base.paging import number_of, page_of
 from desk.pages.base.rendering import PageRenderer
 from desk.pages.base.session import SessionGuard
 from desk.pages.base.times import Clock
 from desk.tickets import notices
 from desk.tickets.notices import Notice
+
+LONGEST = 40
+"""Notices to a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,13 @@ class Notices:
         """The notices, unseen ones first."""
         visit = await self._gate.visit(request)
         async with self._desk.database.read() as tx:
-            found = await notices.latest(tx, visit.actor)
+            found = await notices.latest(tx, visit.actor, LONGEST + 1, (number_of(request) - 1) * LONGEST)
         clock = Clock(self._desk.clock(), ZoneInfo(self._desk.city.timezone), self._look.words)
         return self._look.page(
             request,
             "notices.html",
             frame=await framed(self._desk, self._look.words, visit),
-            notices=[_view(notice, clock) for notice in found],
+            notices=page_of(request, [_view(notice, clock) for notice in found], LONGEST),
         )
 
     async def see(self, request: Request) -> Response:

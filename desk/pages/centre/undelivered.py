@@ -10,11 +10,15 @@ from desk.callbacks import undelivered_messages
 from desk.callbacks.undelivered_messages import DESK, FRONT
 from desk.history import journal
 from desk.pages.base.frame import framed
+from desk.pages.base.paging import number_of, page_of
 from desk.pages.base.rendering import PageRenderer
 from desk.pages.base.session import Barred, RowId, SessionGuard, Visit
 from desk.pages.base.times import Clock
 from desk.workflow.states import Role
 from storage.db.sealed import Tx
+
+LONGEST = 25
+"""Entries to a page."""
 
 
 class UndeliveredPage:
@@ -33,7 +37,8 @@ class UndeliveredPage:
             found = await undelivered_messages.undelivered(tx, of_front=self._of_front)
         clock = Clock(self._desk.clock(), ZoneInfo(self._desk.city.timezone), self._look.words)
         frame = await framed(self._desk, self._look.words, visit)
-        return self._look.page(request, "undelivered.html", frame=frame, messages=found, clock=clock)
+        messages = page_of(request, found[(number_of(request) - 1) * LONGEST :], LONGEST)
+        return self._look.page(request, "undelivered.html", frame=frame, messages=messages, clock=clock)
 
     async def retry(self, request: Request, origin: str, entry_id: RowId) -> Response:
         """Let it go at once."""

@@ -1,8 +1,9 @@
 """A ticket's events in words: who did what when, and what of it the citizen was told."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -38,6 +39,13 @@ class HistoryLine:
     refused: str
 
 
+WEIGHS, LINE_WEIGHS = 8_000, 120
+"""Escaped characters of the history shown at once, and what a line takes beside its words."""
+
+TOLD = 10
+"""Messages to the citizen shown at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class CitizenNotice:
     """One message to the citizen: its type in the contract, its text, and whether it is on its way."""
@@ -55,6 +63,25 @@ def timeline(
 ) -> tuple[HistoryLine, ...]:
     """The history, newest first."""
     return tuple(_happening(event, clock, city, address) for event in reversed(list(events)))
+
+
+def newest(lines: Sequence[HistoryLine], before: int | None) -> tuple[HistoryLine, ...]:
+    """As much of the history as a page may weigh that is polled, at least one line of it."""
+    shown: list[HistoryLine] = []
+    weight = 0
+    for line in lines:
+        if before is not None and line.seq >= before:
+            continue
+        weight += LINE_WEIGHS + sum(len(escape(text)) for _, text in line.said)
+        if shown and weight > WEIGHS:
+            break
+        shown.append(line)
+    return tuple(shown)
+
+
+def newest_told(notices: Sequence[CitizenNotice]) -> tuple[CitizenNotice, ...]:
+    """The last of what went out to the citizen; all of it stands in the history, too."""
+    return tuple(notices[:TOLD])
 
 
 def told(

@@ -15,6 +15,7 @@ from desk import outbox
 from desk.actions.tickets import Stale
 from desk.app import Desk
 from desk.pages.base.frame import framed
+from desk.pages.base.paging import row_of
 from desk.pages.base.posted_form import Posted
 from desk.pages.base.rendering import PageRenderer
 from desk.pages.base.session import SessionGuard, Visit
@@ -61,13 +62,14 @@ def ticket_routes(
         request: Request, hotline_ref: str, visit: Visit, status: int = 200, **more: Any
     ) -> Response:
         ticket = await desk.ticket(hotline_ref, visit.actor)
+        before = row_of(request, "before")
         return look.page(
             request,
             "ticket.html",
             status=status,
             frame=await framed(desk, look.words, visit),
             units=tuple(desk.city.units.values()),
-            **await _shown(desk, look, ticket, visit, address, **more),
+            **await _shown(desk, look, ticket, visit, address, before=before, **more),
         )
 
     @router.get("/tickets/{hotline_ref}")
@@ -124,6 +126,7 @@ async def _shown(
     *,
     done: str = "",
     tried: RefusedStep | None = None,
+    before: int | None = None,
 ) -> dict[str, Any]:
     """The template's values."""
     clock = Clock(desk.clock(), ZoneInfo(desk.city.timezone), look.words)
@@ -142,7 +145,7 @@ async def _shown(
         sent = await outbox.of_lane(tx, ticket.hotline_ref)
         answers = await canned_answers.usable(tx, visit.actor)
     return {
-        "ticket": ticket_view(ticket, events, sent, forms, clock, desk.city, address),
+        "ticket": ticket_view(ticket, events, sent, forms, clock, desk.city, address, before),
         "canned": answers,
         "findings": findings,
         "done": done,

@@ -7,7 +7,7 @@ from desk.pages.base.times import Clock, is_settled, light
 from desk.pages.tickets.actions import ActionForm
 from desk.pages.tickets.deadlines import Limit, asked, limits
 from desk.pages.tickets.files import File, shown_files
-from desk.pages.tickets.history import CitizenNotice, HistoryLine, timeline, told
+from desk.pages.tickets.history import CitizenNotice, HistoryLine, newest, newest_told, timeline, told
 from desk.pages.tickets.map import CityMap, city_map
 from desk.tickets.store import DeskEvent, DeskTicket
 from desk.workflow.states import Lifecycle, State
@@ -58,6 +58,7 @@ class TicketPageView:
     more_actions: tuple[ActionForm, ...]
     told: tuple[CitizenNotice, ...]
     timeline: tuple[HistoryLine, ...]
+    earlier: int | None
 
 
 def ticket_view(
@@ -68,8 +69,11 @@ def ticket_view(
     clock: Clock,
     city: CityProfile,
     address: Callable[[AttachmentPart], str],
+    before: int | None = None,
 ) -> TicketPageView:
-    """The ticket's page for this person at this moment."""
+    """The ticket's page for this person at this moment; of its history what was `before` this event."""
+    lines = timeline(events, clock, city, address)
+    shown = newest(lines, before)
     document, life = ticket.document, ticket.life
     watch = ticket.watch
     reviewed = life.state is State.REPLY_REVIEW
@@ -111,8 +115,9 @@ def ticket_view(
         draft_internal=(life.reply_internal or "") if reviewed else "",
         main_actions=tuple(form for form in forms if form.main),
         more_actions=tuple(form for form in forms if not form.main),
-        told=told(ticket, events, sent, clock, city),
-        timeline=timeline(events, clock, city, address),
+        told=newest_told(told(ticket, events, sent, clock, city)),
+        timeline=shown,
+        earlier=shown[-1].seq if shown and shown[-1] is not lines[-1] else None,
     )
 
 

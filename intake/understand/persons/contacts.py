@@ -11,9 +11,7 @@ from intake.understand.lexicon import bounded, file
 from intake.understand.persons.finder import Personal, PersonalKind
 
 MOBILE = bounded(r"(?<![\d.])(?:\(?(?:\+|00)?86\)?[ \-]?)?1 ?[3-9](?:[ \-\u2013\u2014.]{0,2}\d){9}(?!\d)")
-MAIL = bounded(
-    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"
-)
+MAIL = bounded(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 
 
 def accounts(plain: str) -> Iterator[Personal]:

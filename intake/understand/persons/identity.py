@@ -15,9 +15,7 @@ from intake.understand.lexicon import bounded
 _EIGHTEEN = bounded(
     r"(?<![0-9A-Za-z])(\d{6})[ -]?(\d{4})[ -]?(\d{2})[ -]?(\d{2})[ -]?(\d{3})[ -]?([\dXx])(?![0-9A-Za-z])"
 )
-_FIFTEEN = bounded(
-    r"(?<![0-9A-Za-z])(\d{6})[ -]?(\d{2})[ -]?(\d{2})[ -]?(\d{2})[ -]?(\d{3})(?![0-9A-Za-z])"
-)
+_FIFTEEN = bounded(r"(?<![0-9A-Za-z])(\d{6})[ -]?(\d{2})[ -]?(\d{2})[ -]?(\d{2})[ -]?(\d{3})(?![0-9A-Za-z])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _PROVINCES = frozenset(

@@ -127,8 +127,8 @@ def _sounded_after(run: str, at: int) -> Beside | None:
 
 def _plain_before(run: str, end: int) -> Beside | None:
     rest = run[_words().leads.match(run).end() :]  # type: ignore[union-attr]
-    for said, bounded in (*_endings(run, bounded=True), (rest, True), *_endings(run, bounded=False)):
-        if is_name(said, bounded=bounded):
+    for said, closed in (*_endings(run, bounded=True), (rest, True), *_endings(run, bounded=False)):
+        if is_name(said, bounded=closed):
             return Beside(Personal(PersonalKind.NAME, end - len(said), end))
     return None
 
@@ -190,8 +190,8 @@ def _plain_after(run: str, at: int) -> Beside | None:
     if is_name(run, bounded=True, alone=True):
         return Beside(Personal(PersonalKind.NAME, at, at + len(run)))
     tried = [(run[:size], _words().after.match(run[size:])) for size in (4, 3, 2) if size <= len(run)]
-    for said, bounded in (*((said, True) for said, ends in tried if ends), *((run[:3], False),)):
-        if is_name(said, bounded=bounded) and (bounded or len(said) - len(surname_of(said)) == 2):
+    for said, closed in (*((said, True) for said, ends in tried if ends), *((run[:3], False),)):
+        if is_name(said, bounded=closed) and (bounded or len(said) - len(surname_of(said)) == 2):
             return Beside(Personal(PersonalKind.NAME, at, at + len(said)))
     return None
 

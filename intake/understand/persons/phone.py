@@ -18,9 +18,7 @@ from intake.understand.lexicon import before, bounded, table
 _NUMBERS = (
     bounded(r"(?<![\d+])\+(?!86)\d[\d -]{6,16}\d(?!\d)"),
     bounded(r"(?<![\dA-Za-z])(?:\+?86[ -]?|0086[ -]?|0(?=1))?(1[ ]?[3-9](?:[ \-.]?\d){9})(?!\d)"),
-    bounded(
-        r"(?<![\dA-Za-z])(?:\(?(?:\+?86[ -]?)?0[1-9]\d{1,2}\)?[ \-\u2014]{0,2}\d{3,4}[ -]?\d{4})(?!\d)"
-    ),
+    bounded(r"(?<![\dA-Za-z])(?:\(?(?:\+?86[ -]?)?0[1-9]\d{1,2}\)?[ \-\u2014]{0,2}\d{3,4}[ -]?\d{4})(?!\d)"),
 )
 _MEANT = bounded(r"(?<![\dA-Za-z.])1[3-9]\d{8}(?:\d{2})?(?![\dA-Za-z.])")
 _RUN = bounded(r"(?<![\dA-Za-z])\d(?:[ -]?\d){4,14}(?![\dA-Za-z])")
