@@ -1,7 +1,7 @@
 """A line in the log for a request that was refused, and no more than a few a minute for one caller.
 
-The rule: the line names the path's pattern and never what was asked for. What is left out is counted, and said
-with the next line of the same caller's; whoever knocks from everywhere fills no disk either.
+The rule: the line names the path's pattern and never what was asked for. What is left out is counted, and
+said with the next line of the same caller's; whoever knocks from everywhere fills no disk either.
 """
 
 import time

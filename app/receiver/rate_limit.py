@@ -8,14 +8,16 @@ neighbour behind the same one.
 
 from collections.abc import Callable
 
-from app.turns.long_texts import thought_about
-from intake.model.messages import Event, Inbound
+from app.base.long_texts import thought_about
+from intake.model.messages import Burst, Event, Inbound
 from intake.model.reading import SafetySignal
 from intake.understand import safety
 from intake.understand.normalise import normalise
 from storage.cache.rate_limits import Buckets
 
 CITIZEN = (0.5, 30)
+FILES = (0.5, 120)
+TOLD = (1 / 60, 1)
 EVERYBODY = (300.0, 3000)
 """Messages a second, and how many at once."""
 
@@ -30,15 +32,25 @@ class RateLimit:
     async def is_too_fast(self, inbound: Inbound) -> bool:
         """Whether this message comes too soon after too many others.
 
-        Leaving is always heard, and the files of one matter count as none.
+        Leaving is always heard. Files pushed one by one count as files alone: so many belong to one matter.
         """
-        if inbound.event is Event.LEFT or inbound.burst is not None:
+        if inbound.event is Event.LEFT or inbound.burst is Burst.END:
             return False
-        address = inbound.address
-        who = self._digest("pace", f"{address.channel.value}:{address.user}")
-        mine = (f"citizen:{who}", *CITIZEN)
+        if inbound.burst is Burst.PART:
+            return await self._buckets.take([(self._name("files", inbound), *FILES)], "citizens") > 0
+        mine = (self._name("citizen", inbound), *CITIZEN)
         wait = await self._buckets.take([mine, ("everybody", *EVERYBODY)], "citizens")
         return wait > 0 and await thought_about(len(inbound.text), _danger, inbound.text) is None
+
+    async def is_told(self, inbound: Inbound) -> bool:
+        """Whether who is too fast hears so: always, but for two hundred files at once only once."""
+        if inbound.burst is None:
+            return True
+        return await self._buckets.take([(_name("told", inbound), *TOLD)], "citizens") == 0
+
+    def _name(self, what: str, inbound: Inbound) -> str:
+        who = f"{inbound.address.channel.value}:{inbound.address.user}"
+        return f"{what}:{self._digest('pace', who)}"
 
 
 def _danger(text: str) -> SafetySignal | None:

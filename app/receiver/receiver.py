@@ -121,7 +121,7 @@ class SpoolingReceiver:
 
     async def _turn(self, inbound: Inbound) -> tuple[Reply, ...]:
         if self._pace is not None and await self._pace.is_too_fast(inbound):
-            return self._slowed(inbound)
+            return self._slowed(inbound) if await self._pace.is_told(inbound) else ()
         if self._spool.holds(inbound.address):
             raise Behind("an earlier message waits in the spool")
         if self._away():

@@ -8,11 +8,11 @@ from uuid import NAMESPACE_URL, uuid5
 from app.base import jobs
 from app.base.jobs import HOTLINE, ticket_lane
 from app.base.references import conversation_name
+from app.delivery import repeated_alerts
 from app.delivery.hotline_events import tell
 from app.delivery.queue_replies import lane
 from app.privacy import erasure
 from app.surveys.phone_links import about_surveys
-from app.turns import repeated_alerts
 from intake.model.channels import traits_of
 from intake.model.conversation import (
     AnswerRated,

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
+from app.base.long_texts import thought_about
 from app.base.references import fresh
 from app.privacy import citizen_export
 from app.turns import media_bursts
-from app.turns.long_texts import thought_about
 from intake.city import CityProfile
 from intake.dialog import numbered_menu
 from intake.dialog.llm_reading import with_second
@@ -23,7 +23,7 @@ from storage.db.database import Tx
 from storage.messages.conversations import StoredConversation
 from storage.surveys import phone_links
 from storage.tickets import tickets
-from storage.tickets.query_codes import Asker
+from storage.tickets.query_codes import CodeAsker
 from storage.turn_store import Begun
 
 
@@ -74,10 +74,10 @@ class Gathered:
         return replace(situation, lookup=outcome, looked_up=view)
 
 
-async def _asker(tx: Tx, stored: StoredConversation) -> Asker:
+async def _asker(tx: Tx, stored: StoredConversation) -> CodeAsker:
     """Whoever asks for a ticket; an account that was forgotten and begins anew is still the same one."""
     phones = tuple(bound.phone for bound in await phone_links.own(tx, stored.id))
-    return Asker(f"{stored.address.channel.value}:{stored.address.user}", stored.id, phones)
+    return CodeAsker(f"{stored.address.channel.value}:{stored.address.user}", stored.id, phones)
 
 
 def _language(conversation: Conversation, inbound: Inbound) -> str:

@@ -10,10 +10,10 @@ from datetime import datetime
 from types import MappingProxyType
 
 from app.attachments import day_limits, ownership
+from app.base.long_texts import thought_about
 from app.delivery.queue_replies import holding_back, lane, queue_album, queuing
 from app.turns import effects, media_bursts, parked_messages
 from app.turns.localize import Localizer
-from app.turns.long_texts import thought_about
 from app.turns.similar_reports import SimilarReports
 from app.turns.situation import Gathered
 from bots.answers import Rides

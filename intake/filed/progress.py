@@ -1,6 +1,5 @@
 """Where a ticket stands, in words; and the number and code somebody may ask with."""
 
-
 from intake.context import Context, snippet, tail
 from intake.model.ticket import TicketView
 from intake.understand.lexicon import bounded

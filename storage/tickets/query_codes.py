@@ -33,7 +33,7 @@ CANDIDATES = 50  # the newest tickets with that tail; who has an older one gives
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class CodeAsker:
     """Who asks: an account by its name, its conversation, and the phones it has proved to be its own."""
 
     name: str = ""
@@ -41,12 +41,12 @@ class Asker:
     phones: tuple[str, ...] = ()
 
 
-UNKNOWN = Asker()
+UNKNOWN = CodeAsker()
 """Whoever cannot be told from others is counted with all of them."""
 
 
 async def look_up(
-    tx: Tx, number: str, code: str, now: datetime, asker: Asker = UNKNOWN
+    tx: Tx, number: str, code: str, now: datetime, asker: CodeAsker = UNKNOWN
 ) -> tuple[Lookup, TicketView | None]:
     """The ticket with this code whose reference is, or ends in, `number` (4 to 8 characters).
 
@@ -77,7 +77,7 @@ async def _with_code(tx: Tx, code: str, rows: Iterable[Row[Any]]) -> Row[Any] | 
     return found
 
 
-def _owns(tx: Tx, asker: Asker, row: Row[Any]) -> bool:
+def _owns(tx: Tx, asker: CodeAsker, row: Row[Any]) -> bool:
     """Whether the asker filed it, or the phone on it is theirs."""
     if asker.conversation_id is not None and row.conversation_id == asker.conversation_id:
         return True
@@ -127,14 +127,14 @@ class _Tries:
         return self.at.get(number, 0) >= AT_ONE_TICKET
 
 
-async def _held(tx: Tx, asker: Asker, numbers: Sequence[str], now: datetime) -> _Tries:
+async def _held(tx: Tx, asker: CodeAsker, numbers: Sequence[str], now: datetime) -> _Tries:
     keys = _keys(tx, asker, numbers)
     counted = {key: await _wrong_tries(tx, key, now) for key in sorted(keys)}  # so that no two wait crosswise
     mine, *aims = keys
     return _Tries(counted[mine], {number: counted[aim] for number, aim in zip(numbers, aims, strict=True)})
 
 
-async def _count_wrong(tx: Tx, asker: Asker, tried: _Tries, now: datetime) -> None:
+async def _count_wrong(tx: Tx, asker: CodeAsker, tried: _Tries, now: datetime) -> None:
     for key, wrong in zip(_keys(tx, asker, list(tried.at)), (tried.asker, *tried.at.values()), strict=True):
         where = code_tries.c.number_digest == key
         await tx.execute(update(code_tries).where(where).values(wrong=wrong + 1, last_at=now))
@@ -148,7 +148,7 @@ async def _wrong_tries(tx: Tx, key: str, now: datetime) -> int:
     return 0 if now - row.last_at >= CLOSED_FOR else int(row.wrong)
 
 
-def _keys(tx: Tx, asker: Asker, numbers: Sequence[str]) -> list[str]:
+def _keys(tx: Tx, asker: CodeAsker, numbers: Sequence[str]) -> list[str]:
     ring = keyring(tx)
     aims = [ring.digest("query number", number) for number in numbers]
     return [ring.digest("query asker", asker.name), *aims]

@@ -8,10 +8,10 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from app.receiver.channel_events import ChannelEventRecorder
-from app.receiver.rate_limit import CITIZEN, RateLimit
+from app.receiver.rate_limit import CITIZEN, FILES, RateLimit
 from app.receiver.receiver import SpoolingReceiver
 from app.receiver.spool import Spool
-from intake.model.messages import Inbound, Reply
+from intake.model.messages import Burst, Inbound, Media, MediaKind, Reply
 from intake.model.received import Answered
 from storage.cache.rate_limits import LocalBuckets
 from storage.db.keyring import KeyRing
@@ -81,6 +81,17 @@ async def test_danger_is_heard_at_any_pace(paced: Any, citizen: Any, words: str)
     await flood(citizen)
     assert "119" in (await citizen.says(words))[0].text
     assert [entry.kind for entry in await paced.entries() if entry.kind == "alert"] == ["alert"]
+
+
+async def test_files_pushed_one_by_one_have_a_pace_of_their_own_and_are_told_once(
+    paced: Any, citizen: Any
+) -> None:
+    """Also while the database is away, where nobody can count what the account sent this day."""
+    told = []
+    for number in range(FILES[1] + 80):
+        told += await citizen.says(media=(Media(MediaKind.PHOTO, f"p{number}"),), burst=Burst.PART)
+    assert [reply.text for reply in told if "请过一分钟再发一次" in reply.text][1:] == []
+    assert "登记前请看一眼" in (await citizen.says("新华路15号院井盖坏了"))[0].text
 
 
 async def test_a_neighbour_does_not_pay(paced: Any, citizen: Any) -> None:

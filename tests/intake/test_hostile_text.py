@@ -1,7 +1,7 @@
 """Whatever a stranger writes is read in time that grows with its length: counted in steps, never in seconds.
 
-What a pattern looks at is bounded by what it may match from one place (no repeat without end), so a text costs
-as much as the signs that are handed to patterns and the calls that are made.
+What a pattern looks at is bounded by what it may match from one place (no repeat without end), so a text
+costs as much as the signs that are handed to patterns and the calls that are made.
 """
 
 import gc
@@ -187,7 +187,7 @@ def test_no_pattern_that_reading_uses_can_run_on(city: CityProfile, now: datetim
 
 
 def _endless(parsed: Any) -> bool:
-    """Whether somewhere a repeat has no end; a whole pattern that is one class repeated takes each sign once."""
+    """Whether somewhere a repeat has no end; one class repeated and nothing else takes each sign once."""
     if len(parsed) == 1 and parsed[0][0] is sre.MAX_REPEAT and len(parsed[0][1][2]) == 1:
         return False
     if len(parsed) and parsed[0] == (sre.AT, sre.AT_BEGINNING):

@@ -12,13 +12,13 @@ from intake.model.ticket import Ticket, TicketView
 from storage.db.database import Database
 from storage.messages import conversations
 from storage.tickets import query_codes, tickets
-from storage.tickets.query_codes import Asker
+from storage.tickets.query_codes import CodeAsker
 from tests.storage.conftest import PHONE
 
 REFERENCE, CODE = "WX260426093015004", "7K3M9Q"
 WRONG = (Lookup.WRONG, None)
 LOCKED = (Lookup.LOCKED, None)
-GUESSER, STRANGER = Asker("telegram:guesser"), Asker("telegram:stranger")
+GUESSER, STRANGER = CodeAsker("telegram:guesser"), CodeAsker("telegram:stranger")
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +63,7 @@ async def test_many_accounts_have_thirty_tries_at_one_ticket_whatever_they_call_
     database: Database, now: datetime
 ) -> None:
     answers = [
-        await _ask(database, tail, f"AAAA{n:02d}", now, Asker(f"wechat:made up {n}"))
+        await _ask(database, tail, f"AAAA{n:02d}", now, CodeAsker(f"wechat:made up {n}"))
         for n in range(12)
         for tail in (REFERENCE, "3015004", "93015004")
     ]
@@ -85,7 +85,7 @@ async def test_a_closed_ticket_does_not_close_the_one_that_ends_alike(
 async def test_who_filed_it_is_never_locked_out(
     database: Database, conversation_id: int, now: datetime, code: str
 ) -> None:
-    owner = Asker("wechat:owner", conversation_id)
+    owner = CodeAsker("wechat:owner", conversation_id)
     await _close(database, REFERENCE, now)
     for _ in range(9):
         outcome, view = await _ask(database, REFERENCE, code, now, owner)
@@ -93,11 +93,12 @@ async def test_who_filed_it_is_never_locked_out(
 
 
 async def test_whose_phone_is_on_it_and_bound_is_never_locked_out(database: Database, now: datetime) -> None:
-    bound = Asker("telegram:owner", 999, ("13912345678", f"+86 {PHONE}"))
+    bound = CodeAsker("telegram:owner", 999, ("13912345678", f"+86 {PHONE}"))
     await _close(database, REFERENCE, now)
     assert (await _ask(database, REFERENCE, "FORGOT", now, bound))[0] is Lookup.FOUND
     assert (
-        await _ask(database, REFERENCE, CODE, now, Asker("telegram:other", 998, ("13912345678",))) == LOCKED
+        await _ask(database, REFERENCE, CODE, now, CodeAsker("telegram:other", 998, ("13912345678",)))
+        == LOCKED
     )
 
 
@@ -107,7 +108,7 @@ async def test_an_own_ticket_that_ends_alike_gives_no_tries_at_another(
     async with database.write() as tx:
         mine = (await conversations.lock(tx, Address(ChannelName.TELEGRAM, "7"), now)).id
         await tickets.add(tx, make_ticket("TG260428080805004", phone=None), mine, "CCCCCC", now)
-    guesser = Asker("telegram:7", mine)
+    guesser = CodeAsker("telegram:7", mine)
     seen = [await _ask(database, "5004", f"AAAAA{n}", now, guesser) for n in range(5)]
     assert {view.reference for _, view in seen if view} == {"TG260428080805004"}
     _, view = await _ask(database, "5004", CODE, now, guesser)
@@ -142,7 +143,7 @@ async def test_guesses_made_at_once_are_all_counted(database: Database, now: dat
 async def test_a_number_that_does_not_exist_is_answered_and_closed_like_any_other(
     database: Database, now: datetime
 ) -> None:
-    askers = [Asker(f"wechat:made up {n}") for n in range(31)]
+    askers = [CodeAsker(f"wechat:made up {n}") for n in range(31)]
     answers = [await _ask(database, "WX000000000000000", CODE, now, one) for one in askers]
     assert answers == [WRONG] * 30 + [LOCKED]
 
@@ -171,7 +172,7 @@ async def test_what_is_neither_is_wrong(database: Database, now: datetime, numbe
 
 
 async def _ask(
-    database: Database, number: str, code: str, now: datetime, asker: Asker = GUESSER
+    database: Database, number: str, code: str, now: datetime, asker: CodeAsker = GUESSER
 ) -> tuple[Lookup, TicketView | None]:
     async with database.write() as tx:
         return await tickets.look_up(tx, number, code, now, asker)
@@ -179,7 +180,7 @@ async def _ask(
 
 async def _close(database: Database, number: str, now: datetime) -> None:
     for n in range(30):
-        await _ask(database, number, "AAAAAA", now, Asker(f"wechat:made up {n}"))
+        await _ask(database, number, "AAAAAA", now, CodeAsker(f"wechat:made up {n}"))
 
 
 async def test_purging_opens_no_number_before_its_time(database: Database, now: datetime) -> None:

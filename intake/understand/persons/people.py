@@ -191,7 +191,7 @@ def _plain_after(run: str, at: int) -> Beside | None:
         return Beside(Personal(PersonalKind.NAME, at, at + len(run)))
     tried = [(run[:size], _words().after.match(run[size:])) for size in (4, 3, 2) if size <= len(run)]
     for said, closed in (*((said, True) for said, ends in tried if ends), *((run[:3], False),)):
-        if is_name(said, bounded=closed) and (bounded or len(said) - len(surname_of(said)) == 2):
+        if is_name(said, bounded=closed) and (closed or len(said) - len(surname_of(said)) == 2):
             return Beside(Personal(PersonalKind.NAME, at, at + len(said)))
     return None
 

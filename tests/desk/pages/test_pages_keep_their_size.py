@@ -1,4 +1,4 @@
-"""However much there is, a page that is asked for every second and a half stays small, and all is in reach."""
+"""However much there is, a page that is polled stays small, and all is in reach."""
 
 import re
 from typing import Any
@@ -40,7 +40,9 @@ async def test_what_is_undelivered_comes_by_the_page(
     wang: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck = [
-        UndeliveredMessage("desk", n, "front", "status", "buried", 9, desk.clock(), desk.clock(), HOSTILE * 50)
+        UndeliveredMessage(
+            "desk", n, "front", "status", "buried", 9, desk.clock(), desk.clock(), HOSTILE * 50
+        )
         for n in range(200)
     ]
 
