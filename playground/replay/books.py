@@ -66,5 +66,5 @@ async def read_books(desk: Desk) -> Books:
             )
             for ticket in tickets
         },
-        alerts=Counter((alert.text or "").strip() for alert in rung),
+        alerts=Counter(text.strip() for alert in rung for text in alert.texts),
     )
