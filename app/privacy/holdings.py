@@ -128,6 +128,14 @@ FRONT_DOOR = (
         traces="number_digest",
     ),
     Holding(
+        "file_sums",
+        Owner.NOBODY,
+        Erased.ENDS,
+        Term.TWO_DAYS,
+        "day files bytes told_at",
+        traces="account_digest",
+    ),
+    Holding(
         "outbox",
         Owner.CITIZEN,
         Erased.EMPTIED,
@@ -328,7 +336,7 @@ DESK = (
         Owner.CITIZEN,
         Erased.EMPTIED,
         Term.TALK,
-        "id kind channel conversation raised_at taken_by taken_at",
+        "id kind channel conversation raised_at last_at times taken_by taken_at",
         tells="body_sealed",
     ),
     Holding(

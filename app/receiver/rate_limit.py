@@ -46,7 +46,7 @@ class RateLimit:
         """Whether who is too fast hears so: always, but for two hundred files at once only once."""
         if inbound.burst is None:
             return True
-        return await self._buckets.take([(_name("told", inbound), *TOLD)], "citizens") == 0
+        return await self._buckets.take([(self._name("told", inbound), *TOLD)], "citizens") == 0
 
     def _name(self, what: str, inbound: Inbound) -> str:
         who = f"{inbound.address.channel.value}:{inbound.address.user}"

@@ -23,7 +23,7 @@ from intake.model.status import Status
 from storage.cache.cache import MemoryCache
 from storage.db.tables import outbox
 
-SAID = ("王", "13912345678", "新华路", "井盖", "a secret of the city")
+SAID = ("王", "13912345678", "新华路", "井盖", "a secret of the city and of us")
 
 
 @dataclass
@@ -67,7 +67,7 @@ def backend(shell: Any) -> City:
     http = httpx.AsyncClient(transport=httpx.MockTransport(city))
     ids = count()
     wire = SignedHttp(
-        "https://city/api", "a secret of the city", http, clock=shell.clock, new_id=lambda: f"id{next(ids)}"
+        "https://city/api", "a secret of the city and of us", http, clock=shell.clock, new_id=lambda: f"id{next(ids)}"
     )
     delivery = Delivery(
         shell.database,

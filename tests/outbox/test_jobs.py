@@ -45,7 +45,7 @@ STORED: list[tuple[Job, str, dict[str, Any]]] = [
      {"event_id": "e3", "at": WRITTEN_AT, "attachment": "7", "reference": "JY-1", "hotline_ref": None}),
     (SendAlert("e4", AT, "danger", "着火了", "WX", "13900000000", "c-1"), "alert",
      {"event_id": "e4", "at": WRITTEN_AT, "kind": "danger", "text": "着火了", "phone": "13900000000",
-      "channel": "WX", "conversation": "c-1"}),
+      "channel": "WX", "conversation": "c-1"} | {"texts": []}),  # nothing to that release
     (SendHandoff("e5", AT, "转人工", "TG", "c-1"), "handoff",
      {"event_id": "e5", "at": WRITTEN_AT, "text": "转人工", "phone": None, "channel": "TG",
       "conversation": "c-1"}),

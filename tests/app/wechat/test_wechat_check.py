@@ -33,7 +33,7 @@ from storage.cache.cache import MemoryCache
 from storage.db.database import Database
 from webhooks.wechat import wechat_router
 
-APPID, SECRET, TOKEN = "wx49f0ab532d5d035a", "app-secret", "t0ken"
+APPID, SECRET, TOKEN = "wx49f0ab532d5d035a", "app-secret", "t0kent0kent0kent0kent0ken"
 KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 PROFILE = """
 [[wechat.menu]]
@@ -101,6 +101,7 @@ def here(stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(f"JIESU_WECHAT__{name}", value)
     monkeypatch.setenv("JIESU_CITY", str(tmp_path / "city.toml"))
     monkeypatch.setenv("JIESU_PUBLIC_URL", "https://hotline.example.cn")
+    monkeypatch.setenv("JIESU_TRUSTED_PROXIES", "10.0.0.7")
     return tmp_path
 
 
