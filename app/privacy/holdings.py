@@ -266,8 +266,9 @@ DESK = (
         "rated_via supervise_level return_denied designated problem lawful extended committed "
         "pending pending_due exclusion exclusion_code exclusion_by reject_code master_ref "
         "evaluation watch watch_due watch_warn submitted_at created_at updated_at erased_at "
-        "event_count last_hash",
+        "event_count last_hash end_mac",
         tells="document_sealed texts_sealed",
+        traces="words_mac",
     ),
     Holding(
         "desk_co_units",
@@ -382,7 +383,7 @@ DESK = (
         Owner.NOBODY,
         Erased.STAYS,
         Term.FOR_GOOD,
-        "id at last_event number digest mac",
+        "id at last_event number digest mac last_line lines line_hash",
     ),
     Holding(
         "desk_canned",
@@ -411,6 +412,13 @@ DESK = (
         Erased.STAYS,
         Term.FOR_GOOD,
         "id at name action about prev_hash hash",
+    ),
+    Holding(
+        "desk_journal_end",
+        Owner.NOBODY,
+        Erased.STAYS,
+        Term.FOR_GOOD,
+        "id line mac",
     ),
     Holding(
         "desk_sessions",

@@ -1,8 +1,9 @@
 """Taking a new secret into use everywhere, while the house goes on working.
 
 Whoever put the new secret in front of `JIESU_SECRET_KEY` has everything new sealed with it; this
-does the same to what lies there already: rows, files, digests of phones, the desk's search index and anchors.
-What only somebody else's word could digest anew (query codes, events) is found by a key that is kept.
+does the same to what lies there already: rows, files, digests of phones, the desk's search index.
+What only somebody else's word could digest anew (query codes, events) is found by a key that is kept, and
+by it the desk's history is proven, which is never linked anew.
 """
 
 from collections.abc import AsyncIterator

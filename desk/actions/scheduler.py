@@ -74,7 +74,9 @@ class Scheduler:
         async with self.database.write() as tx:
             made = await anchors.drop(tx, self.clock())
         if made is not None:
-            log.info("the desk's events are anchored", last_event=made.last_event, mac=made.mac)
+            log.info(
+                "the desk's history is anchored", last_event=made.last_event, lines=made.lines, mac=made.mac
+            )
 
     async def _one(self, hotline_ref: str) -> bool:
         now = self.clock()

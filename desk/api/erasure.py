@@ -17,7 +17,7 @@ from desk.actions import tickets as acting
 from desk.api import handoffs as handoff_rows
 from desk.db.tables import alerts, events, handoffs, messages, surveys, tickets
 from desk.search import search
-from desk.tickets import confidentiality, hash_chain, store
+from desk.tickets import confidentiality, hash_chain, store, ticket_seals
 from desk.workflow.context import DeskContext
 from desk.workflow.states import FINAL, Step
 from desk.workflow.views import DeskTicket
@@ -90,6 +90,7 @@ async def _matter(tx: Tx, ticket: DeskTicket, at: datetime) -> None:
         "erased_at": at,
     }
     await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(values))
+    await ticket_seals.renew_words(tx, ticket.id)
     rated = select(surveys.c.id, surveys.c.words_sealed).where(surveys.c.ticket_id == ticket.id)
     for one in (await tx.execute(rated)).all():
         said = confidentiality.without(unseal(tx, Words, one.words_sealed), person, *named)

@@ -108,6 +108,8 @@ tickets = Table(
     Column("erased_at", UtcDateTime),
     Column("event_count", Integer, nullable=False),
     Column("last_hash", String(64), nullable=False),
+    Column("end_mac", String(64)),  # keyed, see desk.tickets.ticket_seals; null: of the release before
+    Column("words_mac", String(64)),
     Index(None, "state", "due_at"),
     Index(None, "lead_unit", "state"),
     Index(None, "lead_unit", "id"),
@@ -309,6 +311,9 @@ anchors = Table(  # keyed seals over all events so far: whoever rewrites the dat
     Column("number", Number, nullable=False),  # events covered since the anchor before
     Column("digest", String(64), nullable=False),
     Column("mac", String(64), nullable=False),
+    Column("last_line", Number),  # of the journal; null: an anchor of the release before, over events alone
+    Column("lines", Number),
+    Column("line_hash", String(64)),
 )
 
 canned = Table(  # answers staff use again and again
@@ -359,6 +364,14 @@ journal = Table(  # append-only: what people do beside the tickets
     Column("about", String(256), nullable=False),
     Column("prev_hash", String(64), nullable=False, unique=True),
     Column("hash", String(64), nullable=False),
+)
+
+journal_end = Table(  # one row: which keyed line is the journal's last
+    "desk_journal_end",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("line", Number, nullable=False),
+    Column("mac", String(64), nullable=False),
 )
 
 sessions = Table(

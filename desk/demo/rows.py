@@ -16,7 +16,7 @@ from desk.demo.story import Story, life, results
 from desk.demo.texts import Writer, replies
 from desk.search import search
 from desk.statistics import facts, state_counts
-from desk.tickets import confidentiality, hash_chain, store
+from desk.tickets import confidentiality, hash_chain, store, ticket_seals
 from desk.workflow import clocks
 from desk.workflow.states import Lifecycle
 from hotline.contract import TicketDocument
@@ -78,12 +78,13 @@ class Press:
     ) -> dict[str, Any]:
         told = replies()["public"] if lived.first_completed_at else None
         kept = {name: told if name == "public_text" else None for name in store.TEXTS}
+        said = orjson.dumps(document)
         return store.plain(lived, clocks.watched(lived, self.city)) | {
             "id": ticket_id,
             "idempotency_key": document["idempotency_key"],
             "hotline_ref": hotline_ref,
             "reference": document["reference"],
-            "document_sealed": self.ring.encrypt(orjson.dumps(document)),
+            "document_sealed": self.ring.encrypt(said),
             "texts_sealed": self._seal(kept)[0],
             "channel": story.channel,
             "appeal_type": story.appeal_type,
@@ -98,6 +99,8 @@ class Press:
             "erased_at": None,
             "event_count": last["seq"],
             "last_hash": last["hash"],
+            "end_mac": ticket_seals.end_mac(self.ring, ticket_id, hotline_ref, last["seq"], last["hash"]),
+            "words_mac": ticket_seals.words_mac(self.ring, ticket_id, hotline_ref, said, _dumped(kept)),
         }
 
     def _events(self, ticket_id: int, hotline_ref: str, key: str, story: Story) -> Iterator[dict[str, Any]]:
@@ -116,7 +119,7 @@ class Press:
                 key if seq == 1 else None,
                 digest,
             )
-            own = hash_chain.link_hash(previous, link)
+            own = hash_chain.keyed_hash(self.ring, previous, ticket_id, link)
             row = {name: getattr(link, name) for name in _LINKED}
             yield row | {
                 "ticket_id": ticket_id,
@@ -128,7 +131,7 @@ class Press:
 
     def _seal(self, words: Mapping[str, Any]) -> tuple[bytes, str]:
         """The words sealed, and their digest."""
-        dumped = orjson.dumps(words, option=orjson.OPT_SORT_KEYS)
+        dumped = _dumped(words)
         if dumped not in self._sealed:
             self._sealed[dumped] = (self.ring.encrypt(dumped), hash_chain.digest(words))
         return self._sealed[dumped]
@@ -165,6 +168,10 @@ def fact_row(ticket_id: int, story: Story, lived: Lifecycle, city: CityProfile) 
 
 
 _LINKED = tuple(name for name in hash_chain.ChainLink.__dataclass_fields__ if name != "hotline_ref")
+
+
+def _dumped(words: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(words, option=orjson.OPT_SORT_KEYS)
 
 
 def _texts(document: Mapping[str, Any]) -> tuple[str, ...]:

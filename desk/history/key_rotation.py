@@ -1,4 +1,7 @@
-"""The desk's part of taking a new secret into use: its rows, its search index, its anchors."""
+"""The desk's part of taking a new secret into use: its rows and its search index.
+
+Links and anchors stay as they were made; the key that made them is kept, and proves them still.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -13,7 +16,7 @@ from storage.db.database import Database
 
 
 class BrokenHistory(Exception):
-    """An anchor does not hold: sealing it again would hide that. `jiesu audit verify` says which."""
+    """An anchor does not hold: look before the key goes that proves it. `jiesu audit verify` says which."""
 
 
 async def size(database: Database) -> int:
@@ -26,7 +29,7 @@ async def size(database: Database) -> int:
 async def seal_again(database: Database) -> AsyncIterator[tuple[int, int]]:
     """As `storage.db.reencrypt.seal_again`. Raises BrokenHistory before anything is changed."""
     async with database.write() as tx:
-        if await anchors.seal_again(tx) is None:
+        if await anchors.first_broken(tx) is not None:
             raise BrokenHistory("an anchor over the desk's history does not hold")
         await old_digest_keys.keep(tx, retired_keys)
     async for done, changed in reencrypt.seal_again(database, metadata):

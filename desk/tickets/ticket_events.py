@@ -1,26 +1,37 @@
 """A ticket's history: events that are only ever added, chained so that tampering shows."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
+from desk.db import proof_keys
 from desk.db.tables import events, tickets
-from desk.tickets import hash_chain
+from desk.tickets import hash_chain, ticket_seals
 from desk.workflow.states import Role, State
 from desk.workflow.views import DeskEvent, DeskTicket
-from storage.db.keyring import Undecryptable
-from storage.db.sealed import Tx, UnreadableRow, seal, unseal
+from storage.db.keyring import KeyRing, Undecryptable
+from storage.db.sealed import Tx, UnreadableRow, keyring, seal, unseal
 
 Words = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCheck:
+    """The ticket's first event that does not hold, if any, and its events without a key as (id, seq)."""
+
+    hotline_ref: str
+    broken: int | None
+    unkeyed: tuple[tuple[int, int], ...]
+    first_keyed: float
 
 
 async def append(
     tx: Tx, ticket: DeskTicket, link: hash_chain.ChainLink, detail: dict[str, Any]
 ) -> DeskTicket:
     """Add an event to the ticket's chain. The row must be locked."""
-    own = hash_chain.link_hash(ticket.last_hash, link)
+    own = hash_chain.keyed_hash(keyring(tx), ticket.last_hash, ticket.id, link)
     row = {
         "ticket_id": ticket.id,
         "seq": link.seq,
@@ -39,8 +50,10 @@ async def append(
         "hash": own,
     }
     await tx.execute(insert(events).values(row))
-    head = {"event_count": link.seq, "last_hash": own}
+    end = ticket_seals.end_mac(keyring(tx), ticket.id, ticket.hotline_ref, link.seq, own)
+    head = {"event_count": link.seq, "last_hash": own, "end_mac": end}
     await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(head))
+    await ticket_seals.renew_words(tx, ticket.id)
     return replace(ticket, event_count=link.seq, last_hash=own)
 
 
@@ -52,24 +65,41 @@ async def history(tx: Tx, ticket_id: int) -> tuple[DeskEvent, ...]:
 
 async def broken_at(tx: Tx, ticket: DeskTicket) -> int | None:
     """The seq of the first event that has been tampered with, or is missing; None if the chain holds."""
-    found = await fault(tx, ticket.id)
-    return found[1] if found else None
+    return (await check(tx, await proof_keys.ring(tx), ticket.id)).broken
 
 
-async def fault(tx: Tx, ticket_id: int) -> tuple[str, int] | None:
-    """The ticket's `hotline_ref` and its first event that does not hold; None if all do.
+async def check(tx: Tx, ring: KeyRing, ticket_id: int) -> HistoryCheck:
+    """Whether a ticket's history holds, under any key of the ring.
 
-    An event holds if it fits its neighbours and its own words, and the last one says of the
-    ticket what the ticket says of itself.
+    An event holds if it fits its neighbours and its own words; the last one if it says of the ticket what
+    the ticket says of itself, and the ticket's seals are whole.
     """
     head = (await tx.execute(select(tickets).where(tickets.c.id == ticket_id))).one()
     query = select(events).where(events.c.ticket_id == ticket_id).order_by(events.c.seq)
     rows = (await tx.execute(query)).all()
-    broken = hash_chain.broken_at([(_link(head.hotline_ref, row), row.prev_hash, row.hash) for row in rows])
+    links = [(_link(head.hotline_ref, row), row.prev_hash, row.hash) for row in rows]
+    chain = hash_chain.check(ring, ticket_id, links)
     erased = _erased(tx, rows)
     changed = [row.seq for row in rows if not _words_kept(tx, row, erased.get(row.seq, frozenset()))]
-    first = min((seq for seq in (broken, *changed, _wrong_end(head, rows)) if seq is not None), default=None)
-    return (head.hotline_ref, first) if first is not None else None
+    faults = (chain.broken, *changed, _wrong_end(head, rows), _wrong_seal(ring, head, rows, chain))
+    broken = min((seq for seq in faults if seq is not None), default=None)
+    unkeyed = tuple((rows[seq - 1].id, seq) for seq in chain.unkeyed)
+    return HistoryCheck(head.hotline_ref, broken, unkeyed, chain.first_keyed)
+
+
+def _wrong_seal(
+    ring: KeyRing, head: Row[Any], rows: Sequence[Row[Any]], chain: hash_chain.ChainCheck
+) -> int | None:
+    """Where the ticket's own seals disagree: an end cut off or made anew, words of another ticket."""
+    if chain.broken is not None:
+        return None
+    if not rows and head.end_mac is None:
+        return 1  # every history begins with the step that filed the ticket
+    tail = rows[chain.last_keyed - 1].hash if chain.last_keyed else hash_chain.START
+    if not ticket_seals.end_holds(ring, head, chain.last_keyed, tail):
+        return max(chain.last_keyed, 1)
+    renewed = chain.last_keyed == len(rows) and head.end_mac is not None
+    return len(rows) or 1 if renewed and not ticket_seals.words_hold(ring, head) else None
 
 
 def _wrong_end(head: Row[Any], rows: Sequence[Row[Any]]) -> int | None:

@@ -33,7 +33,7 @@ REVISIONS = (
     (migrate.LOCATION, migrate.VERSION_TABLE, tables.metadata, "0008"),
     (desk_tables.LOCATION, desk_tables.VERSION_TABLE, facts.metadata, "0011"),
 )
-SINCE = {"desk_barred_units", "desk_index_anew", "file_sums"}
+SINCE = {"desk_barred_units", "desk_index_anew", "desk_journal_end", "file_sums"}
 """Tables that release did not have."""
 
 TABLES: Mapping[str, Table] = {
