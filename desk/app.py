@@ -13,7 +13,7 @@ import httpx
 import structlog
 from fastapi import APIRouter
 
-from desk.accounts import known_devices, login_attempts, passwords, second_factor, users
+from desk.accounts import known_devices, login_attempts, passwords, second_factor, sign_on_bindings, users
 from desk.accounts.first_password import FirstPassword
 from desk.accounts.login_attempts import Asker
 from desk.accounts.oidc import NotVouchedFor, OidcLogIn
@@ -309,6 +309,7 @@ class Desk:
     async def log_in_by_sign_on(self, secret: str, answer: Mapping[str, str]) -> str:
         """A new session's token for whom the city's sign-on vouches. Raises NotVouchedFor or Unavailable.
 
+        An administrator has bound them to their account (`desk.accounts.sign_on_bindings`).
         The second factor is the provider's business: an account's own is asked for with its password only.
         """
         if self.sign_on is None:
@@ -316,16 +317,11 @@ class Desk:
         person = await self.sign_on.vouched(secret, answer)
         token = self._token()
         async with self.database.write() as tx:
-            try:
-                user = await users.vouched(tx, person.name, person.issuer, person.subject)
-            except BadAccount:
-                user = None
-            action = "sign_on" if user else "sign_on_refused"
-            await journal.write(tx, user.name if user else "-", action, "", self.clock())
+            user = await sign_on_bindings.entered(tx, person, self.clock())
             if user is not None:
                 await users.open_session(tx, user, token, self.clock())
         if user is None:
-            raise NotVouchedFor("the desk has no account for them")
+            raise NotVouchedFor("no account is bound to them")
         return token
 
     async def change_password(self, actor: Actor, old: str, new: str, session: str) -> None:

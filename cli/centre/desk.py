@@ -17,13 +17,18 @@ from cli.servers.banner import first_user
 from cli.servers.clean_stop import CleanStop
 from cli.servers.http_protocol import BoundedHeads
 from cli.servers.serve import HOST, listen
-from desk.accounts import users
+from desk.accounts import sign_on_bindings, users
+from desk.accounts.sign_on_bindings import WaitingPerson
 from desk.accounts.users import BadAccount
+from desk.history import journal
 from desk.workflow.states import Role
 from webhooks.server import create_desk_app
 
 embedded_app = typer.Typer(help="The embedded hotline alone, and tickets brought into it.")
 user = typer.Typer(help="Accounts at the desk.", no_args_is_help=True)
+
+BY_HAND = "(jiesu user)"
+"""Who did it, in the journal: whoever holds the machine."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -105,5 +110,55 @@ async def _reset(settings: Settings, name: str, password: str) -> None:
     async with open_storage(settings) as database, database.write() as tx:
         try:
             await users.reset(tx, name, password)
+            await journal.write(tx, BY_HAND, "user_reset", users.plain(name), utc_now())
+        except BadAccount as mistake:
+            raise BadSettings(f"{mistake}.") from None
+
+
+@user.command()
+def waiting() -> None:
+    """Who came by the city's sign-on under an account's name and is not bound to it yet."""
+    found = asyncio.run(_waiting(read_settings()))
+    for one in found:
+        typer.echo(f"{one.account}  {one.digest[:12]}  {one.masked}  {one.issuer}  {one.at:%Y-%m-%d %H:%M} UTC")
+    if not found:
+        typer.echo("Nobody waits.")
+
+
+async def _waiting(settings: Settings) -> tuple[WaitingPerson, ...]:
+    async with open_storage(settings) as database, database.read() as tx:
+        return await sign_on_bindings.waiting(tx)
+
+
+@user.command()
+def bind(name: str, digest: Annotated[str, typer.Argument(help="As `jiesu user waiting` shows it.")]) -> None:
+    """Let who waits, and nobody else, come in under this account by the city's sign-on."""
+    bound = asyncio.run(_bind(read_settings(), name, digest))
+    typer.echo(f"{bound.account}  bound  {bound.masked}  {bound.issuer}")
+
+
+async def _bind(settings: Settings, name: str, digest: str) -> WaitingPerson:
+    async with open_storage(settings) as database, database.write() as tx:
+        fitting = [one for one in await sign_on_bindings.waiting(tx) if one.digest.startswith(digest)]
+        whole = {one.digest for one in fitting}
+        try:
+            return await sign_on_bindings.bind(
+                tx, BY_HAND, name, whole.pop() if len(whole) == 1 else "", utc_now()
+            )
+        except BadAccount as mistake:
+            raise BadSettings(f"{mistake}.") from None
+
+
+@user.command()
+def unbind(name: str) -> None:
+    """Let nobody come in under this account by the city's sign-on; its sessions end."""
+    asyncio.run(_unbind(read_settings(), name))
+    typer.echo(f"{name}  unbound")
+
+
+async def _unbind(settings: Settings, name: str) -> None:
+    async with open_storage(settings) as database, database.write() as tx:
+        try:
+            await sign_on_bindings.unbind(tx, BY_HAND, name, utc_now())
         except BadAccount as mistake:
             raise BadSettings(f"{mistake}.") from None

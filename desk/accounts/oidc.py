@@ -1,8 +1,9 @@
 """Logging in by the city's own sign-on: OpenID Connect, code flow with PKCE and nonce, off unless configured.
 
-The provider only says who somebody is; what they may do is the account's of the same name at the desk.
+The provider only says who somebody is; what they may do is the account's that an administrator bound them to
+(`desk.accounts.sign_on_bindings`).
 Nothing is kept between leaving and coming back but one secret in the browser's own cookie: state, nonce and
-verifier are derived from it. Keys and endpoints are asked for anew each time, so that a key the provider
+verifier are derived from it. The name is taken letter by letter: no look-alike is made into it. Keys and endpoints are asked for anew each time, so that a key the provider
 takes back is taken back here.
 """
 
@@ -61,6 +62,7 @@ class _Endpoints:
     authorization: str
     token: str
     jwks: str
+    posted: bool  # the client's secret goes in the form: the provider takes no other
     named_back: bool  # answers carry `iss` (RFC 9207)
 
 
@@ -115,6 +117,7 @@ class OidcLogIn:
             authorization=str(found.get("authorization_endpoint", "")),
             token=str(found.get("token_endpoint", "")),
             jwks=str(found.get("jwks_uri", "")),
+            posted=_posted(found.get("token_endpoint_auth_methods_supported")),
             named_back=found.get("authorization_response_iss_parameter_supported") is True,
         )
         if not all(map(is_safe, (ends.authorization, ends.token, ends.jwks))):
@@ -128,7 +131,11 @@ class OidcLogIn:
             "redirect_uri": self._rules.back,
             "code_verifier": _derived(secret, "verifier"),
         }
-        who = (quote(self._rules.client_id, safe=""), quote(self._rules.client_secret, safe=""))
+        own_id, own_secret = self._rules.client_id, self._rules.client_secret
+        if ends.posted:
+            form |= {"client_id": own_id, "client_secret": own_secret}
+            return await self._json("POST", ends.token, data=form)
+        who = (quote(own_id, safe=""), quote(own_secret, safe=""))
         return await self._json("POST", ends.token, data=form, auth=who)
 
     async def _keys(self, ends: _Endpoints) -> KeySet:
@@ -184,6 +191,18 @@ def is_safe(address: str) -> bool:
     parts = urlsplit(address)
     here = parts.hostname in ("127.0.0.1", "::1", "localhost")
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and here))
+
+
+def _posted(methods: object) -> bool:
+    """Whether the secret goes in the form and not in the head, which is the rule where nothing is said."""
+    if methods is None:
+        return False
+    named = methods if isinstance(methods, list) else []
+    if "client_secret_basic" in named:
+        return False
+    if "client_secret_post" not in named:
+        raise Unavailable("the provider takes a client's secret in no way that is known here")
+    return True
 
 
 def _derived(secret: str, what: str) -> str:

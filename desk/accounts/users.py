@@ -55,6 +55,8 @@ class User:
     blocked: bool
     given: bool = False
     """Somebody else chose the password, and it is how they come in: they choose one of their own first."""
+    bound: bool = False
+    """Somebody of the city's sign-on comes in under it."""
 
     @property
     def actor(self) -> Actor:
@@ -99,19 +101,6 @@ async def reset(tx: Tx, name: str, password: str) -> None:
     await login_attempts.forgive(tx, plain(name))
 
 
-async def vouched(tx: Tx, name: str, issuer: str, subject: str) -> User | None:
-    """The account of this name for whom a provider vouches; None where there is none, or it is blocked.
-
-    Whoever comes first under a name stays the only one: a name given to somebody else later opens nothing.
-    """
-    who = hashlib.sha256(f"{issuer}\0{subject}".encode()).hexdigest()
-    row = (await tx.execute(select(users).where(users.c.name == plain(name)).with_for_update())).one_or_none()
-    if row is None or row.blocked or row.subject not in (None, who):
-        return None
-    await tx.execute(update(users).where(users.c.id == row.id).values(subject=who))
-    return _user(row)
-
-
 async def change_password(tx: Tx, user: User, password: str, session: str) -> None:
     """A new password of one's own choice; every session but this one ends. Raises BadAccount."""
     values = {"password_hash": _hashed(password, user.name), "given": False}
@@ -141,13 +130,13 @@ async def ensure_first_user(tx: Tx, now: datetime, password: str) -> bool:
 
 async def everybody(tx: Tx) -> tuple[User, ...]:
     """All accounts, by name."""
-    return tuple(_user(row) for row in await tx.execute(select(users).order_by(users.c.name)))
+    return tuple(as_user(row) for row in await tx.execute(select(users).order_by(users.c.name)))
 
 
 async def account(tx: Tx, name: str) -> tuple[User | None, str]:
     """The account of this name and the hash to check; where there is none, one that fits no password."""
     row = (await tx.execute(select(users).where(users.c.name == plain(name)))).one_or_none()
-    return (_user(row), row.password_hash) if row is not None else (None, passwords.nobodys())
+    return (as_user(row), row.password_hash) if row is not None else (None, passwords.nobodys())
 
 
 async def open_session(tx: Tx, user: User, token: str, now: datetime) -> None:
@@ -169,7 +158,7 @@ async def whose(tx: Tx, token: str, now: datetime) -> User | None:
         .where(sessions.c.token_hash == _token_hash(token), sessions.c.expires_at > now, ~users.c.blocked)
     )
     row = (await tx.execute(query)).one_or_none()
-    return _user(row) if row is not None else None
+    return as_user(row) if row is not None else None
 
 
 async def close_session(tx: Tx, token: str) -> None:
@@ -182,8 +171,11 @@ async def purge(tx: Tx, now: datetime) -> None:
     await tx.execute(delete(sessions).where(sessions.c.expires_at <= now))
 
 
-def _user(row: Row[Any]) -> User:
-    return User(row.id, row.name, Role(row.role), row.unit, row.blocked, row.given and row.subject is None)
+def as_user(row: Row[Any]) -> User:
+    """The person whose row this is."""
+    bound = row.subject is not None
+    given = row.given and not bound
+    return User(row.id, row.name, Role(row.role), row.unit, row.blocked, given, bound)
 
 
 def _hashed(password: str, name: str) -> str:

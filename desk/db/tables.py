@@ -351,7 +351,7 @@ users = Table(
     Column("factor_sealed", LargeBinary),  # the second factor's secret; null: none is asked for
     Column("factor_step", Number),  # the last code that was used, so that it is not used again
     Column("given", Boolean, nullable=False, server_default=false()),  # somebody else chose the password
-    Column("subject", String(64)),  # digest of who came first under this name by the city's sign-on
+    Column("subject", String(64)),  # digest of who is bound to it of the city's sign-on
 )
 
 journal = Table(  # append-only: what people do beside the tickets

@@ -292,6 +292,15 @@ def test_a_reset_gives_another_password(jiesu: Any) -> None:
     assert reset.out != first
 
 
+def test_nobody_is_bound_to_an_account_who_does_not_wait(jiesu: Any) -> None:
+    jiesu("user", "add", "wang", "--role", "centre")
+    assert jiesu("user", "waiting").out.strip() == "Nobody waits."
+    for words in (("bind", "wang", ""), ("bind", "wang", "0123"), ("unbind", "wang"), ("unbind", "nobody")):
+        said = jiesu("user", *words)
+        assert said.status == 1
+        assert plain(said)
+
+
 def test_nobody_cannot_be_reset(jiesu: Any) -> None:
     said = jiesu("user", "reset", "nobody")
     assert said.status == 1
