@@ -120,7 +120,9 @@ def waiting() -> None:
     """Who came by the city's sign-on under an account's name and is not bound to it yet."""
     found = asyncio.run(_waiting(read_settings()))
     for one in found:
-        typer.echo(f"{one.account}  {one.digest[:12]}  {one.masked}  {one.issuer}  {one.at:%Y-%m-%d %H:%M} UTC")
+        typer.echo(
+            f"{one.account}  {one.digest[:12]}  {one.masked}  {one.issuer}  {one.at:%Y-%m-%d %H:%M} UTC"
+        )
     if not found:
         typer.echo("Nobody waits.")
 

@@ -3,8 +3,8 @@
 The provider only says who somebody is; what they may do is the account's that an administrator bound them to
 (`desk.accounts.sign_on_bindings`).
 Nothing is kept between leaving and coming back but one secret in the browser's own cookie: state, nonce and
-verifier are derived from it. The name is taken letter by letter: no look-alike is made into it. Keys and endpoints are asked for anew each time, so that a key the provider
-takes back is taken back here.
+verifier are derived from it. The name is taken letter by letter: no look-alike is made into it. Keys and
+endpoints are asked for anew each time, so that a key the provider takes back is taken back here.
 """
 
 import hmac

@@ -1,4 +1,4 @@
-"""Which account a person of the city's sign-on comes in under: an administrator says so, once, and for that person only.
+"""Under which account a person of the city's sign-on comes in: an administrator says so, for them only.
 
 The rule: whoever is vouched for under an account's exact name and is not bound to it waits; nothing opens.
 Who waits is read from the journal: what a stranger brings is kept masked, and as a digest.

@@ -20,6 +20,8 @@ Problem = tuple[str, str]
 SLOTS = frozenset({"content", "place", "subject", "contact", "occurred", "wish"})
 UNIT_KINDS = frozenset({"department", "street", "enterprise", "centre"})
 CORNERS = 3
+HANDLER_LONGEST = {"name": 20, "contact": 60, "recipients": 30}
+"""The first notice is read in ten seconds."""
 _QUESTION = re.compile(r"[a-z0-9_]{1,32}")
 _CODE = re.compile(r"\d{2}(\d{2}){0,2}")
 
@@ -27,7 +29,7 @@ _CODE = re.compile(r"\d{2}(\d{2}){0,2}")
 def contradictions(city: CityProfile) -> Iterator[Problem]:
     """Every contradiction in the profile, in the order of its parts."""
     ours = (_head, _hours, _appeals, _clocks, _units, _areas, _gazetteer, _categories, _keywords, _years)
-    parts = (*ours, _wechat, _rates, _classifier, _retention, _files)
+    parts = (*ours, _wechat, _rates, _classifier, _retention, _files, _handler)
     for check in parts:
         yield from check(city)
 
@@ -53,7 +55,8 @@ def _head(city: CityProfile) -> Iterator[Problem]:
 
 
 def _english(city: CityProfile) -> Iterator[Problem]:
-    names = {city.name, *(one.name for group in (city.units, city.categories) for one in group.values())}
+    names = {city.name, city.handler.name, *city.handler.recipients}
+    names |= {one.name for group in (city.units, city.categories) for one in group.values()}
     for name in city.english:
         if name not in names:
             yield f"english.{name}", "is not what the city, a unit or a category of the profile is called"
@@ -73,6 +76,18 @@ def _retention(city: CityProfile) -> Iterator[Problem]:
     for name in ("inbox_hours", "replies_hours"):
         if getattr(city.retention, name) > 48:
             yield f"retention.{name}", "must not be above 48: so it is promised"
+
+
+def _handler(city: CityProfile) -> Iterator[Problem]:
+    rules = city.handler
+    lines = {"name": (rules.name,), "contact": (rules.contact,), "recipients": rules.recipients}
+    for key, values in lines.items():
+        if any(one != one.strip() or (one and not one.isprintable()) for one in values):
+            yield f"handler.{key}", "must be one line without blanks around it"
+        if any(len(one) > HANDLER_LONGEST[key] for one in values):
+            yield f"handler.{key}", f"must not be longer than {HANDLER_LONGEST[key]} characters"
+    if not all(rules.recipients):
+        yield "handler.recipients", "names nobody"
 
 
 def _survey(city: CityProfile) -> Iterator[Problem]:

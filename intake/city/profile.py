@@ -173,6 +173,21 @@ class RetentionRules:
 
 
 @dataclass(frozen=True, slots=True)
+class HandlerRules:
+    """Who answers for the data (PIPL 17): `name` as citizens read it, `contact` by which they reach it.
+
+    `recipients` read along beside the units. What is left out: the city's `triage_unit`, the hotline's
+    number, the hotline's platform.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    name: str = ""
+    contact: str = ""
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyRules:
     """`start_on` is `survey_requested`, or `completed` for a backend that cannot ask.
 
@@ -221,6 +236,7 @@ class CityProfile:
     files: FileRules = FileRules()
     survey: SurveyRules = SurveyRules()
     retention: RetentionRules = RetentionRules()
+    handler: HandlerRules = HandlerRules()
     urgent_hours: int = 48
     critical_hours: int = 24
     emergency: tuple[tuple[str, str], ...] = ()  # number, what for (phrase key)

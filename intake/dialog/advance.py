@@ -23,7 +23,7 @@ from intake.dialog import (
     repeat_question,
 )
 from intake.dialog.commands import COMMANDS
-from intake.dialog.consent import given_up_files, privacy_notice
+from intake.dialog.consent import given_up_files, privacy_notice, under_age
 from intake.dialog.live_steps import MENU, live
 from intake.dialog.routing import converse
 from intake.filed import actions, data_rights, edits
@@ -43,7 +43,7 @@ def advance(
     conversation: Conversation, inbound: Inbound, situation: Situation, city: CityProfile, now: datetime
 ) -> Turn:
     """The turn that `inbound` makes of `conversation`. No I/O, no clock, no chance."""
-    context = qr_codes.forgotten(Context(conversation, inbound, situation, city, now))
+    context = under_age.noted(qr_codes.forgotten(Context(conversation, inbound, situation, city, now)))
     turn = emergency.warned(id_numbers.told(_step(context), context), context)
     turn = handoff.noted(voice.asked_to_type(turn, context))
     return numbered_menu.remembered(simple_mode.few_choices(albums.remembered(turn, context), context))

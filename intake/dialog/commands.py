@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from intake.context import Context
 from intake.dialog import draft_questions, handoff, repeat_question, routing
-from intake.dialog.consent import privacy_notice
+from intake.dialog.consent import details, privacy_notice
 from intake.filed import actions, data_rights, lookup, phone_link
 from intake.form import answers, form, review
 from intake.form.offers import own_duplicate
@@ -181,6 +181,7 @@ COMMANDS: Mapping[str, Command] = {
     "language_hant": _speak("zh-Hant"),
     "language_en": _speak("en"),
     "unconsent": _unconsent,
+    "privacy": lambda context: repeat_question.again(context, Reply(details.text(context))),
     "mydata": lambda context: repeat_question.again(context, data_rights.mine(context)),
     "mydata_json": lambda context: repeat_question.again(context, data_rights.mine_as_json(context)),
     "erase": data_rights.ask_to_erase,

@@ -1,6 +1,7 @@
 """A second reader of stories (a large language model, if a city has one): what it sees, what is believed.
 
-Shown is nothing before the citizen agreed to the notice, and nothing that our own reading has settled.
+Shown is nothing before the citizen agreed to the notice, nothing in which a child says its age, and nothing
+that our own reading has settled.
 Believed is only what stands in the citizen's own words, letter by letter, where ours is not sure.
 """
 
@@ -33,7 +34,7 @@ def to_read(conversation: Conversation, inbound: Inbound, city: CityProfile, now
         return ""
     own = read(story, city, now)
     small = own.command is not None or own.greeting or own.number is not None
-    return "" if small or not missing(own) else story
+    return "" if small or own.under_14 or not missing(own) else story
 
 
 def missing(reading: Reading) -> tuple[str, ...]:

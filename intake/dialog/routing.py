@@ -86,7 +86,9 @@ def _left_out(turn: Turn, context: Context) -> Iterator[Reply]:
 
 
 def held(context: Context) -> Held:
-    """The words set aside so far, with this message's added."""
+    """The words set aside so far, with this message's added; of a child's, none before a guardian agreed."""
+    if context.conversation.under_14 and context.conversation.consent is None:
+        return Held()
     before = context.conversation.held or Held()
     small = context.reading.command or context.reading.greeting or context.reading.number is not None
     said = "" if small else context.inbound.text.strip()

@@ -75,6 +75,7 @@ class Conversation:
     consent: Consent | None = None
     abroad: Consent | None = None  # the separate one, where the app keeps what is written abroad
     refused: bool = False
+    under_14: bool = False  # they said so: a guardian agrees, or nothing is kept
     surveys: tuple[Survey, ...] = ()
     do_not_survey: bool = False
     language: str = ""  # chosen by the citizen; "" = the platform's hint

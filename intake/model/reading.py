@@ -57,5 +57,6 @@ class Reading:
     command_rest: str = ""  # what followed it: "change" + "place"
     number: int | None = None  # the whole message is a choice number
     greeting: bool = False
+    under_14: bool = False  # who writes says that they are, or may be: by age, year of birth or school
     outside_city: bool = False  # the place is clearly in another city
     bad_time: bool = False  # a date that does not exist, e.g. 30 February

@@ -23,7 +23,7 @@ _RECEIPT = bounded(
 """A ticket's number as the receipt says it, with its code or without: nothing else looks like it."""
 _TYPO_FROM = {"zh": 3, "en": 6}
 _NEVER_GUESSED = frozenset(
-    {"yes", "no", "agree", "decline", "unconsent", "submit", "mine", "thanks", "erase"}
+    {"yes", "no", "agree", "decline", "unconsent", "submit", "mine", "thanks", "erase", "privacy"}
 )
 """One sign turns these into their opposite or into a matter of its own, and they bind: no typo is taken."""
 

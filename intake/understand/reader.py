@@ -9,7 +9,7 @@ from typing import Any
 
 from intake.city import CityProfile
 from intake.model.reading import Found, Reading, SafetySignal
-from intake.understand import appeal, commands, dialect, greeting, safety, time
+from intake.understand import age, appeal, commands, dialect, greeting, safety, time
 from intake.understand.categories import keywords
 from intake.understand.normalise import normalise
 from intake.understand.persons import own_name, phone
@@ -59,6 +59,7 @@ def _story(said: str, red: SafetySignal | None, city: CityProfile, now: datetime
         category=keywords.guess(dialect.plain(said), city),
         urgency=safety.urgency(said, red),
         safety=red,
+        under_14=age.is_under_14(said, now),
         outside_city=names.is_elsewhere(words, where, city),
     )
 

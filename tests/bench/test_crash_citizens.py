@@ -65,7 +65,9 @@ class Stutter(Phone):
         return self._tell(QUESTIONS[self._step], Button(label, say(self._city, FALLBACK, label)))
 
     def _tell(self, key: str, *buttons: Button) -> None:
-        text = say(self._city, FALLBACK, key, type="诉求", reference="TG1", code="ABC234")
+        text = say(
+            self._city, FALLBACK, key, type="诉求", reference="TG1", code="ABC234", handler="大数据中心"
+        )
 
         async def deliver() -> None:
             async with self._lane:

@@ -33,6 +33,11 @@ def edited(tmp_path: Path) -> Edit:
         ("[units.works]", '[units.works]\nid = "x"\nboss = "y"', "units.works.boss", "unknown key"),
         ('name = "星河市"\n', "", "name", "is missing"),
         ("days = 2\n", 'days = "2"\n', "appeals.ZX.days", "valid integer"),
+        ("[survey]", f'[handler]\nname = "{"市" * 21}"\n[survey]', "handler.name", "longer than 20"),
+        ("[survey]", '[handler]\nname = "星河\\n市"\n[survey]', "handler.name", "one line"),
+        ("[survey]", '[handler]\ncontact = " 88345"\n[survey]', "handler.contact", "blanks around"),
+        ("[survey]", '[handler]\nrecipients = [""]\n[survey]', "handler.recipients", "names nobody"),
+        ("[survey]", '[handler]\nowner = "x"\n[survey]', "handler.owner", "unknown key"),
         ("days = 2\n", "days = 0\n", "appeals.ZX.days", "between 1 and 270"),
         ("[appeals.BY]", "[appeals.XX]", "appeals.XX", "should be"),
         (

@@ -122,7 +122,7 @@ class Somebody:
 
     async def _press_twice(self, words: str, label: str) -> None:
         bubble = await self._hears(words)
-        button = next(one for one in bubble.buttons if one.label == label)
+        button = next(one for one in bubble.buttons if one.label.partition("（")[0] == label)
         await self.phone.tap(bubble.id, button.id)
         still = self.phone._room.messages[int(bubble.id)].get("reply_markup")
         if still and self._chance.random() < 0.5:

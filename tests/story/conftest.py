@@ -56,10 +56,10 @@ class Citizen:
         await self.phone.say(text)
 
     async def taps(self, label: str) -> None:
-        """Press the newest button of this name."""
+        """Press the newest button of this name; what it includes may stand behind."""
         for bubble in reversed(self.phone.bubbles(0)):
             for button in bubble.buttons:
-                if button.label == label:
+                if button.label.partition("（")[0] == label:
                     await self.phone.tap(bubble.id, button.id)
                     return
         raise AssertionError(f"no button {label}: {[b.label for b in self.phone.bubbles(0)[-1].buttons]}")

@@ -67,7 +67,8 @@ class People:
 
     async def _do(self, what: str, visit: Visit, form: Posted, password: str) -> None:
         if what in BINDING:
-            return await self._do_binding(what, visit.actor.name, form)
+            await self._do_binding(what, visit.actor.name, form)
+            return
         name, now = form.text("name"), self._desk.clock()
         if what not in ("add", "reset", "block", "unblock"):
             raise Barred(404, "error.not_found")

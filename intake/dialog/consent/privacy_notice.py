@@ -1,7 +1,8 @@
 """The notice about personal data, before anything is kept; version, hash and time are stored.
 
 The rule: where the app itself keeps what is written abroad (Telegram), that is a consent of its
-own: asked separately, given separately, stored separately.
+own: asked separately, given separately, stored separately. Health, home and children stand on the
+button itself: one press agrees to them by name. Who is under 14 is shown a notice for their guardian.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from intake.context import Context, pick
-from intake.dialog.consent import given_up_files, without_consent
+from intake.dialog.consent import details, given_up_files, without_consent
 from intake.dialog.routing import held, resume_held
 from intake.form.form import menu
 from intake.form.questions.words import has_words
@@ -21,8 +22,19 @@ from intake.model.ticket import Consent
 STEP = "notice"
 ABROAD = "abroad"
 STEPS = (STEP, ABROAD)
-_TEXTS: Mapping[str, str] = {STEP: "notice.text", ABROAD: "notice.abroad"}
-_AGREE: Mapping[str, str] = {STEP: "notice.agree", ABROAD: "notice.agree_abroad"}
+_GUARDIAN = "guardian"
+_TEXTS: Mapping[str, str] = {STEP: "notice.text", ABROAD: "notice.abroad", _GUARDIAN: "notice.under_14"}
+_SHORT: Mapping[str, str] = {
+    STEP: "notice.short",
+    ABROAD: "notice.abroad",
+    _GUARDIAN: "notice.under_14_short",
+}
+_CHOICES: Mapping[str, Mapping[str, str]] = {
+    STEP: {"agree": "notice.agree", "decline": "notice.decline", "details": "notice.more"},
+    ABROAD: {"agree": "notice.agree_abroad", "decline": "notice.decline"},
+    _GUARDIAN: {"guardian": "notice.guardian", "decline": "notice.decline", "details": "notice.more"},
+}
+_AGREED = ("agree", "guardian")
 
 
 def given(context: Context) -> bool:
@@ -64,8 +76,8 @@ def gate(context: Context) -> Turn | None:
 
 def _changed_mind(step: str, context: Context) -> bool:
     """Only the notice's own words count after a decline: "fine" answers the decline."""
-    tapped = context.inbound.tap is not None and pick(_choices(step, context), step, context) == "agree"
-    return tapped or context.reading.command == "agree"
+    tapped = context.inbound.tap is not None and pick(_choices(step, context), step, context) in _AGREED
+    return tapped or (context.reading.command == "agree" and not context.conversation.under_14)
 
 
 def _has_matter(context: Context) -> bool:
@@ -86,14 +98,17 @@ def notice(step: str, context: Context) -> Reply:
 def again(context: Context) -> Reply:
     """The consent that is waited for, in short."""
     step = context.conversation.asking
-    if step == ABROAD:
-        return notice(ABROAD, context)
-    return Reply(context.say("notice.short"), _choices(STEP, context), step=STEP)
+    words = _SHORT[_kind(step, context)]
+    return Reply(context.say(words), _choices(step, context), step=step, durable=step == ABROAD)
 
 
 def text(step: str, context: Context) -> str:
     """The words the citizen agrees to."""
-    return context.say(_TEXTS[step])
+    return context.say(_TEXTS[_kind(step, context)], handler=details.handler(context))
+
+
+def _kind(step: str, context: Context) -> str:
+    return _GUARDIAN if step == STEP and context.conversation.under_14 else step
 
 
 def _missing(context: Context) -> str | None:
@@ -115,7 +130,7 @@ def _is(consent: Consent | None, version: str) -> bool:
 
 
 def _choices(step: str, context: Context) -> tuple[Choice, ...]:
-    return context.choices(agree=_AGREE[step], decline="notice.decline")
+    return context.choices(**_CHOICES[_kind(step, context)])
 
 
 def _show(step: str, context: Context) -> Turn:
@@ -125,8 +140,11 @@ def _show(step: str, context: Context) -> Turn:
 
 def _answer(step: str, context: Context) -> Turn:
     option = pick(_choices(step, context), step, context)
-    if option == "agree" or context.reading.command in ("agree", "yes"):
+    by_word = context.reading.command in ("agree", "yes") and not context.conversation.under_14
+    if option in _AGREED or by_word:
         return _agreed(step, context)
+    if option == "details":
+        return context.turn(Reply(details.text(context), _choices(step, context), step=step))
     if option == "decline" or context.reading.command in ("decline", "unconsent", "no", "cancel"):
         return _declined(context)
     if _more_of_the_album(context):
@@ -162,7 +180,8 @@ def withdraw(context: Context) -> Turn:
 
 
 def _agreed(step: str, context: Context) -> Turn:
-    digest = hashlib.sha256(text(step, context).encode()).hexdigest()
+    agreed_to = f"{text(step, context)}\n{_choices(step, context)[0].label}"
+    digest = hashlib.sha256(agreed_to.encode()).hexdigest()
     consent = Consent(context.city.notice_version, digest, context.now)
     given_now = {"consent": consent} if step == STEP else {"abroad": consent}
     back = (Reply(context.say("notice.changed_mind")),) if context.conversation.refused else ()

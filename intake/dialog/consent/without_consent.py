@@ -13,8 +13,8 @@ from intake.model.ticket import AppealType, Draft
 
 
 def is_open(context: Context) -> bool:
-    """Whether the app leaves this way open at all."""
-    return not traits_of(context.inbound.address.channel).stored_abroad
+    """Whether the app leaves this way open at all; to who is under 14 it is closed."""
+    return not context.conversation.under_14 and not traits_of(context.inbound.address.channel).stored_abroad
 
 
 def goes_on(context: Context) -> bool:

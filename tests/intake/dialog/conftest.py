@@ -87,8 +87,9 @@ class Chat:
         return self
 
     def taps(self, label: str) -> "Chat":
-        """The button of that label, among all that were shown last under it."""
-        return self._send(tap=self.shown[label])
+        """The button of that label, shown last under it; what it includes may stand behind."""
+        whole = next((one for one in self.shown if one.startswith((f"{label}（", f"{label} ("))), label)
+        return self._send(tap=self.shown.get(label) or self.shown[whole])
 
     def presses(self, step: str, option: str, flow: str = FLOW) -> "Chat":
         """A button from anywhere: an older message, an older release."""

@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from intake.city.checks import HANDLER_LONGEST
+from intake.city.profile import HandlerRules
+from intake.model.conversation import Held, RaiseAlert
+
 
 def test_a_complete_first_message_needs_only_the_notice_and_the_submit(chat: Any, story: str) -> None:
     chat.says(story).hears("登记前请看一眼")
@@ -128,3 +132,145 @@ def test_telegram_asks_for_its_own_consent(chats: Any, story: str) -> None:
     chat = chats(channel="telegram")
     chat.says(story).hears("登记前请看一眼").taps("同意").hears("境外")
     chat.says("同意").hears("请核对")
+
+
+@pytest.fixture(params=["wechat", "telegram"])
+def either(request: pytest.FixtureRequest, chats: Any) -> Any:
+    """A stranger on either channel."""
+    return chats(channel=request.param)
+
+
+@pytest.mark.parametrize("city", ["jiayuguan", "xinghe"])
+def test_the_first_notice_is_read_in_ten_seconds(chats: Any, story: str, city: str) -> None:
+    chat = chats(city=city).says(story)
+    assert len(chat.text) <= 80, len(chat.text)
+    assert chat.city.units[chat.city.triage_unit].name in chat.text  # who handles it
+    chat.hears("只为办理诉求", "转给承办单位", "撤回")  # what for, who gets it, the way back
+
+
+def test_the_longest_name_of_a_handler_still_leaves_it_short(chat: Any, story: str) -> None:
+    chat.city = replace(chat.city, handler=HandlerRules("嘉" * HANDLER_LONGEST["name"]))
+    assert len(chat.says(story).text) <= 80
+
+
+@pytest.mark.parametrize("how", ["tap", "详细", "3", "隐私", "告知书"])
+def test_the_rest_is_one_word_away_and_loses_nothing(either: Any, story: str, how: str) -> None:
+    either.says(story)
+    either.taps("详细") if how == "tap" else either.says(how)
+    either.hears("大数据中心", "联系：12345", "12345热线平台", "3年", "更正", "删除", "不满14岁")
+    either.taps("同意")
+    either.taps("单独同意") if either.channel == "telegram" else None
+    either.hears("请核对")
+
+
+def test_the_profile_names_handler_contact_and_who_reads_along(chat: Any, story: str) -> None:
+    named = HandlerRules("嘉峪关市热线办", "0937-6000000，data@example.cn", ("省12345平台", "运维公司"))
+    chat.city = replace(chat.city, handler=named)
+    chat.says(story).hears("嘉峪关市热线办").taps("详细")
+    chat.hears("嘉峪关市热线办", "0937-6000000", "省12345平台、运维公司")
+
+
+def test_the_rest_can_be_read_at_any_time(known: Any) -> None:
+    known.says("告知书").hears("谁来处理", "保存多久").hears_not("同意后我就继续")
+
+
+def test_one_press_agrees_by_name_to_health_home_and_children(chat: Any) -> None:
+    chat.says("我有心脏病，孩子才两岁，住幸福小区3号楼2单元301，暖气不热，我叫王芳13912345678")
+    assert chat.labels == ["同意（含病情、住址、孩子的事）", "不同意", "详细"]
+    chat.taps("同意").says("整栋楼").hears("请核对")
+
+
+def test_english_readers_are_told_the_same(chats: Any) -> None:
+    chat = chats(language="en").says("The street lamp on Xinhua Road 15 is broken")
+    chat.hears("Jiayuguan Big Data Centre", "only to deal with your request")
+    assert chat.labels == ["I agree (health, home, children included)", "I do not agree", "Details"]
+    chat.taps("Details").hears("12345", "Under 14", "erase")
+    chat.taps("I agree").hears_not("Before we start")
+
+
+CHILD = ("我今年11岁", "我是小学生", "叔叔我上三年级")
+
+
+def keeps_nothing(chat: Any) -> None:
+    assert chat.conversation.held in (None, Held())
+    assert chat.conversation.consent is None
+    assert chat.conversation.abroad is None
+    assert not chat.has_draft
+
+
+@pytest.mark.parametrize("words", CHILD)
+def test_a_child_is_asked_for_a_guardian_and_nothing_is_kept(either: Any, words: str) -> None:
+    either.says(f"{words}，学校门口的井盖没了").hears("监护人", "没有保存", "110")
+    assert either.labels == ["监护人同意", "不同意", "详细"]
+    keeps_nothing(either)
+    either.says("在新华中路15号").sends_photo().hears("监护人")
+    keeps_nothing(either)
+
+
+@pytest.mark.parametrize("word", ["同意", "好的", "我同意", "是的"])
+def test_a_childs_own_word_is_no_guardians_consent(either: Any, word: str) -> None:
+    either.says("我今年11岁，井盖没了", word).hears("监护人")
+    keeps_nothing(either)
+
+
+def test_a_childs_earlier_words_and_consent_go(either: Any, story: str) -> None:
+    either.says(story)
+    either.says("我是小学生").hears("监护人", "没有保存")
+    keeps_nothing(either)
+    either.presses("notice", "agree").hears("监护人")  # the button of the first notice
+    keeps_nothing(either)
+
+
+def test_a_child_that_agreed_before_it_said_its_age(chat: Any, story: str) -> None:
+    chat.says(story).taps("同意").hears("请核对")
+    chat.says("我今年11岁").hears("监护人", "没有保存")
+    keeps_nothing(chat)
+    assert not chat.filed
+
+
+def test_with_the_guardians_consent_it_goes_on(either: Any, story: str) -> None:
+    either.says("我今年11岁，井盖没了").taps("监护人同意")
+    either.taps("单独同意") if either.channel == "telegram" else None
+    assert either.conversation.consent.notice_version == either.city.notice_version
+    either.says(story).hears("请核对")
+    either.says("我今年11岁").hears_not("监护人")
+
+
+def test_a_child_that_is_declined_for_is_a_child_the_next_time(either: Any, story: str) -> None:
+    either.says("我今年11岁，井盖没了").taps("不同意").hears("不登记").hears_not("匿名举报")
+    either.says("同意")
+    keeps_nothing(either)
+    either.says(story).hears("监护人")
+    keeps_nothing(either)
+    either.says("我要匿名举报鑫鑫餐馆无证经营").hears("监护人")
+    keeps_nothing(either)
+
+
+def test_consent_withdrawn_for_a_child_is_asked_of_the_guardian_again(chat: Any, story: str) -> None:
+    chat.says("我今年11岁，井盖没了").taps("监护人同意").says("撤回同意").says(story).hears("监护人")
+    keeps_nothing(chat)
+
+
+@pytest.mark.parametrize("order", ["at once", "before", "after"])
+def test_a_child_in_danger_is_answered_at_once(either: Any, order: str) -> None:
+    fire = "家里着火了，快来救我"
+    said = {
+        "at once": (f"我今年11岁，{fire}",),
+        "before": ("我今年11岁", fire),
+        "after": (fire, "我今年11岁"),
+    }
+    either.says(*said[order])
+    if order != "after":
+        either.hears("119")
+    assert any(isinstance(one, RaiseAlert) for one in either.effects)
+    keeps_nothing(either)
+    either.says("继续").hears("监护人")
+
+
+def test_a_child_reads_english(chats: Any) -> None:
+    chat = chats(language="en").says("I am 11 years old and the lamp is broken").hears("guardian", "not kept")
+    chat.taps("Guardian agrees").hears_not("guardian")
+
+
+def test_a_parent_who_tells_of_a_child_is_asked_as_everybody(chat: Any) -> None:
+    chat.says("我儿子今年11岁，每天走新华中路，路灯不亮").hears("登记前请看一眼")
