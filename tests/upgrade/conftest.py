@@ -3,7 +3,7 @@
 import random
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -37,6 +37,9 @@ from tests.conftest import _run
 from tests.postgresql import Databases, database_name
 from tests.upgrade.restoring import SECRET, enter_words, restore, stored_at, unpack_files
 from webhooks.hotline import hotline_router
+
+AGREED_TO = "2026-1"
+"""The notice of the release before. A city that raises its version asks everybody again."""
 
 LETTER = b"%PDF-1.7\n%a letter that somebody photographed\n%%EOF\n"
 CALLS, CALLBACKS = "calls from us to the desk", "callbacks to the front door"
@@ -166,7 +169,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def house(carried_url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Installation]:
     unpack_files(tmp_path)
-    keyring, city = KeyRing([SECRET]), open_city("jiayuguan")
+    keyring, city = KeyRing([SECRET]), replace(open_city("jiayuguan"), notice_version=AGREED_TO)
     database = Database.open(carried_url, keyring, played_time=True)
     yield _installation(database, keyring, city, clock, tmp_path / "var")
     await database.close()
