@@ -9,8 +9,9 @@ import argon2
 import pytest
 from sqlalchemy import select
 
-from desk.accounts import passwords, users
+from desk.accounts import passwords, sign_on_bindings, users
 from desk.accounts.login_attempts import Asker
+from desk.accounts.oidc import Vouched
 from desk.accounts.users import FIRST_USER, BadAccount, LockedOut, WrongPassword
 from desk.app import Desk
 from desk.db.tables import sessions
@@ -261,3 +262,18 @@ def test_what_is_tried_first_is_no_password(bad: str) -> None:
 )
 async def test_any_sign_may_stand_in_a_password(good: str) -> None:
     assert await passwords.fits(passwords.hashed(good, "li"), good)
+
+
+async def test_who_waits_for_an_account_is_bound_and_unbound(desk: Desk, first_user: str, clock: Any) -> None:
+    person = Vouched("https://id.city.example", "7f3c-9a21", first_user)
+    async with desk.database.write() as tx:
+        assert await sign_on_bindings.entered(tx, person, clock()) is None
+        (waits,) = await sign_on_bindings.waiting(tx)
+        await sign_on_bindings.bind(tx, first_user, first_user, waits.digest, clock())
+    async with desk.database.write() as tx:
+        assert await sign_on_bindings.waiting(tx) == ()
+        assert await sign_on_bindings.entered(tx, person, clock()) is not None
+        await sign_on_bindings.unbind(tx, first_user, first_user, clock())
+        assert await sign_on_bindings.waiting(tx) == ()  # what was before is over
+        assert await sign_on_bindings.entered(tx, person, clock()) is None
+        assert len(await sign_on_bindings.waiting(tx)) == 1
