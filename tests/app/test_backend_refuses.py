@@ -23,7 +23,8 @@ from intake.model.status import Status
 from storage.cache.cache import MemoryCache
 from storage.db.tables import outbox
 
-SAID = ("王", "13912345678", "新华路", "井盖", "a secret of the city and of us")
+SECRET = "a secret of the city and of us"
+SAID = ("王", "13912345678", "新华路", "井盖", SECRET)
 
 
 @dataclass
@@ -67,7 +68,11 @@ def backend(shell: Any) -> City:
     http = httpx.AsyncClient(transport=httpx.MockTransport(city))
     ids = count()
     wire = SignedHttp(
-        "https://city/api", "a secret of the city and of us", http, clock=shell.clock, new_id=lambda: f"id{next(ids)}"
+        "https://city/api",
+        "a secret of the city and of us",
+        http,
+        clock=shell.clock,
+        new_id=lambda: f"id{next(ids)}",
     )
     delivery = Delivery(
         shell.database,
