@@ -26,11 +26,11 @@ from intake.understand.tagger.tagger import Tagger
 from intake.understand.tagger.weights import Limits
 
 _REACHED = frozenset({PersonalKind.PHONE, PersonalKind.IDENTITY, PersonalKind.MAIL, PersonalKind.ACCOUNT})
-_LETTERS = re.compile(r"[A-Z][A-Za-z'’]*\.?(?:[ \-][A-Z][A-Za-z'’]*\.?){1,4}")
+_LETTERS = re.compile(r"[A-Z][A-Za-z'’]{0,20}\.?(?:[ \-][A-Z][A-Za-z'’]{0,20}\.?){1,4}")
 _CAPITAL = re.compile("[A-Z][a-z]")
 _NEAR = 4
 """Signs to either side in which a longer word may begin or end."""
-_SPOKEN = re.compile(rf"{HAN}|[A-Z][a-z]+ ?[A-Za-z]")
+_SPOKEN = re.compile(rf"{HAN}|[A-Z][a-z]{{1,20}} ?[A-Za-z]")
 """What is no key, number or word of a machine, which logs and letters are full of."""
 _HAN_SIGN = re.compile(HAN)
 
@@ -115,7 +115,7 @@ def _form() -> re.Pattern[str]:
 @cache
 def _private() -> re.Pattern[str]:
     private = any_of([*file("people")["forms"]["private"], *table("person")["titles"]])
-    return re.compile(f"姓.*|.*(?:{private})")
+    return re.compile(f"姓.{{0,40}}|.{{0,40}}(?:{private})")
 
 
 @cache
