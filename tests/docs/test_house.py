@@ -16,7 +16,9 @@ def modules() -> list[Path]:
 
 
 def test_no_folder_is_too_full() -> None:
-    counts = Counter(str(path.parent.relative_to(ROOT)) for path in modules() if path.stem != "__init__")
+    """Revisions of the tables aside: one is added to the row of them, and none is looked for."""
+    rooms = [path for path in modules() if path.stem != "__init__" and path.parent.name != "versions"]
+    counts = Counter(str(path.parent.relative_to(ROOT)) for path in rooms)
     assert {folder: count for folder, count in counts.items() if count > MOST} == {}
 
 

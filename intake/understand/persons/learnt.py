@@ -52,7 +52,7 @@ def named(text: str, ruled: Sequence[Personal], tagger: Tagger | None) -> Iterat
 
 def _believed(plain: str, one: Tagged, limits: Limits) -> bool:
     said = plain[one.start : one.end]
-    if _firm().match(plain, one.end):
+    if _firm().match(plain, one.end) or _ends_a_place(plain, one.start):
         return False
     if is_form(said) or _titled().fullmatch(said):
         return True
@@ -63,6 +63,11 @@ def _believed(plain: str, one: Tagged, limits: Limits) -> bool:
     if said.isascii() and not _CAPITAL.search(said):
         return False
     return one.confidence >= limits.sure or _looks_so(said, plain[max(one.start - 1, 0) : one.start])
+
+
+def _ends_a_place(plain: str, at: int) -> bool:
+    """Whether the first sign goes with the one before it: 锅炉房, 库房."""
+    return plain[at] in file("people")["forms"]["places"] and bool(_HAN_SIGN.match(plain[at - 1 : at]))
 
 
 def _is_elsewhere(plain: str, one: Tagged) -> bool:
