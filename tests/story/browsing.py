@@ -4,6 +4,7 @@ With `JIESU_SCREENSHOTS=docs/images` the pictures of the documentation are taken
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -56,4 +57,6 @@ class Handset:
         await expect(bubble.last).to_be_visible()
 
     async def taps(self, label: str) -> None:
-        await self._phone.get_by_role("button", name=label, exact=True).last.click()
+        """The button of this name; what stands in brackets behind it only explains."""
+        name = re.compile(rf"^\s*{re.escape(label)}\s*(?:（.*）)?\s*$")
+        await self._phone.get_by_role("button", name=name).last.click()
