@@ -51,7 +51,7 @@ async def test_what_is_undelivered_comes_by_the_page(
 
     monkeypatch.setattr(undelivered_messages, "undelivered", two_hundred)
     assert undelivered.undelivered_messages is undelivered_messages
-    seen = await pages_from(wang, "/desk/outbox", r'data-id="(letter-desk-\d+)"')
+    seen = await pages_from(wang, "/desk/outbox", r'data-id="(undelivered-desk-\d+)"')
     assert len(set(seen)) == len(seen) == 200
 
 

@@ -44,7 +44,7 @@ async def report(desk: Desk, caller: Any, document: dict[str, Any]) -> str:
 @pytest.fixture
 async def auditor(desk: Desk, stranger: Person) -> Person:
     async with desk.database.write() as tx:
-        await users.add(tx, "xu", PASSWORD, Role.AUDITOR, None, desk.clock())
+        await users.add(tx, "xu", PASSWORD, Role.AUDITOR, None, desk.clock(), given=False)
     assert (await stranger.log_in("xu")).status_code == 303
     return stranger
 
