@@ -21,6 +21,7 @@ def written() -> io.StringIO:
     """Everything logged in a test."""
     out = io.StringIO()
     set_up(out)
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)  # another test's server may have quieted it
     return out
 
 

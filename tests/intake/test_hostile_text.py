@@ -8,14 +8,16 @@ import gc
 import re
 import re._constants as sre
 import re._parser as parser
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from app.bootstrap.resources import open_city
 from intake.city import CityProfile
 from intake.filed.progress import asked_for
 from intake.form.content.long_text import chapters
@@ -171,7 +173,16 @@ def test_one_that_has_an_end_is_taken(fine: str) -> None:
     assert bounded(fine).pattern == fine
 
 
-def test_no_pattern_that_reading_uses_can_run_on(city: CityProfile, now: datetime) -> None:
+def test_no_pattern_that_reading_uses_can_run_on() -> None:
+    """In a process of its own: here other tests' patterns lie about."""
+    code = "from tests.intake.test_hostile_text import running_on; print(running_on())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == "[]"
+
+
+def running_on() -> list[str]:
+    """The beginnings of the patterns with Chinese signs that were made by reading, and have no end."""
+    city, now = open_city("jiayuguan"), datetime.now(UTC)
     for text in (
         "新华路15号院井盖坏了，我叫王建国，13900001111，昨晚八点着火了，希望处理",
         "fire",
@@ -183,7 +194,7 @@ def test_no_pattern_that_reading_uses_can_run_on(city: CityProfile, now: datetim
     ours = [one for one in gc.get_objects() if isinstance(one, re.Pattern) and isinstance(one.pattern, str)]
     known = [one for one in ours if re.search("[\u4e00-\u9fff]", one.pattern)]
     assert len(known) > 100
-    assert [one.pattern[:60] for one in known if _endless(parser.parse(one.pattern, one.flags))] == []
+    return [one.pattern[:60] for one in known if _endless(parser.parse(one.pattern, one.flags))]
 
 
 def _endless(parsed: Any) -> bool:

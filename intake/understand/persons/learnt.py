@@ -1,8 +1,8 @@
 """Who is named where no rule knows it: by the tagger, that has learnt how citizens name people.
 
 Tagger and rules are weighed: what looks like a name needs little of the tagger's confidence, anything else
-much. A private form of address (王女士, 姓王) is somebody only where the text also tells how somebody is
-reached: so many are called that.
+much. A private form of address (a surname with Mr or Ms) is somebody only where the text also tells how
+somebody is reached: so many are called that.
 """
 
 import re
@@ -66,7 +66,7 @@ def _believed(plain: str, one: Tagged, limits: Limits) -> bool:
 
 
 def _ends_a_place(plain: str, at: int) -> bool:
-    """Whether the first sign goes with the one before it: 锅炉房, 库房."""
+    """Whether the first sign goes with the one before it, as in the name of a room or a firm."""
     return plain[at] in file("people")["forms"]["places"] and bool(_HAN_SIGN.match(plain[at - 1 : at]))
 
 
@@ -88,7 +88,7 @@ def hints(ruled: Iterable[Personal]) -> tuple[Hint, ...]:
 
 
 def _is_known(plain: str, one: Tagged, limits: Limits) -> bool:
-    """Whether an office's title or the colleagues' 老 and 小 tell who is meant, in a matter of one place."""
+    """Whether a title, or what colleagues put before a surname, tells who is meant in a matter of one place."""
     return one.confidence >= limits.sure and not _private().fullmatch(plain[one.start : one.end])
 
 
@@ -114,13 +114,15 @@ def _firm() -> re.Pattern[str]:
 @cache
 def _form() -> re.Pattern[str]:
     before, surname = file("people")["forms"]["before"], shapes().surname
-    return re.compile(f"[{before}]{surname}|姓{HAN}{{1,2}}|(?:姓{HAN}的|[{before}]?{surname})(?:{_titles()})")
+    return re.compile(
+        f"[{before}]{surname}|\u59d3{HAN}{{1,2}}|(?:\u59d3{HAN}\u7684|[{before}]?{surname})(?:{_titles()})"
+    )
 
 
 @cache
 def _private() -> re.Pattern[str]:
     private = any_of([*file("people")["forms"]["private"], *table("person")["titles"]])
-    return re.compile(f"姓.{{0,40}}|.{{0,40}}(?:{private})")
+    return re.compile(f"\u59d3.{{0,40}}|.{{0,40}}(?:{private})")
 
 
 @cache

@@ -22,14 +22,16 @@ _TOKEN = re.compile(r"\d+|[a-z]+(?:['’][a-z]+)*|[^ \t\u3000\u00a0]", re.DOTALL
 _LONGEST_WORD = 24
 _LONGEST_NUMBER = 12
 _LONGEST_LISTED = 4
-_DIGITS = frozenset("零一二三四五六七八九十两百幺〇")
+_DIGITS = frozenset(
+    "\u96f6\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341\u4e24\u767e\u5e7a\u3007"
+)
 _HAN_LOW, _HAN_HIGH = "\u3400", "\u9fff"
 _WIDE = {
     **{0xFF00 + low: chr(0x20 + low) for low in range(1, 0x5F)},
     **{ord(big): big.lower() for big in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
-    ord("。"): ".",
+    ord("\u3002"): ".",
     ord("﹒"): ".",
-    ord("～"): "~",
+    ord("\uff5e"): "~",
 }
 
 
