@@ -88,7 +88,7 @@ def hints(ruled: Iterable[Personal]) -> tuple[Hint, ...]:
 
 
 def _is_known(plain: str, one: Tagged, limits: Limits) -> bool:
-    """Whether a title, or what colleagues put before a surname, tells who is meant in a matter of one place."""
+    """Whether a title, or what colleagues say before a surname, tells who is meant in one matter."""
     return one.confidence >= limits.sure and not _private().fullmatch(plain[one.start : one.end])
 
 
