@@ -170,7 +170,7 @@ DOCUMENT: dict[str, Any] = {
 @asynccontextmanager
 async def serving(app: Any, line: socket.socket) -> AsyncIterator[None]:
     """The app at a real socket, for whoever does not come through `World`."""
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical", log_config=None))
     running = asyncio.create_task(server.serve(sockets=[line]))
     while not server.started:  # noqa: ASYNC110  uvicorn tells it by a flag
         await asyncio.sleep(0.05)

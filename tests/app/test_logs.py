@@ -21,7 +21,9 @@ def written() -> io.StringIO:
     """Everything logged in a test."""
     out = io.StringIO()
     set_up(out)
-    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)  # another test's server may have quieted it
+    for name in ("uvicorn", "uvicorn.error"):  # another test's server may have quieted them
+        logging.getLogger(name).setLevel(logging.NOTSET)
+        logging.getLogger(name).propagate = True
     return out
 
 
