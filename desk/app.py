@@ -42,7 +42,7 @@ from hotline.contract import PersonPart
 from hotline.harmless import is_sealed
 from intake.city import CityProfile
 from intake.city.survey_hours import half_day
-from storage.db.database import Database
+from storage.db.database import Database, Tx
 from storage.db.sealed import keyring
 from storage.periodic import every
 
@@ -186,13 +186,28 @@ class Desk:
     async def ticket(self, hotline_ref: str, actor: Actor) -> DeskTicket:
         """The ticket as this person may see it. Raises UnknownTicket."""
         async with self.database.read() as tx:
-            ticket = await store.load(tx, hotline_ref)
-            if ticket is None or not store.may_see(ticket, actor):
-                raise UnknownTicket(hotline_ref)
-            sealed = is_sealed(ticket.document)
-            opened = sealed and confidentiality.is_open(
-                await ticket_events.history(tx, ticket.id), actor, self.clock()
-            )
+            return await self._ticket(tx, hotline_ref, actor)
+
+    async def ticket_with_events(
+        self, hotline_ref: str, actor: Actor
+    ) -> tuple[DeskTicket, tuple[DeskEvent, ...]]:
+        """The ticket and its history as they were at one moment. Raises UnknownTicket.
+
+        Read one after the other, a page would show a step that the ticket's version does not know of,
+        and whatever its reader does next would be refused.
+        """
+        async with self.database.snapshot() as tx:
+            ticket = await self._ticket(tx, hotline_ref, actor)
+            return ticket, await _events(tx, ticket)
+
+    async def _ticket(self, tx: Tx, hotline_ref: str, actor: Actor) -> DeskTicket:
+        ticket = await store.load(tx, hotline_ref)
+        if ticket is None or not store.may_see(ticket, actor):
+            raise UnknownTicket(hotline_ref)
+        sealed = is_sealed(ticket.document)
+        opened = sealed and confidentiality.is_open(
+            await ticket_events.history(tx, ticket.id), actor, self.clock()
+        )
         return confidentiality.closed(ticket, opened=opened)
 
     async def number(self, written: str) -> str:
@@ -203,9 +218,7 @@ class Desk:
     async def events(self, ticket: DeskTicket) -> tuple[DeskEvent, ...]:
         """The ticket's history, first to last."""
         async with self.database.read() as tx:
-            found = await ticket_events.history(tx, ticket.id)
-            whole = await store.load(tx, ticket.hotline_ref) if ticket.sealed else None
-        return confidentiality.events_as_seen(found, whole.document) if whole else found
+            return await _events(tx, ticket)
 
     async def citizen(self, ticket: DeskTicket, actor: Actor) -> PersonPart:
         """Whom a text for the citizen must not name: the centre's is held against who is hidden, too.
@@ -390,3 +403,9 @@ class Desk:
         """End the session."""
         async with self.database.write() as tx:
             await users.close_session(tx, token)
+
+
+async def _events(tx: Tx, ticket: DeskTicket) -> tuple[DeskEvent, ...]:
+    found = await ticket_events.history(tx, ticket.id)
+    whole = await store.load(tx, ticket.hotline_ref) if ticket.sealed else None
+    return confidentiality.events_as_seen(found, whole.document) if whole else found

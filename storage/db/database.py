@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.db import batched_statements, engines
@@ -112,6 +112,14 @@ class Database:
         with down():
             async with self._reader.connect() as tx:
                 yield tx
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Tx]:
+        """A transaction that only reads, and sees one moment in all it reads. Raises DatabaseDown."""
+        async with self.read() as tx:
+            if self.kind == "postgresql":  # SQLite's readers see one moment anyway
+                await tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            yield tx
 
     async def ping(self) -> None:
         """Ask for an answer. Raises DatabaseDown."""

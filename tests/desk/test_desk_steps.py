@@ -44,6 +44,24 @@ async def test_two_people_at_one_ticket_do_not_overwrite_each_other(desk: Desk, 
     assert len([e for e in await desk.events(ticket) if e.name in ("wang", "zhang")]) == 1
 
 
+async def test_a_page_shows_no_step_that_its_ticket_does_not_know_of(
+    desk: Desk, hotline_ref: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's step falls between the reading of the ticket and of its history."""
+    read = ticket_events.history
+
+    async def late(tx: Any, ticket_id: int) -> Any:
+        monkeypatch.setattr(ticket_events, "history", read)
+        await desk.act(hotline_ref, "accept", CENTRE, 1)
+        return await read(tx, ticket_id)
+
+    monkeypatch.setattr(ticket_events, "history", late)
+    ticket, events = await desk.ticket_with_events(hotline_ref, CENTRE)
+    assert (ticket.version, [event.action for event in events]) == (1, ["submit"])
+    ticket, events = await desk.ticket_with_events(hotline_ref, CENTRE)
+    assert (ticket.version, [event.action for event in events]) == (2, ["submit", "accept"])
+
+
 async def test_a_refused_step_leaves_no_trace(desk: Desk, hotline_ref: str, front_door: Any) -> None:
     before = await desk.ticket(hotline_ref, CENTRE)
     with pytest.raises(Refused, match="not possible while the ticket is submitted"):

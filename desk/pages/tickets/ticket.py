@@ -23,7 +23,7 @@ from desk.pages.base.times import Clock
 from desk.pages.tickets.actions import action_forms, at_a_page, public_words, step_fields
 from desk.pages.tickets.ticket_view import ticket_view
 from desk.tickets import canned_answers
-from desk.tickets.store import DeskTicket
+from desk.tickets.store import DeskEvent, DeskTicket
 from desk.tickets.text_checks import TextFinding, lint
 from desk.workflow.states import Refused
 from desk.workflow.views import rated_as_seen_by
@@ -61,7 +61,7 @@ def ticket_routes(
     async def page(
         request: Request, hotline_ref: str, visit: Visit, status: int = 200, **more: Any
     ) -> Response:
-        ticket = await desk.ticket(hotline_ref, visit.actor)
+        ticket, events = await desk.ticket_with_events(hotline_ref, visit.actor)
         before = row_of(request, "before")
         return look.page(
             request,
@@ -69,7 +69,7 @@ def ticket_routes(
             status=status,
             frame=await framed(desk, look.words, visit),
             units=tuple(desk.city.units.values()),
-            **await _shown(desk, look, ticket, visit, address, before=before, **more),
+            **await _shown(desk, look, ticket, events, visit, address, before=before, **more),
         )
 
     @router.get("/tickets/{hotline_ref}")
@@ -121,6 +121,7 @@ async def _shown(
     desk: Desk,
     look: PageRenderer,
     ticket: DeskTicket,
+    events: tuple[DeskEvent, ...],
     visit: Visit,
     address: Callable[[AttachmentPart], str],
     *,
@@ -140,12 +141,20 @@ async def _shown(
         *kept,
         confirm=bool(findings) and not any(finding.grave for finding in findings),
     )
-    events = rated_as_seen_by(await desk.events(ticket), ticket, visit.actor)
     async with desk.database.read() as tx:
         sent = await outbox.of_lane(tx, ticket.hotline_ref)
         answers = await canned_answers.usable(tx, visit.actor)
     return {
-        "ticket": ticket_view(ticket, events, sent, forms, clock, desk.city, address, before),
+        "ticket": ticket_view(
+            ticket,
+            rated_as_seen_by(events, ticket, visit.actor),
+            sent,
+            forms,
+            clock,
+            desk.city,
+            address,
+            before,
+        ),
         "canned": answers,
         "findings": findings,
         "done": done,
