@@ -89,8 +89,9 @@ def create_desk_app(alone: StandaloneDesk, settings: Settings) -> FastAPI:
     answer_faults(app)
     app.add_middleware(AddressLimit, buckets=LocalBuckets())
     app.add_middleware(SecurityHeaders, secure=_by_https(settings))
+    app.include_router(health_router(alone.health, utc_now))
     app.include_router(attachment_router(files))
-    _desk_routes(app, desk, settings, partial(_copy_of, files), of_front=False)
+    _desk_routes(app, desk, settings, partial(_copy_of, alone), of_front=False)
     app.include_router(_open311(desk, settings, files))
     return app
 
@@ -99,9 +100,9 @@ def _by_https(settings: Settings) -> bool:
     return urlsplit(settings.public_url or "").scheme == "https"
 
 
-def _copy_of(files: Files, part: AttachmentPart) -> str:
-    """Our own copy's address; the front door's as long as there is none."""
-    return files.path(part.sha256) if files.has(part.sha256) else part.url
+def _copy_of(alone: StandaloneDesk, part: AttachmentPart) -> str:
+    """Our own copy's address; the front door's as long as it is still to come."""
+    return part.url if alone.gathering.waits_for(part) else alone.files.path(part.sha256)
 
 
 def _open311(desk: Desk, settings: Settings, files: Files) -> APIRouter:

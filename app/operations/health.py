@@ -17,7 +17,10 @@ from storage.outbox.outbox import OUTBOX
 Stands = Callable[[Tx], Awaitable[SchemaState]]
 
 
-def outboxes(*, own_desk: bool) -> tuple[Outbox[Any], ...]:
+Outboxes = Sequence[Outbox[Any]]
+
+
+def outboxes(*, own_desk: bool) -> Outboxes:
     """Those in our database that are looked after: the front door's, and our own desk's."""
     return (OUTBOX, callbacks.OUTBOX) if own_desk else (OUTBOX,)
 
@@ -28,14 +31,13 @@ class Health:
     def __init__(
         self,
         database: Database,
-        cache: Cache,
-        spool: Spool,
+        cache: Cache | None,
+        spool: Spool | None,
         tables: Sequence[Stands] = (standing,),
-        *,
-        own_desk: bool = False,
+        boxes: Outboxes = (OUTBOX,),
     ) -> None:
-        """`tables`: for each set of them, where it stands. `own_desk`: its callbacks are counted, too."""
-        self._outboxes = outboxes(own_desk=own_desk)
+        """`tables`: for each set of them, where it stands; a desk alone has neither cache nor spool."""
+        self._outboxes = boxes
         self._spool = spool
         self._tables = tables
         self._database = database
@@ -47,7 +49,12 @@ class Health:
 
         Migrations `ahead` are no fault: a newer release has begun to roll over, and only added.
         """
-        return {**await self._stored(), "cache": "ok" if await self._cache.ping() else "down"}
+        return {**await self._stored(), "cache": await self._cached()}
+
+    async def _cached(self) -> str:
+        if self._cache is None:
+            return "off"
+        return "ok" if await self._cache.ping() else "down"
 
     async def _stored(self) -> dict[str, str]:
         try:
@@ -62,7 +69,8 @@ class Health:
 
     async def measure(self, now: datetime) -> None:
         """Read the spool's and the outboxes' depth; without a database the latter keeps its last value."""
-        metrics.spool_depth.set(self._spool.depth())
+        if self._spool is not None:
+            metrics.spool_depth.set(self._spool.depth())
         try:
             async with self._database.read() as tx:
                 found = [each for box in self._outboxes for each in await box.depth(tx)]

@@ -11,7 +11,7 @@ import typer
 
 from app.base.clock import utc_now
 from app.base.settings import BadSettings, read_settings
-from app.bootstrap.resources import VAR, open_storage, stored_keyring
+from app.bootstrap.resources import open_spool, open_storage, stored_keyring
 from app.privacy import citizen_export, erasure
 from app.receiver.spool import Spool
 from intake.model.messages import Address, ChannelName
@@ -69,7 +69,7 @@ async def _export(ticket: str | None, phone: str | None, account: str | None) ->
 
 async def _erase(ticket: str | None, phone: str | None, account: str | None) -> tuple[int, int]:
     settings = read_settings()
-    spool = Spool(VAR / "spool", stored_keyring(settings), utc_now)
+    spool = open_spool(settings, stored_keyring(settings))
     async with open_storage(settings) as database:
         return await _erased(database, spool, ticket, phone, account, utc_now())
 
