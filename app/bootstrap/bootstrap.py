@@ -28,9 +28,11 @@ from app.bootstrap.runtime import Runtime
 from app.callbacks.apply import CallbackService
 from app.callbacks.poll import Polling
 from app.delivery.handlers import Delivery
+from app.operations.aside import PutAside
 from app.operations.health import Health, outboxes
 from app.operations.worker import Worker
 from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.put_aside import PutAsideMessages
 from app.receiver.rate_limit import RateLimit
 from app.receiver.receiver import SpoolingReceiver
 from app.turns.service import Service
@@ -98,6 +100,8 @@ async def _wire(
         ChannelEventRecorder(database, utc_now, spool),
     )
     delivery = Delivery(behind, city, channels.by_name, hotline, files, service, utc_now)
+    put_aside = PutAsideMessages(database, service, channel_events, channels.by_name, utc_now)
+    aside = PutAside(database, keyring, spool, put_aside, utc_now, own_desk=embeds_desk(settings))
     desk = None
     if embeds_desk(settings):
         desk = embedded_desk(settings, database, city, calls, callbacks, base_url, http, utc_now)
@@ -113,6 +117,7 @@ async def _wire(
         following=Polling(database, hotline, updates, utc_now) if isinstance(hotline, Follows) else None,
         worker=Worker(behind, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),
         files=files,
+        aside=aside,
         health=Health(database, cache, spool, standings(settings), outboxes(own_desk=embeds_desk(settings))),
         channels=channels.by_name,
         telegram=channels.telegram,

@@ -13,6 +13,7 @@ from app.base.settings import Settings
 from app.bootstrap.resources import open_scanner, plain
 from app.callbacks.apply import CallbackService
 from app.callbacks.poll import Polling
+from app.operations.aside import PutAside
 from app.operations.health import Health
 from app.operations.worker import Worker
 from app.receiver.channel_events import ChannelEventRecorder
@@ -47,6 +48,7 @@ class Runtime:
     updates: CallbackService
     worker: Worker
     files: Files
+    aside: PutAside
     health: Health
     channels: Mapping[ChannelName, Channel]
     telegram: "TelegramChannel | None"

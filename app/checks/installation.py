@@ -103,7 +103,9 @@ async def _put_aside(runtime: Runtime) -> CheckResult:
         return CheckResult("messages", True, "none put aside")
     newest = found[0]
     where = f"{len(found)} put aside, the newest on {newest.at:%Y-%m-%d %H:%M} UTC ({newest.reason})"
-    return CheckResult("messages", False, f"{where}: report it with the log lines of that time")
+    return CheckResult(
+        "messages", False, f"{where}: `jiesu aside list` tells of each, `jiesu aside retry` takes it anew"
+    )
 
 
 async def _waiting(runtime: Runtime) -> list[CheckResult]:

@@ -111,6 +111,14 @@ class Spool:
         """What lies here of this citizen's though it is done is to be read by nobody. Raises OSError."""
         await asyncio.to_thread(self._log.overwrite_done, self._digests(_name(address)))
 
+    async def unreadable(self) -> list[Record]:
+        """What waits here and our keys do not open, or no release of ours can read."""
+        return [record for record in self._log.open() if await self.read(record) is None]
+
+    def damaged(self) -> list[int]:
+        """The files that the disk spoilt, by when they were begun (nanoseconds)."""
+        return self._log.damaged()
+
     async def drop_damaged(self) -> int:
         """Remove what the disk spoilt so long ago that nobody will mend it; returns how many files."""
         before = (self._clock() - DAMAGED_LASTS).timestamp()

@@ -1,4 +1,4 @@
-"""Citizens' files in a folder of this machine, or of one that it has mounted. See `storage.files.file_store`."""
+"""Citizens' files in a folder of this machine, or of one it has mounted. See `storage.files.file_store`."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Citizens' files in a bucket, so that several machines need no shared folder. See `storage.files.file_store`.
+"""Citizens' files in a bucket, for which several machines need no shared folder. See `.file_store`.
 
 The rule: names are those of the folder, so that one can be copied into the other as it lies.
 """

@@ -206,6 +206,20 @@ class Outbox(Generic[B]):
         again = update(self.table).where(self.table.c.body_sealed.is_not(None))
         return await self._set(tx, entry_id, again.values(fresh))
 
+    async def given_up(self, tx: Tx, limit: int = 50) -> list[Entry]:
+        """The oldest entries that an operator may let go again: buried ones, and what may have arrived."""
+        closed = (self._is(BURIED) | self._is(UNSURE)) & self.table.c.body_sealed.is_not(None)
+        statement = select(*self.shown).where(closed).order_by(self.table.c.id).limit(limit)
+        return [Entry(*row) for row in await tx.execute(statement)]
+
+    async def retry_given_up(self, tx: Tx, entry_id: int, now: datetime) -> bool:
+        """As `retry`, for what `given_up` tells; False where another did it first."""
+        state = await tx.scalar(
+            select(self.table.c.state).where(self.table.c.id == entry_id).with_for_update()
+        )
+        closed = {self.spelled(BURIED), self.spelled(UNSURE)}
+        return state in closed and await self.retry(tx, entry_id, now)
+
     async def entries(self, tx: Tx, state: str | None = None, limit: int = 50) -> list[Entry]:
         """The oldest entries in this state (None = any)."""
         statement = select(*self.shown).order_by(self.table.c.id).limit(limit)
