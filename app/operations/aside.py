@@ -35,6 +35,12 @@ class AsideKind(StrEnum):
     SPOOL = "spool"
 
 
+KINDS: Mapping[Outbox[Any], AsideKind] = {
+    OUTBOX: AsideKind.DELIVERY,
+    callbacks.OUTBOX: AsideKind.CALLBACK,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SetAside:
     """One thing. `id` is unique among all kinds; `again` whether `retry` can do something for it."""
@@ -73,9 +79,7 @@ class PutAside:
         self._spool = spool
         self._messages = messages
         self._clock = clock
-        self._boxes: dict[AsideKind, Outbox[Any]] = {AsideKind.DELIVERY: OUTBOX}
-        if own_desk:
-            self._boxes[AsideKind.CALLBACK] = callbacks.OUTBOX
+        self._boxes = {kind: box for box, kind in KINDS.items() if own_desk or box is OUTBOX}
 
     async def listed(self, kinds: Collection[AsideKind], limit: int) -> list[SetAside]:
         """Up to so many of each of these kinds, the oldest first."""

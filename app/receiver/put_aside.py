@@ -14,7 +14,7 @@ from app.receiver.channel_events import ChannelEventRecorder
 from app.turns.service import Service
 from intake.model.channel_event import ChannelEvent
 from intake.model.messages import ChannelName, Inbound
-from intake.model.ports import Channel, ReadsAgain
+from intake.model.ports import ReadsAgain
 from storage.db.database import Database
 from storage.messages import inbox
 from storage.messages.inbox import AsideRow
@@ -31,7 +31,7 @@ class PutAsideMessages:
         database: Database,
         service: Service,
         channel_events: ChannelEventRecorder,
-        channels: Mapping[ChannelName, Channel],
+        channels: Mapping[ChannelName, object],
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database

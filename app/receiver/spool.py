@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -82,6 +82,11 @@ class Spool:
     def depth(self) -> int:
         """How many messages wait."""
         return len(self._log.open())
+
+    def oldest(self) -> datetime | None:
+        """Since when the oldest of them waits."""
+        waiting = self._log.open()
+        return datetime.fromtimestamp(waiting[0].number / 1e9, UTC) if waiting else None
 
     def heads(self, limit: int, after: int = 0) -> list[Record]:
         """The oldest message of each of up to `limit` citizens; those behind number `after` come first."""

@@ -8,7 +8,7 @@ lock and then finds the stored replies.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
 from intake.model.messages import ChannelName, Reply
 from storage.db.keyring import Undecryptable
@@ -134,6 +134,14 @@ async def listed(tx: Tx, limit: int) -> list[AsideRow]:
     columns = (inbox.c.channel, inbox.c.message_id, inbox.c.reason, inbox.c.recorded_at)
     kept = select(*columns).where(inbox.c.aside_sealed.is_not(None)).order_by(inbox.c.recorded_at)
     return [AsideRow(ChannelName(row[0]), *row[1:]) for row in await tx.execute(kept.limit(limit))]
+
+
+async def depth_aside(tx: Tx) -> tuple[int, datetime | None]:
+    """How many messages are put aside, and since when the oldest is."""
+    at = inbox.c.recorded_at
+    statement = select(func.count(), func.min(at, type_=at.type)).where(inbox.c.aside_sealed.is_not(None))
+    count, oldest = (await tx.execute(statement)).one()
+    return count, oldest
 
 
 async def opened(tx: Tx, kept: AsideRow) -> bytes | None:

@@ -36,6 +36,12 @@ class Spool:
     def depth(self) -> int:
         return self.deep
 
+    def oldest(self) -> datetime | None:
+        return None
+
+    def damaged(self) -> list[int]:
+        return []
+
 
 def door(health: Health) -> AsyncClient:
     app = FastAPI()
