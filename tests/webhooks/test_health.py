@@ -143,6 +143,7 @@ async def test_every_figure_is_without_a_person(runtime: Runtime) -> None:
         "channel",
         "outcome",
         "destination",
+        "at",
         "kind",
         "result",
         "le",
