@@ -52,6 +52,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # what was imported lives for ever: the collector need not look at it again
+        await runtime.erased_again.before_the_first_message()
         loops = _background(runtime, with_worker=with_worker)
         async with _running(loops if polling else [*loops, runtime.keep_telegram_told]):
             yield
@@ -133,7 +134,7 @@ def _desk_routes(
 
 
 def _background(runtime: Runtime, *, with_worker: bool) -> list[Background]:
-    found: list[Background] = [runtime.receiver.run]
+    found: list[Background] = [runtime.receiver.run, runtime.erased_again.run]
     if with_worker:
         found.append(runtime.worker.run)
         if runtime.following is not None:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -24,6 +24,7 @@ LINK_LASTS = timedelta(days=3)
 """As long as a document may wait for a backend that is down."""
 PAGE_LINK_LASTS = timedelta(minutes=30)
 _PURPOSE = "attachment link"
+_AT_ONCE = 500
 
 WAITS = 20.0
 """Seconds for which a file waits for those before it: less than a worker has for all of its delivery, whose
@@ -154,6 +155,20 @@ class Files:
         except OSError as fault:
             raise _store_fault(fault) from fault
 
+    async def discard_unknown(self) -> None:
+        """Remove every content that is no attachment of this database, as after a backup was put back.
+
+        Raises Unavailable.
+        """
+        try:
+            async for some in _by_hundreds(self._store.names()):
+                async with self._database.read() as tx:
+                    unknown = await attachments.unused(tx, some)
+                for sha256 in unknown:
+                    await self.discard(sha256)
+        except OSError as fault:
+            raise _store_fault(fault) from fault
+
     async def parts(self, ids: Sequence[str]) -> tuple[list[AttachmentPart], list[str]]:
         """The files as the backend gets them, and the ids of those still on their way."""
         if not ids:
@@ -217,6 +232,17 @@ class Files:
 
     def _sign(self, sha256: str, expires: str) -> str:
         return self._keyring.digest(_PURPOSE, f"{sha256}:{expires}")
+
+
+async def _by_hundreds(names: AsyncIterator[str]) -> AsyncIterator[list[str]]:
+    some: list[str] = []
+    async for name in names:
+        some.append(name)
+        if len(some) == _AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _store_fault(fault: OSError) -> Postponed:

@@ -19,6 +19,7 @@ from app.bootstrap.resources import (
     open_cache,
     open_city,
     open_files,
+    open_ledger,
     open_scanner,
     open_spool,
     standings,
@@ -31,14 +32,17 @@ from app.delivery.handlers import Delivery
 from app.operations.aside import PutAside
 from app.operations.health import Health, outboxes
 from app.operations.worker import Worker
+from app.privacy.erased_again import ErasedAgain
 from app.receiver.channel_events import ChannelEventRecorder
 from app.receiver.put_aside import PutAsideMessages
 from app.receiver.rate_limit import RateLimit
 from app.receiver.receiver import SpoolingReceiver
-from app.turns.service import Service
+from app.receiver.spool import Spool
+from app.turns.service import Forgotten, Service
 from app.turns.transcription import in_turn
 from bots.answers import RIDES
 from intake.city import CityProfile
+from intake.model.messages import Address
 from intake.model.ports import Follows
 from storage.cache.cache import Cache
 from storage.db.database import Database
@@ -94,7 +98,9 @@ async def _wire(
     heard = hearing(settings, http, channels.by_name)
     hear = in_turn(heard, second_reader(settings, http, database, city, utc_now))
     pace = RateLimit(buckets, keyring.digest) if buckets is not None else None
-    service = Service(database, cache, city, utc_now, RIDES, hear=hear, forgotten=spool.overwrite_done)
+    erased_again = ErasedAgain(database, open_ledger(settings), files, utc_now)
+    forgotten = _outside(spool, erased_again)
+    service = Service(database, cache, city, utc_now, RIDES, hear=hear, forgotten=forgotten)
     updates, channel_events = (
         CallbackService(database, cache, city, utc_now),
         ChannelEventRecorder(database, utc_now, spool),
@@ -118,6 +124,7 @@ async def _wire(
         worker=Worker(behind, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),
         files=files,
         aside=aside,
+        erased_again=erased_again,
         health=Health(database, cache, spool, standings(settings), outboxes(own_desk=embeds_desk(settings))),
         channels=channels.by_name,
         telegram=channels.telegram,
@@ -129,3 +136,15 @@ async def _wire(
         playing=playing,
         base_url=base_url,
     )
+
+
+def _outside(spool: Spool, erased_again: ErasedAgain) -> Forgotten:
+    """What lies of somebody outside the database goes, and the ledger is told; each without the other."""
+
+    async def forgotten(address: Address) -> None:
+        try:
+            await spool.overwrite_done(address)
+        finally:
+            await erased_again.write_down()
+
+    return forgotten

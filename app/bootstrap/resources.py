@@ -26,6 +26,7 @@ from storage.files.bucket import Bucket, BucketRules
 from storage.files.file_store import FileStore
 from storage.files.folder import Folder
 from storage.files.object_store import ObjectStore
+from storage.privacy.ledger import BucketLedger, FolderLedger, Ledger
 
 FIRST_PASSWORD = "first-password"  # noqa: S105  a file's name
 
@@ -94,6 +95,12 @@ def open_files(settings: Settings, keyring: KeyRing) -> FileStore:
     """Where citizens' files lie."""
     bucket = open_bucket(settings)
     return Folder(settings.var / "attachments", keyring) if bucket is None else ObjectStore(bucket, keyring)
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """Where erasures are told to a database that is restored one day."""
+    bucket = open_bucket(settings)
+    return FolderLedger(settings.var / "erasures") if bucket is None else BucketLedger(bucket)
 
 
 def open_spool(settings: Settings, keyring: KeyRing) -> Spool:

@@ -16,6 +16,7 @@ from app.callbacks.poll import Polling
 from app.operations.aside import PutAside
 from app.operations.health import Health
 from app.operations.worker import Worker
+from app.privacy.erased_again import ErasedAgain
 from app.receiver.channel_events import ChannelEventRecorder
 from app.receiver.receiver import SpoolingReceiver
 from app.receiver.running_turns import LAST_TURNS
@@ -49,6 +50,7 @@ class Runtime:
     worker: Worker
     files: Files
     aside: PutAside
+    erased_again: ErasedAgain
     health: Health
     channels: Mapping[ChannelName, Channel]
     telegram: "TelegramChannel | None"

@@ -183,9 +183,17 @@ async def serving(app: Any, line: socket.socket) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, *, database_url: str = "", inside: str = SITE, redis_url: str | None = None
+    folder: Path,
+    *,
+    database_url: str = "",
+    inside: str = SITE,
+    redis_url: str | None = None,
+    hired: bool = False,
 ) -> AsyncIterator[World]:
-    """A fresh house with staff, closed at the end; `inside` is where house and desk reach each other."""
+    """A fresh house with staff, closed at the end; `inside` is where house and desk reach each other.
+
+    `hired`: its database has its staff already.
+    """
     seal = Seal("wx1", "a-token", secrets.token_hex(32)[:43])
     settings = Enclosed(
         database_url=database_url or f"sqlite:///{folder / 'jiesu.db'}",
@@ -204,7 +212,7 @@ async def opened(
     )
     async with open_house(settings, inside, folder) as runtime:
         async with runtime.database.write() as tx:
-            for name, (role, unit) in STAFF.items():
+            for name, (role, unit) in STAFF.items() if not hired else ():
                 await users.add(tx, name, PASSWORD, role, unit, utc_now(), given=False)
         app = create_app(runtime, with_worker=False)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

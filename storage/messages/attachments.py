@@ -162,6 +162,12 @@ async def is_used(tx: Tx, sha256: str) -> bool:
     return bool(await tx.scalar(select(exists().where(attachments.c.sha256 == sha256))))
 
 
+async def unused(tx: Tx, sums: Collection[str]) -> list[str]:
+    """Those of these contents that no attachment has."""
+    used = set(await tx.scalars(select(attachments.c.sha256).where(attachments.c.sha256.in_(sums))))
+    return [sha256 for sha256 in sums if sha256 not in used]
+
+
 async def fail(tx: Tx, attachment_id: str, reason: str) -> None:
     """The platform will not give us this file, or we do not take it."""
     where = (attachments.c.id == int(attachment_id)) & (attachments.c.state == "pending")
