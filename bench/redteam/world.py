@@ -189,10 +189,11 @@ async def opened(
     inside: str = SITE,
     redis_url: str | None = None,
     hired: bool = False,
+    **more: Any,
 ) -> AsyncIterator[World]:
     """A fresh house with staff, closed at the end; `inside` is where house and desk reach each other.
 
-    `hired`: its database has its staff already.
+    `hired`: its database has its staff already. `more` settings go along.
     """
     seal = Seal("wx1", "a-token", secrets.token_hex(32)[:43])
     settings = Enclosed(
@@ -209,6 +210,7 @@ async def opened(
             "api_url": "http://127.0.0.1:9",
         },
         hotline={"secret": CALLS},
+        **more,
     )
     async with open_house(settings, inside, folder) as runtime:
         async with runtime.database.write() as tx:
