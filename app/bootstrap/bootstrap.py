@@ -29,7 +29,7 @@ from app.bootstrap.runtime import Runtime
 from app.callbacks.apply import CallbackService
 from app.callbacks.poll import Polling
 from app.delivery.handlers import Delivery
-from app.operations.aside import PutAside
+from app.operations.aside import AsideList
 from app.operations.health import Health, outboxes
 from app.operations.worker import Worker
 from app.privacy.erased_again import ErasedAgain
@@ -107,7 +107,7 @@ async def _wire(
     )
     delivery = Delivery(behind, city, channels.by_name, hotline, files, service, utc_now)
     put_aside = PutAsideMessages(database, service, channel_events, channels.by_name, utc_now)
-    aside = PutAside(database, keyring, spool, put_aside, utc_now, own_desk=embeds_desk(settings))
+    aside = AsideList(database, keyring, spool, put_aside, utc_now, own_desk=embeds_desk(settings))
     desk = None
     if embeds_desk(settings):
         desk = embedded_desk(settings, database, city, calls, callbacks, base_url, http, utc_now)

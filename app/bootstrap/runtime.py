@@ -13,7 +13,7 @@ from app.base.settings import Settings
 from app.bootstrap.resources import open_scanner, plain
 from app.callbacks.apply import CallbackService
 from app.callbacks.poll import Polling
-from app.operations.aside import PutAside
+from app.operations.aside import AsideList
 from app.operations.health import Health
 from app.operations.worker import Worker
 from app.privacy.erased_again import ErasedAgain
@@ -49,7 +49,7 @@ class Runtime:
     updates: CallbackService
     worker: Worker
     files: Files
-    aside: PutAside
+    aside: AsideList
     erased_again: ErasedAgain
     health: Health
     channels: Mapping[ChannelName, Channel]

@@ -61,7 +61,7 @@ class TriedAgain:
     stay: int
 
 
-class PutAside:
+class AsideList:
     """Everything of one installation; the spool is this machine's."""
 
     def __init__(

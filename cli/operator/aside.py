@@ -14,7 +14,7 @@ from rich.table import Table
 from app.base.logs import set_up
 from app.base.settings import BadSettings, check, read_settings
 from app.bootstrap.bootstrap import open_house
-from app.operations.aside import AsideKind, PutAside, SetAside, TriedAgain
+from app.operations.aside import AsideKind, AsideList, SetAside, TriedAgain
 
 T = TypeVar("T")
 Kind = Annotated[AsideKind | None, typer.Option(help="Only what lies there.")]
@@ -73,7 +73,7 @@ def _row(one: SetAside) -> dict[str, object]:
     }
 
 
-def _with(do: Callable[[PutAside], Awaitable[T]]) -> T:
+def _with(do: Callable[[AsideList], Awaitable[T]]) -> T:
     async def run() -> T:
         set_up(sys.stderr)  # what a turn tells is no part of the answer
         settings = read_settings()
