@@ -1,7 +1,8 @@
 """The one place that ties everything together: settings in, a working house out."""
 
+from asyncio import timeout
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -47,6 +48,9 @@ from intake.model.ports import Follows
 from storage.cache.cache import Cache
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
+
+ANSWERED_WITHIN = 1.0
+"""Seconds an answer waits for the ledger; what is not written by then is with the next round."""
 
 
 @asynccontextmanager
@@ -145,6 +149,8 @@ def _outside(spool: Spool, erased_again: ErasedAgain) -> Forgotten:
         try:
             await spool.overwrite_done(address)
         finally:
-            await erased_again.write_down()
+            with suppress(TimeoutError):
+                async with timeout(ANSWERED_WITHIN):
+                    await erased_again.write_down()
 
     return forgotten

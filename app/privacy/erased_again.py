@@ -49,10 +49,15 @@ class ErasedAgain:
         self._ledger = ledger
         self._files = files
         self._clock = clock
+        self._was_read = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set."""
-        await every(EVERY, self.once, stop, "the ledger of erasures")
+        await every(EVERY, self._round, stop, "the ledger of erasures")
+
+    async def _round(self) -> None:
+        """The ledger is read once a life: a database is not restored under a process that runs."""
+        await (self.write_down() if self._was_read else self.once())
 
     async def before_the_first_message(self) -> None:
         """At a start. A ledger that is away holds up nobody: it is looked at again, and the log says so."""
@@ -68,6 +73,7 @@ class ErasedAgain:
             lines = await erasure_lines.unknown(tx, lines)
         if lines:
             await self._do(lines)
+        self._was_read = True
 
     async def write_down(self) -> None:
         """As the function of that name."""
