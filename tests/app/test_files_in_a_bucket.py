@@ -92,6 +92,7 @@ async def test_what_one_machine_fetched_another_shows_and_a_third_erases(
         assert (await b.http.get(b.runtime.files.path(file.sha256 or ""))).content == VOICE
         await says(b, 4, "删除")
         await says(b, 5, "确认删除")
+        await b.runtime.erased_again.write_down()
     async with machine(tmp_path / "c", database_url, s3, hired=True) as c:
         await delivered(c)
     left = s3.objects()

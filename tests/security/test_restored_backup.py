@@ -196,6 +196,7 @@ async def test_processes_that_start_together_erase_once(
         await in_a_form(sower)
         made = await run("backup.sh", live.parent / "backups", empty_database_url, live)
         await by_their_own_wish(sower, live)
+        await sower.world.runtime.erased_again.write_down()
     url = elsewhere()
     await restored(made, url, live, back)
     async with opened(back, database_url=url, hired=True) as first:
@@ -233,6 +234,7 @@ async def test_the_ledger_tells_nobody_who_they_are(
     async with house(live, empty_database_url, channel) as sower:
         await everything(sower, live)
         await by_their_own_wish(sower, live)
+        await sower.world.runtime.erased_again.write_down()
     written = b"".join(file.read_bytes() for file in (live / "erasures").glob("*.log"))
     assert written
     marks = (*WORDS, ACCOUNTS[channel], channel.value)
