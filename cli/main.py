@@ -7,7 +7,7 @@ import typer
 from app.base.settings import BadSettings
 from cli.centre import audit, demo, desk, report, survey
 from cli.integrator import classify, hotline, replay
-from cli.operator import check, city, data_rights, keys, outbox, wechat
+from cli.operator import aside, check, city, data_rights, keys, outbox, wechat
 from cli.servers import serve
 from intake.model.ports import Rejected, Unavailable
 from storage.db.database import DatabaseDown
@@ -32,6 +32,7 @@ app.add_typer(demo.app, name="demo")
 app.add_typer(keys.app, name="keys")
 app.add_typer(hotline.app, name="hotline")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(aside.app, name="aside")
 app.add_typer(survey.app, name="survey")
 app.add_typer(wechat.app, name="wechat")
 

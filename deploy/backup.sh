@@ -1,13 +1,15 @@
 #!/bin/sh
 # A backup of one installation, taken while it runs: backup.sh FOLDER makes FOLDER/<time>/.
-# The database first, then the files: what the database names is then there. JIESU_SECRET_KEY (or var/secret.key)
-# is not in it: who has both reads everything. Keep the key elsewhere, and a copy of it.
+# The database first, then the files: what the database names is then there. JIESU_SECRET_KEY (or secret.key under
+# JIESU_VAR) is not in it: who has both reads everything. Keep the key elsewhere, and a copy of it. Nor is the ledger
+# of erasures: it tells a restored database what was erased since, so it must be newer than any backup.
 # The newest JIESU_BACKUPS (14) stay and older ones go: what citizens had erased has to leave the backups too.
 set -eu
 umask 077
 into=${1:?backup.sh FOLDER}
-url=${JIESU_DATABASE_URL:-sqlite:///var/jiesu.db}
-files=${JIESU_ATTACHMENTS:-var/attachments}
+var=${JIESU_VAR:-var}
+url=${JIESU_DATABASE_URL:-sqlite:///$var/jiesu.db}
+files=$var/attachments
 made="$into/$(date -u +%Y%m%d-%H%M%S)"
 unfinished="$made.unfinished"
 mkdir -p "$unfinished"
@@ -28,6 +30,7 @@ postgresql://*)
   ;;
 *) echo "JIESU_DATABASE_URL must begin with sqlite:/// or postgresql://" >&2; exit 1 ;;
 esac
+if [ -n "${JIESU_S3__URL:-}" ]; then echo "files are in the object store: its own versions are their backup" >&2; fi
 if [ -d "$files" ]; then cp -R "$files" "$unfinished/attachments"; fi
 mv "$unfinished" "$made"
 find "$into" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*-[0-9]*.unfinished' -mmin +1440 -exec rm -rf {} +

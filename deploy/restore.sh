@@ -3,8 +3,9 @@
 set -eu
 umask 077
 from=${1:?restore.sh FOLDER/TIME}
-url=${JIESU_DATABASE_URL:-sqlite:///var/jiesu.db}
-files=${JIESU_ATTACHMENTS:-var/attachments}
+var=${JIESU_VAR:-var}
+url=${JIESU_DATABASE_URL:-sqlite:///$var/jiesu.db}
+files=$var/attachments
 if [ -e "$files" ]; then echo "$files is there already: restore into an empty place" >&2; exit 1; fi
 case $url in
 sqlite:///*)
@@ -20,4 +21,7 @@ postgresql://*)
 *) echo "JIESU_DATABASE_URL must begin with sqlite:/// or postgresql://" >&2; exit 1 ;;
 esac
 if [ -d "$from/attachments" ]; then mkdir -p "$(dirname "$files")" && cp -R "$from/attachments" "$files"; fi
+if [ ! -d "$var/erasures" ] && [ -z "${JIESU_S3__URL:-}" ]; then
+  echo "there is no $var/erasures: bring it from the old machine before the first start, or who was erased since is back" >&2
+fi
 echo "restored; now: jiesu check"

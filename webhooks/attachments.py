@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from app.attachments.sanitize import content_type
 from app.attachments.store import Files
 from storage.db.keyring import Undecryptable
-from storage.messages.attachments import NoSuchFile
+from storage.files.file_store import NoSuchFile
 from webhooks.problems import problem
 
 _SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})

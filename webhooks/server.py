@@ -52,6 +52,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # what was imported lives for ever: the collector need not look at it again
+        await runtime.erased_again.before_the_first_message()
         loops = _background(runtime, with_worker=with_worker)
         async with _running(loops if polling else [*loops, runtime.keep_telegram_told]):
             yield
@@ -89,8 +90,9 @@ def create_desk_app(alone: StandaloneDesk, settings: Settings) -> FastAPI:
     answer_faults(app)
     app.add_middleware(AddressLimit, buckets=LocalBuckets())
     app.add_middleware(SecurityHeaders, secure=_by_https(settings))
+    app.include_router(health_router(alone.health, utc_now))
     app.include_router(attachment_router(files))
-    _desk_routes(app, desk, settings, partial(_copy_of, files), of_front=False)
+    _desk_routes(app, desk, settings, partial(_copy_of, alone), of_front=False)
     app.include_router(_open311(desk, settings, files))
     return app
 
@@ -99,9 +101,9 @@ def _by_https(settings: Settings) -> bool:
     return urlsplit(settings.public_url or "").scheme == "https"
 
 
-def _copy_of(files: Files, part: AttachmentPart) -> str:
-    """Our own copy's address; the front door's as long as there is none."""
-    return files.path(part.sha256) if files.has(part.sha256) else part.url
+def _copy_of(alone: StandaloneDesk, part: AttachmentPart) -> str:
+    """Our own copy's address; the front door's as long as it is still to come."""
+    return part.url if alone.gathering.waits_for(part) else alone.files.path(part.sha256)
 
 
 def _open311(desk: Desk, settings: Settings, files: Files) -> APIRouter:
@@ -132,7 +134,7 @@ def _desk_routes(
 
 
 def _background(runtime: Runtime, *, with_worker: bool) -> list[Background]:
-    found: list[Background] = [runtime.receiver.run]
+    found: list[Background] = [runtime.receiver.run, runtime.erased_again.run]
     if with_worker:
         found.append(runtime.worker.run)
         if runtime.following is not None:

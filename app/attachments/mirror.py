@@ -19,7 +19,7 @@ from app.attachments.store import LINK_LASTS
 from desk.api import recent_files
 from hotline.contract import AttachmentPart
 from storage.db.database import Database
-from storage.messages.attachments import Folder, NoSuchFile
+from storage.files.file_store import FileStore, NoSuchFile
 from storage.periodic import every
 
 PAUSE = timedelta(seconds=5)
@@ -29,18 +29,18 @@ log = structlog.get_logger(__name__)
 
 
 class AttachmentMirror:
-    """What is on its way. Two desks on one folder may gather the same file: it is the same file."""
+    """What is on its way. Two desks on one store may gather the same file: it is the same file."""
 
     def __init__(
         self,
         database: Database,
-        folder: Folder,
+        store: FileStore,
         front_door: str,
         http: httpx.AsyncClient,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
-        self._folder = folder
+        self._store = store
         self._front_door = _origin(front_door)
         self._http = http
         self._clock = clock
@@ -59,6 +59,10 @@ class AttachmentMirror:
             if await self._here(part) or await self._settled(part):
                 del self._wanted[sha256]
 
+    def waits_for(self, part: AttachmentPart) -> bool:
+        """Whether it is still to come."""
+        return part.sha256 in self._wanted
+
     async def _new(self) -> tuple[AttachmentPart, ...]:
         since = self._clock() - LINK_LASTS
         async with self._database.read() as tx:
@@ -68,7 +72,7 @@ class AttachmentMirror:
 
     async def _here(self, part: AttachmentPart) -> bool:
         with suppress(NoSuchFile):
-            return await asyncio.to_thread(self._folder.has, part.sha256)
+            return await self._store.has(part.sha256)
         return True  # a name that can be no file's
 
     async def _settled(self, part: AttachmentPart) -> bool:
@@ -83,7 +87,7 @@ class AttachmentMirror:
         if content is None or hashlib.sha256(content).hexdigest() != part.sha256:
             log.warning("a file is not to be had", size=part.size)
             return True
-        await self._folder.store(content)
+        await self._store.store(content)
         return True
 
     async def _fetched(self, url: str) -> bytes | None:

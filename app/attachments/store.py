@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -15,14 +15,16 @@ from intake.model.messages import Location, Media
 from intake.model.ports import Fetched, FileSource, NotTaken, Postponed
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
+from storage.files.file_store import FileStore
 from storage.messages import attachments
-from storage.messages.attachments import Attachment, Folder, NoSuchFile
+from storage.messages.attachments import Attachment
 from storage.outbox.jobs import FetchFile
 
 LINK_LASTS = timedelta(days=3)
 """As long as a document may wait for a backend that is down."""
 PAGE_LINK_LASTS = timedelta(minutes=30)
 _PURPOSE = "attachment link"
+_AT_ONCE = 500
 
 WAITS = 20.0
 """Seconds for which a file waits for those before it: less than a worker has for all of its delivery, whose
@@ -35,7 +37,7 @@ class Files:
     def __init__(
         self,
         database: Database,
-        folder: Folder,
+        store: FileStore,
         keyring: KeyRing,
         base_url: str,
         clock: Callable[[], datetime],
@@ -45,7 +47,7 @@ class Files:
     ) -> None:
         """`copies`: this house keeps none but those it got from another, which let nothing bad out."""
         self._database = database
-        self._folder = folder
+        self._store = store
         self._keyring = keyring
         self._base_url = base_url.rstrip("/")
         self._clock = clock
@@ -90,7 +92,7 @@ class Files:
             return await attachments.is_wanted(tx, attachment_id)
 
     async def _keep(self, attachment_id: str, vetted: SanitizedFile, state: str) -> None:
-        """On the disk before the row says so, and in its place only while it is wanted.
+        """Stored before the row says so, and in its place only while it is wanted.
 
         What its bytes will be is noted first: whoever drops it, or finds it after our death, can remove them.
         Raises Unavailable.
@@ -100,15 +102,15 @@ class Files:
             if not await attachments.expect(tx, attachment_id, sha256):
                 return
         try:
-            prepared = await self._folder.prepare(vetted.content)
+            prepared = await self._store.prepare(vetted.content)
             async with self._database.write() as tx:
                 await attachments.hold(tx, sha256)
                 wanted = await attachments.store_content(
                     tx, attachment_id, sha256, vetted.media_type, size, state=state
                 )
-                await asyncio.to_thread(prepared.place if wanted else prepared.drop)
+                await (prepared.place() if wanted else prepared.drop())
         except OSError as fault:
-            raise _folder_fault(fault) from fault
+            raise _store_fault(fault) from fault
 
     async def put_away(self, ids: Sequence[str]) -> int:
         """How many of these lie in quarantine, or were not taken."""
@@ -139,16 +141,9 @@ class Files:
         try:
             async with self._database.write() as tx:
                 await attachments.hold(tx, hashlib.sha256(content).hexdigest())
-                return await self._folder.keep(content)
+                return await self._store.keep(content)
         except OSError as fault:
-            raise _folder_fault(fault) from fault
-
-    def has(self, sha256: str) -> bool:
-        """Whether its content is here."""
-        try:
-            return self._folder.has(sha256)
-        except NoSuchFile:
-            return False
+            raise _store_fault(fault) from fault
 
     async def discard(self, sha256: str) -> None:
         """Remove a content that no attachment is any more. Raises Unavailable."""
@@ -156,9 +151,23 @@ class Files:
             async with self._database.write() as tx:
                 await attachments.hold(tx, sha256)
                 if not await attachments.is_used(tx, sha256):
-                    await self._folder.remove(sha256)
+                    await self._store.remove(sha256)
         except OSError as fault:
-            raise _folder_fault(fault) from fault
+            raise _store_fault(fault) from fault
+
+    async def discard_unknown(self) -> None:
+        """Remove every content that is no attachment of this database, as after a backup was put back.
+
+        Raises Unavailable.
+        """
+        try:
+            async for some in _by_hundreds(self._store.names()):
+                async with self._database.read() as tx:
+                    unknown = await attachments.unused(tx, some)
+                for sha256 in unknown:
+                    await self.discard(sha256)
+        except OSError as fault:
+            raise _store_fault(fault) from fault
 
     async def parts(self, ids: Sequence[str]) -> tuple[list[AttachmentPart], list[str]]:
         """The files as the backend gets them, and the ids of those still on their way."""
@@ -172,7 +181,7 @@ class Files:
     async def read(self, sha256: str, expires: str, signature: str) -> bytes | None:
         """The content behind a link; None if the link is forged or over.
 
-        Raises NoSuchFile, and Undecryptable for one that our keys do not open.
+        Raises NoSuchFile, Unavailable, and Undecryptable for one that our keys do not open.
         """
         if not self._signed(sha256, expires, signature):
             return None
@@ -180,7 +189,17 @@ class Files:
             return None
         if not self._copies and await self._is_quarantined(sha256):
             return None
-        return await self._folder.read(sha256)
+        try:
+            return await self._store.read(sha256)
+        except OSError as fault:
+            raise _store_fault(fault) from fault
+
+    async def probe(self) -> None:
+        """Whether files can be kept. Raises Unavailable."""
+        try:
+            await self._store.probe()
+        except OSError as fault:
+            raise _store_fault(fault) from fault
 
     async def _is_quarantined(self, sha256: str) -> bool:
         async with self._database.read() as tx:
@@ -215,6 +234,17 @@ class Files:
         return self._keyring.digest(_PURPOSE, f"{sha256}:{expires}")
 
 
-def _folder_fault(fault: OSError) -> Postponed:
+async def _by_hundreds(names: AsyncIterator[str]) -> AsyncIterator[list[str]]:
+    some: list[str] = []
+    async for name in names:
+        some.append(name)
+        if len(some) == _AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _store_fault(fault: OSError) -> Postponed:
     """Ours alone: the platform that gave the file is well, and messages go on by it."""
-    return Postponed(f"the attachment folder: {fault.strerror}")
+    return Postponed(f"citizens' files: {fault.strerror}")

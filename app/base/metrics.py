@@ -31,6 +31,29 @@ spool_depth = Gauge(
     "Messages that wait on this machine's disk for the database",
     multiprocess_mode="mostrecent",
 )
+spool_age = Gauge(
+    "jiesu_spool_age_seconds",
+    "Age of the oldest message on this machine's disk",
+    multiprocess_mode="mostrecent",
+)
+alarm_age = Gauge(
+    "jiesu_alarm_age_seconds",
+    "Age of the oldest alarm: on its way (outbox), or taken by nobody (desk)",
+    ["at"],
+    multiprocess_mode="mostrecent",
+)
+aside_depth = Gauge(
+    "jiesu_aside",
+    "What was put aside or given up: message, delivery, callback, spool",
+    ["kind"],
+    multiprocess_mode="mostrecent",
+)
+aside_age = Gauge(
+    "jiesu_aside_age_seconds",
+    "Age of the oldest thing put aside or given up",
+    ["kind"],
+    multiprocess_mode="mostrecent",
+)
 aside = Counter("jiesu_put_aside_total", "Messages nobody could handle, kept for a person", ["channel"])
 callbacks = Counter("jiesu_callbacks_total", "Callbacks of the backend, by result", ["result"])
 backend_trouble = Gauge(

@@ -7,10 +7,11 @@ that names the missing variable.
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from desk.accounts.oidc import is_safe
@@ -108,6 +109,21 @@ class MalwareSettings(BaseModel):
     )
 
 
+class ObjectStoreSettings(BaseModel):
+    """A bucket of an S3-compatible store for citizens' files, instead of a folder all machines share."""
+
+    url: str | None = Field(
+        default=None, description="an S3-compatible store for citizens' files; a folder under VAR without"
+    )
+    bucket: str | None = Field(default=None, description="its bucket, which is there already")
+    key_id: str | None = Field(default=None, description="the access key's id")
+    secret: SecretStr | None = Field(default=None, description="the access key's secret")
+    region: str = Field(default="us-east-1", description="the store's region, as calls are signed for")
+    style: Literal["path", "host"] = Field(
+        default="path", description="host where the address names the bucket already"
+    )
+
+
 class Settings(BaseSettings):
     """One installation."""
 
@@ -115,8 +131,11 @@ class Settings(BaseSettings):
         env_prefix="JIESU_", env_nested_delimiter="__", env_file=".env", extra="ignore", env_ignore_empty=True
     )
 
+    var: Path = Field(default=Path("var"), description="the folder of all that is written: one for a machine")
     database_url: str = Field(
-        default="sqlite:///var/jiesu.db", repr=False, description="sqlite:///… or postgresql://…"
+        default="sqlite:///var/jiesu.db",
+        repr=False,
+        description="sqlite:///… or postgresql://…; jiesu.db under VAR if unset",
     )
     redis_url: str | None = Field(
         default=None, repr=False, description="needed as soon as two processes share the work"
@@ -128,7 +147,7 @@ class Settings(BaseSettings):
         description="addresses or networks whose X-Forwarded-For is believed, comma-separated",
     )
     secret_key: SecretStr | None = Field(
-        default=None, description="sessions and data keys; made once under var/; several, comma-separated"
+        default=None, description="sessions and data keys; made once under VAR; several, comma-separated"
     )
     playground: bool | None = Field(default=None, description="on only when no channel is configured")
     telegram: TelegramSettings = TelegramSettings()
@@ -136,8 +155,15 @@ class Settings(BaseSettings):
     hotline: HotlineSettings = HotlineSettings()
     transcription: TranscriptionSettings = TranscriptionSettings()
     malware: MalwareSettings = MalwareSettings()
+    s3: ObjectStoreSettings = ObjectStoreSettings()
     reader: LlmReaderSettings = LlmReaderSettings()
     oidc: OidcSettings = OidcSettings()
+
+    @model_validator(mode="after")
+    def _all_in_one_place(self) -> Self:
+        if "database_url" not in self.model_fields_set:
+            self.database_url = f"sqlite:///{self.var / 'jiesu.db'}"
+        return self
 
     @property
     def telegram_on(self) -> bool:
@@ -221,6 +247,7 @@ def check(settings: Settings, *, serving: bool = True) -> None:
         *_playground(settings),
         *_reader(settings),
         *_oidc(settings),
+        *_object_store(settings),
     ]
     if found:
         raise BadSettings("\n".join(found))
@@ -313,6 +340,18 @@ def _oidc(settings: Settings) -> Iterator[str]:
         yield "JIESU_OIDC__ISSUER must begin with https://."
     if not (oidc.desk_url or settings.public_url):
         yield "JIESU_OIDC__DESK_URL (or JIESU_PUBLIC_URL) is missing: the provider sends staff back there."
+
+
+def _object_store(settings: Settings) -> Iterator[str]:
+    s3 = settings.s3
+    parts = {"URL": s3.url, "BUCKET": s3.bucket, "KEY_ID": s3.key_id, "SECRET": s3.secret}
+    if not any(parts.values()):
+        return
+    for name, value in parts.items():
+        if not value:
+            yield f"JIESU_S3__{name} is missing, but other settings of the object store are set."
+    if s3.url and not s3.url.startswith(("http://", "https://")):
+        yield "JIESU_S3__URL must begin with http:// or https://."
 
 
 def _playground(settings: Settings) -> Iterator[str]:

@@ -13,7 +13,16 @@ from app.attachments.mirror import AttachmentMirror
 from app.attachments.store import Files
 from app.base.clock import utc_now
 from app.base.settings import Settings
-from app.bootstrap.resources import FIRST_PASSWORD, VAR, open_city, open_scanner, plain, stored_keyring
+from app.bootstrap.resources import (
+    FIRST_PASSWORD,
+    open_city,
+    open_files,
+    open_scanner,
+    plain,
+    stored_keyring,
+)
+from app.operations.health import Health
+from desk import outbox as callback_rows
 from desk.accounts.first_password import FirstPassword
 from desk.accounts.oidc import OidcLogIn, OidcRules
 from desk.app import Desk
@@ -26,7 +35,6 @@ from intake.city import CityProfile
 from intake.model.ports import Hotline
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
-from storage.messages.attachments import Folder
 
 DESK_API = "/desk/api/v1"
 
@@ -82,7 +90,7 @@ def embedded_desk(
         token=_token,
         chance=random.random,
         sign_on=_sign_on(settings, http, clock),
-        first_password=FirstPassword(VAR / FIRST_PASSWORD),
+        first_password=FirstPassword(settings.var / FIRST_PASSWORD),
     )
 
 
@@ -102,6 +110,7 @@ class StandaloneDesk:
     desk: Desk
     files: Files
     gathering: AttachmentMirror
+    health: Health
     password: str | None
 
 
@@ -116,13 +125,14 @@ async def open_desk(settings: Settings, base_url: str) -> AsyncIterator[Standalo
     async with httpx.AsyncClient(follow_redirects=False) as http:
         front_door = settings.public_url or ""
         desk = embedded_desk(settings, database, city, calls, callbacks, front_door, http, utc_now)
-        folder = Folder(VAR / "attachments", keyring)
-        files = Files(database, folder, keyring, base_url, utc_now, open_scanner(settings), copies=True)
+        store = open_files(settings, keyring)
+        files = Files(database, store, keyring, base_url, utc_now, open_scanner(settings), copies=True)
         password = secrets.token_urlsafe(9)
         made = await desk.ensure_first_user(password)
-        gathering = AttachmentMirror(database, folder, front_door, http, utc_now)
+        health = Health(database, None, None, (desk_tables.standing,), (callback_rows.OUTBOX,))
+        gathering = AttachmentMirror(database, store, front_door, http, utc_now)
         try:
-            yield StandaloneDesk(desk, files, gathering, password if made else None)
+            yield StandaloneDesk(desk, files, gathering, health, password if made else None)
         finally:
             await database.close()
 

@@ -1,7 +1,8 @@
 """The one place that ties everything together: settings in, a working house out."""
 
+from asyncio import timeout
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -13,42 +14,54 @@ from app.bootstrap.backend import backend_secrets, embedded_desk, open_backend
 from app.bootstrap.channels import hearing, open_channels, second_reader
 from app.bootstrap.playground_credentials import at_any_hour, with_stand_ins
 from app.bootstrap.resources import (
-    VAR,
     embeds_desk,
     migrated,
     open_buckets,
     open_cache,
     open_city,
+    open_files,
+    open_ledger,
     open_scanner,
-    plain,
+    open_spool,
     standings,
+    stored_keyring,
 )
 from app.bootstrap.runtime import Runtime
 from app.callbacks.apply import CallbackService
 from app.callbacks.poll import Polling
 from app.delivery.handlers import Delivery
-from app.operations.health import Health
+from app.operations.aside import AsideList
+from app.operations.health import Health, outboxes
 from app.operations.worker import Worker
-from app.privacy.secret_key import KEY_FILE, open_keyring
+from app.privacy.erased_again import ErasedAgain
 from app.receiver.channel_events import ChannelEventRecorder
+from app.receiver.put_aside import PutAsideMessages
 from app.receiver.rate_limit import RateLimit
 from app.receiver.receiver import SpoolingReceiver
 from app.receiver.spool import Spool
-from app.turns.service import Service
+from app.turns.service import Forgotten, Service
 from app.turns.transcription import in_turn
 from bots.answers import RIDES
 from intake.city import CityProfile
+from intake.model.messages import Address
 from intake.model.ports import Follows
 from storage.cache.cache import Cache
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
-from storage.messages.attachments import Folder
+
+ANSWERED_WITHIN = 1.0
+"""Seconds an answer waits for the ledger; what is not written by then is with the next round."""
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, base_url: str, var: Path = VAR) -> AsyncIterator[Runtime]:
-    """Migrate, connect and wire; everything is closed at the end. Raises BadSettings, DatabaseDown."""
-    keyring = open_keyring(plain(settings.secret_key), var / KEY_FILE)
+async def open_house(settings: Settings, base_url: str, var: Path | None = None) -> AsyncIterator[Runtime]:
+    """Migrate, connect and wire; everything is closed at the end. Raises BadSettings, DatabaseDown.
+
+    `var`: a folder that is not the settings' own.
+    """
+    if var is not None:
+        settings = settings.model_copy(update={"var": var})
+    keyring = stored_keyring(settings)
     city = open_city(settings.city)
     playing = settings.playground_on
     if playing:
@@ -59,11 +72,7 @@ async def open_house(settings: Settings, base_url: str, var: Path = VAR) -> Asyn
         closing.push_async_callback(database.close)
         cache = open_cache(settings)
         closing.push_async_callback(cache.aclose)
-        folder = Folder(var / "attachments", keyring)
-        spool = Spool(var / "spool", keyring, utc_now)
-        yield await _wire(
-            settings, base_url, keyring, city, database, cache, folder, spool, closing, playing=playing
-        )
+        yield await _wire(settings, base_url, keyring, city, database, cache, closing, playing=playing)
 
 
 async def _wire(
@@ -73,15 +82,14 @@ async def _wire(
     city: CityProfile,
     database: Database,
     cache: Cache,
-    folder: Folder,
-    spool: Spool,
     closing: AsyncExitStack,
     *,
     playing: bool,
 ) -> Runtime:
     http = await closing.enter_async_context(httpx.AsyncClient(follow_redirects=False))
     public = settings.public_url or base_url
-    files = Files(database, folder, keyring, public, utc_now, open_scanner(settings))
+    store, spool = open_files(settings, keyring), open_spool(settings, keyring)
+    files = Files(database, store, keyring, public, utc_now, open_scanner(settings))
     calls, callbacks = backend_secrets(settings, keyring)
     hotline = open_backend(settings, city, base_url, calls, http, utc_now)
     buckets = None if playing else open_buckets(settings)
@@ -94,12 +102,16 @@ async def _wire(
     heard = hearing(settings, http, channels.by_name)
     hear = in_turn(heard, second_reader(settings, http, database, city, utc_now))
     pace = RateLimit(buckets, keyring.digest) if buckets is not None else None
-    service = Service(database, cache, city, utc_now, RIDES, hear=hear, forgotten=spool.overwrite_done)
+    erased_again = ErasedAgain(database, open_ledger(settings), files, utc_now)
+    forgotten = _outside(spool, erased_again)
+    service = Service(database, cache, city, utc_now, RIDES, hear=hear, forgotten=forgotten)
     updates, channel_events = (
         CallbackService(database, cache, city, utc_now),
         ChannelEventRecorder(database, utc_now, spool),
     )
     delivery = Delivery(behind, city, channels.by_name, hotline, files, service, utc_now)
+    put_aside = PutAsideMessages(database, service, channel_events, channels.by_name, utc_now)
+    aside = AsideList(database, keyring, spool, put_aside, utc_now, own_desk=embeds_desk(settings))
     desk = None
     if embeds_desk(settings):
         desk = embedded_desk(settings, database, city, calls, callbacks, base_url, http, utc_now)
@@ -115,7 +127,9 @@ async def _wire(
         following=Polling(database, hotline, updates, utc_now) if isinstance(hotline, Follows) else None,
         worker=Worker(behind, cache, city, delivery, utc_now, own_desk=embeds_desk(settings)),
         files=files,
-        health=Health(database, cache, spool, standings(settings), own_desk=embeds_desk(settings)),
+        aside=aside,
+        erased_again=erased_again,
+        health=Health(database, cache, spool, standings(settings), outboxes(own_desk=embeds_desk(settings))),
         channels=channels.by_name,
         telegram=channels.telegram,
         wechat=channels.wechat,
@@ -126,3 +140,17 @@ async def _wire(
         playing=playing,
         base_url=base_url,
     )
+
+
+def _outside(spool: Spool, erased_again: ErasedAgain) -> Forgotten:
+    """What lies of somebody outside the database goes, and the ledger is told; each without the other."""
+
+    async def forgotten(address: Address) -> None:
+        try:
+            await spool.overwrite_done(address)
+        finally:
+            with suppress(TimeoutError):
+                async with timeout(ANSWERED_WITHIN):
+                    await erased_again.write_down()
+
+    return forgotten

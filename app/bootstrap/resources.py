@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 
 from pydantic import SecretStr
 
 from app.attachments.malware import Clamd, NoScanner, Scanner
+from app.base.clock import utc_now
 from app.base.settings import BadSettings, Settings
 from app.bootstrap.category_model import judging
 from app.operations.health import Stands
 from app.privacy.secret_key import KEY_FILE, open_keyring
+from app.receiver.spool import Spool
 from desk.db import migrate as desk_tables
 from intake.city import BadProfile, CityProfile, load
 from intake.phrases import worded
@@ -21,10 +22,13 @@ from storage.cache.redis_rate_limits import RedisBuckets
 from storage.db.database import Database, standing, upgrade
 from storage.db.engines import async_url
 from storage.db.keyring import KeyRing
+from storage.files.bucket import Bucket, BucketRules
+from storage.files.file_store import FileStore
+from storage.files.folder import Folder
+from storage.files.object_store import ObjectStore
+from storage.privacy.ledger import BucketLedger, FolderLedger, Ledger
 
-VAR = Path("var")
 FIRST_PASSWORD = "first-password"  # noqa: S105  a file's name
-"""Where what is no setting lies: the secret made here, and the attachments."""
 
 
 @asynccontextmanager
@@ -40,7 +44,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Database]:
 
 def stored_keyring(settings: Settings) -> KeyRing:
     """The keys of this installation."""
-    return open_keyring(plain(settings.secret_key), VAR / KEY_FILE)
+    return open_keyring(plain(settings.secret_key), settings.var / KEY_FILE)
 
 
 def open_city(name: str) -> CityProfile:
@@ -75,6 +79,33 @@ def open_cache(settings: Settings) -> Cache:
 
 def open_buckets(settings: Settings) -> Buckets:
     return RedisBuckets(settings.redis_url) if settings.redis_url else LocalBuckets()
+
+
+def open_bucket(settings: Settings) -> Bucket | None:
+    """The object store, where there is one. Raises BadSettings."""
+    s3, secret = settings.s3, plain(settings.s3.secret)
+    if not s3.url:
+        return None
+    if not (s3.bucket and s3.key_id and secret):
+        raise BadSettings("JIESU_S3__URL needs __BUCKET, __KEY_ID and __SECRET beside it.")
+    return Bucket(BucketRules(s3.url, s3.bucket, s3.key_id, secret, s3.region, s3.style == "host"))
+
+
+def open_files(settings: Settings, keyring: KeyRing) -> FileStore:
+    """Where citizens' files lie."""
+    bucket = open_bucket(settings)
+    return Folder(settings.var / "attachments", keyring) if bucket is None else ObjectStore(bucket, keyring)
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """Where erasures are told to a database that is restored one day."""
+    bucket = open_bucket(settings)
+    return FolderLedger(settings.var / "erasures") if bucket is None else BucketLedger(bucket)
+
+
+def open_spool(settings: Settings, keyring: KeyRing) -> Spool:
+    """What waits on this machine's disk."""
+    return Spool(settings.var / "spool", keyring, utc_now)
 
 
 def open_scanner(settings: Settings) -> Scanner:

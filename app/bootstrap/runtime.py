@@ -13,8 +13,10 @@ from app.base.settings import Settings
 from app.bootstrap.resources import open_scanner, plain
 from app.callbacks.apply import CallbackService
 from app.callbacks.poll import Polling
+from app.operations.aside import AsideList
 from app.operations.health import Health
 from app.operations.worker import Worker
+from app.privacy.erased_again import ErasedAgain
 from app.receiver.channel_events import ChannelEventRecorder
 from app.receiver.receiver import SpoolingReceiver
 from app.receiver.running_turns import LAST_TURNS
@@ -47,6 +49,8 @@ class Runtime:
     updates: CallbackService
     worker: Worker
     files: Files
+    aside: AsideList
+    erased_again: ErasedAgain
     health: Health
     channels: Mapping[ChannelName, Channel]
     telegram: "TelegramChannel | None"

@@ -93,7 +93,8 @@ def tagger(folder: Path = weights.FOLDER) -> CheckResult:
 
 def disk(folder: Path) -> CheckResult:
     """Where spool and attachments go: the limit of what is promised while the database is away."""
-    free = shutil.disk_usage(folder).free
+    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    free = shutil.disk_usage(there).free
     if free < ENOUGH:
         says = f"{free // 1024**2} MB are free under {folder}: make room, messages are kept there"
         return CheckResult("disk", False, says)

@@ -6,7 +6,6 @@ from app.base.clock import utc_now
 from app.base.jobs import HOTLINE
 from app.base.settings import BadSettings, Settings, check
 from app.bootstrap.bootstrap import open_house
-from app.bootstrap.resources import VAR
 from app.bootstrap.runtime import Runtime
 from app.checks.backend import inspect_backend
 from app.checks.environment import address, disk, proxies, survey, tagger, weak_secrets
@@ -39,7 +38,8 @@ async def _opened(settings: Settings) -> AsyncIterator[CheckResult]:
             yield CheckResult("database", True, f"{runtime.database.kind}, migrated")
             yield await _put_aside(runtime)
             yield _redis(settings, await runtime.health.checks())
-            yield disk(VAR)
+            yield disk(settings.var)
+            yield await _files(runtime)
             yield tagger()
             for waiting in await _waiting(runtime):
                 yield waiting
@@ -103,7 +103,9 @@ async def _put_aside(runtime: Runtime) -> CheckResult:
         return CheckResult("messages", True, "none put aside")
     newest = found[0]
     where = f"{len(found)} put aside, the newest on {newest.at:%Y-%m-%d %H:%M} UTC ({newest.reason})"
-    return CheckResult("messages", False, f"{where}: report it with the log lines of that time")
+    return CheckResult(
+        "messages", False, f"{where}: `jiesu aside list` tells of each, `jiesu aside retry` takes it anew"
+    )
 
 
 async def _waiting(runtime: Runtime) -> list[CheckResult]:
@@ -121,6 +123,18 @@ async def _waiting(runtime: Runtime) -> list[CheckResult]:
         )
         for stuck in found
     ]
+
+
+async def _files(runtime: Runtime) -> CheckResult:
+    """Whether a citizen's photo can be kept."""
+    s3 = runtime.settings.s3
+    where = f"object store, bucket {s3.bucket}" if s3.url else "folder"
+    try:
+        await runtime.files.probe()
+    except Unavailable as fault:
+        says = f"{fault.reason}: photos and voices wait at the platforms, for three days at most"
+        return CheckResult("files", False, f"{where}: {says}")
+    return CheckResult("files", True, where)
 
 
 def _redis(settings: Settings, checks: dict[str, str]) -> CheckResult:

@@ -155,9 +155,10 @@ FRONT_DOOR = (
     Holding(
         "erasures",
         Owner.NOBODY,
-        Erased.STAYS,
+        Erased.ENDS,
         Term.FOR_GOOD,
-        "id at by conversation_id counts",
+        "id at by conversation_id counts entry subject written_at",
+        traces="subject_digest",
     ),
     Holding(
         "replays",
@@ -512,6 +513,13 @@ FILES = (
         Owner.CITIZEN,
         Erased.GOES,
         Term.MONTH,
+    ),
+    Lying(
+        r"erasures/(\d{4}-\d{2}\.log|lock)",
+        "that somebody was erased, and when; no backup holds it",
+        Owner.NOBODY,
+        Erased.ENDS,
+        Term.FOR_GOOD,
     ),
     Lying(r"spool/(lock|drain)", "nothing", Owner.NOBODY, Erased.STAYS, Term.FOR_GOOD),
 )

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from desk.history import key_rotation as desk_rotation
 from storage.db import old_digest_keys, reencrypt, tables
 from storage.db.database import Database
-from storage.messages.attachments import Folder, is_used
+from storage.files.file_store import FileStore
+from storage.messages.attachments import is_used
 from storage.surveys import phone_links
 from storage.tickets import query_codes, tickets
 
@@ -25,21 +26,21 @@ class Rotated:
     changed: int
 
 
-async def size(database: Database, folder: Folder, *, with_desk: bool) -> int:
+async def size(database: Database, files: FileStore, *, with_desk: bool) -> int:
     """How much there is to look at."""
-    own = await reencrypt.size(database, tables.metadata) + len(folder.names())
+    own = await reencrypt.size(database, tables.metadata) + len([name async for name in files.names()])
     return own + (await desk_rotation.size(database) if with_desk else 0)
 
 
-async def rotate(database: Database, folder: Folder, *, with_desk: bool) -> AsyncIterator[Rotated]:
+async def rotate(database: Database, files: FileStore, *, with_desk: bool) -> AsyncIterator[Rotated]:
     """Seal all again with the newest secret. Raises Undecryptable, or the desk's BrokenHistory."""
     async with database.write() as tx:
         await old_digest_keys.keep(tx, tables.retired_keys)
     async for done, changed in reencrypt.seal_again(database, tables.metadata):
         yield Rotated(done, changed)
     await _digest_phones_anew(database)
-    for sha256 in folder.names():
-        yield Rotated(1, int(await _file_again(database, folder, sha256)))
+    async for sha256 in files.names():
+        yield Rotated(1, int(await _file_again(database, files, sha256)))
     if with_desk:
         async for done, changed in desk_rotation.seal_again(database):
             yield Rotated(done, changed)
@@ -63,11 +64,11 @@ async def codes_lost(database: Database) -> int:
         return await query_codes.lost(tx)
 
 
-async def _file_again(database: Database, folder: Folder, sha256: str) -> bool:
-    changed = await folder.seal_again(sha256)
+async def _file_again(database: Database, files: FileStore, sha256: str) -> bool:
+    changed = await files.seal_again(sha256)
     if changed:
         async with database.read() as tx:
             used = await is_used(tx, sha256)
         if not used:  # it was removed while it was sealed again
-            await folder.remove(sha256)
+            await files.remove(sha256)
     return changed

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -83,6 +83,11 @@ class Spool:
         """How many messages wait."""
         return len(self._log.open())
 
+    def oldest(self) -> datetime | None:
+        """Since when the oldest of them waits."""
+        waiting = self._log.open()
+        return datetime.fromtimestamp(waiting[0].number / 1e9, UTC) if waiting else None
+
     def heads(self, limit: int, after: int = 0) -> list[Record]:
         """The oldest message of each of up to `limit` citizens; those behind number `after` come first."""
         first: dict[bytes, Record] = {}
@@ -110,6 +115,14 @@ class Spool:
     async def overwrite_done(self, address: Address) -> None:
         """What lies here of this citizen's though it is done is to be read by nobody. Raises OSError."""
         await asyncio.to_thread(self._log.overwrite_done, self._digests(_name(address)))
+
+    async def unreadable(self) -> list[Record]:
+        """What waits here and our keys do not open, or no release of ours can read."""
+        return [record for record in self._log.open() if await self.read(record) is None]
+
+    def damaged(self) -> list[int]:
+        """The files that the disk spoilt, by when they were begun (nanoseconds)."""
+        return self._log.damaged()
 
     async def drop_damaged(self) -> int:
         """Remove what the disk spoilt so long ago that nobody will mend it; returns how many files."""

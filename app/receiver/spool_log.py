@@ -121,6 +121,10 @@ class Log:
             for file in (*self._folder.glob("*.log"), *self._folder.glob(f"*{DAMAGED}")):
                 _overwrite(file, whose, waiting)
 
+    def damaged(self) -> list[int]:
+        """What was kept as damaged: when each file was begun (nanoseconds)."""
+        return sorted(int(path.stem) for path in self._folder.glob(f"*{DAMAGED}"))
+
     def drop_damaged(self, before: int) -> int:
         """Remove what was kept as damaged and begun before (nanoseconds); returns how many files."""
         if not self._folder.is_dir():

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from app.attachments import day_limits, ownership
 from app.base.long_texts import thought_about
 from app.delivery.queue_replies import holding_back, lane, queue_album, queuing
+from app.privacy import erasure
 from app.turns import effects, media_bursts, parked_messages
 from app.turns.localize import Localizer
 from app.turns.similar_reports import SimilarReports
@@ -29,7 +30,6 @@ from storage import turn_store
 from storage.db import batched_statements
 from storage.db.batched_statements import Statement
 from storage.db.database import Tx
-from storage.db.scrubbing import owe
 from storage.messages import conversations, inbox, send_quotas
 from storage.messages.conversations import StoredConversation
 from storage.privacy import left_channel
@@ -228,7 +228,7 @@ def _words(conversation: Conversation) -> int:
 
 async def _forget_answers(tx: Tx, begun: Begun, now: datetime) -> None:
     """What was being written is gone; what was answered to it repeats its words."""
-    owe(tx)
+    await erasure.given_up(tx, begun.stored, now)
     filed = [ticket.reference for ticket in begun.tickets]
     await left_channel.forget_answers(tx, begun.stored.id, lane(begun.stored.id), filed, now)
 

@@ -183,9 +183,18 @@ async def serving(app: Any, line: socket.socket) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, *, database_url: str = "", inside: str = SITE, redis_url: str | None = None
+    folder: Path,
+    *,
+    database_url: str = "",
+    inside: str = SITE,
+    redis_url: str | None = None,
+    hired: bool = False,
+    **more: Any,
 ) -> AsyncIterator[World]:
-    """A fresh house with staff, closed at the end; `inside` is where house and desk reach each other."""
+    """A fresh house with staff, closed at the end; `inside` is where house and desk reach each other.
+
+    `hired`: its database has its staff already. `more` settings go along.
+    """
     seal = Seal("wx1", "a-token", secrets.token_hex(32)[:43])
     settings = Enclosed(
         database_url=database_url or f"sqlite:///{folder / 'jiesu.db'}",
@@ -201,10 +210,11 @@ async def opened(
             "api_url": "http://127.0.0.1:9",
         },
         hotline={"secret": CALLS},
+        **more,
     )
     async with open_house(settings, inside, folder) as runtime:
         async with runtime.database.write() as tx:
-            for name, (role, unit) in STAFF.items():
+            for name, (role, unit) in STAFF.items() if not hired else ():
                 await users.add(tx, name, PASSWORD, role, unit, utc_now(), given=False)
         app = create_app(runtime, with_worker=False)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

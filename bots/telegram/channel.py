@@ -16,7 +16,7 @@ from bots.telegram.client import RetryAfterMiddleware, open_bot
 from bots.telegram.errors import asking, ours
 from bots.telegram.incoming import deep_links
 from bots.telegram.incoming.parse import hear, hear_raw
-from bots.telegram.incoming.update import ButtonPress, FromGroup, Improper, ParsedUpdate
+from bots.telegram.incoming.update import ButtonPress, FromGroup, Improper, ParsedUpdate, UnreadableUpdate
 from bots.telegram.outgoing import split
 from bots.telegram.outgoing.best_effort import if_possible
 from bots.telegram.outgoing.keyboards import Keyboards
@@ -58,6 +58,14 @@ class TelegramChannel:
     def hear(self, body: bytes, now: datetime) -> ParsedUpdate:
         """One update as the webhook got it. Raises UnreadableUpdate."""
         return self._checked(hear(body, self.bot.id, now))
+
+    def read_again(self, body: bytes, now: datetime) -> Inbound | None:
+        """As `ports.ReadsAgain` has it."""
+        try:
+            message = self.hear(body, now).message
+        except UnreadableUpdate:
+            return None
+        return message if isinstance(message, Inbound) else None
 
     def hear_raw(self, raw: Any, now: datetime) -> ParsedUpdate:
         """One update as polling got it. Raises UnreadableUpdate."""

@@ -14,13 +14,17 @@ from urllib.parse import urlsplit
 import httpx
 
 from bots.wechat.client import ApiError, ApiResponse, Client, errcode_of, json_of
+from bots.wechat.codec import UnreadablePush, parse
 from bots.wechat.error_codes import CLOSED, NO_RIGHT, NOT_ALLOWED, consequence
+from bots.wechat.incoming.events import to_channel_event
+from bots.wechat.incoming.inbound import to_inbound
 from bots.wechat.outgoing.passive_reply import split, wording
 from bots.wechat.outgoing.send_ways import MessageType, QuotaStore, SendWay, steps
 from bots.wechat.outgoing.template_messages import announcement
 from bots.wechat.token import TokenCache
 from intake.city import Template
-from intake.model.messages import Address, ChannelName, Media, Outgoing
+from intake.model.channel_event import ChannelEvent
+from intake.model.messages import Address, ChannelName, Inbound, Media, Outgoing
 from intake.model.ports import Fetched, NotNow, NotTaken, OutcomePending, Rejected, Unavailable, Unreachable
 
 LARGEST_FILE = 20 * 1024 * 1024
@@ -93,6 +97,14 @@ class WeChatChannel:
         if document is not None:
             answer = await self._video(document)
         return _file(answer)
+
+    def read_again(self, body: bytes, now: datetime) -> Inbound | ChannelEvent | None:
+        """As `ports.ReadsAgain` has it."""
+        try:
+            push = parse(body)
+        except UnreadablePush:
+            return None
+        return to_inbound(push, now) or to_channel_event(push, now)
 
     async def probe(self) -> None:
         """Ask for the access token. Raises Unavailable or Rejected."""

@@ -11,11 +11,13 @@ import typer
 
 from app.base.clock import utc_now
 from app.base.settings import BadSettings, read_settings
-from app.bootstrap.resources import VAR, open_storage, stored_keyring
+from app.bootstrap.resources import open_ledger, open_spool, open_storage, stored_keyring
 from app.privacy import citizen_export, erasure
+from app.privacy.erased_again import write_down
 from app.receiver.spool import Spool
 from intake.model.messages import Address, ChannelName
 from storage.db.database import Database, Tx
+from storage.faults import caught
 from storage.messages import conversations
 from storage.messages.conversations import StoredConversation
 from storage.tickets import tickets
@@ -69,9 +71,15 @@ async def _export(ticket: str | None, phone: str | None, account: str | None) ->
 
 async def _erase(ticket: str | None, phone: str | None, account: str | None) -> tuple[int, int]:
     settings = read_settings()
-    spool = Spool(VAR / "spool", stored_keyring(settings), utc_now)
+    spool = open_spool(settings, stored_keyring(settings))
     async with open_storage(settings) as database:
-        return await _erased(database, spool, ticket, phone, account, utc_now())
+        done = await _erased(database, spool, ticket, phone, account, utc_now())
+        unwritten = await caught(write_down(database, open_ledger(settings), utc_now()))
+    if unwritten is not None:
+        typer.echo(
+            "The ledger of erasures cannot be written now: a running `jiesu serve` does it later.", err=True
+        )
+    return done
 
 
 async def _erased(
@@ -98,7 +106,7 @@ async def _erased(
                 filed += len(await erasure.erase(tx, stored, "operator", now))
                 await conversations.forget(tx, stored.id, now)
         for lone in found.tickets:
-            await erasure.restricted(tx, lone, now)
+            await erasure.erase_ticket(tx, lone, "operator", now)
     return len(found.conversations), filed
 
 

@@ -5,15 +5,12 @@ from typing import Annotated
 
 import typer
 
-from app.base.clock import utc_now
 from app.base.settings import BadSettings, read_settings
-from app.bootstrap.resources import VAR, embeds_desk, open_storage, stored_keyring
+from app.bootstrap.resources import embeds_desk, open_files, open_spool, open_storage, stored_keyring
 from app.privacy import key_rotation
-from app.receiver.spool import Spool
 from cli.progress import counted
 from desk.history.key_rotation import BrokenHistory
 from storage.db.keyring import Undecryptable
-from storage.messages.attachments import Folder
 
 app = typer.Typer(help="The secrets that seal what is stored.", no_args_is_help=True)
 
@@ -47,14 +44,14 @@ def rotate(
 async def _rotate() -> tuple[int, int, int]:
     settings = read_settings()
     keyring = stored_keyring(settings)
-    folder, with_desk = Folder(VAR / "attachments", keyring), embeds_desk(settings)
+    files, with_desk = open_files(settings, keyring), embeds_desk(settings)
     async with open_storage(settings) as database:
         changed = 0
         with counted() as progress:
-            total = await key_rotation.size(database, folder, with_desk=with_desk)
+            total = await key_rotation.size(database, files, with_desk=with_desk)
             bar = progress.add_task("sealing again", total=total)
-            async for step in key_rotation.rotate(database, folder, with_desk=with_desk):
+            async for step in key_rotation.rotate(database, files, with_desk=with_desk):
                 progress.advance(bar, step.done)
                 changed += step.changed
-        spooled = Spool(VAR / "spool", keyring, utc_now).depth()
+        spooled = open_spool(settings, keyring).depth()
         return changed, await key_rotation.codes_lost(database), spooled

@@ -158,9 +158,10 @@ def work(
 async def _work(settings: Settings, line: socket.socket | None) -> None:
     base_url = settings.public_url or f"http://{HOST}:{PORT}"
     async with open_house(settings, base_url) as runtime:
+        await runtime.erased_again.before_the_first_message()
         with _stopping() as stop:
             async with _figures(runtime, line):
-                await runtime.worker.run(stop)
+                await asyncio.gather(runtime.worker.run(stop), runtime.erased_again.run(stop))
 
 
 class _Aside(uvicorn.Server):

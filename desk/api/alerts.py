@@ -55,6 +55,15 @@ class Alert:
         return "\n".join(self.texts) or None
 
 
+async def ringing_since(tx: Tx) -> datetime | None:
+    """Since when the oldest alert rings that nobody has taken."""
+    at = alerts.c.raised_at
+    found: datetime | None = await tx.scalar(
+        select(func.min(at, type_=at.type)).where(alerts.c.taken_at.is_(None))
+    )
+    return found
+
+
 async def ring(tx: Tx, event: HotlineEvent, now: datetime) -> None:
     """Keep a new alert, or let the one grow that it belongs to."""
     known = await _latest_of(tx, event.conversation) if event.conversation else None

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
-from intake.model.messages import ChannelName, Media, Outgoing
+from intake.model.channel_event import ChannelEvent
+from intake.model.messages import ChannelName, Inbound, Media, Outgoing
 from intake.model.status import StatusUpdate
 
 
@@ -139,6 +140,15 @@ class Paced(Protocol):
 
     async def rest(self) -> float:
         """Seconds in which nothing need be tried."""
+        ...
+
+
+@runtime_checkable
+class ReadsAgain(Protocol):
+    """A channel that reads a push long after it came, when it was put aside."""
+
+    def read_again(self, body: bytes, now: datetime) -> Inbound | ChannelEvent | None:
+        """What it says; None for what it cannot read, or what asks for nothing."""
         ...
 
 

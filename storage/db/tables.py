@@ -92,6 +92,8 @@ inbox = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Index(None, "recorded_at"),
 )
+_aside = text("aside_sealed IS NOT NULL")
+Index("ix_inbox_aside", inbox.c.recorded_at, sqlite_where=_aside, postgresql_where=_aside)
 
 tickets = Table(
     "tickets",
@@ -204,6 +206,9 @@ Index("ix_outbox_kept", outbox.c.conversation_id, sqlite_where=_kept, postgresql
 _settled = text("state <> 'due'")
 Index("ix_outbox_settled", outbox.c.settled_at, sqlite_where=_settled, postgresql_where=_settled)
 
+_given_up = text("state IN ('buried', 'unsure')")
+Index("ix_outbox_given_up", outbox.c.id, sqlite_where=_given_up, postgresql_where=_given_up)
+
 _has_receipt = text("receipt IS NOT NULL")
 Index("ix_outbox_receipt", outbox.c.receipt, sqlite_where=_has_receipt, postgresql_where=_has_receipt)
 
@@ -256,7 +261,14 @@ erasures = Table(  # what was erased, when and at whose wish: never the data
     Column("by", Text, nullable=False),  # citizen | operator | left | retention
     Column("conversation_id", Number),
     Column("counts", JSON, nullable=False),
+    Column("entry", String(36)),  # its name in the ledger outside; NULL for what terms do again by themselves
+    Column("subject", Text),  # account | left | ticket
+    Column("subject_digest", String(64)),
+    Column("written_at", UtcDateTime),  # when it was seen in the ledger
+    Index(None, "entry", unique=True),
 )
+_pending = text("entry IS NOT NULL AND written_at IS NULL")
+Index("ix_erasures_pending", erasures.c.id, sqlite_where=_pending, postgresql_where=_pending)
 
 replays = Table(
     "replays",

@@ -1,37 +1,22 @@
-"""Files citizens sent: first only the platform's id (pending), then the bytes, encrypted on disk.
+"""Files citizens sent: first only the platform's id (pending), then the bytes, in `storage.files`.
 
-The rule: bytes are on the disk before a row says so, and a file is named after its clear
-content, so that the same picture twice is one file. The name tells only those who have
-the file already that we have it too.
+The rule: bytes are stored before a row says so.
 """
 
-import asyncio
-import hashlib
-import os
-import re
-import tempfile
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import ColumnElement, exists, func, insert, literal_column, select, update
 
 from intake.model.messages import ChannelName, Media, MediaKind
-from storage.db.keyring import KeyRing
 from storage.db.sealed import Tx
 from storage.db.tables import attachments, conversations
-from storage.private_files import make_folder, sync
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 OF_UNKNOWN = ""
 """What stands in `filed_with` of files from before it was noted: where their citizen has filed anything."""
 
 _UNFILED = attachments.c.filed_with.is_(None) & (attachments.c.state != literal_column("'dropped'"))
-
-
-class NoSuchFile(Exception):
-    """No file has this name here: it was never stored, or was removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,115 +34,6 @@ class Attachment:
     sha256: str | None
     media_type: str | None
     size: int | None
-
-
-class Folder:
-    """Encrypted files under `path`, which every process of an installation must share."""
-
-    def __init__(self, path: Path, keyring: KeyRing) -> None:
-        self._path = path
-        self._keyring = keyring
-
-    async def store(self, content: bytes) -> str:
-        """Put the bytes on the disk for good; returns their sha256 in hex."""
-        return await asyncio.to_thread(self._store, content)
-
-    async def keep(self, content: bytes) -> str:
-        """As `store`, for bytes that stand in no attachment's row: from now on `remove` leaves them."""
-        return await asyncio.to_thread(self._keep, content)
-
-    async def read(self, sha256: str) -> bytes:
-        """The bytes as they were stored. Raises NoSuchFile or Undecryptable."""
-        return await asyncio.to_thread(self._read, sha256)
-
-    def has(self, sha256: str) -> bool:
-        """Whether there is such a file. Raises NoSuchFile for what can be no file's name."""
-        return self._file(sha256).is_file()
-
-    async def prepare(self, content: bytes) -> "Prepared":
-        """Put the bytes on the disk, but not yet in their place."""
-        return await asyncio.to_thread(self._prepare, content)
-
-    async def remove(self, sha256: str) -> None:
-        """Delete the file, and what a process that died left of it; none there, or one to `keep`, is fine."""
-        await asyncio.to_thread(self._remove, self._file(sha256))
-
-    def names(self) -> tuple[str, ...]:
-        """Every file that lies there, by its sha256."""
-        found = (path.name for path in self._path.glob("*/*/*") if _SHA256.fullmatch(path.name))
-        return tuple(sorted(found))
-
-    async def seal_again(self, sha256: str) -> bool:
-        """Seal a file with the newest key; False if it was, or is gone. Raises Undecryptable."""
-        return await asyncio.to_thread(self._seal_again, sha256)
-
-    def _seal_again(self, sha256: str) -> bool:
-        try:
-            sealed = self._file(sha256).read_bytes()
-        except FileNotFoundError:
-            return False
-        if self._keyring.is_newest(sealed):
-            return False
-        _write(self._file(sha256), self._keyring.again(sealed))
-        return True
-
-    def _file(self, sha256: str) -> Path:
-        if not _SHA256.fullmatch(sha256):  # it stands in URLs: nothing else may become a path
-            raise NoSuchFile("not a sha256")
-        return self._path / sha256[:2] / sha256[2:4] / sha256
-
-    def _read(self, sha256: str) -> bytes:
-        try:
-            sealed = self._file(sha256).read_bytes()
-        except FileNotFoundError:
-            raise NoSuchFile(sha256) from None
-        return self._keyring.decrypt(sealed)
-
-    def _keep(self, content: bytes) -> str:
-        """Marked first: who dies before the bytes lie there has kept too much, not too little."""
-        mark = _mark(self._file(hashlib.sha256(content).hexdigest()))
-        if not mark.exists():
-            make_folder(mark.parent)
-            _write(mark, b"")
-        return self._store(content)
-
-    def _remove(self, target: Path) -> None:
-        if _mark(target).exists():
-            return
-        for left in (target, *target.parent.glob(f"{_unplaced(target)}*")):
-            left.unlink(missing_ok=True)
-
-    def _store(self, content: bytes) -> str:
-        sha256 = hashlib.sha256(content).hexdigest()
-        if not self._file(sha256).exists():
-            self._prepare(content).place()
-        return sha256
-
-    def _prepare(self, content: bytes) -> "Prepared":
-        target = self._file(hashlib.sha256(content).hexdigest())
-        make_folder(target.parent)
-        return Prepared(_beside(target, self._keyring.encrypt(content)), target)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Bytes that are on the disk for good, beside the place they are meant for."""
-
-    _lies: Path
-    _target: Path
-
-    def place(self) -> None:
-        """Put them there, in one step."""
-        try:
-            self._lies.replace(self._target)
-        except OSError:
-            self.drop()
-            raise
-        sync(self._target.parent)
-
-    def drop(self) -> None:
-        """Nobody wants them."""
-        self._lies.unlink(missing_ok=True)
 
 
 async def register(
@@ -269,7 +145,7 @@ async def hold(tx: Tx, sha256: str) -> None:
 async def store_content(
     tx: Tx, attachment_id: str, sha256: str, media_type: str, size: int, *, state: str = "stored"
 ) -> bool:
-    """The bytes lie in the folder under `sha256`; False if nobody wants them any more."""
+    """The bytes are stored under `sha256`; False if nobody wants them any more."""
     values = {"state": state, "sha256": sha256, "media_type": media_type, "size": size, "reason": None}
     where = (attachments.c.id == int(attachment_id)) & (attachments.c.state != "dropped")
     return (await tx.execute(update(attachments).where(where).values(values))).rowcount > 0
@@ -284,6 +160,12 @@ async def is_quarantined(tx: Tx, sha256: str) -> bool:
 async def is_used(tx: Tx, sha256: str) -> bool:
     """Whether an attachment has this content."""
     return bool(await tx.scalar(select(exists().where(attachments.c.sha256 == sha256))))
+
+
+async def unused(tx: Tx, sums: Collection[str]) -> list[str]:
+    """Those of these contents that no attachment has."""
+    used = set(await tx.scalars(select(attachments.c.sha256).where(attachments.c.sha256.in_(sums))))
+    return [sha256 for sha256 in sums if sha256 not in used]
 
 
 async def fail(tx: Tx, attachment_id: str, reason: str) -> None:
@@ -323,31 +205,3 @@ async def of_conversation(tx: Tx, conversation_id: int) -> list[Attachment]:
 
 def _of(ids: Collection[str]) -> ColumnElement[bool]:
     return attachments.c.id.in_([int(one) for one in ids])
-
-
-def _write(target: Path, content: bytes) -> None:
-    """All or nothing: beside the target first, then renamed; both survive a power cut."""
-    Prepared(_beside(target, content), target).place()
-
-
-def _beside(target: Path, content: bytes) -> Path:
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_unplaced(target))
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
-
-
-def _mark(target: Path) -> Path:
-    """It lies beside what is kept whatever becomes of the attachments that are the same."""
-    return target.with_name(f".kept-{target.name}")
-
-
-def _unplaced(target: Path) -> str:
-    """How the names begin of what was written for this place and is not there yet."""
-    return f".new-{target.name}-"

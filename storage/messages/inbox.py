@@ -8,9 +8,10 @@ lock and then finds the stored replies.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
 from intake.model.messages import ChannelName, Reply
+from storage.db.keyring import Undecryptable
 from storage.db.sealed import Tx, keyring, seal, unseal
 from storage.db.tables import inbox
 from storage.db.upsert import insert_new
@@ -39,6 +40,20 @@ class PutAside:
     body: bytes
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AsideRow:
+    """A message put aside, without what it says. Its id may be an account's name: it is shown to nobody."""
+
+    channel: ChannelName
+    message_id: str
+    reason: str
+    at: datetime
+
+
+LIFTED = "again:"
+"""Begins the id of a message put aside while its turn is taken anew."""
 
 
 async def seen(tx: Tx, channel: ChannelName, message_id: str) -> StoredTurn | None:
@@ -112,6 +127,59 @@ async def aside(tx: Tx, limit: int = 50) -> list[PutAside]:
         )
         for row in await tx.execute(statement)
     ]
+
+
+async def listed(tx: Tx, limit: int) -> list[AsideRow]:
+    """As `aside`, the oldest first and without what they say."""
+    columns = (inbox.c.channel, inbox.c.message_id, inbox.c.reason, inbox.c.recorded_at)
+    kept = select(*columns).where(inbox.c.aside_sealed.is_not(None)).order_by(inbox.c.recorded_at)
+    return [AsideRow(ChannelName(row[0]), *row[1:]) for row in await tx.execute(kept.limit(limit))]
+
+
+async def depth_aside(tx: Tx) -> tuple[int, datetime | None]:
+    """How many messages are put aside, and since when the oldest is."""
+    at = inbox.c.recorded_at
+    statement = select(func.count(), func.min(at, type_=at.type)).where(inbox.c.aside_sealed.is_not(None))
+    count, oldest = (await tx.execute(statement)).one()
+    return count, oldest
+
+
+async def opened(tx: Tx, kept: AsideRow) -> bytes | None:
+    """What it says; None where another process has done with it, or our keys do not open it."""
+    sealed = await tx.scalar(select(inbox.c.aside_sealed).where(_named(kept.channel, kept.message_id)))
+    try:
+        return None if sealed is None else keyring(tx).decrypt(sealed)
+    except Undecryptable:
+        return None
+
+
+async def lift(tx: Tx, kept: AsideRow) -> bool:
+    """Make its id free for its turn: it stays put aside under another one until `let_go`.
+
+    False where another process has done with it.
+    """
+    if kept.message_id.startswith(LIFTED):
+        return await is_aside(tx, kept.channel, kept.message_id)
+    await tx.execute(delete(inbox).where(_named(kept.channel, LIFTED + kept.message_id)))
+    where = _named(kept.channel, kept.message_id) & inbox.c.aside_sealed.is_not(None)
+    lifted = await tx.execute(update(inbox).where(where).values(message_id=LIFTED + kept.message_id))
+    return lifted.rowcount > 0
+
+
+async def let_go(tx: Tx, kept: AsideRow) -> None:
+    """Its turn is done, or it was put aside anew."""
+    lifted = LIFTED + kept.message_id.removeprefix(LIFTED)
+    await tx.execute(delete(inbox).where(_named(kept.channel, lifted)))
+
+
+async def is_aside(tx: Tx, channel: ChannelName, message_id: str) -> bool:
+    """Whether a message under this id is put aside now."""
+    where = _named(channel, message_id) & inbox.c.aside_sealed.is_not(None)
+    return bool(await tx.scalar(select(exists().where(where))))
+
+
+def _named(channel: ChannelName, message_id: str) -> ColumnElement[bool]:
+    return (inbox.c.channel == channel.value) & (inbox.c.message_id == message_id)
 
 
 async def purge(tx: Tx, before: datetime) -> int:

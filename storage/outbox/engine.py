@@ -206,6 +206,37 @@ class Outbox(Generic[B]):
         again = update(self.table).where(self.table.c.body_sealed.is_not(None))
         return await self._set(tx, entry_id, again.values(fresh))
 
+    async def given_up(self, tx: Tx, limit: int = 50) -> list[Entry]:
+        """The oldest entries that an operator may let go again: buried ones, and what may have arrived."""
+        closed = (self._is(BURIED) | self._is(UNSURE)) & self.table.c.body_sealed.is_not(None)
+        statement = select(*self.shown).where(closed).order_by(self.table.c.id).limit(limit)
+        return [Entry(*row) for row in await tx.execute(statement)]
+
+    async def depth_given_up(self, tx: Tx) -> tuple[int, datetime | None]:
+        """How many of these there are, and since when the oldest is here."""
+        queued_at = self.table.c.queued_at
+        closed = (self._is(BURIED) | self._is(UNSURE)) & self.table.c.body_sealed.is_not(None)
+        statement = select(func.count(), func.min(queued_at, type_=queued_at.type)).where(closed)
+        count, oldest = (await tx.execute(statement)).one()
+        return count, oldest
+
+    async def oldest(self, tx: Tx, kind: str) -> datetime | None:
+        """Since when the oldest open entry of this kind waits."""
+        queued_at = self.table.c.queued_at
+        waits = self.is_open & (self.table.c[self.kind] == kind)
+        found: datetime | None = await tx.scalar(
+            select(func.min(queued_at, type_=queued_at.type)).where(waits)
+        )
+        return found
+
+    async def retry_given_up(self, tx: Tx, entry_id: int, now: datetime) -> bool:
+        """As `retry`, for what `given_up` tells; False where another did it first."""
+        state = await tx.scalar(
+            select(self.table.c.state).where(self.table.c.id == entry_id).with_for_update()
+        )
+        closed = {self.spelled(BURIED), self.spelled(UNSURE)}
+        return state in closed and await self.retry(tx, entry_id, now)
+
     async def entries(self, tx: Tx, state: str | None = None, limit: int = 50) -> list[Entry]:
         """The oldest entries in this state (None = any)."""
         statement = select(*self.shown).order_by(self.table.c.id).limit(limit)

@@ -7,9 +7,11 @@ without its citizen is only kept: it keeps its number, its code and where it sta
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from sqlalchemy import exists, insert, select, update
 
+from intake.model.messages import Address
 from intake.model.status import StatusUpdate
 from intake.model.survey import Survey
 from intake.model.ticket import Ticket
@@ -18,18 +20,32 @@ from storage.db.scrubbing import owe
 from storage.db.sealed import Tx, keyring, seal, unseal
 from storage.db.tables import attachments, erasures, outbox, status_updates, surveys, tickets
 from storage.outbox.outbox import Body
+from storage.privacy.erasure_lines import PURPOSE, name_of
+from storage.privacy.ledger import SubjectKind
 from storage.tickets import similar
 from storage.tickets.tickets import StoredTicket, replace_copy
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom or what it was about, for the ledger outside: an account, or a ticket's key."""
+
+    kind: SubjectKind
+    of: Address | UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Erasure:
-    """A line of the ledger. `by` is citizen, operator, left or retention."""
+    """A line of the ledger. `by` is citizen, operator, left, retention or restored.
+
+    Without a `subject` it stands in this database alone: terms end again by themselves.
+    """
 
     at: datetime
     by: str
     conversation_id: int | None
     counts: Mapping[str, int]
+    subject: Subject | None = None
 
 
 async def note(tx: Tx, erasure: Erasure) -> None:
@@ -41,6 +57,12 @@ async def note(tx: Tx, erasure: Erasure) -> None:
         "conversation_id": erasure.conversation_id,
         "counts": dict(erasure.counts),
     }
+    if erasure.subject is not None:
+        values |= {
+            "entry": str(uuid4()),
+            "subject": erasure.subject.kind.value,
+            "subject_digest": keyring(tx).digest(PURPOSE, name_of(erasure.subject.of)),
+        }
     await tx.execute(insert(erasures).values(values))
 
 

@@ -120,8 +120,9 @@ async def drop_files(tx: Tx, ids: Collection[str], now: datetime) -> tuple[str, 
     await tx.execute(update(attachments).where(dropped).values(gone))
     lanes = [f"file:{number}" for number in numbers]
     stopped = {"state": "buried", "reason": _GIVEN_UP, "settled_at": now, "body_sealed": None}
-    fetches = (outbox.c.kind == kind_of(FetchFile)) & outbox.c.lane.in_(lanes) & (outbox.c.state == "due")
-    await tx.execute(update(outbox).where(fetches).values(stopped))
+    fetches = (outbox.c.kind == kind_of(FetchFile)) & outbox.c.lane.in_(lanes)
+    await tx.execute(update(outbox).where(fetches, outbox.c.state == "due").values(stopped))
+    await tx.execute(update(outbox).where(fetches).values(body_sealed=None))  # it names the platform's file
     return tuple(sorted(found))
 
 

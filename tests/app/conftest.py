@@ -28,8 +28,8 @@ from intake.model.ticket import TicketView
 from storage.cache.cache import MemoryCache
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
+from storage.files.folder import Folder
 from storage.messages import conversations
-from storage.messages.attachments import Folder
 from storage.outbox import outbox
 from storage.outbox.engine import Entry
 from storage.tickets import tickets

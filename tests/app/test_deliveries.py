@@ -19,8 +19,8 @@ from intake.model.ports import NotNow, Rejected, Unavailable, Unreachable, Unsur
 from intake.model.status import Status
 from storage.db.database import DatabaseDown
 from storage.db.tables import tickets
+from storage.files.folder import Folder
 from storage.messages import conversations
-from storage.messages.attachments import Folder
 from storage.outbox import outbox
 from storage.outbox.backoff import FEWEST
 from storage.outbox.circuit_breaker import FAILURES

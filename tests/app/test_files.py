@@ -11,7 +11,7 @@ from httpx import ASGITransport, AsyncClient
 from app.attachments.sanitize import content_type
 from app.attachments.store import LINK_LASTS, PAGE_LINK_LASTS, Files
 from storage.db.keyring import KeyRing
-from storage.messages.attachments import Folder
+from storage.files.folder import Folder
 from webhooks.attachments import attachment_router
 from webhooks.error_handlers import answer_faults
 

@@ -14,8 +14,8 @@ from app.privacy.retention import Retention
 from intake.model.messages import Burst, ChannelName, Media, MediaKind
 from intake.model.ports import Rejected, Unavailable
 from storage.db.tables import attachments
+from storage.files.folder import Folder, PreparedInFolder
 from storage.messages import attachments as stored_files
-from storage.messages.attachments import Folder
 
 STORY = "新华路15号院门口井盖坏了，我姓王，电话13912345678"
 PDF = b"%PDF-1.4\n" + bytes(100)
@@ -307,7 +307,7 @@ async def test_the_same_picture_that_came_by_another_way_stays(
     sha256 = sha256 or await shell.files.keep(PDF)
     await cancels(citizen)
     await settled(shell)
-    assert shell.files.has(sha256)
+    assert await shell.files._store.has(sha256)
 
 
 async def test_of_two_who_give_up_the_same_photo_at_once_neither_leaves_it_to_the_other(
@@ -456,13 +456,13 @@ async def test_who_dies_while_a_file_is_put_down_leaves_none_behind(
         if dies_at == "before the rename":
             patch.setattr(stored_files, "store_content", killed)
         else:
-            place = stored_files.Prepared.place
+            place = PreparedInFolder.place
 
-            def placed(prepared: Any) -> None:
-                place(prepared)
+            async def placed(prepared: Any) -> None:
+                await place(prepared)
                 raise Killed
 
-            patch.setattr(stored_files.Prepared, "place", placed)
+            patch.setattr(PreparedInFolder, "place", placed)
         with pytest.raises(BaseException):  # noqa: B017, PT011 - a task group may wrap it
             await shell.drain()
     assert len(on_disk()) == 1

@@ -10,7 +10,7 @@ import pytest
 from app.attachments.mirror import AttachmentMirror
 from hotline.contract import AttachmentPart
 from storage.db.keyring import KeyRing
-from storage.messages.attachments import Folder
+from storage.files.folder import Folder
 
 PICTURE = b"a picture"
 SHA256 = hashlib.sha256(PICTURE).hexdigest()
@@ -76,5 +76,5 @@ async def test_nobody_but_the_front_door_is_asked(folder: Folder, now: Any, url:
 
 async def test_another_content_is_not_kept(folder: Folder, now: Any) -> None:
     assert len(await gathered(folder, now, part(), httpx.Response(200, content=b"another"))) == 1
-    assert not folder.has(SHA256)
+    assert not await folder.has(SHA256)
     assert len(await gathered(folder, now, part(), httpx.Response(404))) == 1

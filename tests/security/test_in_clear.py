@@ -124,11 +124,11 @@ async def test_a_thief_learns_nothing(database_url: str, tmp_path: Path, line: s
     assert [name for name in files if "attachments" in name]
 
 
-async def test_nor_from_a_desk_that_runs_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.bootstrap.backend.VAR", tmp_path)
+async def test_nor_from_a_desk_that_runs_alone(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path / 'desk.db'}"
     settings = Enclosed(
         database_url=address,
+        var=tmp_path,
         public_url=SITE,
         secret_key="a secret that is the desk's own",
         hotline={"secret": CALLS},

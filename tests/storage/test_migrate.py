@@ -79,6 +79,7 @@ async def test_partial_indexes_are_made_as_declared(database: Database) -> None:
     }
     assert set(where) == {
         "ix_outbox_due",
+        "ix_outbox_given_up",
         "ix_outbox_lane",
         "ix_outbox_kept",
         "ix_outbox_receipt",

@@ -15,8 +15,8 @@ from storage.db import reencrypt, tables
 from storage.db.database import Database
 from storage.db.keyring import KeyRing, Undecryptable
 from storage.db.tables import metadata
+from storage.files.folder import Folder
 from storage.messages import conversations, inbox
-from storage.messages.attachments import Folder
 from storage.surveys import phone_links
 from storage.tickets import tickets
 
@@ -145,7 +145,7 @@ async def test_a_bound_phone_leads_to_its_chat_under_the_new_secret_alone(
 async def test_files_are_sealed_again_and_still_read(tmp_path: Path) -> None:
     old, both, new = (Folder(tmp_path, ring) for ring in (OLD, BOTH, NEW))
     sha256 = await old.store(b"a photo")
-    assert both.names() == (sha256,)
+    assert [name async for name in both.names()] == [sha256]
     assert await both.seal_again(sha256)
     assert not await both.seal_again(sha256)
     assert not await both.seal_again("0" * 64), "gone meanwhile"

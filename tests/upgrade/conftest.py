@@ -32,7 +32,7 @@ from storage.cache.cache import MemoryCache
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.db.migrate import upgrade
-from storage.messages.attachments import Folder
+from storage.files.folder import Folder
 from tests.conftest import _run
 from tests.postgresql import Databases, database_name
 from tests.upgrade.restoring import SECRET, enter_words, restore, stored_at, unpack_files

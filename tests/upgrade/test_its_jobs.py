@@ -37,7 +37,7 @@ async def all_went(house: Installation) -> None:
 
 async def test_what_waited_goes_out_once_and_what_had_ended_stays(house: Installation) -> None:
     lying = [clear(row["body_sealed"])["sha256"] for row in stored("due", kind="discard")]
-    assert all(house.folder.has(one) for one in lying)
+    assert all([await house.folder.has(one) for one in lying])
     await all_went(house)
     entries = await now_in(house)
     _stayed(entries)
@@ -46,7 +46,7 @@ async def test_what_waited_goes_out_once_and_what_had_ended_stays(house: Install
     _events_once(house)
     _messages_once(house)
     await _files_arrived(house)
-    assert not any(house.folder.has(one) for one in lying)
+    assert not any([await house.folder.has(one) for one in lying])
 
 
 def _stayed(entries: dict[int, Any]) -> None:

@@ -10,16 +10,20 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from app.base.settings import Enclosed
+from app.bootstrap.backend import open_desk
 from app.bootstrap.bootstrap import open_house
 from app.bootstrap.runtime import Runtime
 from app.operations.health import Health
+from desk import outbox as callbacks
+from desk.db import migrate as desk_tables
+from hotline.contract import Callback
 from storage.cache.cache import MemoryCache
 from storage.cache.redis_cache import RedisCache
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.outbox import outbox
 from webhooks.health import health_router
-from webhooks.server import create_app
+from webhooks.server import create_app, create_desk_app
 
 
 @dataclass
@@ -31,6 +35,12 @@ class Spool:
 
     def depth(self) -> int:
         return self.deep
+
+    def oldest(self) -> datetime | None:
+        return None
+
+    def damaged(self) -> list[int]:
+        return []
 
 
 def door(health: Health) -> AsyncClient:
@@ -90,6 +100,32 @@ async def test_the_outboxs_depth_and_age_are_measured(database: Database, now: d
     assert 100 <= float(age.rpartition(" ")[2]) < 200
 
 
+async def test_a_desk_alone_answers_as_the_front_door_does(empty_database_url: str, tmp_path: Path) -> None:
+    settings = Enclosed(
+        database_url=empty_database_url, var=tmp_path, public_url="http://front", hotline={"secret": "s" * 32}
+    )
+    async with open_desk(settings, "http://here") as alone:
+        desk = alone.desk
+        async with desk.database.write() as tx:
+            told = Callback(event_id="e1", type="accepted", at=desk.clock(), reference="WX1")
+            await callbacks.queue(tx, told, lane="1", now=desk.clock())
+        transport = ASGITransport(create_desk_app(alone, settings))
+        async with AsyncClient(transport=transport, base_url="http://here") as client:
+            lives, ready, figures = [await client.get(path) for path in ("/healthz", "/readyz", "/metrics")]
+    assert lives.json() == {"status": "ok"}
+    assert ready.json() == {"status": "ok", "database": "ok", "migrations": "ok", "cache": "off"}
+    assert 'jiesu_outbox_depth{destination="front_door"} 1.0' in figures.text
+
+
+async def test_a_desk_alone_without_its_database_lives_and_is_not_ready() -> None:
+    gone = Database.open("postgresql://nobody@127.0.0.1:9/none", KeyRing(["k"]))
+    client = door(Health(gone, None, None, (desk_tables.standing,), (callbacks.OUTBOX,)))
+    assert (await client.get("/healthz")).status_code == 200
+    assert (await client.get("/readyz")).status_code == 503
+    assert (await client.get("/metrics")).status_code == 200
+    await gone.close()
+
+
 @pytest.fixture
 async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
     settings = Enclosed(database_url=f"sqlite:///{tmp_path / 'x.db'}")
@@ -107,6 +143,7 @@ async def test_every_figure_is_without_a_person(runtime: Runtime) -> None:
         "channel",
         "outcome",
         "destination",
+        "at",
         "kind",
         "result",
         "le",

@@ -35,8 +35,8 @@ from playground.wechat.platform import WeChatPlatform
 from storage.cache.cache import MemoryCache
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
+from storage.files.folder import Folder
 from storage.messages import account_issues, conversations
-from storage.messages.attachments import Folder
 from storage.outbox import outbox
 from storage.outbox.engine import Entry
 from webhooks.wechat import wechat_router

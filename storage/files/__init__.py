@@ -1,0 +1,1 @@
+"""Where the contents of citizens' files lie: a folder, or a bucket that several machines share."""
