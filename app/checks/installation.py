@@ -18,6 +18,8 @@ from intake.model.ports import Rejected, Unavailable, Unsure
 from storage.messages import inbox
 from storage.outbox import outbox
 
+BEHIND_A_POOLER = ", behind a pooler: each turn takes a little longer, as no statement is prepared"
+
 
 async def inspect(settings: Settings) -> list[CheckResult]:
     """Everything in order; stops where what comes later cannot be asked."""
@@ -36,7 +38,7 @@ async def _opened(settings: Settings) -> AsyncIterator[CheckResult]:
                 yield CheckResult("calendar", True, no_table(year), remark=True)
             if (asked := survey(settings, runtime.city)) is not None:
                 yield asked
-            yield CheckResult("database", True, f"{runtime.database.kind}, migrated")
+            yield CheckResult("database", True, await _kind(runtime))
             yield await _put_aside(runtime)
             yield _redis(settings, await runtime.health.checks())
             yield disk(VAR)
@@ -93,6 +95,11 @@ async def _looked_at(
             yield finding
     else:
         yield await _asked(name, probe)
+
+
+async def _kind(runtime: Runtime) -> str:
+    pooled = await runtime.database.is_pooled()
+    return f"{runtime.database.kind}, migrated{BEHIND_A_POOLER if pooled else ''}"
 
 
 async def _put_aside(runtime: Runtime) -> CheckResult:

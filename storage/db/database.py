@@ -20,6 +20,7 @@ from storage.db.clock import with_played_time
 from storage.db.errors import DatabaseDown, down
 from storage.db.keyring import KeyRing
 from storage.db.migrate import SchemaState, standing, upgrade
+from storage.db.pooler import limits_within
 from storage.db.scrubbing import Debt, scrub, take_up
 from storage.db.sealed import Tx, with_keyring
 
@@ -112,6 +113,11 @@ class Database:
         with down():
             async with self._reader.connect() as tx:
                 yield tx
+
+    async def is_pooled(self) -> bool:
+        """Whether a pooler stands between us and PostgreSQL. Raises DatabaseDown."""
+        async with self.read() as tx:
+            return limits_within(tx.info) is not None
 
     async def ping(self) -> None:
         """Ask for an answer. Raises DatabaseDown."""
