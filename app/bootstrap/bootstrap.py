@@ -39,6 +39,7 @@ from app.turns.transcription import in_turn
 from bots.answers import RIDES
 from intake.city import CityProfile
 from intake.model.ports import Follows
+from storage.cache.breaker import Breaker
 from storage.cache.cache import Cache
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
@@ -57,12 +58,13 @@ async def open_house(settings: Settings, base_url: str, var: Path = VAR) -> Asyn
     async with AsyncExitStack() as closing:
         database = Database.open(settings.database_url, keyring)
         closing.push_async_callback(database.close)
-        cache = open_cache(settings)
+        redis = Breaker()  # what one who asks Redis finds out, all know
+        cache = open_cache(settings, redis)
         closing.push_async_callback(cache.aclose)
         folder = Folder(var / "attachments", keyring)
         spool = Spool(var / "spool", keyring, utc_now)
         yield await _wire(
-            settings, base_url, keyring, city, database, cache, folder, spool, closing, playing=playing
+            settings, base_url, keyring, city, database, cache, redis, folder, spool, closing, playing=playing
         )
 
 
@@ -73,6 +75,7 @@ async def _wire(
     city: CityProfile,
     database: Database,
     cache: Cache,
+    redis: Breaker,
     folder: Folder,
     spool: Spool,
     closing: AsyncExitStack,
@@ -84,7 +87,7 @@ async def _wire(
     files = Files(database, folder, keyring, public, utc_now, open_scanner(settings))
     calls, callbacks = backend_secrets(settings, keyring)
     hotline = open_backend(settings, city, base_url, calls, http, utc_now)
-    buckets = None if playing else open_buckets(settings)
+    buckets = None if playing else open_buckets(settings, redis)
     if buckets is not None:
         closing.push_async_callback(buckets.aclose)
     behind = database.behind()
