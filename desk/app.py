@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -42,6 +43,7 @@ from hotline.contract import PersonPart
 from hotline.harmless import is_sealed
 from intake.city import CityProfile
 from intake.city.survey_hours import half_day
+from storage.db.batches import until_none
 from storage.db.database import Database
 from storage.db.sealed import keyring
 from storage.periodic import every
@@ -124,10 +126,10 @@ class Desk:
     async def tidy(self) -> None:
         """Forget what is over (delivered callbacks, old calls, sessions, tries) and add up the ledger."""
         await self.messenger.tidy()
+        for purge in (users.purge, login_attempts.purge):
+            await until_none(self.database, partial(purge, now=self.clock()))
+        await until_none(self.database, state_counts.fold)
         async with self.database.write() as tx:
-            await users.purge(tx, self.clock())
-            await login_attempts.purge(tx, self.clock())
-            await state_counts.fold(tx)
             await derived.catch_up(tx, self.city)
             await derived.enter_anew(tx)
         await self._end_terms()

@@ -8,9 +8,10 @@ lock and then finds the stored replies.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from intake.model.messages import ChannelName, Reply
+from storage.db.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx, keyring, seal, unseal
 from storage.db.tables import inbox
 from storage.db.upsert import insert_new
@@ -114,6 +115,9 @@ async def aside(tx: Tx, limit: int = 50) -> list[PutAside]:
     ]
 
 
-async def purge(tx: Tx, before: datetime) -> int:
-    """Forget what was recorded earlier; returns how many. The platforms' repeats must have ended by then."""
-    return (await tx.execute(delete(inbox).where(inbox.c.recorded_at < before))).rowcount
+async def purge(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Forget what was recorded earlier, up to `limit`; returns how many.
+
+    The platforms' repeats must have ended by then.
+    """
+    return await delete_some(tx, inbox, inbox.c.recorded_at < before, limit)
