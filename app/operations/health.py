@@ -49,6 +49,10 @@ class Health:
         """
         return {**await self._stored(), "cache": "ok" if await self._cache.ping() else "down"}
 
+    def unreadable(self) -> int:
+        """How many spooled messages are put aside, as none of our keys opens them."""
+        return self._spool.aside()
+
     async def _stored(self) -> dict[str, str]:
         try:
             async with self._database.read() as tx:
@@ -63,6 +67,7 @@ class Health:
     async def measure(self, now: datetime) -> None:
         """Read the spool's and the outboxes' depth; without a database the latter keeps its last value."""
         metrics.spool_depth.set(self._spool.depth())
+        metrics.spool_aside.set(self._spool.aside())
         try:
             async with self._database.read() as tx:
                 found = [each for box in self._outboxes for each in await box.depth(tx)]

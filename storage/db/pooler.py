@@ -20,6 +20,8 @@ PREPARES_AFTER: Final = 5
 """Uses of a statement that SQLAlchemy sends; those of the hot path are prepared at once."""
 
 _LIMITS = "limits of each transaction"
+NOT_FOR_US = "a pooler refuses whole transactions, or an option"
+_REFUSALS = ("unsupported startup parameter", "statement pooling mode")
 _NOT_AS_LEFT = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement)
 
 _log = logging.getLogger(__name__)
@@ -61,6 +63,11 @@ def distrust(driver: Any, fault: BaseException | None) -> None:
     """Prepare nothing more on a connection whose statements are not as we left them: a pooler unnoticed."""
     if isinstance(fault, _NOT_AS_LEFT):
         driver.prepare_threshold = None
+
+
+def is_refusal(fault: BaseException) -> bool:
+    """Whether a pooler is set so that we cannot work behind it, by PgBouncer's own words."""
+    return isinstance(fault, psycopg.Error) and any(words in str(fault) for words in _REFUSALS)
 
 
 def _asked(connection: Any, question: str) -> Any:

@@ -16,6 +16,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from app.base.settings import Enclosed
+from app.checks.installation import inspect
 from intake.model.conversation import Conversation
 from intake.model.messages import Address, ChannelName, Reply
 from storage import turn_store
@@ -203,3 +205,27 @@ def rows(url: str, query: str) -> Any:
         found: Sequence[Any] | None = look.execute(query.encode()).fetchone()
         assert found is not None
         return found[0]
+
+
+async def looked_at(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What `jiesu check` says of it, line by line."""
+    monkeypatch.chdir(folder)
+    return {found.what: found for found in await inspect(Enclosed(database_url=url, playground=True))}
+
+
+async def test_the_check_tells_of_a_pooler(
+    pooled_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = (await looked_at(pooled_url, tmp_path, monkeypatch))["database"]
+    assert found.ok
+    assert "behind a pooler" in found.says
+
+
+async def test_the_check_tells_how_a_pooler_must_be_set(
+    pooled_by: Pooler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pooled_by("statement") as one_by_one, pooled_by("transaction") as strict:
+        for url in (one_by_one, f"{strict}?options=-c%20search_path%3Dx"):
+            found = (await looked_at(url, tmp_path, monkeypatch))["database"]
+            assert not found.ok
+            assert "pool_mode" in found.says, found
