@@ -26,8 +26,8 @@ POOLER_REFUSES = (
 )
 UNREACHED = "is it running, and is JIESU_DATABASE_URL right?"
 UNREADABLE = (
-    "{} messages are put aside that none of our keys opens: give the earlier JIESU_SECRET_KEY behind the new one, "
-    "separated by a comma, and restart; they are taken then"
+    "{} messages are put aside that none of our keys opens: give the earlier JIESU_SECRET_KEY behind the "
+    "new one, separated by a comma, and restart; they are taken then"
 )
 NONE = timedelta()
 BEHIND_A_POOLER = ", behind a pooler: each turn takes a little longer, as no statement is prepared"
@@ -50,16 +50,8 @@ async def _opened(settings: Settings) -> AsyncIterator[CheckResult]:
                 yield CheckResult("calendar", True, no_table(year), remark=True)
             if (asked := survey(settings, runtime.city)) is not None:
                 yield asked
-            yield CheckResult("database", True, await _kind(runtime))
-            yield await _clocks(runtime)
-            yield await _put_aside(runtime)
-            if (unreadable := runtime.health.unreadable()) > 0:
-                yield CheckResult("spool", False, UNREADABLE.format(unreadable))
-            yield _redis(settings, await runtime.health.checks())
-            yield disk(VAR)
-            yield tagger()
-            for waiting in await _waiting(runtime):
-                yield waiting
+            async for stored in _stored(settings, runtime):
+                yield stored
             if runtime.playing:
                 yield CheckResult("playground", True, "on, as no channel is configured")
             else:
@@ -72,6 +64,26 @@ async def _opened(settings: Settings) -> AsyncIterator[CheckResult]:
     except Unavailable as fault:
         hint = POOLER_REFUSES if NOT_FOR_US in fault.reason else UNREACHED
         yield CheckResult("database", False, f"{fault.reason}: {hint}")
+
+
+async def _stored(settings: Settings, runtime: Runtime) -> AsyncIterator[CheckResult]:
+    """What we stand on here, and what waits in it."""
+    yield CheckResult("database", True, await _kind(runtime))
+    yield await _clocks(runtime)
+    yield await _put_aside(runtime)
+    for aside in _unreadable(runtime):
+        yield aside
+    yield _redis(settings, await runtime.health.checks())
+    yield disk(VAR)
+    yield tagger()
+    for waiting in await _waiting(runtime):
+        yield waiting
+
+
+def _unreadable(runtime: Runtime) -> Iterator[CheckResult]:
+    """What lies on the disk and no key of ours opens."""
+    if number := runtime.health.unreadable():
+        yield CheckResult("spool", False, UNREADABLE.format(number))
 
 
 def _outside(settings: Settings) -> Iterator[CheckResult]:

@@ -102,7 +102,9 @@ class Spool:
     async def bring_back(self) -> int:
         """What was put aside and can be read by now, as with an earlier key given again; how many."""
         at = int(self._clock().timestamp() * 1e9)
-        return await asyncio.to_thread(self._log.bring_back, lambda sealed: self._opened(sealed)[1] is None, at)
+        return await asyncio.to_thread(
+            self._log.bring_back, lambda sealed: self._opened(sealed)[1] is None, at
+        )
 
     def aside(self) -> int:
         """How many messages are put aside, as nobody can read them."""
@@ -128,6 +130,9 @@ class Spool:
     def alone(self) -> AbstractContextManager[bool]:
         """Be the one process that empties the spool; False if another one is at it."""
         return self._log.alone()
+
+    def _is_readable(self, sealed: bytes) -> bool:
+        return self._opened(sealed)[0] is not None
 
     def _opened(self, sealed: bytes) -> tuple[Spooled | None, str | None]:
         """The message, or why there is none."""

@@ -74,7 +74,8 @@ class Breaker:
             self._probing = asyncio.create_task(self._back(probe))
 
     async def _back(self, probe: Callable[[], Awaitable[object]]) -> None:
-        while not await _answers(probe):
+        # Redis cannot tell us when it is back, so we ask.
+        while not await _answers(probe):  # noqa: ASYNC110
             await asyncio.sleep(PROBE_EVERY)
         _log.warning("redis answers again")
 

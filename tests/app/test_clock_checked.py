@@ -27,5 +27,7 @@ async def test_two_minutes_either_way(
     assert "NTP" in line.says
 
 
-async def test_one_that_goes_right(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_that_goes_right(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert (await clock_line(database_url, 0, tmp_path, monkeypatch)).ok
