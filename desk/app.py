@@ -43,7 +43,7 @@ from hotline.contract import PersonPart
 from hotline.harmless import is_sealed
 from intake.city import CityProfile
 from intake.city.survey_hours import half_day
-from storage.db.batches import until_none
+from storage.batches import until_none
 from storage.db.database import Database
 from storage.db.sealed import keyring
 from storage.periodic import every

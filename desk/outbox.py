@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from desk.db.tables import callbacks
 from hotline.contract import Callback
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.clock import shared
 from storage.db.sealed import Tx, seal, unseal
 from storage.outbox import engine

@@ -67,7 +67,6 @@ class Health:
     async def measure(self, now: datetime) -> None:
         """Read the spool's and the outboxes' depth; without a database the latter keeps its last value."""
         metrics.spool_depth.set(self._spool.depth())
-        metrics.spool_aside.set(self._spool.aside())
         try:
             async with self._database.read() as tx:
                 found = [each for box in self._outboxes for each in await box.depth(tx)]

@@ -11,7 +11,7 @@ from intake.city import CityProfile
 from intake.form.offers.join_others import WITHIN_DAYS
 from intake.model.conversation import Conversation
 from intake.model.status import ENDED, Status
-from storage.db.batches import until_none
+from storage.batches import until_none
 from storage.db.database import Database, Tx
 from storage.faults import caught
 from storage.messages import (

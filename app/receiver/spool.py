@@ -96,15 +96,16 @@ class Spool:
         message, reason = self._opened(sealed)
         if message is None:
             await asyncio.to_thread(self._log.set_aside, record)
+            metrics.spool_aside.set(self.aside())
             log.error("a spooled message was put aside", number=record.number, reason=reason)
         return message
 
     async def bring_back(self) -> int:
         """What was put aside and can be read by now, as with an earlier key given again; how many."""
         at = int(self._clock().timestamp() * 1e9)
-        return await asyncio.to_thread(
-            self._log.bring_back, lambda sealed: self._opened(sealed)[1] is None, at
-        )
+        back = await asyncio.to_thread(self._log.bring_back, self._is_readable, at)
+        metrics.spool_aside.set(self.aside())
+        return back
 
     def aside(self) -> int:
         """How many messages are put aside, as nobody can read them."""

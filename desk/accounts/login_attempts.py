@@ -16,7 +16,7 @@ from ipaddress import IPv6Address, ip_address
 from sqlalchemy import delete, select, update
 
 from desk.db.tables import tries
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx
 from storage.db.upsert import insert_new
 

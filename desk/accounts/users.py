@@ -17,7 +17,7 @@ from desk.accounts.login_attempts import LockedOut
 from desk.accounts.passwords import BadPassword
 from desk.db.tables import sessions, users
 from desk.workflow.states import Actor, Role
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx
 from storage.db.upsert import insert_new
 

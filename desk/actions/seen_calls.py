@@ -14,8 +14,8 @@ from sqlalchemy import select
 from desk.actions.tickets import KeyReused
 from desk.db.tables import calls, received, retired_keys
 from hotline.contract import HotlineEvent
+from storage.batches import AT_ONCE, delete_some
 from storage.db import old_digest_keys
-from storage.db.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx, keyring
 from storage.db.upsert import insert_new
 

@@ -25,7 +25,7 @@ from hotline.refusals import OF_THE_DOCUMENT
 from hotline.rest import retry_after
 from hotline.signatures import TOLERANCE, sign
 from intake.model.ports import Rejected, Unavailable, Unreachable
-from storage.db.batches import until_none
+from storage.batches import until_none
 from storage.db.database import Database
 from storage.db.sealed import Tx
 from storage.outbox import backoff

@@ -1,9 +1,9 @@
 """Redis that hangs, or is away, costs one short wait: from then on nobody asks until it answers again.
 
-The rule: who asks has an answer within a second, or does without. The first silence opens the breaker for all
-who share it; whether Redis is back is found out beside the turns, by a question of our own, so that no turn
-pays for it. A refusal is an answer: it opens nothing. What happened is logged by the kind of the error: a URL
-may hold a password.
+The rule: who asks has an answer within two seconds, or does without. The first silence opens the breaker for
+all who share it; whether Redis is back is found out beside the turns, by a question of our own, so that no
+turn pays for it. A refusal is an answer: it opens nothing. What happened is logged by the kind of the error:
+a URL may hold a password.
 """
 
 import asyncio
@@ -16,7 +16,9 @@ from redis.exceptions import ClusterDownError, RedisClusterException, RedisError
 
 T = TypeVar("T")
 
-ANSWER_SECONDS = 1.0
+ANSWER_SECONDS = 2.0
+"""Less, and a busy machine's Redis would count as gone."""
+
 PROBE_EVERY = 1.0
 PROBE_SECONDS = 3.0
 """Nobody waits for a probe: it may look for a new master meanwhile."""
@@ -33,13 +35,10 @@ class Breaker:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
+        self._open = False
         self._probing: asyncio.Task[None] | None = None
+        self._probe_at = 0.0
         self._told_refusal = float("-inf")
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is known not to answer."""
-        return self._probing is not None and not self._probing.done()
 
     async def ask(
         self,
@@ -49,7 +48,8 @@ class Breaker:
         within: float = ANSWER_SECONDS,
     ) -> T:
         """The answer, or `otherwise`; `probe` is what finds out whether Redis is back."""
-        if self.is_open:
+        if self._open:
+            self._look(probe)
             return otherwise
         try:
             async with asyncio.timeout(within):
@@ -69,15 +69,22 @@ class Breaker:
         self._probing = None
 
     def _opened(self, fault: Exception, probe: Callable[[], Awaitable[object]]) -> None:
-        if not self.is_open:  # others were waiting for the same
+        if not self._open:  # else others were waiting for the same
             _log.warning("redis gives no answer (%s): going on without", type(fault).__name__)
+            self._open = True
+            self._look(probe)
+
+    def _look(self, probe: Callable[[], Awaitable[object]]) -> None:
+        """Beside who would have asked, if it is time to."""
+        if (self._probing is None or self._probing.done()) and self._now() >= self._probe_at:
             self._probing = asyncio.create_task(self._back(probe))
 
     async def _back(self, probe: Callable[[], Awaitable[object]]) -> None:
-        # Redis cannot tell us when it is back, so we ask.
-        while not await _answers(probe):  # noqa: ASYNC110
-            await asyncio.sleep(PROBE_EVERY)
-        _log.warning("redis answers again")
+        if await _answers(probe):
+            self._open = False
+            _log.warning("redis answers again")
+        else:
+            self._probe_at = self._now() + PROBE_EVERY
 
     def _refused(self, fault: Exception) -> None:
         if self._now() - self._told_refusal >= REFUSED_EVERY:

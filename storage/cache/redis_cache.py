@@ -1,6 +1,6 @@
 """The cache that several processes share.
 
-The rule: an answer within a second or none (`storage.cache.breaker`). If Redis is away, `get` finds
+The rule: an answer within two seconds or none (`storage.cache.breaker`). If Redis is away, `get` finds
 nothing, `lock` holds in this process only (slower: two processes may both fetch a token; never wrong,
 since the database alone decides what is true), `wait` waits its time out.
 """

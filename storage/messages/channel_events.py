@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from intake.model.channel_event import ChannelEvent
 from intake.model.messages import ChannelName
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx
 from storage.db.tables import happenings, outcomes
 from storage.db.upsert import add_new

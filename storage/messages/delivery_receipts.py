@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from intake.model.channel_event import DeliveryOutcome
 from intake.model.messages import ChannelName
-from storage.db.batches import AT_ONCE, update_some
+from storage.batches import AT_ONCE, update_some
 from storage.db.sealed import Tx
 from storage.db.tables import conversations, outbox, outcomes
 from storage.outbox.engine import KEPT

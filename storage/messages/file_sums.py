@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, select, update
 
 from intake.model.messages import Address
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx, keyring
 from storage.db.tables import file_sums
 from storage.db.upsert import insert_new

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from intake.model.messages import ChannelName, Reply
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx, keyring, seal, unseal
 from storage.db.tables import inbox
 from storage.db.upsert import insert_new

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from intake.model.messages import Grant
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx
 from storage.db.tables import budgets
 from storage.db.upsert import add_new

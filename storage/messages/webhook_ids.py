@@ -6,7 +6,7 @@ than its timestamp is accepted.
 
 from datetime import datetime
 
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx
 from storage.db.tables import replays
 from storage.db.upsert import insert_new

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from storage.db.batches import AT_ONCE, delete_some, update_some
+from storage.batches import AT_ONCE, delete_some, update_some
 from storage.db.sealed import Tx
 from storage.db.tables import is_sent_and_readable, outbox
 

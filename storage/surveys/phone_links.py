@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, delete, select, tuple_, update
 
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx, keyring
 from storage.db.tables import binding_codes, bindings, conversations
 from storage.db.upsert import insert_new

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, case, or_, select, update
 
 from intake.model.survey import Survey
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx, seal, unseal
 from storage.db.tables import outbox, surveys
 from storage.db.upsert import insert_new

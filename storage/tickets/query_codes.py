@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, Row, Select, func, select, update
 
 from intake.model.conversation import Lookup
 from intake.model.ticket import TicketView
+from storage.batches import AT_ONCE, delete_some
 from storage.db import old_digest_keys
-from storage.db.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx, keyring
 from storage.db.tables import code_tries, last_four, retired_keys, tickets
 from storage.db.upsert import insert_new

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, func, insert, select
 
 from intake.understand.same_event import SimilarReport
-from storage.db.batches import AT_ONCE, delete_some
+from storage.batches import AT_ONCE, delete_some
 from storage.db.keyring import Undecryptable
 from storage.db.sealed import Tx, UnreadableRow, keyring, unseal
 from storage.db.tables import ticket_marks, tickets

@@ -14,7 +14,7 @@ from sqlalchemy import Table, event, func, insert, select
 
 from app.privacy.retention import Retention
 from intake.city import load
-from storage.db import batches
+from storage import batches
 from storage.db.database import Database, DatabaseDown, Tx
 from storage.db.tables import (
     binding_codes,
