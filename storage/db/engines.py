@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.db.batched_statements import BEGIN, is_open
-from storage.db.pooler import Limits, distrust, limits_within
+from storage.db.pooler import SessionLimits, distrust, limits_within
 from storage.db.sqlite_dialect import DRIVER
 from storage.private_files import close_to_others, make_file, make_folder
 
@@ -69,7 +69,7 @@ def postgresql(
 
     A server that went away has closed the line, and that can be seen without asking it anything.
     """
-    limits = Limits(statement_seconds, lock_seconds)
+    limits = SessionLimits(statement_seconds, lock_seconds)
     engine = create_async_engine(
         url,
         pool_size=pool_size,

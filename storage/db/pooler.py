@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Limits:
+class SessionLimits:
     """How long a statement, and a wait for a lock, may take. `told`: that there is a pooler was logged."""
 
     statement_seconds: float
