@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -42,6 +43,7 @@ from hotline.contract import PersonPart
 from hotline.harmless import is_sealed
 from intake.city import CityProfile
 from intake.city.survey_hours import half_day
+from storage.batches import until_none
 from storage.db.database import Database, Tx
 from storage.db.sealed import keyring
 from storage.periodic import every
@@ -61,6 +63,10 @@ class Unanswered:
 
     alerts: int
     handoffs: int
+
+
+_LOOKS = 3
+"""So often a page is read anew because of a step in between."""
 
 
 class Desk:
@@ -124,10 +130,10 @@ class Desk:
     async def tidy(self) -> None:
         """Forget what is over (delivered callbacks, old calls, sessions, tries) and add up the ledger."""
         await self.messenger.tidy()
+        for purge in (users.purge, login_attempts.purge):
+            await until_none(self.database, partial(purge, now=self.clock()))
+        await until_none(self.database, state_counts.fold)
         async with self.database.write() as tx:
-            await users.purge(tx, self.clock())
-            await login_attempts.purge(tx, self.clock())
-            await state_counts.fold(tx)
             await derived.catch_up(tx, self.city)
             await derived.enter_anew(tx)
         await self._end_terms()
@@ -196,9 +202,16 @@ class Desk:
         Read one after the other, a page would show a step that the ticket's version does not know of,
         and whatever its reader does next would be refused.
         """
-        async with self.database.snapshot() as tx:
+        async with self.database.read() as tx:
             ticket = await self._ticket(tx, hotline_ref, actor)
-            return ticket, await _events(tx, ticket)
+            found: tuple[DeskEvent, ...] = ()
+            for _ in range(_LOOKS):
+                shown = ticket.version
+                found = await _events(tx, ticket)
+                ticket = await self._ticket(tx, hotline_ref, actor)
+                if ticket.version == shown:
+                    break
+        return ticket, found
 
     async def _ticket(self, tx: Tx, hotline_ref: str, actor: Actor) -> DeskTicket:
         ticket = await store.load(tx, hotline_ref)

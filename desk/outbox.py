@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from desk.db.tables import callbacks
 from hotline.contract import Callback
+from storage.batches import AT_ONCE, delete_some
 from storage.db.clock import shared
 from storage.db.sealed import Tx, seal, unseal
 from storage.outbox import engine
@@ -73,8 +74,8 @@ async def forget(tx: Tx, lane: str) -> None:
     await tx.execute(delete(callbacks).where(callbacks.c.lane == lane))
 
 
-async def purge(tx: Tx, before: datetime) -> int:
-    """Forget what was delivered before, and what lay buried for long; returns how many."""
+async def purge(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Forget what was delivered before, and what lay buried for long, up to `limit`; returns how many."""
     delivered = (callbacks.c.state == "sent") & (callbacks.c.ended_at < before)
     given_up = (callbacks.c.state == "buried") & (callbacks.c.ended_at < before - WAITS_BURIED)
-    return (await tx.execute(delete(callbacks).where(delivered | given_up))).rowcount
+    return await delete_some(tx, callbacks, delivered | given_up, limit)

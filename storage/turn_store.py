@@ -18,7 +18,7 @@ from intake.model.conversation import Conversation
 from intake.model.messages import Address, Grant
 from intake.model.ticket import TicketView
 from storage.db import batched_statements
-from storage.db.batched_statements import BEGIN, COMMIT, ROLLBACK, Statement
+from storage.db.batched_statements import BEGIN, COMMIT, Statement
 from storage.db.sealed import Tx, seal, unseal
 from storage.db.tables import tickets
 from storage.messages.conversations import COLUMNS, StoredConversation, stored, unfinished_since
@@ -150,7 +150,7 @@ async def end(
     try:
         await batched_statements.send(tx, steps, values)
     except batched_statements.DuplicateKey:
-        await batched_statements.send(tx, (ROLLBACK,), {})
+        await batched_statements.give_up(tx)
         raise AlreadyRecorded(f"{channel}: this message has been handled before") from None
 
 

@@ -26,6 +26,11 @@ second_readings = Counter(
 )
 spooled = Counter("jiesu_spooled_total", "Messages put on the local disk", ["channel"])
 spool_refused = Counter("jiesu_spool_refused_total", "Messages the local disk would not take")
+spool_aside = Gauge(
+    "jiesu_spool_aside",
+    "Spooled messages put aside, as none of our keys opens them",
+    multiprocess_mode="mostrecent",
+)
 spool_depth = Gauge(
     "jiesu_spool_depth",
     "Messages that wait on this machine's disk for the database",

@@ -45,6 +45,7 @@ from bots.answers import RIDES
 from intake.city import CityProfile
 from intake.model.messages import Address
 from intake.model.ports import Follows
+from storage.cache.breaker import Breaker
 from storage.cache.cache import Cache
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
@@ -70,9 +71,10 @@ async def open_house(settings: Settings, base_url: str, var: Path | None = None)
     async with AsyncExitStack() as closing:
         database = Database.open(settings.database_url, keyring)
         closing.push_async_callback(database.close)
-        cache = open_cache(settings)
+        redis = Breaker()  # what one who asks Redis finds out, all know
+        cache = open_cache(settings, redis)
         closing.push_async_callback(cache.aclose)
-        yield await _wire(settings, base_url, keyring, city, database, cache, closing, playing=playing)
+        yield await _wire(settings, base_url, keyring, city, database, cache, redis, closing, playing=playing)
 
 
 async def _wire(
@@ -82,6 +84,7 @@ async def _wire(
     city: CityProfile,
     database: Database,
     cache: Cache,
+    redis: Breaker,
     closing: AsyncExitStack,
     *,
     playing: bool,
@@ -92,7 +95,7 @@ async def _wire(
     files = Files(database, store, keyring, public, utc_now, open_scanner(settings))
     calls, callbacks = backend_secrets(settings, keyring)
     hotline = open_backend(settings, city, base_url, calls, http, utc_now)
-    buckets = None if playing else open_buckets(settings)
+    buckets = None if playing else open_buckets(settings, redis)
     if buckets is not None:
         closing.push_async_callback(buckets.aclose)
     behind = database.behind()

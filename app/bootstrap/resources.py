@@ -15,6 +15,7 @@ from app.receiver.spool import Spool
 from desk.db import migrate as desk_tables
 from intake.city import BadProfile, CityProfile, load
 from intake.phrases import worded
+from storage.cache.breaker import Breaker
 from storage.cache.cache import Cache, MemoryCache
 from storage.cache.rate_limits import Buckets, LocalBuckets
 from storage.cache.redis_cache import RedisCache
@@ -72,13 +73,15 @@ def embeds_desk(settings: Settings) -> bool:
     return settings.hotline.kind == "desk" and not settings.hotline.url
 
 
-def open_cache(settings: Settings) -> Cache:
+def open_cache(settings: Settings, breaker: Breaker) -> Cache:
+    if not settings.redis_url:
+        return MemoryCache()
     with naming("JIESU_REDIS_URL"):
-        return RedisCache(settings.redis_url) if settings.redis_url else MemoryCache()
+        return RedisCache(settings.redis_url, breaker=breaker)
 
 
-def open_buckets(settings: Settings) -> Buckets:
-    return RedisBuckets(settings.redis_url) if settings.redis_url else LocalBuckets()
+def open_buckets(settings: Settings, breaker: Breaker) -> Buckets:
+    return RedisBuckets(settings.redis_url, breaker=breaker) if settings.redis_url else LocalBuckets()
 
 
 def open_bucket(settings: Settings) -> Bucket | None:

@@ -1,6 +1,7 @@
 """`jiesu check`: each thing the installation stands on, ok or what to do."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
 
 from app.base.clock import utc_now
 from app.base.jobs import HOTLINE
@@ -11,11 +12,24 @@ from app.checks.backend import inspect_backend
 from app.checks.environment import address, disk, proxies, survey, tagger, weak_secrets
 from app.checks.finding import CheckResult
 from app.checks.wechat_account import WECHAT, inspect_wechat, plain_mode
-from app.operations.stuck_alert import STUCK_AFTER
+from app.operations.stuck_alert import CLOCKS_APART, STUCK_AFTER
 from intake.city.workdays import unannounced
 from intake.model.ports import Rejected, Unavailable, Unsure
+from storage.db.clock import shared
+from storage.db.pooler import NOT_FOR_US
 from storage.messages import inbox
 from storage.outbox import outbox
+
+POOLER_REFUSES = (
+    "it must be set to pool_mode = transaction or session, and JIESU_DATABASE_URL must do without options="
+)
+UNREACHED = "is it running, and is JIESU_DATABASE_URL right?"
+UNREADABLE = (
+    "{} messages are put aside that none of our keys opens: give the earlier JIESU_SECRET_KEY behind the "
+    "new one, separated by a comma, and restart; they are taken then"
+)
+NONE = timedelta()
+BEHIND_A_POOLER = ", behind a pooler: each turn takes a little longer, as no statement is prepared"
 
 
 async def inspect(settings: Settings) -> list[CheckResult]:
@@ -35,14 +49,8 @@ async def _opened(settings: Settings) -> AsyncIterator[CheckResult]:
                 yield CheckResult("calendar", True, no_table(year), remark=True)
             if (asked := survey(settings, runtime.city)) is not None:
                 yield asked
-            yield CheckResult("database", True, f"{runtime.database.kind}, migrated")
-            yield await _put_aside(runtime)
-            yield _redis(settings, await runtime.health.checks())
-            yield disk(settings.var)
-            yield await _files(runtime)
-            yield tagger()
-            for waiting in await _waiting(runtime):
-                yield waiting
+            async for stored in _stored(settings, runtime):
+                yield stored
             if runtime.playing:
                 yield CheckResult("playground", True, "on, as no channel is configured")
             else:
@@ -53,9 +61,29 @@ async def _opened(settings: Settings) -> AsyncIterator[CheckResult]:
     except BadSettings as mistake:
         yield CheckResult("settings", False, str(mistake))
     except Unavailable as fault:
-        yield CheckResult(
-            "database", False, f"{fault.reason}: is it running, and is JIESU_DATABASE_URL right?"
-        )
+        hint = POOLER_REFUSES if NOT_FOR_US in fault.reason else UNREACHED
+        yield CheckResult("database", False, f"{fault.reason}: {hint}")
+
+
+async def _stored(settings: Settings, runtime: Runtime) -> AsyncIterator[CheckResult]:
+    """What we stand on here, and what waits in it."""
+    yield CheckResult("database", True, await _kind(runtime))
+    yield await _clocks(runtime)
+    yield await _put_aside(runtime)
+    for aside in _unreadable(runtime):
+        yield aside
+    yield _redis(settings, await runtime.health.checks())
+    yield disk(settings.var)
+    yield await _files(runtime)
+    yield tagger()
+    for waiting in await _waiting(runtime):
+        yield waiting
+
+
+def _unreadable(runtime: Runtime) -> Iterator[CheckResult]:
+    """What lies on the disk and no key of ours opens."""
+    if number := runtime.health.unreadable():
+        yield CheckResult("spool", False, UNREADABLE.format(number))
 
 
 def _outside(settings: Settings) -> Iterator[CheckResult]:
@@ -93,6 +121,22 @@ async def _looked_at(
             yield finding
     else:
         yield await _asked(name, probe)
+
+
+async def _kind(runtime: Runtime) -> str:
+    pooled = await runtime.database.is_pooled()
+    return f"{runtime.database.kind}, migrated{BEHIND_A_POOLER if pooled else ''}"
+
+
+async def _clocks(runtime: Runtime) -> CheckResult:
+    """Nothing goes twice for it, but signatures, reports and logs tell the wrong time."""
+    now = utc_now()
+    async with runtime.database.read() as tx:
+        ahead = now - await shared(tx, now)
+    if abs(ahead) <= CLOCKS_APART:
+        return CheckResult("clock", True, "as the database's")
+    apart = f"{abs(ahead).total_seconds():.0f} seconds {'ahead of' if ahead > NONE else 'behind'}"
+    return CheckResult("clock", False, f"{apart} the database's: set both by the same time server (NTP)")
 
 
 async def _put_aside(runtime: Runtime) -> CheckResult:

@@ -60,6 +60,10 @@ class Health:
             return "off"
         return "ok" if await self._cache.ping() else "down"
 
+    def unreadable(self) -> int:
+        """How many spooled messages are put aside, as none of our keys opens them."""
+        return self._spool.aside() if self._spool else 0
+
     async def _stored(self) -> dict[str, str]:
         try:
             async with self._database.read() as tx:

@@ -521,6 +521,13 @@ FILES = (
         Erased.ENDS,
         Term.FOR_GOOD,
     ),
+    Lying(
+        r"spool/\d{20}\.aside",
+        "one of them that none of our keys opens, sealed",
+        Owner.CITIZEN,
+        Erased.GOES,
+        Term.MONTH,
+    ),
     Lying(r"spool/(lock|drain)", "nothing", Owner.NOBODY, Erased.STAYS, Term.FOR_GOOD),
 )
 """Under `var`."""

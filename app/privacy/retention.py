@@ -1,8 +1,9 @@
 """What need not be kept is dropped, about once an hour, a little at a time, by the city's terms."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from app.attachments import ownership
 from app.privacy.erasure import restricted
@@ -10,7 +11,9 @@ from intake.city import CityProfile
 from intake.form.offers.join_others import WITHIN_DAYS
 from intake.model.conversation import Conversation
 from intake.model.status import ENDED, Status
-from storage.db.database import Database
+from storage.batches import until_none
+from storage.db.database import Database, Tx
+from storage.faults import caught
 from storage.messages import (
     attachments,
     channel_events,
@@ -38,7 +41,7 @@ OPEN = frozenset(Status) - ENDED
 
 
 class Retention:
-    """Each kind in a transaction of its own, so that no turn waits long."""
+    """Each few rows in a transaction of their own, so that no turn waits long and nothing done is lost."""
 
     def __init__(
         self,
@@ -59,12 +62,23 @@ class Retention:
         await every(EVERY, self.once, stop, "tidying")
 
     async def once(self) -> None:
-        """Drop what is over now. Raises DatabaseDown."""
-        now, kept = self._clock(), self._city.retention
+        """Drop what is over now; what prevents one kind keeps no other. Raises the first that did."""
+        now = self._clock()
+        faults = [await caught(each) for each in (*self._by_words(now), *self._by_time(now))]
+        await self._database.scrub()
+        for fault in faults:
+            if isinstance(fault, Exception):
+                raise fault
+
+    def _by_words(self, now: datetime) -> Iterator[Awaitable[object]]:
+        """What must be opened to be dropped."""
         for some in (self._purged_drafts, self._dropped_files, self._over_term):
-            while await some(now) >= AT_ONCE:
-                pass
-        await self._unheld_files(now)
+            yield _while_full(some, now)
+        yield self._unheld_files(now)
+
+    def _by_time(self, now: datetime) -> Iterator[Awaitable[object]]:
+        """What need not."""
+        kept = self._city.retention
         for purge, before in (
             (inbox.purge, now - timedelta(hours=kept.inbox_hours)),
             (outbox.purge, now - timedelta(hours=kept.replies_hours)),
@@ -77,12 +91,8 @@ class Retention:
             (channel_events.purge, now - KEEP_HAPPENINGS),
             (similar.purge, now - timedelta(days=WITHIN_DAYS)),
         ):
-            async with self._database.write() as tx:
-                await purge(tx, before)
-
-        async with self._database.write() as tx:
-            await delivery_receipts.give_up(tx, now - OUTCOME_WITHIN, now)
-        await self._database.scrub()
+            yield until_none(self._database, partial(_purged, purge, before))
+        yield until_none(self._database, partial(_given_up, now))
 
     async def _purged_drafts(self, now: datetime) -> int:
         async with self._database.write() as tx:
@@ -130,3 +140,16 @@ class Retention:
             if references:
                 await erasure.note(tx, Erasure(now, "retention", None, {"tickets": len(references)}))
         return len(references)
+
+
+async def _while_full(some: Callable[[datetime], Awaitable[int]], now: datetime) -> None:
+    while await some(now) >= AT_ONCE:
+        pass
+
+
+async def _purged(purge: Callable[[Tx, datetime], Awaitable[int]], before: datetime, tx: Tx) -> int:
+    return await purge(tx, before)
+
+
+async def _given_up(now: datetime, tx: Tx) -> int:
+    return await delivery_receipts.give_up(tx, now - OUTCOME_WITHIN, now)

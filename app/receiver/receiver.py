@@ -171,9 +171,10 @@ class SpoolingReceiver:
         if _now() < self._tidy_at:
             return
         self._tidy_at = _now() + TIDY_EVERY
-        dropped = await caught(self._spool.drop_damaged())
-        if isinstance(dropped, Exception):
-            log.warning("the spool cannot be tidied", fault=described(dropped))
+        for tidied in (self._spool.drop_damaged(), self._spool.bring_back()):
+            fault = await caught(tidied)
+            if isinstance(fault, Exception):
+                log.warning("the spool cannot be tidied", fault=described(fault))
 
     async def drain(self) -> bool:
         """One round: the oldest message of several citizens. Whether there is more to do at once.
@@ -198,10 +199,9 @@ class SpoolingReceiver:
 
     async def _settled(self, record: Record) -> bool:
         message = await self._spool.read(record)
-        if message is None:
-            return False
-        await self._do(message)
-        await self._spool.done(record)
+        if message is not None:
+            await self._do(message)
+            await self._spool.done(record)
         return True
 
     async def _do(self, message: Spooled) -> None:

@@ -96,13 +96,25 @@ class Spool:
         return sorted(first.values(), key=lambda one: (one.number <= after, one.number))[:limit]
 
     async def read(self, record: Record) -> Spooled | None:
-        """The message; None if our keys do not open it: it stays, and is said in the log."""
-        try:
-            sealed = await asyncio.to_thread(self._log.payload, record)
-            return _spooled.validate_json(self._keyring.decrypt(sealed))
-        except (Undecryptable, ValidationError) as fault:
-            log.error("a spooled message cannot be read", fault=type(fault).__name__)  # noqa: TRY400  nor here
-            return None
+        """The message. None if it cannot be read: it is aside then, and its citizen's next ones go on."""
+        sealed = await asyncio.to_thread(self._log.payload, record)
+        message, reason = self._opened(sealed)
+        if message is None:
+            await asyncio.to_thread(self._log.set_aside, record)
+            metrics.spool_aside.set(self.aside())
+            log.error("a spooled message was put aside", number=record.number, reason=reason)
+        return message
+
+    async def bring_back(self) -> int:
+        """What was put aside and can be read by now, as with an earlier key given again; how many."""
+        at = int(self._clock().timestamp() * 1e9)
+        back = await asyncio.to_thread(self._log.bring_back, self._is_readable, at)
+        metrics.spool_aside.set(self.aside())
+        return back
+
+    def aside(self) -> int:
+        """How many messages are put aside, as nobody can read them."""
+        return len(self._log.aside())
 
     async def done(self, record: Record) -> None:
         """Its turn is committed."""
@@ -132,6 +144,18 @@ class Spool:
     def alone(self) -> AbstractContextManager[bool]:
         """Be the one process that empties the spool; False if another one is at it."""
         return self._log.alone()
+
+    def _is_readable(self, sealed: bytes) -> bool:
+        return self._opened(sealed)[0] is not None
+
+    def _opened(self, sealed: bytes) -> tuple[Spooled | None, str | None]:
+        """The message, or why there is none."""
+        try:
+            return _spooled.validate_json(self._keyring.decrypt(sealed)), None
+        except Undecryptable:
+            return None, "none of our keys opens it"
+        except ValidationError:
+            return None, "it is no message as this release knows them"
 
     def _who(self, message: Spooled) -> bytes:
         """Their queue; that of an older key where they wait in it, so that nothing of theirs is overtaken."""

@@ -14,7 +14,7 @@ import fcntl
 import os
 import struct
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,8 @@ LARGEST_SEGMENT = 8 * 1024 * 1024
 LARGEST_PAYLOAD = 4 * 1024 * 1024
 DAMAGED = ".damaged"
 """Ends the name of a file that holds something spoilt."""
+ASIDE = ".aside"
+"""Ends the name of a file that holds one record nobody can use for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,29 @@ class Log:
         """Whether a record of theirs is open."""
         return any(record.who == who for record in self.open())
 
+    def set_aside(self, record: Record) -> None:
+        """Close a record and keep it beside the others, where it stands in nobody's way. Twice is once."""
+        with self._writing():
+            payload = self.payload(record)
+            beside = self._folder / f"{record.number:020d}{ASIDE}"
+            _write_anew(beside, _frame(RECORD, record.number, record.who, payload))
+            self._close(record.number)
+
+    def aside(self) -> list[Path]:
+        """The files of what was set aside, the oldest first."""
+        return sorted(self._folder.glob(f"*{ASIDE}"))
+
+    def bring_back(self, usable: Callable[[bytes], bool], at: int) -> int:
+        """Append anew what can be used by now; returns how many. One who dies in between leaves a repeat."""
+        back = 0
+        for file in self.aside():
+            found = _record_in(file)
+            if found is not None and usable(found[1]):
+                self.append(*found, at)
+                file.unlink(missing_ok=True)
+                back += 1
+        return back
+
     def payload(self, record: Record) -> bytes:
         """What was appended."""
         with (self._folder / record.segment).open("rb") as file:
@@ -118,7 +143,7 @@ class Log:
             return
         with self._writing():
             waiting = {number for segment in self._segments.values() for number in segment.open}
-            for file in (*self._folder.glob("*.log"), *self._folder.glob(f"*{DAMAGED}")):
+            for file in (*self._folder.glob("*.log"), *self._folder.glob(f"*{DAMAGED}"), *self.aside()):
                 _overwrite(file, whose, waiting)
 
     def damaged(self) -> list[int]:
@@ -126,11 +151,12 @@ class Log:
         return sorted(int(path.stem) for path in self._folder.glob(f"*{DAMAGED}"))
 
     def drop_damaged(self, before: int) -> int:
-        """Remove what was kept as damaged and begun before (nanoseconds); returns how many files."""
+        """Remove what was kept as damaged, or aside, and begun before (nanoseconds); how many files."""
         if not self._folder.is_dir():
             return 0
         with self._writing():
-            old = [path for path in self._folder.glob(f"*{DAMAGED}") if int(path.stem) < before]
+            kept = (*self._folder.glob(f"*{DAMAGED}"), *self.aside())
+            old = [path for path in kept if int(path.stem) < before]
             for path in old:
                 path.unlink(missing_ok=True)
         return len(old)
@@ -237,6 +263,14 @@ class Log:
             segment.read = start + end
 
 
+def _record_in(file: Path) -> tuple[bytes, bytes] | None:
+    """Whose it is and what it holds; None if it is spoilt or was overwritten."""
+    data = file.read_bytes()
+    for begin, end, _, _, who in _frames(data):
+        return who, data[begin:end]
+    return None
+
+
 def _overwrite(file: Path, whose: Collection[bytes], waiting: Collection[int]) -> None:
     """Blanks in the place of these payloads, each frame as whole as it was; not of those that still wait."""
     theirs = [one for one in _frames(file.read_bytes()) if one[4] in whose and one[3] not in waiting]
@@ -290,6 +324,17 @@ def _is_half(rest: bytes) -> bool:
         return rest[:2] == _MAGIC[: len(rest)]
     magic, _, _, _, length, _ = _HEAD.unpack_from(rest)
     return bool(magic == _MAGIC and length <= LARGEST_PAYLOAD and _HEAD.size + length > len(rest))
+
+
+def _write_anew(file: Path, data: bytes) -> None:
+    """On the disk when it returns, its name too."""
+    descriptor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, FILE)
+    try:
+        _write_whole(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync(file.parent)
 
 
 def _write_whole(descriptor: int, data: bytes) -> None:

@@ -158,10 +158,10 @@ def _written_down(database: Database, found: list[tuple[str, str, Any]]) -> Iter
 
     async def noted(tx: Any, steps: batched_statements.Steps, values: Any) -> Any:
         for step in steps:
-            if step.prepared.names:
+            if step.postgresql.names:
                 own = values if step.values is None else step.values
-                given = tuple(own[name] for name in step.prepared.names)
-                found.append(("", step.prepared.text.decode(), given))
+                given = tuple(own[name] for name in step.postgresql.names)
+                found.append(("", step.postgresql.text, given))
         return await send(tx, steps, values)
 
     event.listen(engine, "before_cursor_execute", note)

@@ -16,6 +16,7 @@ from ipaddress import IPv6Address, ip_address
 from sqlalchemy import delete, select, update
 
 from desk.db.tables import tries
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx
 from storage.db.upsert import insert_new
 
@@ -55,9 +56,9 @@ async def forgive(tx: Tx, name: str, asker: Asker | None = None) -> None:
     await tx.execute(delete(tries).where(of))
 
 
-async def purge(tx: Tx, now: datetime) -> None:
-    """Forget what no longer counts."""
-    await tx.execute(delete(tries).where(tries.c.since <= now - WITHIN))
+async def purge(tx: Tx, now: datetime, limit: int = AT_ONCE) -> int:
+    """Forget what no longer counts, up to `limit`; returns how many."""
+    return await delete_some(tx, tries, tries.c.since <= now - WITHIN, limit)
 
 
 async def _count(tx: Tx, key: str, most: int, now: datetime) -> None:

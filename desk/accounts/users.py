@@ -17,6 +17,7 @@ from desk.accounts.login_attempts import LockedOut
 from desk.accounts.passwords import BadPassword
 from desk.db.tables import sessions, users
 from desk.workflow.states import Actor, Role
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx
 from storage.db.upsert import insert_new
 
@@ -166,9 +167,9 @@ async def close_session(tx: Tx, token: str) -> None:
     await tx.execute(delete(sessions).where(sessions.c.token_hash == _token_hash(token)))
 
 
-async def purge(tx: Tx, now: datetime) -> None:
-    """Forget sessions that are over."""
-    await tx.execute(delete(sessions).where(sessions.c.expires_at <= now))
+async def purge(tx: Tx, now: datetime, limit: int = AT_ONCE) -> int:
+    """Forget sessions that are over, up to `limit`; returns how many."""
+    return await delete_some(tx, sessions, sessions.c.expires_at <= now, limit)
 
 
 def as_user(row: Row[Any]) -> User:

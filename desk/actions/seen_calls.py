@@ -9,11 +9,12 @@ import hashlib
 from datetime import datetime
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from desk.actions.tickets import KeyReused
 from desk.db.tables import calls, received, retired_keys
 from hotline.contract import HotlineEvent
+from storage.batches import AT_ONCE, delete_some
 from storage.db import old_digest_keys
 from storage.db.sealed import Tx, keyring
 from storage.db.upsert import insert_new
@@ -59,9 +60,9 @@ async def remember_call(tx: Tx, webhook_id: str, request: bytes, now: datetime) 
         raise Replayed("this webhook-id belongs to another request")
 
 
-async def purge_calls(tx: Tx, before: datetime) -> int:
-    """Forget calls whose signatures are stale anyway; returns how many."""
-    return (await tx.execute(delete(calls).where(calls.c.at < before))).rowcount
+async def purge_calls(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Forget calls whose signatures are stale anyway, up to `limit`; returns how many."""
+    return await delete_some(tx, calls, calls.c.at < before, limit)
 
 
 async def _belongs(tx: Tx, key: str | None, event: HotlineEvent) -> None:

@@ -25,6 +25,7 @@ from hotline.refusals import OF_THE_DOCUMENT
 from hotline.rest import retry_after
 from hotline.signatures import TOLERANCE, sign
 from intake.model.ports import Rejected, Unavailable, Unreachable
+from storage.batches import until_none
 from storage.db.database import Database
 from storage.db.sealed import Tx
 from storage.outbox import backoff
@@ -86,9 +87,8 @@ class Messenger:
     async def tidy(self) -> None:
         """Forget what has been delivered, and calls nobody could replay any more."""
         now = self._clock()
-        async with self._database.write() as tx:
-            await outbox.purge(tx, now - _KEEP_SENT)
-            await seen_calls.purge_calls(tx, now - 2 * TOLERANCE)
+        await until_none(self._database, lambda tx: outbox.purge(tx, now - _KEEP_SENT))
+        await until_none(self._database, lambda tx: seen_calls.purge_calls(tx, now - 2 * TOLERANCE))
 
     async def _post(self, entry: Claimed) -> None:
         """Raises Unavailable, Rejected or Unreachable."""

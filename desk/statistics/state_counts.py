@@ -14,6 +14,7 @@ from desk.workflow.states import Actor, Lifecycle, Role, State
 from storage.db.sealed import Tx
 
 CITY = ""
+FOLDED_AT_ONCE = 5000
 
 
 async def move(tx: Tx, before: Lifecycle | None, after: Lifecycle) -> None:
@@ -47,14 +48,21 @@ async def counts(tx: Tx, actor: Actor, unit: str | None = None) -> dict[State, i
     return {State(state): total for state, total in await tx.execute(query) if total}
 
 
-async def fold(tx: Tx) -> None:
-    """Add the ledger's lines up. Lines that come meanwhile stay."""
-    gone = delete(standings).returning(standings.c.unit, standings.c.state, standings.c.number)
+async def fold(tx: Tx, limit: int = FOLDED_AT_ONCE) -> int:
+    """Add the ledger's oldest lines up, `limit` of them; returns by how many it is shorter.
+
+    Lines that come meanwhile stay.
+    """
+    oldest = select(standings.c.id).order_by(standings.c.id).limit(limit)
+    told = (standings.c.unit, standings.c.state, standings.c.number)
+    gone = delete(standings).where(standings.c.id.in_(oldest)).returning(*told)
     totals: Counter[tuple[str, str]] = Counter()
-    for unit, state, number in (await tx.execute(gone)).all():
+    lines = (await tx.execute(gone)).all()
+    for unit, state, number in lines:
         totals[unit, state] += number
     rows: list[dict[str, Any]] = [
         {"unit": unit, "state": state, "number": number} for (unit, state), number in totals.items() if number
     ]
     if rows:
         await tx.execute(insert(standings), rows)
+    return len(lines) - len(rows)

@@ -1,26 +1,20 @@
 """The cache that several processes share.
 
-The rule: an answer within a second or none. If Redis is away, `get` finds nothing, `lock`
-holds in this process only (slower: two processes may both fetch a token; never wrong, since
-the database alone decides what is true), `wait` waits its time out. That it went and that it
-came back is logged, by the kind of the error: a Redis URL may hold a password.
+The rule: an answer within two seconds or none (`storage.cache.breaker`). If Redis is away, `get` finds
+nothing, `lock` holds in this process only (slower: two processes may both fetch a token; never wrong,
+since the database alone decides what is true), `wait` waits its time out.
 """
 
 import asyncio
-import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-
+from storage.cache.breaker import ANSWER_SECONDS, Breaker
 from storage.cache.cache import LocalFirsts, LocalLocks
+from storage.cache.redis_client import open_client, prefixed
 
-ANSWER_SECONDS = 1.0
 LOCK_PAUSE = 0.05
 SHORTEST_WAIT = 0.01  # to Redis, 0 means for ever
 CALL_SECONDS = 60  # a wake-up call nobody heard is stale by then
@@ -33,37 +27,44 @@ _FIRST = """
 if redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return ARGV[1] end
 return redis.call('get', KEYS[1])
 """
-_log = logging.getLogger(__name__)
+_CALL = """
+redis.call('lpush', KEYS[1], '1')
+redis.call('ltrim', KEYS[1], 0, 0)
+redis.call('expire', KEYS[1], ARGV[1])
+return 1
+"""
+"""One call is enough, however often it is made."""
 
 
 class RedisCache:
     """A `Cache` on Redis; all keys begin with `prefix`. Raises ValueError on a URL that is none."""
 
-    def __init__(self, url: str, prefix: str = "jiesu:") -> None:
-        self._redis = open_client(url, ANSWER_SECONDS)
-        self._waiting = open_client(url, None)  # its answers may take as long as they like
-        self._prefix = prefix
+    def __init__(self, url: str, prefix: str = "jiesu:", breaker: Breaker | None = None) -> None:
+        """`breaker`: shared with whoever else asks this Redis."""
+        self._redis = open_client(url)
+        self._prefix = prefixed(self._redis, prefix)
+        self._breaker = breaker or Breaker()
         self._locks = LocalLocks()
         self._firsts = LocalFirsts()
-        self._away = False
 
     async def get(self, key: str) -> str | None:
         """See `Cache.get`."""
-        value: str | None = await self._ask(self._redis.get(self._prefix + key), None)
+        value: str | None = await self._ask(lambda: self._redis.get(self._prefix + key), None)
         return value
 
     async def set(self, key: str, value: str, ttl: float) -> None:
         """See `Cache.set`."""
-        await self._ask(self._redis.set(self._prefix + key, value, px=_milliseconds(ttl)), None)
+        await self._ask(lambda: self._redis.set(self._prefix + key, value, px=_milliseconds(ttl)), None)
 
     async def delete(self, key: str) -> None:
         """See `Cache.delete`."""
-        await self._ask(self._redis.delete(self._prefix + key), 0)
+        await self._ask(lambda: self._redis.delete(self._prefix + key), 0)
 
     async def first(self, key: str, value: str, ttl: float) -> str:
         """See `Cache.first`. What Redis says is remembered here too, for when it is away."""
-        asked = self._redis.eval(_FIRST, 1, f"{self._prefix}first:{key}", value, _milliseconds(ttl))
-        return self._firsts.first(key, await self._ask(asked, value), ttl)
+        asked = (f"{self._prefix}first:{key}", value, _milliseconds(ttl))
+        first = await self._ask(lambda: self._redis.eval(_FIRST, 1, *asked), value)
+        return self._firsts.first(key, first, ttl)
 
     @asynccontextmanager
     async def lock(self, key: str, ttl: float) -> AsyncIterator[None]:
@@ -76,63 +77,49 @@ class RedisCache:
             try:
                 yield
             finally:
-                await self._ask(self._redis.eval(_RELEASE, 1, name, token), 0)
+                await self._ask(lambda: self._redis.eval(_RELEASE, 1, name, token), 0)
 
     async def publish(self, topic: str) -> None:
         """See `Cache.publish`."""
         name = f"{self._prefix}call:{topic}"
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.lpush(name, "1")
-            pipe.ltrim(name, 0, 0)  # one call is enough, however often it is made
-            pipe.expire(name, CALL_SECONDS)
-            await self._ask(pipe.execute(), [])
+        await self._ask(lambda: self._redis.eval(_CALL, 1, name, CALL_SECONDS), 0)
 
     async def wait(self, topic: str, timeout: float) -> bool:  # noqa: ASYNC109 - waiting out is an answer
         """See `Cache.wait`."""
         loop = asyncio.get_running_loop()
         until = loop.time() + timeout
-        call = self._waiting.blpop(f"{self._prefix}call:{topic}", timeout=max(timeout, SHORTEST_WAIT))
-        if await self._ask(call, None, within=timeout + ANSWER_SECONDS) is not None:
+        name, longest = f"{self._prefix}call:{topic}", max(timeout, SHORTEST_WAIT)
+        called = await self._ask(
+            lambda: self._redis.blpop(name, timeout=longest), None, within=timeout + ANSWER_SECONDS
+        )
+        if called is not None:
             return True
         await asyncio.sleep(max(0.0, until - loop.time()))  # away: do not ask again at once
         return False
 
     async def ping(self) -> bool:
         """See `Cache.ping`."""
-        return bool(await self._ask(self._redis.ping(), False))
+        return bool(await self._ask(self._alive, False))
 
     async def aclose(self) -> None:
         """Give the connections back."""
+        await self._breaker.aclose()
         await self._redis.aclose()
-        await self._waiting.aclose()
 
     async def _take(self, name: str, token: str, ttl: float) -> bool:
         """Whether the lock is ours now; also if Redis is away, and this process is all we see."""
-        return bool(await self._ask(self._redis.set(name, token, nx=True, px=_milliseconds(ttl)), True))
+        taken = await self._ask(lambda: self._redis.set(name, token, nx=True, px=_milliseconds(ttl)), True)
+        return bool(taken)
 
-    async def _ask(self, question: Awaitable[Any], otherwise: Any, within: float = 2 * ANSWER_SECONDS) -> Any:
-        try:
-            async with asyncio.timeout(within):
-                answer = await question
-        except (RedisError, OSError, TimeoutError) as error:
-            if not self._away:
-                _log.warning("redis gives no answer (%s): going on without", type(error).__name__)
-            self._away = True
-            return otherwise
-        if self._away:
-            _log.warning("redis answers again")
-        self._away = False
-        return answer
+    async def _ask(
+        self, question: Callable[[], Awaitable[Any]], otherwise: Any, within: float = ANSWER_SECONDS
+    ) -> Any:
+        return await self._breaker.ask(question, otherwise, self._alive, within)
 
-
-def open_client(url: str, answer_seconds: float | None) -> Redis:
-    return Redis.from_url(
-        url,
-        decode_responses=True,
-        socket_timeout=answer_seconds,
-        socket_connect_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 1),
-    )
+    async def _alive(self) -> bool:
+        """By a key of ours, which on a Cluster asks the node that all of them are on."""
+        await self._redis.get(f"{self._prefix}alive")
+        return True
 
 
 def _milliseconds(seconds: float) -> int:

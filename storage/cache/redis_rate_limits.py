@@ -4,18 +4,12 @@ The rule: Redis's own clock counts, and one script takes from all buckets or fro
 is away each process counts for itself: too fast rather than not at all, and the platform says so.
 """
 
-import logging
-from asyncio import timeout
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
+from storage.cache.breaker import Breaker
 from storage.cache.rate_limits import Limit, LocalBuckets
-from storage.cache.redis_cache import ANSWER_SECONDS, open_client
-
-_log = logging.getLogger(__name__)
+from storage.cache.redis_client import open_client, prefixed
 
 _TAKE = """
 local pause = redis.call('pttl', KEYS[1])
@@ -47,44 +41,42 @@ return 1
 class RedisBuckets:
     """`Buckets` on Redis; all keys begin with `prefix`. Raises ValueError on a URL that is none."""
 
-    def __init__(self, url: str, prefix: str = "jiesu:") -> None:
-        self._redis: Redis = open_client(url, None)  # one limit for the whole question costs less: see _ask
-        self._prefix = prefix
+    def __init__(self, url: str, prefix: str = "jiesu:", breaker: Breaker | None = None) -> None:
+        """`breaker`: shared with whoever else asks this Redis."""
+        self._redis = open_client(url)
+        self._prefix = prefixed(self._redis, prefix)
+        self._breaker = breaker or Breaker()
         self._alone = LocalBuckets()
-        self._away = False
 
     async def take(self, limits: Sequence[Limit], pause: str) -> float:
         """See `Buckets.take`."""
         keys = [self._pause(pause), *(f"{self._prefix}bucket:{name}" for name, _, _ in limits)]
         numbers = [number for _, rate, size in limits for number in (rate, size)]
-        wait = await self._ask(self._redis.eval(_TAKE, len(keys), *keys, *numbers))
+        wait = await self._ask(lambda: self._redis.eval(_TAKE, len(keys), *keys, *numbers))
         return await self._alone.take(limits, pause) if wait is None else max(0.0, float(wait))
 
     async def pause(self, pause: str, seconds: float) -> None:
         """See `Buckets.pause`."""
         await self._alone.pause(pause, seconds)
-        await self._ask(self._redis.eval(_PAUSE, 1, self._pause(pause), str(max(1, int(seconds * 1000)))))
+        lasts = str(max(1, int(seconds * 1000)))
+        await self._ask(lambda: self._redis.eval(_PAUSE, 1, self._pause(pause), lasts))
 
     async def paused(self, pause: str) -> float:
         """See `Buckets.paused`."""
-        left = await self._ask(self._redis.pttl(self._pause(pause)))
+        left = await self._ask(lambda: self._redis.pttl(self._pause(pause)))
         return await self._alone.paused(pause) if left is None else max(0.0, left / 1000)
 
     async def aclose(self) -> None:
         """Give the connections back."""
+        await self._breaker.aclose()
         await self._redis.aclose()
 
     def _pause(self, name: str) -> str:
         return f"{self._prefix}pause:{name}"
 
-    async def _ask(self, question: Awaitable[Any]) -> Any:
-        try:
-            async with timeout(2 * ANSWER_SECONDS):  # the client's own limit makes a task of each word sent
-                answer = await question
-        except (RedisError, OSError, TimeoutError) as error:
-            if not self._away:
-                _log.warning("redis gives no answer (%s): counting alone", type(error).__name__)
-            self._away = True
-            return None
-        self._away = False
-        return answer
+    async def _ask(self, question: Callable[[], Awaitable[Any]]) -> Any:
+        """The answer; None where each counts alone."""
+        return await self._breaker.ask(question, None, self._alive)
+
+    async def _alive(self) -> object:
+        return await self._redis.get(f"{self._prefix}alive")

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.db import batched_statements, engines
@@ -20,6 +20,7 @@ from storage.db.clock import with_played_time
 from storage.db.errors import DatabaseDown, down
 from storage.db.keyring import KeyRing
 from storage.db.migrate import SchemaState, standing, upgrade
+from storage.db.pooler import limits_within
 from storage.db.scrubbing import Debt, scrub, take_up
 from storage.db.sealed import Tx, with_keyring
 
@@ -113,13 +114,10 @@ class Database:
             async with self._reader.connect() as tx:
                 yield tx
 
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Tx]:
-        """A transaction that only reads, and sees one moment in all it reads. Raises DatabaseDown."""
+    async def is_pooled(self) -> bool:
+        """Whether a pooler stands between us and PostgreSQL. Raises DatabaseDown."""
         async with self.read() as tx:
-            if self.kind == "postgresql":  # SQLite's readers see one moment anyway
-                await tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            yield tx
+            return limits_within(tx.info) is not None
 
     async def ping(self) -> None:
         """Ask for an answer. Raises DatabaseDown."""

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.db.batched_statements import BEGIN, is_open
-from storage.db.pipeline import forget
+from storage.db.pooler import SessionLimits, distrust, limits_within
 from storage.db.sqlite_dialect import DRIVER
 from storage.private_files import close_to_others, make_file, make_folder
 
@@ -69,25 +69,31 @@ def postgresql(
 
     A server that went away has closed the line, and that can be seen without asking it anything.
     """
-    limits = (
-        f"-c statement_timeout={int(statement_seconds * 1000)} -c lock_timeout={int(lock_seconds * 1000)}"
-    )
+    limits = SessionLimits(statement_seconds, lock_seconds)
     engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
-        connect_args={"options": limits, "connect_timeout": 5, "autocommit": True},
+        connect_args={"connect_timeout": 5, "autocommit": True, "prepare_threshold": None},
         hide_parameters=True,
         **options,
     )
-    _begin_by(engine, BEGIN.prepared.text.decode())
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _set_up(connection: Any, record: Any) -> None:
+        limits.given_to(connection, record.info)
 
     @event.listens_for(engine.sync_engine, "checkout")
     def _alive(_connection: Any, record: Any, _proxy: Any) -> None:
         if _has_news(record.dbapi_connection.driver_connection):
             raise InvalidatePoolError("the server has said something unasked: most likely that it is gone")
 
-    _forget_prepared(engine)
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _left_otherwise(context: ExceptionContext) -> None:
+        if context.connection is not None and not context.is_disconnect:
+            distrust(context.connection.connection.driver_connection, context.original_exception)
+
+    _begin_by(engine, BEGIN.postgresql.text)
     return engine
 
 
@@ -96,7 +102,11 @@ def migrator(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         return sqlite_writer(url, {"connect_args": {"timeout": 60.0}})
     return create_async_engine(
-        url, isolation_level="READ COMMITTED", poolclass=NullPool, hide_parameters=True
+        url,
+        isolation_level="READ COMMITTED",
+        poolclass=NullPool,
+        connect_args={"prepare_threshold": None},  # behind a pooler there may be somebody's already
+        hide_parameters=True,
     )
 
 
@@ -148,27 +158,10 @@ def _begin_by(engine: AsyncEngine, begin: str) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
-        if not is_open(connection.connection.driver_connection):
-            connection.exec_driver_sql(begin)
-
-
-def _forget_prepared(engine: AsyncEngine) -> None:
-    """Whenever the driver rolls back, it deallocates what `storage.db.pipeline` has prepared."""
-
-    @event.listens_for(engine.sync_engine, "rollback")
-    def _rolled_back(connection: Connection) -> None:
-        if not connection.invalidated:  # else the line is gone, and what was prepared with it
-            forget(connection.connection.info)
-
-    @event.listens_for(engine.sync_engine, "rollback_savepoint")
-    def _rolled_back_a_part(connection: Connection, _name: str, _context: Any) -> None:
-        if not connection.invalidated:
-            forget(connection.connection.info)
-
-    @event.listens_for(engine.sync_engine, "reset")
-    def _reset(connection: Any, record: Any, _state: Any) -> None:
-        if is_open(connection.driver_connection):
-            forget(record.info)
+        if is_open(connection.connection.driver_connection):
+            return
+        limits = limits_within(connection.info)
+        connection.exec_driver_sql(f"{begin}; {limits}" if limits else begin)
 
 
 def _has_news(driver: psycopg.AsyncConnection[Any]) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from intake.model.ports import Unavailable
+from storage.db.pooler import NOT_FOR_US, is_refusal
 
 _OURS = frozenset({"21", "22", "23", "42", "54"})
 """SQLSTATE's classes that judge a statement: its rows, its values, its keys, its wording, its size."""
@@ -72,4 +73,6 @@ def _is_ours(refusal: BaseException) -> bool:
 
 
 def _named(refusal: BaseException) -> str:
+    if is_refusal(refusal):
+        return NOT_FOR_US
     return getattr(refusal, "sqlite_errorname", None) or type(refusal).__name__

@@ -205,6 +205,12 @@ _kept = text("state = 'kept'")
 Index("ix_outbox_kept", outbox.c.conversation_id, sqlite_where=_kept, postgresql_where=_kept)
 _settled = text("state <> 'due'")
 Index("ix_outbox_settled", outbox.c.settled_at, sqlite_where=_settled, postgresql_where=_settled)
+is_sent_and_readable: ColumnElement[bool] = (outbox.c.state == literal_column("'done'")) & (
+    outbox.c.body_sealed.is_not(None)
+)
+"""Spelled out, for the index of what is wiped next."""
+_readable = text("state = 'done' AND body_sealed IS NOT NULL")
+Index("ix_outbox_readable", outbox.c.settled_at, sqlite_where=_readable, postgresql_where=_readable)
 
 _given_up = text("state IN ('buried', 'unsure')")
 Index("ix_outbox_given_up", outbox.c.id, sqlite_where=_given_up, postgresql_where=_given_up)

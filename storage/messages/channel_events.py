@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from intake.model.channel_event import ChannelEvent
 from intake.model.messages import ChannelName
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx
 from storage.db.tables import happenings, outcomes
 from storage.db.upsert import add_new
@@ -53,7 +54,7 @@ async def recent(tx: Tx, channel: ChannelName, limit: int = 50) -> list[Recorded
     return [RecordedEvent(ChannelName(row.channel), row.name, row.conversation_id, row.at) for row in rows]
 
 
-async def purge(tx: Tx, before: datetime) -> int:
-    """Forget what was recorded earlier; returns how many."""
-    await tx.execute(delete(outcomes).where(outcomes.c.recorded_at < before))
-    return (await tx.execute(delete(happenings).where(happenings.c.recorded_at < before))).rowcount
+async def purge(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Forget what was recorded earlier, up to `limit` of each kind; returns how many."""
+    gone = await delete_some(tx, outcomes, outcomes.c.recorded_at < before, limit)
+    return gone + await delete_some(tx, happenings, happenings.c.recorded_at < before, limit)

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from intake.model.channel_event import DeliveryOutcome
 from intake.model.messages import ChannelName
+from storage.batches import AT_ONCE, update_some
 from storage.db.sealed import Tx
 from storage.db.tables import conversations, outbox, outcomes
 from storage.outbox.engine import KEPT
@@ -47,11 +48,11 @@ async def settle(tx: Tx, channel: ChannelName, told: DeliveryOutcome, now: datet
     await tx.execute(update(outbox).where(where, outbox.c.state == "awaited").values(values))
 
 
-async def give_up(tx: Tx, before: datetime, now: datetime) -> int:
-    """Keep what the channel took earlier and never spoke of again; returns how many."""
+async def give_up(tx: Tx, before: datetime, now: datetime, limit: int = AT_ONCE) -> int:
+    """Keep what the channel took earlier and never spoke of again, up to `limit`; returns how many."""
     where = (outbox.c.state == "awaited") & (outbox.c.settled_at < before)
     values = {"state": "kept", "reason": "its outcome was never told", "settled_at": now}
-    return (await tx.execute(update(outbox).where(where).values(values))).rowcount
+    return await update_some(tx, outbox, where, values, limit)
 
 
 async def _hold(tx: Tx, conversation_id: int | None) -> None:

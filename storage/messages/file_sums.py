@@ -7,9 +7,10 @@ the database, so that all processes count together. It is kept under a keyed dig
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from intake.model.messages import Address
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx, keyring
 from storage.db.tables import file_sums
 from storage.db.upsert import insert_new
@@ -62,10 +63,9 @@ async def to_be_told(tx: Tx, address: Address, day: date, now: datetime) -> bool
     return (await tx.execute(told)).rowcount == 1
 
 
-async def purge(tx: Tx, before: datetime) -> int:
-    """Forget the days before this one."""
-    over = file_sums.c.day < before.date().isoformat()
-    return (await tx.execute(delete(file_sums).where(over))).rowcount
+async def purge(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Forget the days before this one, up to `limit` rows; returns how many."""
+    return await delete_some(tx, file_sums, file_sums.c.day < before.date().isoformat(), limit)
 
 
 async def _held(tx: Tx, address: Address, day: date) -> tuple[int, int]:

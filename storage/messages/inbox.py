@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
 from intake.model.messages import ChannelName, Reply
+from storage.batches import AT_ONCE, delete_some
 from storage.db.keyring import Undecryptable
 from storage.db.sealed import Tx, keyring, seal, unseal
 from storage.db.tables import inbox
@@ -182,6 +183,9 @@ def _named(channel: ChannelName, message_id: str) -> ColumnElement[bool]:
     return (inbox.c.channel == channel.value) & (inbox.c.message_id == message_id)
 
 
-async def purge(tx: Tx, before: datetime) -> int:
-    """Forget what was recorded earlier; returns how many. The platforms' repeats must have ended by then."""
-    return (await tx.execute(delete(inbox).where(inbox.c.recorded_at < before))).rowcount
+async def purge(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Forget what was recorded earlier, up to `limit`; returns how many.
+
+    The platforms' repeats must have ended by then.
+    """
+    return await delete_some(tx, inbox, inbox.c.recorded_at < before, limit)

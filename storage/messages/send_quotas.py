@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from intake.model.messages import Grant
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx
 from storage.db.tables import budgets
 from storage.db.upsert import add_new
@@ -53,9 +54,9 @@ async def close(tx: Tx, conversation_id: int) -> None:
     await tx.execute(delete(budgets).where(_of(conversation_id)))
 
 
-async def purge(tx: Tx, before: datetime) -> int:
-    """Drop what ended earlier; returns how many."""
-    return (await tx.execute(delete(budgets).where(budgets.c.until < before))).rowcount
+async def purge(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Drop what ended earlier, up to `limit`; returns how many."""
+    return await delete_some(tx, budgets, budgets.c.until < before, limit)
 
 
 def _next(conversation_id: int, now: datetime) -> Select[tuple[str]]:

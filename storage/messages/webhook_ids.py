@@ -6,8 +6,7 @@ than its timestamp is accepted.
 
 from datetime import datetime
 
-from sqlalchemy import delete
-
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx
 from storage.db.tables import replays
 from storage.db.upsert import insert_new
@@ -20,6 +19,6 @@ async def remember(tx: Tx, source: str, message_id: str, now: datetime) -> bool:
     return (await tx.execute(statement, values)).one_or_none() is not None
 
 
-async def purge(tx: Tx, before: datetime) -> int:
-    """Forget the ids seen earlier; returns how many."""
-    return (await tx.execute(delete(replays).where(replays.c.seen_at < before))).rowcount
+async def purge(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Forget the ids seen earlier, up to `limit`; returns how many."""
+    return await delete_some(tx, replays, replays.c.seen_at < before, limit)

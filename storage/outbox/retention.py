@@ -2,26 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
-
+from storage.batches import AT_ONCE, delete_some, update_some
 from storage.db.sealed import Tx
-from storage.db.tables import outbox
+from storage.db.tables import is_sent_and_readable, outbox
 
 REMEMBER = timedelta(days=90)  # how long `once`, and what nobody dealt with, outlives the bodies
 
 
-async def purge(tx: Tx, before: datetime) -> int:
-    """Wipe the bodies of what was delivered before; returns how many.
+async def purge(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Wipe the bodies of what was delivered before, up to `limit` of each kind; returns how many.
 
     An entry queued with `once` stays as an empty row for 90 days more, so that it is not
     queued again. What was kept, buried or is unsure waits for someone as long, then goes.
     """
-    await tx.execute(delete(outbox).where(outbox.c.state != "due", outbox.c.settled_at < before - REMEMBER))
-    delivered = (outbox.c.state == "done") & (outbox.c.settled_at < before)
-    gone = await tx.execute(delete(outbox).where(delivered, outbox.c.once.is_(None)))
-    wiped = await tx.execute(
-        update(outbox)
-        .where(delivered, outbox.c.body_sealed.is_not(None))
-        .values(body_sealed=None, reason=None)
-    )
-    return gone.rowcount + wiped.rowcount
+    old = (outbox.c.state != "due") & (outbox.c.settled_at < before - REMEMBER)
+    delivered = is_sent_and_readable & (outbox.c.settled_at < before)
+    gone = await delete_some(tx, outbox, old, limit)
+    gone += await delete_some(tx, outbox, delivered & outbox.c.once.is_(None), limit)
+    wiped = {"body_sealed": None, "reason": None}
+    return gone + await update_some(tx, outbox, delivered & outbox.c.once.is_not(None), wiped, limit)

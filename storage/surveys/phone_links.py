@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, delete, select, tuple_, update
 
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx, keyring
 from storage.db.tables import binding_codes, bindings, conversations
 from storage.db.upsert import insert_new
@@ -117,10 +118,10 @@ async def tried(tx: Tx, phone: str, code: str, now: datetime) -> CodeTry:
     return CodeTry.WRONG
 
 
-async def purge(tx: Tx, now: datetime) -> int:
-    """Forget the codes that bind no more; returns how many."""
+async def purge(tx: Tx, now: datetime, limit: int = AT_ONCE) -> int:
+    """Forget the codes that bind no more, up to `limit`; returns how many."""
     old = binding_codes.c.issued_at <= now - CODE_LASTS
-    return (await tx.execute(delete(binding_codes).where(old))).rowcount
+    return await delete_some(tx, binding_codes, old, limit)
 
 
 def _digest(tx: Tx, phone: str) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, delete, or_, select, update
+from sqlalchemy import Row, Select, and_, case, or_, select, update
 
 from intake.model.survey import Survey
+from storage.batches import AT_ONCE, delete_some
 from storage.db.sealed import Tx, seal, unseal
 from storage.db.tables import outbox, surveys
 from storage.db.upsert import insert_new
@@ -166,10 +167,11 @@ async def forget(tx: Tx, conversation_id: int, now: datetime) -> None:
     await tx.execute(update(surveys).where(theirs).values(due_at=now))
 
 
-async def purge(tx: Tx, before: datetime) -> int:
-    """Forget surveys requested before and ended since, of matters told elsewhere too; returns how many."""
+async def purge(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Forget surveys requested before and ended since, of matters told elsewhere too, up to `limit`;
+    returns how many."""
     old = (surveys.c.requested_at < before) & surveys.c.state.in_(ENDS)
-    return (await tx.execute(delete(surveys).where(old))).rowcount
+    return await delete_some(tx, surveys, old, limit)
 
 
 async def known(tx: Tx, subjects: Sequence[str]) -> frozenset[str]:

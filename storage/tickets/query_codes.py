@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 
 from intake.model.conversation import Lookup
 from intake.model.ticket import TicketView
+from storage.batches import AT_ONCE, delete_some
 from storage.db import old_digest_keys
 from storage.db.sealed import Tx, keyring
 from storage.db.tables import code_tries, last_four, retired_keys, tickets
@@ -100,9 +101,9 @@ async def _hash_anew(tx: Tx, row: Row[Any], code: str) -> None:
         await tx.execute(update(tickets).where(tickets.c.id == row.id).values(values))
 
 
-async def purge(tx: Tx, now: datetime) -> int:
-    """Forget the tries that no longer count; returns of how many numbers."""
-    return (await tx.execute(delete(code_tries).where(code_tries.c.last_at <= now - CLOSED_FOR))).rowcount
+async def purge(tx: Tx, now: datetime, limit: int = AT_ONCE) -> int:
+    """Forget the tries that no longer count, of up to `limit` numbers; returns of how many."""
+    return await delete_some(tx, code_tries, code_tries.c.last_at <= now - CLOSED_FOR, limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, func, insert, select
 
 from intake.understand.same_event import SimilarReport
+from storage.batches import AT_ONCE, delete_some
 from storage.db.keyring import Undecryptable
 from storage.db.sealed import Tx, UnreadableRow, keyring, unseal
 from storage.db.tables import ticket_marks, tickets
@@ -73,10 +74,10 @@ async def latest(tx: Tx, most: int) -> list[str]:
     return texts
 
 
-async def purge(tx: Tx, before: datetime) -> int:
-    """Forget by what words tickets filed before then are found; returns how many rows."""
+async def purge(tx: Tx, before: datetime, limit: int = AT_ONCE) -> int:
+    """Forget by what words tickets filed before then are found, up to `limit` rows; returns how many."""
     last = select(func.max(tickets.c.id)).where(tickets.c.created_at < before).scalar_subquery()
-    return (await tx.execute(delete(ticket_marks).where(ticket_marks.c.ticket_id <= last))).rowcount
+    return await delete_some(tx, ticket_marks, ticket_marks.c.ticket_id <= last, limit)
 
 
 async def forget(tx: Tx, ticket_id: int) -> None:

@@ -102,7 +102,7 @@ async def test_what_only_helps_a_turn_costs_none_when_it_breaks(counter: Counter
 
 
 async def test_messages_nobody_can_open_hold_up_nobody_else(counter: Counter, tmp_path: Path) -> None:
-    """More of them than a round takes, and older: they wait for their key, and the others go on."""
+    """More of them than a round takes, and older: they are put aside for their key, and the others go on."""
     lost = Spool(tmp_path / "spool", KeyRing(["a key that is gone"]), lambda: datetime.now(UTC))
     for number in range(2 * AT_ONCE):
         await lost.keep(says("在吗", Address(ChannelName.TELEGRAM, f"{number}")))
@@ -110,7 +110,7 @@ async def test_messages_nobody_can_open_hold_up_nobody_else(counter: Counter, tm
     for _ in range(4):
         await counter.receiver.drain()
     assert await counter.handled(says(SOME)) != [None]
-    assert counter.spool.depth() == 2 * AT_ONCE
+    assert (counter.spool.depth(), counter.spool.aside()) == (0, 2 * AT_ONCE)
 
 
 async def test_who_waits_under_an_older_key_is_not_overtaken_by_their_own_next_words(tmp_path: Path) -> None:

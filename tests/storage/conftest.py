@@ -1,6 +1,6 @@
 """A citizen, their conversation and their ticket, full of words that must not lie about in clear."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,8 +11,36 @@ from intake.model.messages import Address, ChannelName
 from intake.model.ticket import AppealType, CategoryGuess, Consent, Occurred, Place, Ticket, Urgency
 from storage.db.database import Database
 from storage.messages import conversations
+from tests.storage import redis_places
 
 PHONE, NAME, STREET, TROUBLE = "13893712345", "王秀兰", "雄关路88号3单元402", "暖气一直不热"
+
+
+@pytest.fixture(scope="session")
+def sentinel_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis that is found by its Sentinels."""
+    with redis_places.watched(tmp_path_factory.mktemp("sentinel")) as there:
+        yield there.url
+
+
+@pytest.fixture(scope="session")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis Cluster."""
+    with redis_places.cluster(tmp_path_factory.mktemp("cluster")) as url:
+        yield url
+
+
+@pytest.fixture(params=["redis", "sentinel", "cluster"])
+def any_redis_url(request: pytest.FixtureRequest) -> str:
+    """Each way in which a city may run its Redis."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def fresh() -> str:
+    """A prefix that no other test's keys have."""
+    return f"{uuid4().hex}:"
 
 
 @pytest.fixture

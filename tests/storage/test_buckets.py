@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 import pytest
 
@@ -13,11 +12,13 @@ from storage.cache.redis_rate_limits import RedisBuckets
 CHAT, BOT = ("chat", 1.0, 3), ("bot", 30.0, 30)
 
 
-@pytest.fixture(params=["local", "redis"])
-async def buckets(request: pytest.FixtureRequest) -> AsyncIterator[Buckets]:
-    opened: Any = (
-        LocalBuckets() if request.param == "local" else RedisBuckets(request.getfixturevalue("redis_url"))
-    )
+@pytest.fixture(params=["local", "redis", "sentinel", "cluster"])
+async def buckets(request: pytest.FixtureRequest, fresh: str) -> AsyncIterator[Buckets]:
+    opened: Buckets
+    if request.param == "local":
+        opened = LocalBuckets()
+    else:
+        opened = RedisBuckets(request.getfixturevalue(f"{request.param}_url"), fresh)
     yield opened
     await opened.aclose()
 
@@ -45,8 +46,8 @@ async def test_a_pause_holds_everything_under_its_name_and_the_longest_counts(bu
     assert await buckets.paused("other bot") == 0.0
 
 
-async def test_processes_share_what_redis_counts(redis_url: str) -> None:
-    one, other = RedisBuckets(redis_url), RedisBuckets(redis_url)
+async def test_processes_share_what_redis_counts(any_redis_url: str, fresh: str) -> None:
+    one, other = RedisBuckets(any_redis_url, fresh), RedisBuckets(any_redis_url, fresh)
     taken = [await each.take([("shared", 0.001, 4)], "p") == 0.0 for each in (one, other) * 4]
     assert taken.count(True) == 4
     await one.aclose()

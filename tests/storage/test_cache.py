@@ -1,4 +1,4 @@
-"""The same promises in one process and in Redis."""
+"""The same promises in one process and in Redis, however a city runs it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,10 +11,13 @@ from storage.cache.redis_cache import RedisCache
 LONG = 30.0
 
 
-@pytest.fixture(params=["memory", "redis"])
-async def cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
+@pytest.fixture(params=["memory", "redis", "sentinel", "cluster"])
+async def cache(request: pytest.FixtureRequest, fresh: str) -> AsyncIterator[Cache]:
     opened: Cache
-    opened = MemoryCache() if request.param == "memory" else RedisCache(request.getfixturevalue("redis_url"))
+    if request.param == "memory":
+        opened = MemoryCache()
+    else:
+        opened = RedisCache(request.getfixturevalue(f"{request.param}_url"), fresh)
     yield opened
     await opened.aclose()
 

@@ -45,9 +45,9 @@ def test_a_turn_that_looks_around(queue: psycopg.Connection[Any], now: datetime)
         VALUES ('wechat', 'o1', true, %s, %s)""",
         (now, now),
     )
-    asked = turn_store._AROUND.prepared
+    asked = turn_store._AROUND.postgresql
     values = {"channel": "wechat", "user": "o1", "message": "m1", "lane": "l"}
-    found = plan(psycopg.RawCursor(queue), asked.text.decode(), [values[name] for name in asked.names])
+    found = plan(psycopg.RawCursor(queue), asked.text, [values[name] for name in asked.names])
     assert found["Actual Rows"] == 1
     assert blocks(found) < 30, found
 

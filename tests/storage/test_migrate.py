@@ -82,6 +82,7 @@ async def test_partial_indexes_are_made_as_declared(database: Database) -> None:
         "ix_outbox_given_up",
         "ix_outbox_lane",
         "ix_outbox_kept",
+        "ix_outbox_readable",
         "ix_outbox_receipt",
         "ix_outbox_settled",
     }
