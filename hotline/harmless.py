@@ -105,7 +105,7 @@ DOCUMENT: Shown = {
 
 EVENT: Shown = {
     **_listed("reason_code", "level", "designated", "master_ref", "lead_unit", "co_units", "due_at"),
-    **_listed("refused", "tells"),
+    **_listed("said_on", "said_seq", "refused", "tells"),
     **dict.fromkeys(("reason", "redirect_channel", "public_text", "internal_text", "text"), _words),
     "result": lambda hider, value: _values(value, RESULT, hider),
     "attachments": _pictures,

@@ -131,7 +131,8 @@ class CallbackService:
     ) -> None:
         language = _language(stored, found)
         update = for_push(update, found.ticket)
-        told = news(update, found.view, self._city, language)
+        rated = update.type == "rework" and await _rated(tx, found, before)
+        told = news(update, found.view, self._city, language, rated=rated)
         if told is not None:
             said = template_fields.of_update(update, found.view, self._city, language)
             key = f"news:{found.id}:{update.event_id}"
@@ -248,6 +249,13 @@ def _completed_at(update: StatusUpdate) -> datetime | None:
     if update.type == "survey_requested":
         return SurveyRequest.model_validate(update.survey or {}).completed_at
     return update.at
+
+
+async def _rated(tx: Tx, found: StoredTicket, before: Sequence[StatusUpdate]) -> bool:
+    """Whether the citizen has said what they think of this round, or somebody else begins the next."""
+    last = await surveys.of(tx, found.ticket.reference)
+    round_ = 1 + sum(one.type == "rework" for one in before)
+    return last is not None and last.state == "answered" and last.round >= round_
 
 
 def _not_in_the_future(update: StatusUpdate, now: datetime) -> StatusUpdate:

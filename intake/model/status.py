@@ -64,33 +64,34 @@ class Applied(StrEnum):
 
 
 S = Status
-_OPEN = frozenset({S.SUBMITTED, S.NEED_INFO, S.ACCEPTED, S.DISPATCHED, S.SIGNED, S.PROCESSING})
+_OPEN = frozenset({S.SUBMITTED, S.NEED_INFO, S.ACCEPTED, S.DISPATCHED, S.SIGNED, S.PROCESSING, S.MERGED})
 _AT_UNIT = frozenset({S.DISPATCHED, S.SIGNED, S.PROCESSING, S.REPLIED, S.REWORK})
 _ANSWERED = frozenset({S.DIRECT_ANSWERED, S.COMPLETED, S.CALLBACK})
 _LIVE = _OPEN | _AT_UNIT | _ANSWERED
 
+# A merged ticket is open: it shares whatever becomes of its master, and may be set free again.
 TRANSITIONS: dict[str, tuple[frozenset[Status], Status | None]] = {
     # event: (allowed from, to); None = the state stays, the news is told all the same
-    "accepted": (frozenset({S.SUBMITTED, S.NEED_INFO}), S.ACCEPTED),
-    "need_info": (frozenset({S.SUBMITTED, S.ACCEPTED, S.NEED_INFO}), S.NEED_INFO),
+    "accepted": (frozenset({S.SUBMITTED, S.NEED_INFO, S.MERGED}), S.ACCEPTED),
+    "need_info": (frozenset({S.SUBMITTED, S.ACCEPTED, S.NEED_INFO, S.MERGED}), S.NEED_INFO),
     "not_accepted": (_OPEN, S.NOT_ACCEPTED),
     "direct_answered": (_OPEN, S.DIRECT_ANSWERED),
     "dispatched": (_OPEN, S.DISPATCHED),
-    "signed": (frozenset({S.SUBMITTED, S.ACCEPTED, S.DISPATCHED}), S.SIGNED),
+    "signed": (frozenset({S.SUBMITTED, S.ACCEPTED, S.DISPATCHED, S.MERGED}), S.SIGNED),
     "reassigned": (_OPEN | _AT_UNIT, S.DISPATCHED),
     "contacted": (_AT_UNIT | _OPEN, S.PROCESSING),
     "extended": (_AT_UNIT | _OPEN, None),
     "committed": (_AT_UNIT | _OPEN, None),
     "replied": (_OPEN | _AT_UNIT, S.REPLIED),
-    "completed": (_OPEN | _AT_UNIT | {S.MERGED}, S.COMPLETED),  # a merged one hears its master's answer
+    "completed": (_OPEN | _AT_UNIT, S.COMPLETED),
     "survey_requested": (_LIVE | {S.CLOSED}, None),
-    "rework": (_ANSWERED | {S.REPLIED, S.CLOSED}, S.REWORK),
+    "rework": (_ANSWERED | {S.REPLIED, S.CLOSED, S.MERGED}, S.REWORK),
     "supervised": (_LIVE, None),
-    "merged": (_OPEN, S.MERGED),
+    "merged": ((_OPEN | _AT_UNIT) - {S.MERGED}, S.MERGED),
     "withdrawn": (_LIVE, S.WITHDRAWN),
     "closed": (_LIVE, S.CLOSED),
 }
-ENDED = frozenset({S.CLOSED, S.NOT_ACCEPTED, S.MERGED, S.WITHDRAWN, S.REJECTED})
+ENDED = frozenset({S.CLOSED, S.NOT_ACCEPTED, S.WITHDRAWN, S.REJECTED})
 KNOWN = frozenset(TRANSITIONS) | {"message"}
 
 
