@@ -119,6 +119,15 @@ RESULT: Shown = {
 }
 
 
+WIRE_EVENT: Shown = {
+    **_listed("event_id", "type", "at"),
+    "text": _words,
+    "attachments": lambda hider, value: hider.pictures(tuple(value or ())),
+    "survey": lambda hider, value: value and _values(value, {**RESULT, **_listed("outcome")}, hider),
+}
+"""The list of what an event on the wire holds."""
+
+
 def as_listed(part: Any, listed: Shown, hider: Hider) -> Any:
     """The same document with what is on the list; all else as the contract has it where nothing is told."""
     if part is None:
@@ -136,6 +145,11 @@ def as_listed(part: Any, listed: Shown, hider: Hider) -> Any:
 def detail_as_listed(detail: Mapping[str, Any], hider: Hider) -> dict[str, Any]:
     """A step's detail with what is on the list."""
     return _values(detail, EVENT, hider)
+
+
+def event_as_listed(event: Mapping[str, Any], hider: Hider) -> dict[str, Any]:
+    """A citizen's event as it is on the wire, with what is on the list."""
+    return _values(event, WIRE_EVENT, hider)
 
 
 def wire_as_listed(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from intake.city import CityProfile
 from intake.context import tail
 from intake.model.messages import Choice, Reply
-from intake.model.status import Status, StatusUpdate
+from intake.model.status import Standing, Status, StatusUpdate, adds_words
 from intake.model.ticket import TicketView
 from intake.notifications.template_fields import day
 from intake.phrases import say, unit_called
@@ -58,6 +58,8 @@ def _kind(update: StatusUpdate, view: TicketView, *, rated: bool) -> str:
         return f"{update.type}_undated"
     if update.type == "accepted" and view.status == Status.MERGED:
         return "accepted_alone"
+    if update.public_text and adds_words(Standing(Status(view.status), public_text=view.public_text), update):
+        return "words_later"
     if update.type == "contacted" and update.public_text:
         return "contacted_told"
     if update.type in _WITH_REASON and update.reason:

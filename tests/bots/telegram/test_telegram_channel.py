@@ -52,11 +52,44 @@ async def test_a_citizen_who_blocked_the_bot_is_unreachable(
         await telegram.send(to(phone, Reply("进展")))
 
 
-async def test_a_stranger_and_a_bad_message_are_rejected(
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("chat not found", "PEER_ID_INVALID", "user not found", "USER_ID_INVALID", "user is deactivated"),
+        *("INPUT_USER_DEACTIVATED", "CHAT_WRITE_FORBIDDEN", "USER_IS_BLOCKED", "chat_id is invalid"),
+    ],
+)
+async def test_whoever_is_gone_is_unreachable_whatever_code_tells_it(
+    telegram: TelegramChannel, phone: TelegramPhone, platform: TelegramPlatform, said: str
+) -> None:
+    platform.faults.order(ApiFault(code=400, description=f"Bad Request: {said}"))
+    with pytest.raises(Unreachable):
+        await telegram.send(to(phone, Reply("进展")))
+
+
+@pytest.mark.parametrize("said", ["message thread not found", "BUTTON_USER_INVALID", "can't parse entities"])
+async def test_what_judges_the_message_alone_rejects_it(
+    telegram: TelegramChannel, phone: TelegramPhone, platform: TelegramPlatform, said: str
+) -> None:
+    platform.faults.order(ApiFault(code=400, description=f"Bad Request: {said}"))
+    with pytest.raises(Rejected):
+        await telegram.send(to(phone, Reply("进展")))
+
+
+async def test_nobody_waits_for_days_because_telegram_says_so(
+    telegram: TelegramChannel, phone: TelegramPhone, platform: TelegramPlatform
+) -> None:
+    platform.faults.order(ApiFault(code=429, retry_after=1_000_000, description="Too Many Requests"))
+    with pytest.raises(Unavailable) as error:
+        await telegram.send(to(phone, Reply("进展")))
+    assert error.value.retry_after == 3600
+
+
+async def test_a_stranger_is_unreachable_and_a_bad_message_is_rejected(
     telegram: TelegramChannel, platform: TelegramPlatform
 ) -> None:
     stranger = await platform.phone(None)
-    with pytest.raises(Rejected, match="chat not found"):
+    with pytest.raises(Unreachable, match="chat not found"):
         await telegram.send(to(stranger, Reply("进展")))
     await stranger.open()
     with pytest.raises(Rejected, match="text is empty"):
