@@ -14,7 +14,7 @@ from bots.telegram.incoming.update import ButtonPress, FromGroup
 from bots.telegram.setup import introduce
 from bots.telegram.shared import Shared
 from intake.model.messages import Address, Ask, ChannelName, Choice, Media, MediaKind, Outgoing, Reply
-from intake.model.ports import Rejected, Unavailable, Unreachable, Unsure
+from intake.model.ports import NotTaken, Rejected, Unavailable, Unreachable, Unsure
 from playground.phones import Bubble, Picked
 from playground.telegram.faults import ApiFault
 from playground.telegram.files import LARGEST
@@ -243,6 +243,25 @@ async def test_a_file_too_large_or_unknown_is_rejected(
         await telegram.fetch(Media(MediaKind.PHOTO, large["file_id"]))
     with pytest.raises(Rejected, match="wrong file_id"):
         await telegram.fetch(Media(MediaKind.PHOTO, "unknown"))
+
+
+async def test_a_file_too_big_to_be_handed_out_is_said_to_be_so(
+    telegram: TelegramChannel, platform: TelegramPlatform
+) -> None:
+    large = platform.files.keep("photos", Picked(b"x" * (LARGEST + 1), "video/mp4", "film.mp4"))
+    with pytest.raises(NotTaken) as refusal:
+        await telegram.fetch(Media(MediaKind.VIDEO, large["file_id"]))
+    assert refusal.value.why == "large"
+
+
+@pytest.mark.parametrize("begins", [b"%PDF-1.7", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf1"])
+async def test_a_paper_under_a_pictures_name_goes_no_further(
+    telegram: TelegramChannel, platform: TelegramPlatform, begins: bytes
+) -> None:
+    kept = platform.files.keep("photos", Picked(begins + b"x" * 20, "image/jpeg", "a.jpg"))
+    with pytest.raises(NotTaken) as refusal:
+        await telegram.fetch(Media(MediaKind.PHOTO, kept["file_id"]))
+    assert refusal.value.why == "not_here"
 
 
 async def test_our_own_limit_holds_whatever_the_server_claims(
