@@ -110,10 +110,10 @@ class CallbackService:
         if found is None and update.survey:
             return await self._elsewhere(tx, update, now)
         if found is None:
-            filing = await outbox.under_way(tx, SubmitTicket)  # before the second look: it may end between
-            found = await _ticket(tx, update)
-        if found is None:
-            return Applied.EARLY if filing else Applied.UNKNOWN_TICKET
+            filing = await outbox.under_way(tx, SubmitTicket)
+            found = await _ticket(tx, update)  # the filing may have ended between the two
+            if found is None:
+                return Applied.EARLY if filing else Applied.UNKNOWN_TICKET
         stored = await conversations.lock_by_id(tx, found.conversation_id)
         if update.type == "survey_requested" and (stored is None or not stored.reachable):
             return Applied.NO_CHANNEL

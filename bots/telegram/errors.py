@@ -37,7 +37,7 @@ LONGEST_PAUSE = 3600.0
 """Seconds, however long Telegram asks for: somebody waits at the end of every message."""
 
 _NO_SUCH_CHAT = re.compile(
-    r"(?<!button[ _])(chat|user|peer)[ _](id[ _](is[ _])?)?(not[ _]found|invalid|(is[ _])?deactivated|(is[ _])?deleted)"
+    r"(?<!button[ _])(chat|user|peer)[ _](id[ _])?(is[ _])?(not[ _]found|invalid|deactivated|deleted)"
     r"|(is[ _]|was[ _])blocked|chat[ _]write[ _]forbidden|(can't|cannot) initiate"
     r"|no rights to send",
     re.IGNORECASE,
@@ -75,10 +75,8 @@ def translated(error: AiogramError) -> Exception:  # noqa: PLR0911  one line per
             return Paused("Telegram asks us to wait", wanted_pause(error))
         case TelegramForbiddenError():
             return Unreachable(_said(error))
-        case TelegramBadRequest() if _NO_SUCH_CHAT.search(error.message):
-            return Unreachable(_said(error))
         case TelegramBadRequest() | TelegramMigrateToChat() | TelegramEntityTooLarge():
-            return Rejected(_said(error))
+            return _judged(error)
         case TelegramUnauthorizedError() | TelegramNotFound():
             return Unavailable("Telegram does not know our token", TOKEN_REFUSED)
         case TelegramConflictError():
@@ -91,6 +89,11 @@ def translated(error: AiogramError) -> Exception:  # noqa: PLR0911  one line per
             return Unsure("Telegram's answer could not be read")
         case _:
             return Unsure(type(error).__name__)
+
+
+def _judged(error: TelegramAPIError) -> Rejected:
+    """What was said of the chat, or of the message."""
+    return Unreachable(_said(error)) if _NO_SUCH_CHAT.search(error.message) else Rejected(_said(error))
 
 
 def wanted_pause(error: TelegramRetryAfter) -> float:

@@ -1,4 +1,4 @@
-"""Moments as Chinese spreadsheets and people write them: 2026/11/2 9:30, 2026年3月1日, or a serial number. Pure.
+"""Moments as spreadsheets and people write them: 2026/11/2 9:30, 2026年3月1日, or a serial number. Pure.
 
 The rule: year, month and day in this order, or nothing: what two people could read as two days is refused.
 """
@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 _DATE = r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号]?"
 _WEEKDAY = r"(?:\s*[(]?(?:星期|周)[一二三四五六日天][)]?)?"
 _HALF = r"(?P<half>上午|下午|晚上|中午|凌晨|早上|AM|PM)?"
-_CLOCK = r"(?P<hour>\d{1,2})\s*(?:[:点时](?:\s*(?P<minute>\d{1,2})\s*分?(?:\s*:?\s*(?P<second>\d{1,2})(?:\.\d+)?\s*秒?)?)?)"
+_SECOND = r"(?:\s*:?\s*(?P<second>\d{1,2})(?:\.\d+)?\s*秒?)?"
+_MINUTE = rf"(?:\s*(?P<minute>\d{{1,2}})\s*分?{_SECOND})?"
+_CLOCK = rf"(?P<hour>\d{{1,2}})\s*(?:[:点时]{_MINUTE})"
 _OFFSET = r"(?P<offset>Z|[+-]\d{2}:?\d{2})?"
 _WRITTEN = re.compile(
     rf"{_DATE}{_WEEKDAY}(?:[\sT]*{_HALF}\s*{_CLOCK}\s*(?P<after>AM|PM)?\s*{_OFFSET})?", re.IGNORECASE

@@ -1,4 +1,4 @@
-"""The one table of a workbook as Excel wrote it before 2007 and WPS still does: .xls, and .et of the same build.
+"""The one table of a workbook as Excel wrote it before 2007 and WPS still does: .xls, and .et.
 
 calamine finds the last row by the cells there are, so that no size is believed; the rows between are counted.
 """

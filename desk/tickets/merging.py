@@ -51,7 +51,9 @@ async def locked(tx: Tx, hotline_ref: str, master_ref: str) -> DeskTicket:
 def follows(life: Lifecycle, row: Transition, step: Step) -> Step | None:
     """The step that a master's takes those below along with; None where they stay as they are."""
     action = _FOLLOWS.get(row.target) if row.target else None
-    if action is None or life.master_ref is not None:  # withdrawn from below another: the matter goes on there
+    if (
+        action is None or life.master_ref is not None
+    ):  # withdrawn from below another: the matter goes on there
         return None
     return Step(
         action,
@@ -90,7 +92,9 @@ async def _below(tx: Tx, master_ref: str, *, through_merged: bool) -> tuple[str,
 async def head(tx: Tx, hotline_ref: str) -> str | None:
     """The ticket at the top of the merges this one is part of; None if it is not merged."""
     seen, at = {hotline_ref}, hotline_ref
-    while (ticket := await store.load(tx, at)) and ticket.life.state is State.MERGED and ticket.life.master_ref:
+    while (
+        (ticket := await store.load(tx, at)) and ticket.life.state is State.MERGED and ticket.life.master_ref
+    ):
         at = ticket.life.master_ref
         if at in seen:
             break
@@ -106,9 +110,7 @@ async def lock_head(tx: Tx, hotline_ref: str) -> None:
 
 def passed_up(ticket: DeskTicket, step: Step) -> Step:
     """The citizen's step as their master takes it: where the words are, not the words."""
-    return replace(
-        step, text=None, attachments=(), said_on=ticket.hotline_ref, said_seq=ticket.event_count
-    )
+    return replace(step, text=None, attachments=(), said_on=ticket.hotline_ref, said_seq=ticket.event_count)
 
 
 async def with_words(tx: Tx, events: tuple[DeskEvent, ...]) -> tuple[DeskEvent, ...]:

@@ -7,6 +7,7 @@ filed is the backend's: then the new words are offered as a supplement.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from intake.context import Context
@@ -16,14 +17,38 @@ from intake.form.questions.order import question
 from intake.form.questions.question import Unclear
 from intake.form.questions.words import has_words
 from intake.form.slot_filling import SLOTS, absorb
-from intake.model.conversation import Errand, FileTicket, Side, Turn
-from intake.model.messages import Reply
+from intake.model.conversation import Errand, FileTicket, ForgetCitizen, Side, Turn
+from intake.model.messages import Inbound, Reply
 from intake.model.reading import Reading
 from intake.model.ticket import Draft, Said, Urgency
 from intake.understand.reader import read
 
 REMEMBERED = 20
 """Messages of one draft that can still be changed."""
+
+
+def unchanged(context: Context) -> Turn | None:
+    """Telegram tells a reaction to a message as a change of it: nothing was changed, so nothing is said."""
+    if not context.inbound.edits or _trace(context.inbound) not in context.conversation.heard:
+        return None
+    return context.turn()
+
+
+def traced(turn: Turn, context: Context) -> Turn:
+    """The turn with a trace of its message: enough to tell whether it is changed later, and no words."""
+    forgotten = any(isinstance(effect, ForgetCitizen) for effect in turn.effects)
+    if not context.inbound.source or turn.conversation.refused or forgotten:
+        return turn
+    trace = _trace(context.inbound)
+    others = (one for one in turn.conversation.heard if one[0] != trace[0])
+    return replace(
+        turn, conversation=replace(turn.conversation, heard=(*others, trace)[-REMEMBERED:])
+    )
+
+
+def _trace(inbound: Inbound) -> tuple[str, str]:
+    said = "\0".join((inbound.text.strip(), *(media.media_id for media in inbound.media)))
+    return inbound.source, sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def corrected(context: Context) -> Turn | None:

@@ -140,7 +140,7 @@ async def set_hotline_ref(tx: Tx, ticket_id: int, ref: str, now: datetime) -> No
 
 
 async def updates(tx: Tx, ticket_id: int) -> list[StatusUpdate]:
-    """All the backend said about this ticket, notes included, in the order in which it happened; of one moment as it came."""
+    """All the backend said about this ticket, notes included, as it happened; of one moment as it came."""
     statement = select(status_updates.c.update_sealed).where(status_updates.c.ticket_id == ticket_id)
     rows = await tx.execute(statement.order_by(status_updates.c.at, status_updates.c.id))
     return [unseal(tx, StatusUpdate, row.update_sealed) for row in rows]

@@ -234,7 +234,8 @@ def test_what_excel_and_wps_wrote_before_is_read_row_by_row(name: str) -> None:
     assert {line.values[1:3] for line in sheet.lines} == {("13912345678", "供热公司")}
     assert {moment(line.values[3], "Asia/Shanghai") for line in sheet.lines} == {TEN}
     assert sheet.lines[-1].number == 54
-    assert "50 rows read" in sheet.says and "54 rows to its last" in sheet.says
+    assert "50 rows read" in sheet.says
+    assert "54 rows to its last" in sheet.says
 
 
 @pytest.mark.parametrize("cut", [9, 600, 2000, 4000])
@@ -250,7 +251,12 @@ def test_a_broken_or_locked_one_is_refused_with_a_sentence(cut: int, tmp_path: P
     "written",
     [
         *("2026/3/2 10:00", "2026-3-2 10:00", "2026年3月2日 10:00", "2026.3.2 10:00", "2026年3月2日10时"),
-        *("2026/3/2 星期一 10:00:00", "2026/03/02 上午10:00", "２０２６／３／２　１０：００", "2026-03-02T10:00"),
+        *(
+            "2026/3/2 星期一 10:00:00",
+            "2026/03/02 上午10:00",
+            "２０２６／３／２　１０：００",
+            "2026-03-02T10:00",
+        ),
         *("2026-03-02T02:00:00Z", "2026-03-02 10:00:00+08:00", "2026/3/2 10:00 AM", "2026年3月2日10点0分0秒"),
         *("46083.416666666664", "46083.41667"),
     ],
@@ -281,22 +287,24 @@ def test_what_is_no_moment_or_could_be_two_is_refused(written: str) -> None:
         moment(written, "Asia/Shanghai")
 
 
-@pytest.mark.parametrize("shown", ["2.60012E+17", "1.38937E+10", "2.60012e+17", "２.６００１２Ｅ+１７", "2.6E17", "3E+12"])
+@pytest.mark.parametrize(
+    "shown", ["2.60012E+17", "1.38937E+10", "2.60012e+17", "２.６００１２Ｅ+１７", "2.6E17", "3E+12"]
+)
 def test_a_number_that_a_spreadsheet_shortened_is_refused(shown: str) -> None:
     with pytest.raises(ValueError, match="shortened by the spreadsheet"):
         whole(shown)
 
 
-@pytest.mark.parametrize("given", ["26030210000123456", "0937-6223344", "+86 139 1234 5678", "E12", "WX2E5", ""])
+@pytest.mark.parametrize(
+    "given", ["26030210000123456", "0937-6223344", "+86 139 1234 5678", "E12", "WX2E5", ""]
+)
 def test_a_number_as_it_was_given_is_left_alone(given: str) -> None:
     assert whole(given) == given
 
 
 def test_a_long_number_whose_end_excel_made_up_does_not_pass_for_one(book: Callable[..., Path]) -> None:
     def as_number(xml: str) -> str:
-        return re.sub(
-            r'<c r="A2"[^>]*>.*?</c>', '<c r="A2"><v>2.6001212345678902E+17</v></c>', xml, count=1
-        )
+        return re.sub(r'<c r="A2"[^>]*>.*?</c>', '<c r="A2"><v>2.6001212345678902E+17</v></c>', xml, count=1)
 
     with pytest.raises(ValueError, match="shortened"):
         whole(read_sheet(book(as_number)).lines[0].values[0])

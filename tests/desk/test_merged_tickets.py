@@ -63,7 +63,8 @@ async def test_a_withdrawn_master_sets_free_what_was_merged_into_it(
     await walk(a)("withdraw", CITIZEN)
     ticket = await desk.ticket(b, CENTRE)
     assert (ticket.life.state, ticket.life.master_ref) == (State.ACCEPTED, None)
-    assert ticket.watch is not None and ticket.watch.kind == "dispatch"
+    assert ticket.watch is not None
+    assert ticket.watch.kind == "dispatch"
     assert "set_free" in await rung(desk, CENTRE, b)
     assert await told("B") == ["merged", "accepted"]
 
@@ -169,7 +170,8 @@ async def test_words_from_a_sealed_ticket_do_not_tell_its_citizen_on_an_open_mas
     await caller.tell(b, "supplement", "e1", text="I am Ms Li, 13900000000, the pipe burst")
     said = (await desk.events(await desk.ticket(a, CENTRE)))[-1]
     assert said.action == "supplement"
-    assert "13900000000" not in str(said.detail) and "Ms Li" not in str(said.detail)
+    assert "13900000000" not in str(said.detail)
+    assert "Ms Li" not in str(said.detail)
 
 
 async def test_an_erased_citizen_is_erased_from_the_masters_history_too(

@@ -27,7 +27,9 @@ _TELLS_NOTHING = frozenset(
     {"application/octet-stream", "binary/octet-stream", "application/binary", "application/unknown", "*/*"}
 )
 _ENDINGS = {
-    **dict.fromkeys(("jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "heic", "heif"), MediaKind.PHOTO),
+    **dict.fromkeys(
+        ("jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "heic", "heif"), MediaKind.PHOTO
+    ),
     **dict.fromkeys(("mp4", "m4v", "mov", "3gp", "3g2", "webm", "avi", "mkv"), MediaKind.VIDEO),
     **dict.fromkeys(
         ("amr", "awb", "silk", "ogg", "oga", "opus", "mp3", "m4a", "aac", "wav", "weba"), MediaKind.VOICE

@@ -14,7 +14,8 @@ def push(content: str, field: str = "Content", type_: str = "text") -> bytes:
 
 
 @pytest.mark.parametrize(
-    "said", ["路灯坏了]]>三天了", "]]>", "]]>]]>", "a]]", "x]]]>y", "<b>]]></b>", "数组 a[b[0]]>1", "平常的话"]
+    "said",
+    ["路灯坏了]]>三天了", "]]>", "]]>]]>", "a]]", "x]]]>y", "<b>]]></b>", "数组 a[b[0]]>1", "平常的话"],
 )
 def test_the_words_are_read_as_they_were_written(said: str) -> None:
     assert parse(push(said)).get("Content") == said
@@ -30,7 +31,9 @@ def test_words_that_write_fields_of_their_own_stay_words() -> None:
     assert (read.sender, read.get("Content")) == ("oZhang", said)
 
 
-@pytest.mark.parametrize(("field", "type_"), [("Label", "location"), ("Title", "link"), ("Recognition", "voice")])
+@pytest.mark.parametrize(
+    ("field", "type_"), [("Label", "location"), ("Title", "link"), ("Recognition", "voice")]
+)
 def test_other_fields_that_people_write_too(field: str, type_: str) -> None:
     assert parse(push("新华路]]>5号", field, type_)).get(field) == "新华路]]>5号"
 
