@@ -34,3 +34,36 @@ def test_a_change_is_heard_and_its_own_reactions_are_not(known: Any, times: int)
     for _ in range(times):
         known._send(text=f"{STORY}，老人受不了", source="5", edits=True).hears_nothing()
     known._send(text=STORY, source="5", edits=True).hears("更正")
+
+
+def _photo(name: str) -> tuple[Media, ...]:
+    return (Media(MediaKind.PHOTO, name),)
+
+
+def test_a_picture_replaced_by_a_change_is_filed_instead_of_the_old_one(known: Any) -> None:
+    known._send(text=STORY, source="5")
+    known._send(text="看这里", media=_photo("F1"), source="6")
+    old = known.draft.attachments
+    known._send(text="看这里", media=_photo("F2"), source="6", edits=True).hears("更正")
+    assert len(known.draft.attachments) == len(old) == 1
+    assert known.draft.attachments != old
+
+
+def test_one_without_words_is_replaced_too(known: Any) -> None:
+    known._send(text=STORY, source="5")
+    known._send(media=_photo("F1"), source="6")
+    old = known.draft.attachments
+    known._send(media=_photo("F2"), source="6", edits=True).hears("更正")
+    assert known.draft.attachments not in ((), old)
+
+
+def test_words_that_a_drafts_picture_gets_later_are_the_drafts_though_an_older_ticket_is_open(
+    filed: Any,
+) -> None:
+    told = len(filed.told)
+    filed._send(text=STORY, source="5")
+    filed._send(media=_photo("F1"), source="6")
+    filed._send(text="三楼的管道也在漏水", media=_photo("F1"), source="6", edits=True).hears("更正")
+    assert "三楼的管道也在漏水" in filed.draft.content
+    assert len(filed.draft.attachments) == 1
+    assert len(filed.told) == told
