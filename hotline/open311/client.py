@@ -133,11 +133,14 @@ class Open311Hotline:
         known = {one.hotline_ref: one for one in tickets}
         now = self._clock()
         found: list[StatusUpdate] = []
-        for row in await self._requests(list(known)):
-            ticket = known.get(text(row, "service_request_id"))
+        rows, updates = await self._requests(list(known)), await self._written(known)
+        for row in rows:
+            ticket = known.get(text(row, _NUMBER))
             if ticket is not None:
-                found += status_updates.of_request(ticket, row, self._city, now)
-        for number, written in await self._written(known):
+                found += status_updates.of_request(
+                    ticket, row, self._city, now, words_elsewhere=self._has_updates
+                )
+        for number, written in updates:
             found += status_updates.of_updates(known[number], written, now)
         return found
 

@@ -19,8 +19,13 @@ _OVER = frozenset({"CLOSED", "FIXED", "FIXED - COUNCIL", "NO_FURTHER_ACTION"})
 _MOMENT = timedelta(milliseconds=1)
 
 
-def of_request(ticket: Followed, row: Row, city: CityProfile, now: datetime) -> Iterator[StatusUpdate]:
-    """What a request's line says; `now` stands in for a time the server does not give."""
+def of_request(
+    ticket: Followed, row: Row, city: CityProfile, now: datetime, *, words_elsewhere: bool = False
+) -> Iterator[StatusUpdate]:
+    """What a request's line says; `now` stands in for a time the server does not give.
+
+    `words_elsewhere`: the server has updates for what is said on the way; its notes are a state's name then.
+    """
     asked = moment(text(row, "requested_datetime")) or now
     changed = moment(text(row, "updated_datetime")) or asked
     yield _update(ticket, "accepted", asked, "")
@@ -34,7 +39,7 @@ def of_request(ticket: Followed, row: Row, city: CityProfile, now: datetime) -> 
     at = max(changed, asked + (steps + 1) * _MOMENT)
     if ticket.status in _ANSWERED:
         yield _update(ticket, "rework", at, changed.isoformat(), round=ticket.round + 1)
-    if notes:
+    if notes and not words_elsewhere:
         yield _update(ticket, "contacted", at, notes, unit=unit, public_text=notes)
 
 

@@ -75,7 +75,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message that went into the draft: the platform's id of it, the step it answered, its words and files."""
+    """A message that went into the draft: the platform's id of it, its step, its words and files."""
 
     source: str
     step: str
