@@ -31,7 +31,7 @@ from desk.callbacks.sender import Messenger
 from desk.history import journal
 from desk.search import search
 from desk.statistics import state_counts
-from desk.tickets import confidentiality, store, ticket_events
+from desk.tickets import confidentiality, merging, store, ticket_events
 from desk.tickets.filters import TicketFilters
 from desk.tickets.store import DeskEvent, DeskTicket
 from desk.wording import read_words
@@ -421,4 +421,5 @@ class Desk:
 async def _events(tx: Tx, ticket: DeskTicket) -> tuple[DeskEvent, ...]:
     found = await ticket_events.history(tx, ticket.id)
     whole = await store.load(tx, ticket.hotline_ref) if ticket.sealed else None
-    return confidentiality.events_as_seen(found, whole.document) if whole else found
+    seen = confidentiality.events_as_seen(found, whole.document) if whole else found
+    return await merging.with_words(tx, seen)

@@ -105,7 +105,7 @@ DOCUMENT: Shown = {
 
 EVENT: Shown = {
     **_listed("reason_code", "level", "designated", "master_ref", "lead_unit", "co_units", "due_at"),
-    **_listed("refused", "tells"),
+    **_listed("said_on", "said_seq", "refused", "tells"),
     **dict.fromkeys(("reason", "redirect_channel", "public_text", "internal_text", "text"), _words),
     "result": lambda hider, value: _values(value, RESULT, hider),
     "attachments": _pictures,
@@ -117,6 +117,15 @@ RESULT: Shown = {
     **_listed("rework_wanted", "answered_at", "via"),
     "comment": _words,
 }
+
+
+WIRE_EVENT: Shown = {
+    **_listed("event_id", "type", "at"),
+    "text": _words,
+    "attachments": lambda hider, value: hider.pictures(tuple(value or ())),
+    "survey": lambda hider, value: value and _values(value, {**RESULT, **_listed("outcome")}, hider),
+}
+"""The list of what an event on the wire holds."""
 
 
 def as_listed(part: Any, listed: Shown, hider: Hider) -> Any:
@@ -136,6 +145,11 @@ def as_listed(part: Any, listed: Shown, hider: Hider) -> Any:
 def detail_as_listed(detail: Mapping[str, Any], hider: Hider) -> dict[str, Any]:
     """A step's detail with what is on the list."""
     return _values(detail, EVENT, hider)
+
+
+def event_as_listed(event: Mapping[str, Any], hider: Hider) -> dict[str, Any]:
+    """A citizen's event as it is on the wire, with what is on the list."""
+    return _values(event, WIRE_EVENT, hider)
 
 
 def wire_as_listed(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,10 @@ def _callbacks() -> dict[str, Any]:
         ),
         "413": _problem("Over 256 KiB."),
         "429": _problem("Too many at once; `Retry-After` says when."),
-        "503": _problem("A fault of ours that passes: send it again."),
+        "503": _problem(
+            "A fault of ours that passes, or a `hotline_ref` whose filing you have not answered yet: "
+            "send it again, after `Retry-After` where it is given."
+        ),
     }
     call = _call("How a ticket goes on.", answers, [], Callback, examples.callbacks())
     return {"/webhooks/hotline": {"post": call}}

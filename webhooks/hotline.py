@@ -86,6 +86,9 @@ def _answer(applied: Applied, update: StatusUpdate) -> Response:
         return JSONResponse({"result": Applied.NOTE})
     if applied is Applied.UNKNOWN_TICKET:
         return problem(404, "unknown-ticket", "We know no such ticket or conversation.")
+    if applied is Applied.EARLY:
+        again = "A filing is unanswered and may be this one; please send it again."
+        return problem(503, "try-again", again, {"Retry-After": "2"})
     if applied is Applied.NO_CHANNEL:
         return problem(404, "no-channel", "This citizen has no chat with us; please phone.")
     return JSONResponse({"result": applied})

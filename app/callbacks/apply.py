@@ -1,8 +1,9 @@
 """The backend's callbacks: once each, folded into where the ticket stands, told to the citizen."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -32,9 +33,16 @@ from storage.db.database import Database, Tx
 from storage.messages import conversations, webhook_ids
 from storage.messages.conversations import StoredConversation
 from storage.outbox import outbox
+from storage.outbox.jobs import SubmitTicket
 from storage.surveys import surveys
 from storage.tickets import tickets
 from storage.tickets.tickets import StoredTicket
+
+MAY_BE_EARLY = timedelta(minutes=1)
+"""How long after its first arrival a message about an unknown ticket is asked to come again."""
+
+_REMEMBERED = 2 * TOLERANCE
+_NOT_KEPT = frozenset({Applied.UNKNOWN_TICKET, Applied.EARLY, Applied.NO_CHANNEL})
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +77,7 @@ class CallbackService:
                 async with self._database.write() as tx:
                     applied = await self._once(tx, update, message_id, self._clock())
             except _Nobody as nobody:
-                applied = nobody.applied
+                applied = await self._waited_for(update, nobody.applied)
             type_ = update.type if update.type in KNOWN else "unknown"
             log.info("callback", type=type_, result=applied.value)
         metrics.callbacks.labels(applied.value).inc()
@@ -82,16 +90,30 @@ class CallbackService:
         if not await webhook_ids.remember(tx, "hotline", message_id, now):
             return Applied.REPEAT
         applied = await self._apply(tx, _not_in_the_future(update, now), now)
-        if applied in (Applied.UNKNOWN_TICKET, Applied.NO_CHANNEL):
+        if applied in _NOT_KEPT:
             raise _Nobody(applied)
         return applied
+
+    async def _waited_for(self, update: StatusUpdate, applied: Applied) -> Applied:
+        """An early one may come again for a minute; then nobody here knows the ticket."""
+        if applied is not Applied.EARLY:
+            return applied
+        now, key = self._clock(), hashlib.sha256(update.event_id.encode()).hexdigest()
+        first = await self._cache.first(f"callback:{key}", now.isoformat(), _REMEMBERED.total_seconds())
+        over = now - datetime.fromisoformat(first) > MAY_BE_EARLY
+        return Applied.UNKNOWN_TICKET if over else Applied.EARLY
 
     async def _apply(self, tx: Tx, update: StatusUpdate, now: datetime) -> Applied:
         if update.type == "message":
             return await self._message(tx, update, now)
         found = await _ticket(tx, update)
+        if found is None and update.survey:
+            return await self._elsewhere(tx, update, now)
         if found is None:
-            return await self._elsewhere(tx, update, now) if update.survey else Applied.UNKNOWN_TICKET
+            filing = await outbox.under_way(tx, SubmitTicket)
+            found = await _ticket(tx, update)  # the filing may have ended between the two
+            if found is None:
+                return Applied.EARLY if filing else Applied.UNKNOWN_TICKET
         stored = await conversations.lock_by_id(tx, found.conversation_id)
         if update.type == "survey_requested" and (stored is None or not stored.reachable):
             return Applied.NO_CHANNEL
@@ -131,7 +153,8 @@ class CallbackService:
     ) -> None:
         language = _language(stored, found)
         update = for_push(update, found.ticket)
-        told = news(update, found.view, self._city, language)
+        rated = update.type == "rework" and await _rated(tx, found, before)
+        told = news(update, found.view, self._city, language, rated=rated)
         if told is not None:
             said = template_fields.of_update(update, found.view, self._city, language)
             key = f"news:{found.id}:{update.event_id}"
@@ -248,6 +271,13 @@ def _completed_at(update: StatusUpdate) -> datetime | None:
     if update.type == "survey_requested":
         return SurveyRequest.model_validate(update.survey or {}).completed_at
     return update.at
+
+
+async def _rated(tx: Tx, found: StoredTicket, before: Sequence[StatusUpdate]) -> bool:
+    """Whether the citizen has said what they think of this round, or somebody else begins the next."""
+    last = await surveys.of(tx, found.ticket.reference)
+    round_ = 1 + sum(one.type == "rework" for one in before)
+    return last is not None and last.state == "answered" and last.round >= round_
 
 
 def _not_in_the_future(update: StatusUpdate, now: datetime) -> StatusUpdate:

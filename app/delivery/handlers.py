@@ -30,6 +30,7 @@ from intake.model.ports import (
     NotTaken,
     Paced,
     Rejected,
+    ShowsEverybody,
     Unavailable,
     Unreachable,
     Unsure,
@@ -320,18 +321,29 @@ class Delivery:
             raise LookAgain("its file is still coming", min(max(waited / 4, LOOK_AGAIN), LONGEST_LOOK))
         if parts:
             event = ticket_event(file.event_id, "supplement", file.at, attachments=parts)
-            await self._hotline.send_event(await self._hotline_ref(file), event, file.event_id)
+            await self._send_event(file, event)
 
     async def _event(self, entry: Claimed, job: SendEvent) -> None:
-        hotline_ref = await self._hotline_ref(job)
         parts, missing = await self._parts(job.attachments, entry.queued_at)
         event = ticket_event(
             job.event_id, job.type, job.at, text=job.text, attachments=parts, survey=job.survey
         )
-        await self._hotline.send_event(hotline_ref, event, job.event_id)
+        await self._send_event(job, event)
         if missing:
             async with self._database.write() as tx:
                 await self._send_on(tx, entry, job.reference, job.hotline_ref, missing)
+
+    async def _send_event(self, job: SendEvent | SendLateFile, event: dict[str, Any]) -> None:
+        hotline_ref = await self._hotline_ref(job)
+        if isinstance(self._hotline, ShowsEverybody):
+            event = self._hotline.as_everybody_reads_it(event, await self._known_of(job))
+        await self._hotline.send_event(hotline_ref, event, job.event_id)
+
+    async def _known_of(self, job: SendEvent | SendLateFile) -> dict[str, Any]:
+        """The ticket's document; a matter of another front door's is taken for sealed."""
+        async with self._database.read() as tx:
+            found = await tickets.find(tx, reference=job.reference)
+        return ticket_document(found.ticket, (), self._city) if found else _SEALED
 
     async def _hotline_ref(self, job: SendEvent | SendLateFile) -> str:
         """Under which number the backend knows the ticket; its filing went before in the same lane."""
@@ -348,6 +360,9 @@ class Delivery:
         if found is None:
             raise Rejected("no such ticket")
         return found
+
+
+_SEALED = {"person": {"confidential": True}}
 
 
 def _document(told: SendAlert | SendHandoff | ForgetTalk) -> dict[str, Any]:

@@ -556,6 +556,13 @@ REDIS = (
     Lying(
         r"jiesu:(lock:)?wechat:token:.+", "the account's access token", Owner.NOBODY, Erased.STAYS, Term.SHORT
     ),
+    Lying(
+        r"jiesu:first:(wechat|callback):[0-9a-f]{64}",
+        "when and with what a push came first",
+        Owner.NOBODY,
+        Erased.STAYS,
+        Term.SHORT,
+    ),
     Lying(r"jiesu:wechat:sent:.+", "which part of a reply went out", Owner.NOBODY, Erased.ENDS, Term.SHORT),
 )
 """Keys of the cache and the buckets. No name and no account stands in one."""

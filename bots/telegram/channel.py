@@ -11,6 +11,7 @@ from typing import Any
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.methods import SendMessage
+from aiogram.types import File
 
 from bots.telegram.client import RetryAfterMiddleware, open_bot
 from bots.telegram.errors import asking, ours
@@ -30,6 +31,9 @@ from intake.model.ports import Fetched, NotTaken, Rejected
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. The Bot API hands out no larger ones."""
 
+
+_PAPERS = (b"%PDF-", b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"{\\rtf")
+"""How a PDF and the files of offices begin, whatever they are called."""
 
 PUSHES = frozenset({"progress", "survey", "reminder"})
 """Purposes of what nobody waits for: it goes after the answers to those who write."""
@@ -106,11 +110,22 @@ class TelegramChannel:
     async def fetch(self, media: Media) -> Fetched:
         """Download a file a citizen sent. Raises Unavailable, or Rejected (gone, too large)."""
         with asking():
-            file = await self.bot.get_file(media.media_id)
+            file = await self._file(media)
             if not file.file_path:
                 raise Rejected("Telegram has no path for this file")
             content = await self._download(file.file_path, file.file_size or 0)
+        if content.startswith(_PAPERS):
+            raise NotTaken("not_here", "a paper under another name: it may not be sent abroad")
         return Fetched(content, mimetypes.guess_type(file.file_path)[0] or "")
+
+    async def _file(self, media: Media) -> File:
+        """What the server has of it. Raises NotTaken for what it hands out to nobody."""
+        try:
+            return await self.bot.get_file(media.media_id)
+        except TelegramBadRequest as error:
+            if "too big" in error.message.lower():
+                raise NotTaken("large", "too big for Telegram to hand it out") from None
+            raise
 
     async def acknowledge(self, callback_id: str) -> None:
         """Stop the spinner on a pressed button. A press too old to be answered is left alone.

@@ -26,7 +26,7 @@ from aiogram.types import Message
 from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientSession, TCPConnector
 
-from bots.telegram.errors import asking
+from bots.telegram.errors import asking, wanted_pause
 from bots.telegram.outgoing.pace import SendPace
 from intake.model.ports import Rejected
 
@@ -106,7 +106,7 @@ class RetryAfterMiddleware(BaseRequestMiddleware):
             return await make_request(bot, method)
         except TelegramRetryAfter as asked:
             if not isinstance(method, _OF_THE_BOT_ITSELF):
-                await self._pace.asked_to_wait(float(asked.retry_after))
+                await self._pace.asked_to_wait(wanted_pause(asked))
             raise
 
 

@@ -4,6 +4,7 @@ The rule: nothing of a request stands in a reason, for its address holds the tok
 are cut off (`from None`), for their texts do too.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,6 +31,18 @@ _NEVER_LEFT = (ClientConnectorError, ConnectionTimeoutError, InvalidURL)
 
 TOKEN_REFUSED = 60.0
 """Seconds. A refused token is an operator's mistake: what waits must outlive it."""
+
+
+LONGEST_PAUSE = 3600.0
+"""Seconds, however long Telegram asks for: somebody waits at the end of every message."""
+
+_NO_SUCH_CHAT = re.compile(
+    r"(?<!button[ _])(chat|user|peer)[ _](id[ _])?(is[ _])?(not[ _]found|invalid|deactivated|deleted)"
+    r"|(is[ _]|was[ _])blocked|chat[ _]write[ _]forbidden|(can't|cannot) initiate"
+    r"|no rights to send",
+    re.IGNORECASE,
+)
+"""What judges the chat, not the message: a deleted account is told by 400 too."""
 
 
 @contextmanager
@@ -59,11 +72,11 @@ def translated(error: AiogramError) -> Exception:  # noqa: PLR0911  one line per
     """Our error for one of aiogram's."""
     match error:
         case TelegramRetryAfter():
-            return Paused("Telegram asks us to wait", float(error.retry_after))
+            return Paused("Telegram asks us to wait", wanted_pause(error))
         case TelegramForbiddenError():
             return Unreachable(_said(error))
         case TelegramBadRequest() | TelegramMigrateToChat() | TelegramEntityTooLarge():
-            return Rejected(_said(error))
+            return _judged(error)
         case TelegramUnauthorizedError() | TelegramNotFound():
             return Unavailable("Telegram does not know our token", TOKEN_REFUSED)
         case TelegramConflictError():
@@ -76,6 +89,16 @@ def translated(error: AiogramError) -> Exception:  # noqa: PLR0911  one line per
             return Unsure("Telegram's answer could not be read")
         case _:
             return Unsure(type(error).__name__)
+
+
+def _judged(error: TelegramAPIError) -> Rejected:
+    """What was said of the chat, or of the message."""
+    return Unreachable(_said(error)) if _NO_SUCH_CHAT.search(error.message) else Rejected(_said(error))
+
+
+def wanted_pause(error: TelegramRetryAfter) -> float:
+    """Seconds to wait, as far as we do."""
+    return min(float(error.retry_after), LONGEST_PAUSE)
 
 
 def _broken_line(cause: BaseException | None) -> Unavailable | Unsure:

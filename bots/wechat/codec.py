@@ -48,6 +48,11 @@ _ODD = (
 
 # What XML 1.0 cannot carry, and what no text column takes. Phones do send such characters.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_WRITTEN_BY_PEOPLE = ("Content", "Label", "Poiname", "Title", "Description", "Recognition", "EventKey")
+_WHOLE = {
+    name: re.compile(rf"<{name}><!\[CDATA\[(?P<inner>.*)\]\]></{name}>", re.DOTALL)
+    for name in _WRITTEN_BY_PEOPLE
+}
 _LONGEST_NAME = 128
 _MOST_ITEMS = 20
 
@@ -158,10 +163,23 @@ def _json_reply(push: Push, text: str, at: datetime) -> str:
 
 def _parsed(text: str) -> Mapping[str, Any]:
     try:
-        message = parse_message(text)
+        message = parse_message(_with_whole_texts(text))
         return dict(message._data)  # noqa: SLF001 - bizmsgmenuid, MediaId16K, OpenID have no attribute
     except _ODD as fault:
         raise _unreadable("body", fault) from None
+
+
+def _with_whole_texts(text: str) -> str:
+    """Each text ends where its field ends for the last time, whatever people wrote in it.
+
+    WeChat puts a text into a CDATA section without looking: three signs in it end the section, and what
+    follows is no XML, or fields that the citizen made.
+    """
+    for name, whole in _WHOLE.items():
+        if found := whole.search(text):
+            inner = found["inner"].replace("]]]]><![CDATA[>", "]]>")
+            text = f"{text[: found.start()]}<{name}><![CDATA[{_cdata(inner)}]]></{name}>{text[found.end() :]}"
+    return text
 
 
 def _text(body: bytes) -> str:

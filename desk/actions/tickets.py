@@ -25,7 +25,7 @@ from desk.tickets.store import DeskTicket
 from desk.workflow import clocks
 from desk.workflow.context import DeskContext
 from desk.workflow.lifecycle import Transition, find, take
-from desk.workflow.states import CITIZEN, SYSTEM, Lifecycle, Refused, Result, Step
+from desk.workflow.states import CITIZEN, SYSTEM, Lifecycle, Refused, Result, State, Step
 from hotline.contract import TicketDocument
 from intake.city.survey_hours import half_day
 from storage.db.sealed import Tx
@@ -107,17 +107,24 @@ async def _others(tx: Tx, office: DeskContext, ticket: DeskTicket, row: Transiti
     """What a step on one ticket does to others of the same matter."""
     if row.action == "merge" and ticket.life.master_ref:
         await _follow_up(tx, office, ticket.life.master_ref, Step("absorb", SYSTEM, step.at))
-    if row.action not in ("complete", "direct_answer") or not ticket.life.repeat_count:
+    elif row.action in merging.SPOKEN and ticket.life.state is State.MERGED:
+        await _pass_up(tx, office, ticket, step)
+    elif ticket.life.repeat_count and (following := merging.follows(ticket.life, row, step)):
+        for hotline_ref in await merging.followers(tx, ticket.hotline_ref, following.action):
+            await _follow_up(tx, office, hotline_ref, following)
+
+
+async def _pass_up(tx: Tx, office: DeskContext, ticket: DeskTicket, step: Step) -> None:
+    """What a merged ticket's citizen says is said to the master, whatever became of it."""
+    above = await merging.head(tx, ticket.hotline_ref)
+    if above is None:
         return
-    answer = Step(
-        "master_done",
-        SYSTEM,
-        step.at,
-        public_text=ticket.life.public_text,
-        lead_unit=ticket.life.lead_unit,
-    )
-    for hotline_ref in await merging.merged_into(tx, ticket.hotline_ref):
-        await _follow_up(tx, office, hotline_ref, answer)
+    said = merging.passed_up(ticket, step)
+    master = await opened(tx, above, said)
+    try:
+        await _take(tx, office, master, said, None)
+    except Refused as refusal:
+        await note(tx, office, master, said, refusal, key=None)
 
 
 async def _follow_up(tx: Tx, office: DeskContext, hotline_ref: str, step: Step) -> None:
@@ -314,6 +321,8 @@ def _detail(step: Step) -> dict[str, Any]:
         "level": step.level,
         "designated": step.designated,
         "master_ref": step.master_ref,
+        "said_on": step.said_on,
+        "said_seq": step.said_seq,
         "redirect_channel": step.redirect_channel,
         "lead_unit": step.lead_unit,
         "co_units": list(step.co_units),

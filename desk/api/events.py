@@ -10,6 +10,7 @@ from enum import StrEnum
 from desk.actions import seen_calls, tickets
 from desk.api import alerts, erasure, handoffs
 from desk.search import search
+from desk.tickets import merging
 from desk.workflow.context import DeskContext
 from desk.workflow.states import CITIZEN, Refused, Result, Step
 from hotline.contract import EVENT_TYPES, GENERAL_EVENT_TYPES, HotlineEvent, SurveyResult
@@ -40,6 +41,8 @@ async def on_ticket(
         attachments=tuple(part.model_dump(mode="json") for part in event.attachments or ()),
         result=_result(event),
     )
+    if event.type in merging.SPOKEN:
+        await merging.lock_head(tx, hotline_ref)
     ticket = await tickets.opened(tx, hotline_ref, step)
     if not await seen_calls.first_time(tx, hotline_ref, event, key, now):
         return EventOutcome.REPEAT

@@ -1,6 +1,8 @@
 """A row as a call that came in and what became of it, or every reason why it cannot be one. Pure."""
 
+import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +10,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from desk.importing.moments import moment
 from desk.importing.table import SheetRow
 from intake.city import CityProfile
 
@@ -23,6 +25,7 @@ _LONGEST = {
     "name": 64,
     "phone": 32,
 }
+_SHORTENED = re.compile(r"\d(?:\.\d+)?E\+\d+|\d\.\d+E\d+", re.IGNORECASE)
 _MOMENTS = ("submitted_at", "dispatched_at", "signed_at", "completed_at")
 
 
@@ -120,7 +123,7 @@ class CallReader:
     def _readers(self) -> Mapping[str, Any]:
         plain = names()["values"]
         return {
-            "reference": _needed,
+            "reference": lambda text: whole(_needed(text)),
             "submitted_at": lambda text: self._moment(_needed(text)),
             "channel": lambda text: _coded(text or "TEL", plain["channel"]),
             "appeal_type": lambda text: _coded(_needed(text), plain["appeal_type"]),
@@ -129,7 +132,7 @@ class CallReader:
             "area": lambda text: _known(text, self._areas, "area"),
             "place": _or_none,
             "name": _or_none,
-            "phone": _or_none,
+            "phone": lambda text: whole(text) or None,
             "confidential": lambda text: _flag(text) or False,
             "unit": lambda text: _known(text, self._units, "unit"),
             "dispatched_at": self._moment,
@@ -197,15 +200,11 @@ class CallReader:
         return self.head[self.places[name]] if name in self.places else called
 
 
-def moment(text: str, timezone: str) -> datetime:
-    """An instant as people write it; without an offset it is the city's. Raises ValueError."""
-    try:
-        at = datetime.fromisoformat(text.replace("/", "-"))
-    except ValueError:
-        raise ValueError("is no date and time such as 2023-03-01 09:30") from None
-    if not 2000 <= at.year <= 2200:
-        raise ValueError("is no year of a hotline")
-    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone))
+def whole(text: str) -> str:
+    """A number as it was given. Raises ValueError for what a spreadsheet has made of a long one."""
+    if _SHORTENED.fullmatch(unicodedata.normalize("NFKC", text)):
+        raise ValueError("was shortened by the spreadsheet: format the column as text, and fill it in again")
+    return text
 
 
 def _needed(text: str) -> str:

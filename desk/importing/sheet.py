@@ -1,4 +1,4 @@
-"""A table's rows from CSV or XLSX: values as text, with the line they stand in.
+"""A table's rows from CSV, XLSX, XLS or ET: values as text, with the line they stand in.
 
 The rule: every row that has anything in it is read, or the whole file is refused; what a file says of its own
 size is told, and never believed.
@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+from desk.importing.old_workbook import BEGINNING, read_old_workbook
 from desk.importing.table import BadSheet, Sheet, SheetRow, trimmed
 from desk.importing.workbook import read_workbook
 
@@ -23,6 +24,8 @@ def read_sheet(path: Path) -> Sheet:
     content = path.read_bytes()
     if len(content) > LARGEST:
         raise BadSheet("the file is larger than 100 MB")
+    if content.startswith(BEGINNING):
+        return read_old_workbook(content)
     return read_workbook(content) if content.startswith(b"PK") else _csv(_decoded(content))
 
 

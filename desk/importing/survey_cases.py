@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from desk.importing.calls import ImportedCall, ImportProblem, moment, names
+from desk.importing.calls import ImportedCall, ImportProblem, names, whole
+from desk.importing.moments import moment
 from desk.importing.sheet import Sheet, read_sheet
 from desk.importing.table import SheetRow
 from intake.city import CityProfile
@@ -86,11 +87,19 @@ class MatterReader:
         if unit and unit not in self._units:
             yield self._problem(line, "unit", "the city profile has no such unit")
         phone = self._text(line, "phone")
+        yield from self._shortened(line)
         if phone and standard(phone) is None:
             yield self._problem(line, "phone", "is no telephone number")
         if not phone and not self._text(line, "user"):
             yield self._problem(line, "phone", "is empty")
         yield from self._when(line)
+
+    def _shortened(self, line: SheetRow) -> Iterator[ImportProblem]:
+        for name in ("number", "phone", "user"):
+            try:
+                whole(self._text(line, name))
+            except ValueError as mistake:
+                yield self._problem(line, name, str(mistake))
 
     def _when(self, line: SheetRow) -> Iterator[ImportProblem]:
         try:

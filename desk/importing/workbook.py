@@ -23,6 +23,9 @@ from desk.importing.table import BadSheet, Sheet, SheetRow, trimmed
 MOST_COLUMNS = 16_384
 """As many as Excel has."""
 
+MOST_DIGITS = 10**15
+"""A spreadsheet keeps fifteen digits of a number; those behind them it makes up."""
+
 _BROKEN = (
     BadZipFile,
     InvalidFileException,
@@ -41,7 +44,7 @@ _NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 @dataclass(slots=True)
-class _Rows:
+class SheetRows:
     """What one sheet holds. `size` is what it says of itself."""
 
     title: str
@@ -58,6 +61,11 @@ def read_workbook(content: bytes) -> Sheet:
             found = [_rows(book, sheet) for sheet in book.worksheets]
     except _BROKEN as mistake:
         raise BadSheet(f"the file is no workbook that can be read: {type(mistake).__name__}") from None
+    return only_filled(found)
+
+
+def only_filled(found: Sequence[SheetRows]) -> Sheet:
+    """The one sheet that has anything in it. Raises BadSheet."""
     filled = [one for one in found if one.lines]
     if not filled:
         raise BadSheet("the file is empty")
@@ -67,7 +75,7 @@ def read_workbook(content: bytes) -> Sheet:
     return _sheet(filled[0], len(found))
 
 
-def _sheet(rows: _Rows, sheets: int) -> Sheet:
+def _sheet(rows: SheetRows, sheets: int) -> Sheet:
     if rows.counted != len(rows.lines):
         raise BadSheet(f"{rows.counted} rows have something in them, and {len(rows.lines)} could be read")
     head, *lines = sorted(rows.lines, key=lambda line: line.number)
@@ -81,9 +89,9 @@ def _sheet(rows: _Rows, sheets: int) -> Sheet:
     return Sheet(head.values, tuple(lines), rows.counted, "rows", tuple(beside))
 
 
-def _rows(book: Any, sheet: Any) -> _Rows:
+def _rows(book: Any, sheet: Any) -> SheetRows:
     size = sheet.calculate_dimension() if sheet.max_row and sheet.max_column else ""
-    found = _Rows(sheet.title, size)
+    found = SheetRows(sheet.title, size)
     with sheet._get_source() as source:  # noqa: SLF001  openpyxl has no public way to its parser
         parser = _Parser(
             source,
@@ -131,7 +139,7 @@ def _values(number: int, cells: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """By their columns, which may be in any order."""
     by_column: dict[int, str] = {}
     for cell in cells:
-        text, column = _text(cell["value"]), cell["column"]
+        text, column = as_text(cell["value"]), cell["column"]
         if text and (column > MOST_COLUMNS or by_column.get(column)):
             raise BadSheet(f"row {number} has two values in one column, or too many columns")
         if text:
@@ -139,11 +147,14 @@ def _values(number: int, cells: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return trimmed(by_column.get(column, "") for column in range(1, max(by_column, default=0) + 1))
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A cell's value in words."""
     if value is None:
         return ""
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= MOST_DIGITS:
+        return f"{value:E}"  # a number whose last digits no spreadsheet has kept
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # a telephone number that Excel took for a quantity
     return str(value).strip()

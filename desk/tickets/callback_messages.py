@@ -11,6 +11,7 @@ from typing import Any
 from desk.workflow.states import Lifecycle, Step
 from hotline.contract import Callback
 
+_ENDS_WITH_REASON = frozenset({"give_up", "uphold", "master_closed"})
 Fields = Callable[[Lifecycle, Step, str], dict[str, Any]]
 
 
@@ -54,8 +55,13 @@ def _refused(_life: Lifecycle, step: Step, _title: str) -> dict[str, Any]:
 
 def _units(life: Lifecycle, step: Step, _title: str) -> dict[str, Any]:
     # A round begun with a reason (new facts) is told with it; a dispatch's notes are internal.
-    reason = {"reason": step.reason} if step.action == "reopen" else {}
-    return {"lead_unit": life.lead_unit, "co_units": life.co_units, "due_at": life.due_at, **reason}
+    reason = {"reason": step.reason} if step.action in ("reopen", "master_reworked") else {}
+    return {
+        "lead_unit": life.lead_unit or step.lead_unit,  # a merged ticket's is its master's
+        "co_units": life.co_units,
+        "due_at": life.due_at or step.due_at,
+        **reason,
+    }
 
 
 def _unit(life: Lifecycle, _step: Step, _title: str) -> dict[str, Any]:
@@ -87,7 +93,7 @@ def _merged(life: Lifecycle, _step: Step, _title: str) -> dict[str, Any]:
 
 
 def _closed(_life: Lifecycle, step: Step, _title: str) -> dict[str, Any]:
-    return {"reason": step.reason} if step.action in ("give_up", "uphold") else {}
+    return {"reason": step.reason} if step.action in _ENDS_WITH_REASON else {}
 
 
 FIELDS: dict[str, Fields] = {

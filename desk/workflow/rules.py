@@ -223,6 +223,10 @@ def repeated(life: Lifecycle, _step: Step) -> Lifecycle:
     return replace(life, repeat_count=life.repeat_count + 1)
 
 
+def set_free(life: Lifecycle, step: Step) -> Lifecycle:
+    return replace(life, master_ref=None, accepted_at=life.accepted_at or step.at)
+
+
 def answered_with_master(life: Lifecycle, step: Step) -> Lifecycle:
     return replace(life, public_text=step.public_text, completed_at=step.at)
 

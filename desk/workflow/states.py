@@ -218,6 +218,8 @@ class Step:
     level: int | None = None
     designated: bool = False
     master_ref: str | None = None
+    said_on: str | None = None  # the merged ticket whose citizen spoke, and which step of it has the words
+    said_seq: int | None = None
     public_text: str | None = None
     internal_text: str | None = None
     text: str | None = None

@@ -71,6 +71,16 @@ def _from(*states: State) -> frozenset[State]:
 
 
 _HANDLED = _from(S.SIGNED, S.PROCESSING, S.REWORK)
+_MAY_BE_WITHDRAWN = _from(
+    S.SUBMITTED,
+    S.NEED_INFO,
+    S.ACCEPTED,
+    S.DISPATCHED,
+    S.RETURN_REVIEW,
+    S.SIGNED,
+    S.PROCESSING,
+    S.MERGED,
+)
 _MAY_BE_EXCLUDED = WITH_UNIT | _from(S.COMPLETED, S.CALLBACK, S.CLOSED)
 
 ROWS: tuple[Transition, ...] = (
@@ -94,6 +104,7 @@ ROWS: tuple[Transition, ...] = (
         notifies=("centre",),
     ),
     Transition("supplement", OPEN, None, _CITIZEN, takes=("text",), notifies=("lead", "co")),
+    Transition("supplement", _from(S.MERGED), None, _CITIZEN, takes=("text",), notifies=("centre",)),
     Transition(
         "give_up",
         _from(S.NEED_INFO),
@@ -146,9 +157,23 @@ ROWS: tuple[Transition, ...] = (
         None,
         _SYSTEM,
         needs=("public_text",),
-        takes=("lead_unit",),
         change=rules.answered_with_master,
         callbacks=("completed",),
+    ),
+    Transition(
+        "master_refused", _from(S.MERGED), None, _SYSTEM, needs=("reason",), callbacks=("not_accepted",)
+    ),
+    Transition("master_reworked", _from(S.MERGED), None, _SYSTEM, callbacks=("rework",)),
+    Transition("master_closed", _from(S.MERGED), None, _SYSTEM, callbacks=("closed",)),
+    Transition(  # its master ended without a word on the matter
+        "set_free",
+        _from(S.MERGED),
+        S.ACCEPTED,
+        _SYSTEM,
+        change=rules.set_free,
+        clock_change="accepted",
+        callbacks=("accepted",),
+        notifies=("centre",),
     ),
     Transition(
         "direct_answer",
@@ -633,9 +658,10 @@ ROWS: tuple[Transition, ...] = (
         notifies=("lead", "co"),
     ),
     Transition("urge", OPEN, None, _CITIZEN, takes=("text",), change=rules.urged, notifies=("lead", "co")),
+    Transition("urge", _from(S.MERGED), None, _CITIZEN, takes=("text",), change=rules.urged),
     Transition(
         "withdraw",
-        _from(S.SUBMITTED, S.NEED_INFO, S.ACCEPTED, S.DISPATCHED, S.RETURN_REVIEW, S.SIGNED, S.PROCESSING),
+        _MAY_BE_WITHDRAWN,
         S.WITHDRAWN,
         _CITIZEN,
         takes=("reason",),

@@ -5,7 +5,7 @@ resend a request is looked for: under that key, then by our number in what was f
 What is left: a server that neither knows the key nor shows descriptions can be given a request twice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -16,8 +16,12 @@ from hotline.open311 import forms, status_updates
 from hotline.open311.response_parser import Row, text
 from hotline.open311.wire import Open311Wire
 from intake.city import CityProfile
-from intake.model.ports import Followed, NeedsOperator, Rejected, Unsure
+from intake.model.ports import Followed, NeedsOperator, Rejected, Unavailable, Unsure
 from intake.model.status import StatusUpdate
+
+_NUMBER = "service_request_id"
+_FAULTS = 3
+"""So many questions in a row without an answer: the server is away."""
 
 TOKEN = "token:"  # noqa: S105  the mark of a request whose number is still to come
 LIST_LASTS = timedelta(minutes=10)
@@ -89,12 +93,16 @@ class Open311Hotline:
         if await self._wire.offer("servicerequestupdates", form, key) is None:
             raise Rejected("the server takes no updates: tell the backend otherwise")
 
+    def as_everybody_reads_it(self, event: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+        """What may be written on a request: servers show it to everybody."""
+        return forms.shown_event(event, document)
+
     async def news(self, tickets: Sequence[Followed]) -> Sequence[StatusUpdate]:
         """What the server says of these tickets, told before or not. Raises Unavailable."""
         found: list[StatusUpdate] = []
         for start in range(0, len(tickets), _AT_ONCE):
             found += await self._news_of(tickets[start : start + _AT_ONCE])
-        return sorted(found, key=lambda one: (one.at, one.event_id))
+        return sorted(found, key=lambda one: one.at)
 
     def is_provisional(self, hotline_ref: str) -> bool:
         """Whether it is a token."""
@@ -123,19 +131,59 @@ class Open311Hotline:
 
     async def _news_of(self, tickets: Sequence[Followed]) -> list[StatusUpdate]:
         known = {one.hotline_ref: one for one in tickets}
-        now, asked = self._clock(), {"service_request_id": ",".join(known)}
+        now = self._clock()
         found: list[StatusUpdate] = []
-        for row in await self._wire.get("requests", asked) or ():
-            ticket = known.get(text(row, "service_request_id"))
+        rows, updates = await self._requests(list(known)), await self._written(known)
+        for row in rows:
+            ticket = known.get(text(row, _NUMBER))
             if ticket is not None:
-                found += status_updates.of_request(ticket, row, self._city, now)
-        for ticket in known.values() if self._has_updates else ():
-            asked = {"service_request_id": ticket.hotline_ref}
-            written = await self._wire.get("servicerequestupdates", asked)
-            if written is None:
+                found += status_updates.of_request(
+                    ticket, row, self._city, now, words_elsewhere=self._has_updates
+                )
+        for number, written in updates:
+            found += status_updates.of_updates(known[number], written, now)
+        return found
+
+    async def _written(self, numbers: Iterable[str]) -> list[tuple[str, list[Row]]]:
+        """The updates, where the server has any; what it does not say now, it says in the next round."""
+        if not self._has_updates:
+            return []
+        try:
+            return await self._singly("servicerequestupdates", list(numbers))
+        except Unavailable:
+            return []
+
+    async def _requests(self, numbers: Sequence[str]) -> list[Row]:
+        """Asked for at once; those that did not come, or spoilt the answer for the others, singly."""
+        try:
+            found = await self._wire.get("requests", {_NUMBER: ",".join(numbers)}) or []
+        except Unavailable:
+            if len(numbers) == 1:
+                raise
+            found = []
+        came = {text(row, _NUMBER) for row in found}
+        alone = await self._singly("requests", [one for one in numbers if one not in came])
+        return found + [row for _, rows in alone for row in rows]
+
+    async def _singly(self, path: str, numbers: Sequence[str]) -> list[tuple[str, list[Row]]]:
+        """The rows of each; one that fails does not silence the others. Raises Unavailable if all do."""
+        found: list[tuple[str, list[Row]]] = []
+        faults = 0
+        for number in numbers:
+            try:
+                rows = await self._wire.get(path, {_NUMBER: number}, told_is_empty=True)
+            except Unavailable:
+                faults += 1
+                if faults == min(_FAULTS, len(numbers)) and not found:
+                    raise
+                if faults == _FAULTS:
+                    break
+                continue
+            if rows is None and path == "servicerequestupdates":
                 self._has_updates = False  # it has no such thing
                 break
-            found += status_updates.of_updates(ticket, written, now)
+            faults = 0
+            found.append((number, rows or []))
         return found
 
     async def _service(self, document: dict[str, Any]) -> Row:

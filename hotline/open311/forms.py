@@ -8,7 +8,7 @@ stands in every description: it is what a request is found again by where the se
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hotline.harmless import is_sealed, wire_as_listed
+from hotline.harmless import Hider, event_as_listed, is_sealed, wire_as_listed
 from hotline.open311.coordinates import wgs84
 from hotline.open311.response_parser import Row, text
 from hotline.open311.wording import say
@@ -84,6 +84,13 @@ def update_text(event: Mapping[str, Any]) -> str | None:
         lines = [say("update", event["type"], text=said), *_media(event.get("attachments") or ())]
         return "\n".join(lines)[:LONGEST]
     return _survey(event.get("survey") or {}) if event["type"] == "survey_result" else None
+
+
+def shown_event(event: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """An event without what a sealed document hides: who supplements it may name themselves there."""
+    if not is_sealed(document):
+        return dict(event)
+    return event_as_listed(event, Hider.of(document))
 
 
 def _survey(result: Mapping[str, Any]) -> str:

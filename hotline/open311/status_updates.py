@@ -1,6 +1,7 @@
 """A server's request and its updates as what the backend would have told us. Pure.
 
-The ids are made of what they tell, so that whoever asks again tells nothing twice; times are the server's.
+The ids are made of what they tell, words included, so that whoever asks again tells nothing twice, and words
+that come later, or at two places, are told once; times are the server's.
 """
 
 import hashlib
@@ -18,22 +19,44 @@ _OVER = frozenset({"CLOSED", "FIXED", "FIXED - COUNCIL", "NO_FURTHER_ACTION"})
 _MOMENT = timedelta(milliseconds=1)
 
 
-def of_request(ticket: Followed, row: Row, city: CityProfile, now: datetime) -> Iterator[StatusUpdate]:
-    """What a request's line says; `now` stands in for a time the server does not give."""
+def of_request(
+    ticket: Followed, row: Row, city: CityProfile, now: datetime, *, words_elsewhere: bool = False
+) -> Iterator[StatusUpdate]:
+    """What a request's line says; `now` stands in for a time the server does not give.
+
+    `words_elsewhere`: the server has updates for what is said on the way; its notes are a state's name then.
+    """
     asked = moment(text(row, "requested_datetime")) or now
     changed = moment(text(row, "updated_datetime")) or asked
     yield _update(ticket, "accepted", asked, "")
-    agency, due = text(row, "agency_responsible"), moment(text(row, "expected_datetime"))
-    if agency:
-        unit = _unit(agency, city)
-        at = max(changed - _MOMENT, asked + _MOMENT)  # before the end, where both are seen at once
-        yield _update(ticket, "dispatched", at, agency, unit=unit, lead_unit=unit, due_at=due)
+    yield from _agency(ticket, row, city, asked, changed)
+    notes, steps = text(row, "status_notes")[:_LONGEST] or None, 2 * ticket.round
+    unit = _unit(text(row, "agency_responsible"), city)
     if text(row, "status").lower() == "closed":
-        notes = text(row, "status_notes")[:_LONGEST] or None
-        at = max(changed, asked + 2 * _MOMENT)
-        yield _update(ticket, "completed", at, "", public_text=notes, round=ticket.round)
-    elif ticket.status in _ANSWERED:
-        yield _update(ticket, "rework", changed, changed.isoformat(), round=ticket.round + 1)
+        at = max(changed, asked + steps * _MOMENT)
+        yield _update(ticket, "completed", at, notes or "", public_text=notes, round=ticket.round)
+        return
+    at = max(changed, asked + (steps + 1) * _MOMENT)
+    if ticket.status in _ANSWERED:
+        yield _update(ticket, "rework", at, changed.isoformat(), round=ticket.round + 1)
+    if notes and not words_elsewhere:
+        yield _update(ticket, "contacted", at, notes, unit=unit, public_text=notes)
+
+
+def _agency(
+    ticket: Followed, row: Row, city: CityProfile, asked: datetime, changed: datetime
+) -> Iterator[StatusUpdate]:
+    """Who has it. One that has it again is news: so it is told from whom it goes, and when."""
+    agency, due = text(row, "agency_responsible"), moment(text(row, "expected_datetime"))
+    unit = _unit(agency, city)
+    if unit is None or (unit == ticket.lead_unit and due in (None, ticket.due_at)):
+        return
+    at = max(changed - _MOMENT, asked + _MOMENT)  # before the end, where both are seen at once
+    if ticket.lead_unit in (None, unit):
+        yield _update(ticket, "dispatched", at, agency, unit=unit, lead_unit=unit, due_at=due)
+    else:
+        what = f"{ticket.lead_unit}|{agency}|{changed.isoformat()}"
+        yield _update(ticket, "reassigned", at, what, unit=unit, lead_unit=unit, due_at=due)
 
 
 def of_updates(ticket: Followed, rows: Sequence[Row], now: datetime) -> Iterator[StatusUpdate]:
@@ -44,9 +67,9 @@ def of_updates(ticket: Followed, rows: Sequence[Row], now: datetime) -> Iterator
             continue
         at = moment(text(row, "updated_datetime")) or now
         if text(row, "status").upper() in _OVER:
-            yield _update(ticket, "completed", at, "", public_text=words, round=ticket.round)
+            yield _update(ticket, "completed", at, words, public_text=words, round=ticket.round)
         else:
-            yield _update(ticket, "contacted", at, number, public_text=words)
+            yield _update(ticket, "contacted", at, words, public_text=words)
 
 
 def moment(written: str) -> datetime | None:
@@ -86,9 +109,9 @@ def _update(
     )
 
 
-def _unit(agency: str, city: CityProfile) -> str:
-    """Our id of the unit the server names; its own name where we know none."""
+def _unit(agency: str, city: CityProfile) -> str | None:
+    """Our id of the unit the server names; its own name where we know none; None where it names none."""
     for unit in city.units.values():
         if agency in (unit.id, unit.name, *unit.aliases):
             return unit.id
-    return agency[:256]
+    return agency[:256] or None

@@ -44,12 +44,17 @@ class Open311Wire:
         """How far our clock is ahead of the server's, by its latest answer."""
         return self._far.ahead
 
-    async def get(self, path: str, query: Mapping[str, str] | None = None) -> list[Row] | None:
-        """The rows; None where there is no such thing. Raises Unavailable."""
+    async def get(
+        self, path: str, query: Mapping[str, str] | None = None, *, told_is_empty: bool = False
+    ) -> list[Row] | None:
+        """The rows; None where there is no such thing. Raises Unavailable.
+
+        `told_is_empty`: an error in the protocol's own words shows that the path is there, with no rows.
+        """
         try:
             answer = await self._asked(path, {**self._given, **self._key, **(query or {})})
             if answer.status_code in _NO_SUCH_PATH:
-                return None
+                return [] if told_is_empty and _told(answer) else None
             self._judge(answer)
             return rows(answer.content)
         except httpx.HTTPError as failure:

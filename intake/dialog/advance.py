@@ -45,7 +45,7 @@ def advance(
     """The turn that `inbound` makes of `conversation`. No I/O, no clock, no chance."""
     context = under_age.noted(qr_codes.forgotten(Context(conversation, inbound, situation, city, now)))
     turn = emergency.warned(id_numbers.told(_step(context), context), context)
-    turn = handoff.noted(voice.asked_to_type(turn, context))
+    turn = edits.traced(handoff.noted(voice.asked_to_type(turn, context)), context)
     return numbered_menu.remembered(simple_mode.few_choices(albums.remembered(turn, context), context))
 
 
@@ -149,6 +149,7 @@ def _side_question(context: Context) -> Turn | None:
 
 HANDLERS: tuple[Handler, ...] = (
     _left,
+    edits.unchanged,
     file_results.heard,
     emergency.interrupt,
     _greeting,

@@ -99,15 +99,17 @@ def held(context: Context) -> Held:
         ],
         location=context.inbound.location or before.location,
         contact=context.inbound.contact or before.contact,
-        said=_said(before, said, context.inbound.source),
+        said=_said(before, said, context),
         photo_place=before.photo_place,
     )
 
 
-def _said(before: Held, text: str, source: str) -> tuple[Said, ...]:
-    """The messages the words came in; none of which the words took nothing any more."""
-    full = len(before.text) >= MAX_TOLD
-    return (*before.said, Said(source, "", text)) if text and source and not full else before.said
+def _said(before: Held, text: str, context: Context) -> tuple[Said, ...]:
+    """The messages the words and files came in; none of which the words took nothing any more."""
+    source, files = context.inbound.source, context.situation.attachments
+    if not source or len(before.text) >= MAX_TOLD or not (text or files):
+        return before.said
+    return (*before.said, Said(source, "", text, files))
 
 
 def take_up(context: Context) -> Turn | None:

@@ -7,6 +7,7 @@ filed is the backend's: then the new words are offered as a supplement.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from intake.context import Context
@@ -16,8 +17,8 @@ from intake.form.questions.order import question
 from intake.form.questions.question import Unclear
 from intake.form.questions.words import has_words
 from intake.form.slot_filling import SLOTS, absorb
-from intake.model.conversation import Errand, FileTicket, Side, Turn
-from intake.model.messages import Reply
+from intake.model.conversation import Errand, FileTicket, ForgetCitizen, Side, Turn
+from intake.model.messages import Inbound, Reply
 from intake.model.reading import Reading
 from intake.model.ticket import Draft, Said, Urgency
 from intake.understand.reader import read
@@ -26,18 +27,45 @@ REMEMBERED = 20
 """Messages of one draft that can still be changed."""
 
 
+def unchanged(context: Context) -> Turn | None:
+    """Telegram tells a reaction to a message as a change of it: nothing was changed, so nothing is said."""
+    if not context.inbound.edits or _trace(context.inbound) not in context.conversation.heard:
+        return None
+    return context.turn()
+
+
+def traced(turn: Turn, context: Context) -> Turn:
+    """The turn with a trace of its message: enough to tell whether it is changed later, and no words."""
+    forgotten = any(isinstance(effect, ForgetCitizen) for effect in turn.effects)
+    if not context.inbound.source or turn.conversation.refused or forgotten:
+        return turn
+    trace = _trace(context.inbound)
+    others = (one for one in turn.conversation.heard if one[0] != trace[0])
+    return replace(turn, conversation=replace(turn.conversation, heard=(*others, trace)[-REMEMBERED:]))
+
+
+def _trace(inbound: Inbound) -> tuple[str, str]:
+    said = "\0".join((inbound.text.strip(), *(media.media_id for media in inbound.media)))
+    return inbound.source, sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 def corrected(context: Context) -> Turn | None:
     """What a changed message does; None if this message is not one, or changes nothing we know."""
-    if not context.inbound.edits or not has_words(context.inbound.text):
+    inbound = context.inbound
+    if not inbound.edits or not (has_words(inbound.text) or inbound.media):
         return None
     held, draft = context.conversation.held, context.conversation.draft
     if held is not None and (said := _find(held.said, context)) is not None:
-        words = held.text.replace(said.text, context.inbound.text.strip(), 1)
-        kept = replace(held, text=words, said=_changed(held.said, said, context))
+        kept = replace(
+            held,
+            text=_in_place(held.text, said, context),
+            attachments=_files(held.attachments, said, context),
+            said=_changed(held.said, said, context),
+        )
         return context.turn(Reply(context.say("edit.corrected")), held=kept)
     if draft is not None and (said := _find(draft.said, context)) is not None:
         return _in_draft(draft, said, context)
-    return _offer(context)
+    return _offer(context) if has_words(inbound.text) else None
 
 
 def remembered(turn: Turn, context: Context, step: str, earlier: tuple[Said, ...] = ()) -> Turn:
@@ -45,7 +73,8 @@ def remembered(turn: Turn, context: Context, step: str, earlier: tuple[Said, ...
     draft, text = turn.conversation.draft, context.inbound.text.strip()
     if draft is None or any(isinstance(effect, FileTicket) for effect in turn.effects):
         return turn
-    said = (Said(context.inbound.source, step, text),) if context.inbound.source and has_words(text) else ()
+    source, files = context.inbound.source, context.situation.attachments
+    said = (Said(source, step, text, files),) if source and (has_words(text) or files) else ()
     if not said and not earlier:
         return turn
     noted = replace(draft, said=(*draft.said, *earlier, *said)[-REMEMBERED:])
@@ -53,8 +82,11 @@ def remembered(turn: Turn, context: Context, step: str, earlier: tuple[Said, ...
 
 
 def _in_draft(draft: Draft, said: Said, context: Context) -> Turn:
+    draft = replace(draft, attachments=_files(draft.attachments, said, context))
     asked = question(said.step, draft, context.city)
-    if asked is None or said.step == "content":
+    if context.inbound.text.strip() == said.text:
+        new = draft
+    elif asked is None or said.step == "content" or not said.text:
         new = _reread(draft, said, context)
     else:
         answer = asked.read(asked.clear(draft), context)
@@ -68,14 +100,27 @@ def _in_draft(draft: Draft, said: Said, context: Context) -> Turn:
 
 def _reread(draft: Draft, said: Said, context: Context) -> Draft:
     """The draft as if the new words had been said instead of the old."""
-    old, new = read(said.text, context.city, context.now), context.inbound.text.strip()
-    content = draft.content.replace(said.text, new, 1)
+    old, content = read(said.text, context.city, context.now), _in_place(draft.content, said, context)
     emptied: dict[str, Any] = {slot: None for slot in SLOTS if _came_from(old, slot, draft)}
     if draft.category is not None and draft.category == old.category:
         emptied["category"] = None
     if old.urgency.rule is not None and draft.urgency == old.urgency:
         emptied["urgency"] = Urgency()
     return absorb(replace(draft, content=content, **emptied), context.reading)
+
+
+def _in_place(text: str, said: Said, context: Context) -> str:
+    """The new words where the old ones stood; words that a picture got later stand at the end."""
+    new = context.inbound.text.strip()
+    return text.replace(said.text, new, 1) if said.text else f"{text}\n{new}".strip()
+
+
+def _files(files: tuple[str, ...], said: Said, context: Context) -> tuple[str, ...]:
+    """With the message's files as they are now: a change brings all of them again."""
+    fresh = context.situation.attachments
+    if not fresh or not said.attachments:
+        return files
+    return (*(one for one in files if one not in said.attachments), *fresh)
 
 
 def _came_from(old: Reading, slot: str, draft: Draft) -> bool:
@@ -103,5 +148,6 @@ def _find(said: Iterable[Said], context: Context) -> Said | None:
 
 
 def _changed(all_said: tuple[Said, ...], one: Said, context: Context) -> tuple[Said, ...]:
-    new = replace(one, text=context.inbound.text.strip())
+    files = context.situation.attachments if one.attachments else ()
+    new = replace(one, text=context.inbound.text.strip(), attachments=files or one.attachments)
     return tuple(new if said is one else said for said in all_said)

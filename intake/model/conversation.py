@@ -87,6 +87,7 @@ class Conversation:
     last_group: str = ""  # the album that was last acknowledged
     album: str = ""  # the one whose photos are in the draft, or went with the ticket filed last
     given_up: datetime | None = None  # when the citizen last declined, cancelled or withdrew
+    heard: tuple[tuple[str, str], ...] = ()  # of the last messages: the platform's id, and their digest
     alarm: Alarm | None = None  # the last danger staff were called to
 
     @property

@@ -217,6 +217,17 @@ class Followed:
     hotline_ref: str
     status: str
     round: int
+    lead_unit: str | None = None
+    due_at: datetime | None = None
+
+
+@runtime_checkable
+class ShowsEverybody(Protocol):
+    """A backend that shows whatever it is sent to whoever asks."""
+
+    def as_everybody_reads_it(self, event: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+        """An event on this ticket without what its seal hides."""
+        ...
 
 
 @runtime_checkable

@@ -75,11 +75,12 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message that went into the draft: the platform's id of it, the step it answered, its words."""
+    """A message that went into the draft: the platform's id of it, its step, its words and files."""
 
     source: str
     step: str
     text: str
+    attachments: tuple[str, ...] = ()
 
 
 DRAFT_SHAPE = 1

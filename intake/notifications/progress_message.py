@@ -3,7 +3,7 @@
 from intake.city import CityProfile
 from intake.context import tail
 from intake.model.messages import Choice, Reply
-from intake.model.status import StatusUpdate
+from intake.model.status import Standing, Status, StatusUpdate, adds_words
 from intake.model.ticket import TicketView
 from intake.notifications.template_fields import day
 from intake.phrases import say, unit_called
@@ -13,8 +13,13 @@ _WITH_DATE = frozenset({"extended", "committed"})
 _WITH_REASON = frozenset({"closed", "rework"})
 
 
-def news(update: StatusUpdate, view: TicketView, city: CityProfile, language: str) -> Reply | None:
-    """The message for one allowed event; None where the citizen hears of it in another way."""
+def news(
+    update: StatusUpdate, view: TicketView, city: CityProfile, language: str, *, rated: bool = False
+) -> Reply | None:
+    """The message for one allowed event; None where the citizen hears of it in another way.
+
+    `rated`: a new round follows what the citizen said of the last one.
+    """
     if update.type in SILENT:
         return None
     unit_id = update.unit or update.lead_unit or view.lead_unit
@@ -23,7 +28,7 @@ def news(update: StatusUpdate, view: TicketView, city: CityProfile, language: st
     text = say(
         city,
         language,
-        f"news.{_kind(update, view)}",
+        f"news.{_kind(update, view, rated=rated)}",
         tail=tail(view.reference),
         unit=unit,
         lead=lead,
@@ -47,13 +52,19 @@ def person_says(text: str, city: CityProfile, language: str) -> Reply:
     return Reply(say(city, language, "person.message", text=text), durable=True)
 
 
-def _kind(update: StatusUpdate, view: TicketView) -> str:
+def _kind(update: StatusUpdate, view: TicketView, *, rated: bool) -> str:
     """An end and a new round that come with a reason are told with it; no date is told as none."""
     if update.type in _WITH_DATE and not (update.due_at or view.due_at):
         return f"{update.type}_undated"
+    if update.type == "accepted" and view.status == Status.MERGED:
+        return "accepted_alone"
+    if update.public_text and adds_words(Standing(Status(view.status), public_text=view.public_text), update):
+        return "words_later"
     if update.type == "contacted" and update.public_text:
         return "contacted_told"
-    return f"{update.type}_why" if update.type in _WITH_REASON and update.reason else update.type
+    if update.type in _WITH_REASON and update.reason:
+        return f"{update.type}_why"
+    return "rework_rated" if update.type == "rework" and rated else update.type
 
 
 def _more(update: StatusUpdate, city: CityProfile, language: str) -> str:

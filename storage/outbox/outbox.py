@@ -16,8 +16,8 @@ from storage.db.clock import SQL_NOW, played
 from storage.db.sealed import Tx, seal, unseal
 from storage.db.tables import outbox
 from storage.outbox import engine
-from storage.outbox.engine import KEPT, UNSURE, Entry, Outbox, Stuck
-from storage.outbox.jobs import Body, read
+from storage.outbox.engine import DUE, KEPT, UNSURE, Entry, Outbox, Stuck
+from storage.outbox.jobs import Body, Job, kind_of, read
 from storage.outbox.retention import purge
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "settle",
     "stuck",
     "take_kept",
+    "under_way",
     "unsure",
     "untouched",
     "waits",
@@ -159,3 +160,9 @@ async def waits(tx: Tx, destination: str, lane: str, before: int) -> bool:
     """Whether an entry of this lane is open that was queued before that one, which would overtake it."""
     in_lane = (outbox.c.destination == destination) & (outbox.c.lane == lane)
     return bool(await tx.scalar(select(exists().where(OUTBOX.is_open, in_lane, outbox.c.id < before))))
+
+
+async def under_way(tx: Tx, job: type[Job]) -> bool:
+    """Whether one of this kind was begun, and nobody has written down how it ended."""
+    begun = (outbox.c.state == DUE) & (outbox.c.attempts > 0)
+    return bool((await tx.execute(select(exists().where(begun, outbox.c.kind == kind_of(job))))).scalar())

@@ -4,6 +4,7 @@ The rule: what was filed and what was said is only added to; where a ticket stan
 computed from it by the core and kept beside it, ready to be shown.
 """
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -123,7 +124,7 @@ async def replace_copy(tx: Tx, ticket_id: int, ticket: Ticket) -> None:
 async def followed(tx: Tx, since: datetime, limit: int = 5_000) -> list[Followed]:
     """The tickets a backend has and has not ended, filed at `since` or later, the oldest first."""
     statement = (
-        select(tickets.c.reference, tickets.c.hotline_ref, tickets.c.status, tickets.c.round)
+        select(*(tickets.c[one.name] for one in fields(Followed)))
         .where(tickets.c.hotline_ref.is_not(None), tickets.c.status.not_in(sorted(ENDED)))
         .where(tickets.c.created_at >= since)
         .order_by(tickets.c.id)
@@ -139,9 +140,9 @@ async def set_hotline_ref(tx: Tx, ticket_id: int, ref: str, now: datetime) -> No
 
 
 async def updates(tx: Tx, ticket_id: int) -> list[StatusUpdate]:
-    """All the backend said about this ticket, notes included, in the order in which it happened."""
+    """All the backend said about this ticket, notes included, as it happened; of one moment as it came."""
     statement = select(status_updates.c.update_sealed).where(status_updates.c.ticket_id == ticket_id)
-    rows = await tx.execute(statement.order_by(status_updates.c.at, status_updates.c.event_id))
+    rows = await tx.execute(statement.order_by(status_updates.c.at, status_updates.c.id))
     return [unseal(tx, StatusUpdate, row.update_sealed) for row in rows]
 
 

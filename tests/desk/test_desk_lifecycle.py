@@ -158,9 +158,17 @@ def test_every_row_can_be_carried_out() -> None:
 
 
 def test_what_is_over_stays_over_except_where_the_centre_opens_it_again() -> None:
-    over = {row.action for row in ROWS if row.sources & FINAL}
-    assert over - {"note", "erase", "master_done", "unseal"} == {
+    over = {row.action for row in ROWS if row.sources & FINAL - {State.MERGED}}
+    assert over - {"note", "erase", "unseal"} == {
         *("reopen", "exclude_request", "exclude_approve", "exclude_deny", "survey_result"),
     }
-    moved = {row.action for row in ROWS if row.sources & FINAL and row.target is not None}
+    moved = {row.action for row in ROWS if row.sources & FINAL - {State.MERGED} and row.target is not None}
     assert moved == {"reopen", "survey_result"}  # a rating changes until its window closes
+
+
+def test_a_merged_ticket_follows_its_master_and_its_citizen_may_still_speak() -> None:
+    ways = {row.action for row in ROWS if State.MERGED in row.sources}
+    assert ways - {"note", "erase", "unseal"} == {
+        *("master_done", "master_refused", "master_reworked", "master_closed", "set_free"),
+        *("supplement", "urge", "withdraw"),
+    }

@@ -4,14 +4,19 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
 
+from desk.importing.calls import whole
+from desk.importing.moments import moment
 from desk.importing.sheet import BadSheet, Sheet, read_sheet
 
 HEAD = ("工单编号", "电话", "承办单位", "办结时间")
+TEN = datetime(2026, 3, 2, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 Edit = Callable[[str], str]
 
 
@@ -218,3 +223,88 @@ def test_blank_lines_and_every_kind_of_line_end(tmp_path: Path, end: str) -> Non
         end.join(("", ",,,", ",".join(HEAD), *LINES[:20], "", ",,,", *LINES[20:], "", "")).encode()
     )
     assert all_fifty(read_sheet(path))
+
+
+@pytest.mark.parametrize("name", ["calls.xls", "calls.et"])
+def test_what_excel_and_wps_wrote_before_is_read_row_by_row(name: str) -> None:
+    """Fifty rows, three empty ones among them; dates in three forms; another sheet that is empty."""
+    sheet = read_sheet(Path(__file__).parent / "sheets" / name)
+    assert sheet.head == HEAD
+    assert [line.values[0] for line in sheet.lines] == [f"26030210{n:05}" for n in range(1, 51)]
+    assert {line.values[1:3] for line in sheet.lines} == {("13912345678", "供热公司")}
+    assert {moment(line.values[3], "Asia/Shanghai") for line in sheet.lines} == {TEN}
+    assert sheet.lines[-1].number == 54
+    assert "50 rows read" in sheet.says
+    assert "54 rows to its last" in sheet.says
+
+
+@pytest.mark.parametrize("cut", [9, 600, 2000, 4000])
+def test_a_broken_or_locked_one_is_refused_with_a_sentence(cut: int, tmp_path: Path) -> None:
+    whole = (Path(__file__).parent / "sheets" / "calls.xls").read_bytes()
+    path = tmp_path / "calls.xls"
+    path.write_bytes(whole[:cut])
+    with pytest.raises(BadSheet, match="password"):
+        read_sheet(path)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2026/3/2 10:00", "2026-3-2 10:00", "2026年3月2日 10:00", "2026.3.2 10:00", "2026年3月2日10时"),
+        *(
+            "2026/3/2 星期一 10:00:00",
+            "2026/03/02 上午10:00",
+            "２０２６／３／２　１０：００",
+            "2026-03-02T10:00",
+        ),
+        *("2026-03-02T02:00:00Z", "2026-03-02 10:00:00+08:00", "2026/3/2 10:00 AM", "2026年3月2日10点0分0秒"),
+        *("46083.416666666664", "46083.41667"),
+    ],
+)
+def test_a_moment_as_chinese_spreadsheets_write_it(written: str) -> None:
+    assert moment(written, "Asia/Shanghai") == TEN
+
+
+@pytest.mark.parametrize("written", ["2026/3/2", "2026-3-2", "2026年3月2日", "2026.3.2", "20260302", "46083"])
+def test_a_day_alone_is_its_beginning(written: str) -> None:
+    assert moment(written, "Asia/Shanghai") == TEN - timedelta(hours=10)
+
+
+@pytest.mark.parametrize("written", ["2026/3/2 下午3:05", "2026/3/2 3:05 PM", "2026年3月2日 15时5分"])
+def test_the_half_of_a_day_counts(written: str) -> None:
+    assert moment(written, "Asia/Shanghai") == TEN + timedelta(hours=5, minutes=5)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("3/2/2026", "26/3/2", "2026-3", "2026/2/30", "2026/13/1", "2026/3/2 25:00", "10:00", "昨天", ""),
+        *("123", "999999", "12345.5.5", "2026年", "2.60302E+12"),
+    ],
+)
+def test_what_is_no_moment_or_could_be_two_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="is no"):
+        moment(written, "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    "shown", ["2.60012E+17", "1.38937E+10", "2.60012e+17", "２.６００１２Ｅ+１７", "2.6E17", "3E+12"]
+)
+def test_a_number_that_a_spreadsheet_shortened_is_refused(shown: str) -> None:
+    with pytest.raises(ValueError, match="shortened by the spreadsheet"):
+        whole(shown)
+
+
+@pytest.mark.parametrize(
+    "given", ["26030210000123456", "0937-6223344", "+86 139 1234 5678", "E12", "WX2E5", ""]
+)
+def test_a_number_as_it_was_given_is_left_alone(given: str) -> None:
+    assert whole(given) == given
+
+
+def test_a_long_number_whose_end_excel_made_up_does_not_pass_for_one(book: Callable[..., Path]) -> None:
+    def as_number(xml: str) -> str:
+        return re.sub(r'<c r="A2"[^>]*>.*?</c>', '<c r="A2"><v>2.6001212345678902E+17</v></c>', xml, count=1)
+
+    with pytest.raises(ValueError, match="shortened"):
+        whole(read_sheet(book(as_number)).lines[0].values[0])

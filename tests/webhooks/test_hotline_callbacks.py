@@ -130,6 +130,15 @@ async def test_nobody_to_tell_is_404(
     assert is_problem(await knock(door, json.dumps(DOCUMENT).encode()), 404, name)
 
 
+async def test_of_a_ticket_still_being_filed_it_is_asked_to_tell_again(
+    door: httpx.AsyncClient, service: Service
+) -> None:
+    service.next = Applied.EARLY
+    answer = await knock(door, json.dumps(DOCUMENT).encode())
+    assert is_problem(answer, 503, "try-again")
+    assert answer.headers["retry-after"] == "2"
+
+
 async def test_a_callback_reaches_the_service_once_and_its_repeat_is_fine(
     door: httpx.AsyncClient, service: Service
 ) -> None:

@@ -23,6 +23,19 @@ class Content(TypedDict, total=False):
 
 _SENT_AS_FILES = {"image": MediaKind.PHOTO, "video": MediaKind.VIDEO, "audio": MediaKind.VOICE}
 
+_TELLS_NOTHING = frozenset(
+    {"application/octet-stream", "binary/octet-stream", "application/binary", "application/unknown", "*/*"}
+)
+_ENDINGS = {
+    **dict.fromkeys(
+        ("jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "heic", "heif"), MediaKind.PHOTO
+    ),
+    **dict.fromkeys(("mp4", "m4v", "mov", "3gp", "3g2", "webm", "avi", "mkv"), MediaKind.VIDEO),
+    **dict.fromkeys(
+        ("amr", "awb", "silk", "ogg", "oga", "opus", "mp3", "m4a", "aac", "wav", "weba"), MediaKind.VOICE
+    ),
+}
+
 _OWED_A_WORD = frozenset(
     {
         ContentType.STICKER,
@@ -109,5 +122,15 @@ def _picture(document: types.Document | None) -> Media | None:
 
 
 def _kind(document: types.Document) -> MediaKind | None:
-    """What a photo, film or sound sent "as a file" is."""
-    return _SENT_AS_FILES.get((document.mime_type or "").partition("/")[0])
+    """What a photo, film or sound sent "as a file" is; its bytes are looked at once it is here.
+
+    Some apps name no type, or one that says nothing: then its name tells. One that is called
+    nothing but bytes is fetched, and no further than its bytes allow; one that is called nothing is not.
+    """
+    told = (document.mime_type or "").partition(";")[0].strip().lower()
+    if told and told not in _TELLS_NOTHING:
+        return _SENT_AS_FILES.get(told.partition("/")[0])
+    _, dot, ending = (document.file_name or "").lower().rpartition(".")
+    if not dot:
+        return MediaKind.PHOTO if told else None
+    return _ENDINGS.get(ending.strip())

@@ -14,7 +14,7 @@ from bots.telegram.incoming.update import ButtonPress, FromGroup
 from bots.telegram.setup import introduce
 from bots.telegram.shared import Shared
 from intake.model.messages import Address, Ask, ChannelName, Choice, Media, MediaKind, Outgoing, Reply
-from intake.model.ports import Rejected, Unavailable, Unreachable, Unsure
+from intake.model.ports import NotTaken, Rejected, Unavailable, Unreachable, Unsure
 from playground.phones import Bubble, Picked
 from playground.telegram.faults import ApiFault
 from playground.telegram.files import LARGEST
@@ -52,11 +52,44 @@ async def test_a_citizen_who_blocked_the_bot_is_unreachable(
         await telegram.send(to(phone, Reply("进展")))
 
 
-async def test_a_stranger_and_a_bad_message_are_rejected(
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("chat not found", "PEER_ID_INVALID", "user not found", "USER_ID_INVALID", "user is deactivated"),
+        *("INPUT_USER_DEACTIVATED", "CHAT_WRITE_FORBIDDEN", "USER_IS_BLOCKED", "chat_id is invalid"),
+    ],
+)
+async def test_whoever_is_gone_is_unreachable_whatever_code_tells_it(
+    telegram: TelegramChannel, phone: TelegramPhone, platform: TelegramPlatform, said: str
+) -> None:
+    platform.faults.order(ApiFault(code=400, description=f"Bad Request: {said}"))
+    with pytest.raises(Unreachable):
+        await telegram.send(to(phone, Reply("进展")))
+
+
+@pytest.mark.parametrize("said", ["message thread not found", "BUTTON_USER_INVALID", "can't parse entities"])
+async def test_what_judges_the_message_alone_rejects_it(
+    telegram: TelegramChannel, phone: TelegramPhone, platform: TelegramPlatform, said: str
+) -> None:
+    platform.faults.order(ApiFault(code=400, description=f"Bad Request: {said}"))
+    with pytest.raises(Rejected):
+        await telegram.send(to(phone, Reply("进展")))
+
+
+async def test_nobody_waits_for_days_because_telegram_says_so(
+    telegram: TelegramChannel, phone: TelegramPhone, platform: TelegramPlatform
+) -> None:
+    platform.faults.order(ApiFault(code=429, retry_after=1_000_000, description="Too Many Requests"))
+    with pytest.raises(Unavailable) as error:
+        await telegram.send(to(phone, Reply("进展")))
+    assert error.value.retry_after == 3600
+
+
+async def test_a_stranger_is_unreachable_and_a_bad_message_is_rejected(
     telegram: TelegramChannel, platform: TelegramPlatform
 ) -> None:
     stranger = await platform.phone(None)
-    with pytest.raises(Rejected, match="chat not found"):
+    with pytest.raises(Unreachable, match="chat not found"):
         await telegram.send(to(stranger, Reply("进展")))
     await stranger.open()
     with pytest.raises(Rejected, match="text is empty"):
@@ -210,6 +243,25 @@ async def test_a_file_too_large_or_unknown_is_rejected(
         await telegram.fetch(Media(MediaKind.PHOTO, large["file_id"]))
     with pytest.raises(Rejected, match="wrong file_id"):
         await telegram.fetch(Media(MediaKind.PHOTO, "unknown"))
+
+
+async def test_a_file_too_big_to_be_handed_out_is_said_to_be_so(
+    telegram: TelegramChannel, platform: TelegramPlatform
+) -> None:
+    large = platform.files.keep("photos", Picked(b"x" * (LARGEST + 1), "video/mp4", "film.mp4"))
+    with pytest.raises(NotTaken) as refusal:
+        await telegram.fetch(Media(MediaKind.VIDEO, large["file_id"]))
+    assert refusal.value.why == "large"
+
+
+@pytest.mark.parametrize("begins", [b"%PDF-1.7", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf1"])
+async def test_a_paper_under_a_pictures_name_goes_no_further(
+    telegram: TelegramChannel, platform: TelegramPlatform, begins: bytes
+) -> None:
+    kept = platform.files.keep("photos", Picked(begins + b"x" * 20, "image/jpeg", "a.jpg"))
+    with pytest.raises(NotTaken) as refusal:
+        await telegram.fetch(Media(MediaKind.PHOTO, kept["file_id"]))
+    assert refusal.value.why == "not_here"
 
 
 async def test_our_own_limit_holds_whatever_the_server_claims(

@@ -273,6 +273,25 @@ def test_every_kind_of_file_is_one_of_ours(body: dict[str, Any], kind: MediaKind
     assert said(**body).media == (Media(kind, "F1"),)
 
 
+@pytest.mark.parametrize("told", [{}, {"mime_type": "application/octet-stream"}, {"mime_type": ""}])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *(("IMG_01.JPG", MediaKind.PHOTO), ("a.b.heic", MediaKind.PHOTO), ("漏水.png", MediaKind.PHOTO)),
+        *(("rec.amr", MediaKind.VOICE), ("语音.Opus", MediaKind.VOICE), ("VID.3gp", MediaKind.VIDEO)),
+    ],
+)
+def test_a_file_whose_type_says_nothing_is_what_its_name_says(
+    told: dict[str, str], name: str, kind: MediaKind
+) -> None:
+    assert said(document=FILE | told | {"file_name": name}).media == (Media(kind, "F1"),)
+
+
+@pytest.mark.parametrize("name", ["合同.pdf", "a.jpg.docx", "身份证.zip", "IMG_01"])
+def test_a_paper_is_none_of_ours_whatever_its_type_leaves_out(name: str) -> None:
+    assert said(document=FILE | {"file_name": name}).event is Event.REFUSED
+
+
 @pytest.mark.parametrize(
     "body",
     [
