@@ -65,7 +65,9 @@ async def one_phone(world: World) -> Answer:
     for user in ("oDumpOne", "oDumpTwo"):
         await world.files_a_ticket(user)
     async with world.runtime.database.read() as tx:
-        digests = (await tx.scalars(select(tickets.c.phone_digest).order_by(tickets.c.id.desc()).limit(2))).all()
+        digests = (
+            await tx.scalars(select(tickets.c.phone_digest).order_by(tickets.c.id.desc()).limit(2))
+        ).all()
     return Answer(None not in digests and len(set(digests)) == 2, "each digest is its ticket's own")
 
 
@@ -85,7 +87,10 @@ async def sealed_place(world: World) -> Answer:
 async def accused_elsewhere(world: World) -> Answer:
     unit = next(iter(world.runtime.city.units.values()))
     browser, codes = await world.logged_in("wang"), []
-    for changes in ({"content": f"举报{' '.join(unit.name)}收钱"}, {"expectation": f"查处{unit.name}的人收钱"}):
+    for changes in (
+        {"content": f"举报{' '.join(unit.name)}收钱"},
+        {"expectation": f"查处{unit.name}的人收钱"},
+    ):
         ref = await world.file_at_desk(**REPORT | changes)
         await world.step(browser, ref, "accept")
         codes.append((await world.step(browser, ref, "dispatch", lead_unit=unit.id)).status_code)

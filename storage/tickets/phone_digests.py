@@ -82,7 +82,7 @@ async def _digest_row(tx: Tx, row: Row[Any], ticket: Ticket) -> None:
         await tx.execute(update(tickets).where(unchanged).values(phone_digest=fresh))
 
 
-async def _with_phone(tx: Tx) -> AsyncIterator[Row[Any]]:
+async def _with_phone(tx: Tx) -> AsyncIterator[Any]:
     last = 0
     columns = (tickets.c.id, tickets.c.key, tickets.c.phone_digest)
     while True:

@@ -177,7 +177,7 @@ async def mark_urged(tx: Tx, ticket_id: int, now: datetime) -> None:
 
 
 def _matter_digest(tx: Tx, ticket: Ticket, matter: str | None) -> str | None:
-    """A sealed ticket is no one's to be found by: its digest is of nothing, so that none missing tells of it."""
+    """Of nothing for a sealed ticket: nobody is led to it, and none missing tells which it is."""
     if matter is None:
         return None
     return decoy() if ticket.sealed else keyring(tx).digest(MATTER, matter)

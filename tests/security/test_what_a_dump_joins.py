@@ -1,4 +1,4 @@
-"""Whoever has the dump and no key: which rows they can join, derived from the rows and held against SECURITY.md."""
+"""Which rows can be joined by whoever has a dump and no key: derived from the rows, held against SECURITY.md."""
 
 import re
 import socket
@@ -8,9 +8,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import MetaData, create_engine, select
 
+from app.base.clock import utc_now
 from bench.redteam.world import World, opened, serving
+from intake.model.messages import Address, ChannelName, Inbound
+from tests.security.looked_through import values
 
 REPORT = "我要举报幸福小区物业私拆承重墙，五一路幸福小区3号楼2单元，我叫王芳，电话13912345678"
 ORDINARY = "我家暖气不热三天了，整栋楼都这样，五一路幸福小区3号楼2单元，我叫王芳，电话13912345678"
@@ -31,9 +33,11 @@ def line() -> Iterator[socket.socket]:
 
 
 async def story(world: World) -> None:
-    """One citizen with a report and two complaints, and a neighbour with one of the same phone."""
-    for user, words in (("oVictim00", ORDINARY), ("oVictim00", REPORT), ("oNeighbour00", ORDINARY)):
-        await world.files_a_ticket(user, words)
+    """One citizen with a complaint and a report, and a neighbour with a complaint and the same phone."""
+    for user in ("oVictim00", "oNeighbour00"):
+        await said(world, user, ORDINARY, "同意", "提交")
+    await said(world, "oVictim00", REPORT, "对", "保密", "提交", "提交")
+    assert await world.count("tickets") == 3
     desk = world.runtime.desk
     assert desk is not None
     await world.runtime.worker.drain()
@@ -42,19 +46,19 @@ async def story(world: World) -> None:
     await world.runtime.worker.drain()
 
 
+async def said(world: World, user: str, *texts: str) -> None:
+    for number, text in enumerate(texts):
+        inbound = Inbound(f"{user}-{text[:3]}-{number}", Address(ChannelName.WECHAT, user), utc_now(), text)
+        await world.runtime.receiver.receive(inbound)
+
+
 def read(url: str) -> Places:
-    """All tables as they lie there."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    tables = MetaData()
+    """All tables as they lie there; what the search index is made of has no rows of its own."""
     places: Places = defaultdict(list)
-    with engine.connect() as link:
-        tables.reflect(link)
-        for table in tables.sorted_tables:
-            for row in link.execute(select(table)):
-                for column, value in row._mapping.items():
-                    for plain in telling(value):
-                        places[plain].append(f"{table.name}.{column}")
-    engine.dispose()
+    for table, column, value in values(url):
+        if not table.startswith("deskwords_"):
+            for plain in telling(value):
+                places[plain].append(f"{table}.{column}")
     return places
 
 
