@@ -1,4 +1,4 @@
-"""Which rows can be joined by whoever has a dump and no key: derived from the rows, held against SECURITY.md."""
+"""Which rows join for whoever has a dump and no key: derived from the rows, held against SECURITY.md."""
 
 import re
 import socket
