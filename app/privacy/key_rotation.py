@@ -15,7 +15,7 @@ from storage.db.database import Database
 from storage.files.file_store import FileStore
 from storage.messages.attachments import is_used
 from storage.surveys import phone_links
-from storage.tickets import query_codes, tickets
+from storage.tickets import phone_digests, query_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def _digest_phones_anew(database: Database) -> None:
     last, some = 0, 1
     while some:
         async with database.write() as tx:
-            some, last = await tickets.digest_phones_anew(tx, last, reencrypt.AT_ONCE)
+            some, last = await phone_digests.digest_anew(tx, last, reencrypt.AT_ONCE)
     bound, some = (0, ""), 1
     while some:
         async with database.write() as tx:

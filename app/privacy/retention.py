@@ -29,7 +29,7 @@ from storage.periodic import every
 from storage.privacy import erasure
 from storage.privacy.erasure import Erasure
 from storage.surveys import phone_links, surveys
-from storage.tickets import query_codes, similar, tickets
+from storage.tickets import phone_digests, query_codes, similar, tickets
 
 EVERY = timedelta(hours=1)
 KEEP_REPLAYS = timedelta(hours=48)
@@ -93,6 +93,14 @@ class Retention:
         ):
             yield until_none(self._database, partial(_purged, purge, before))
         yield until_none(self._database, partial(_given_up, now))
+        yield self._bound_phones()
+
+    async def _bound_phones(self) -> None:
+        """What a process of the release before digested joins no tickets any more."""
+        last, some = 0, AT_ONCE
+        while some == AT_ONCE:
+            async with self._database.write() as tx:
+                some, last = await phone_digests.bind_next(tx, last, AT_ONCE)
 
     async def _purged_drafts(self, now: datetime) -> int:
         async with self._database.write() as tx:

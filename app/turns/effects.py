@@ -90,7 +90,7 @@ async def _file(
 ) -> None:
     reference = effect.ticket.reference
     ticket_id = await tickets.add(tx, effect.ticket, conversation_id, effect.query_code, now, effect.matter)
-    await similar.mark(tx, ticket_id, marks)
+    await (similar.mark_sealed if effect.ticket.sealed else similar.mark)(tx, ticket_id, marks)
     await jobs.queue(
         tx,
         SubmitTicket(reference),

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.base.logs import set_up
-from bench.redteam import citizens, doors, staff  # noqa: F401  they register their attacks
+from bench.redteam import citizens, confidence, doors, staff  # noqa: F401  they register their attacks
 from bench.redteam.attack import ATTACKS, Answer
 from bench.redteam.world import opened
 

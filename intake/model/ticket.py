@@ -158,6 +158,11 @@ class Ticket:
     consent: Consent | None
     language: str
 
+    @property
+    def sealed(self) -> bool:
+        """Whether who it is from is nobody's business: a report's always, others' on their wish."""
+        return self.confidential or self.appeal_type is AppealType.REPORT
+
 
 @dataclass(frozen=True, slots=True)
 class TicketView:

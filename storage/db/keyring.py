@@ -104,6 +104,11 @@ class KeyRing:
         return any(matches)
 
 
+def decoy() -> str:
+    """What looks like a digest and is of nothing."""
+    return secrets.token_hex(hashlib.sha256().digest_size)
+
+
 def _derive(secret: str, use: str) -> bytes:
     return HKDF(SHA256(), length=32, salt=None, info=f"jiesu {use} 1".encode()).derive(secret.encode())
 

@@ -23,7 +23,7 @@ from storage.db import old_digest_keys
 from storage.db.sealed import Tx, keyring
 from storage.db.tables import code_tries, last_four, retired_keys, tickets
 from storage.db.upsert import insert_new
-from storage.tickets.phone_digests import phone_digests
+from storage.tickets.phone_digests import has_phone
 from storage.tickets.rows import view
 
 BY_ONE_ASKER = 5
@@ -82,7 +82,7 @@ def _owns(tx: Tx, asker: CodeAsker, row: Row[Any]) -> bool:
     """Whether the asker filed it, or the phone on it is theirs."""
     if asker.conversation_id is not None and row.conversation_id == asker.conversation_id:
         return True
-    return any(row.phone_digest in phone_digests(tx, phone) for phone in asker.phones)
+    return any(has_phone(tx, row, phone) for phone in asker.phones)
 
 
 async def lost(tx: Tx) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, delete, func, insert, select
 
 from intake.understand.same_event import SimilarReport
 from storage.batches import AT_ONCE, delete_some
-from storage.db.keyring import Undecryptable
+from storage.db.keyring import Undecryptable, decoy
 from storage.db.sealed import Tx, UnreadableRow, keyring, unseal
 from storage.db.tables import ticket_marks, tickets
 from storage.tickets.tickets import MATTER
@@ -44,6 +44,13 @@ class _Said:
 async def mark(tx: Tx, ticket_id: int, marks: Iterable[str]) -> None:
     """Let the ticket be found by these pairs of characters."""
     rows = [{"ticket_id": ticket_id, "digest": keyring(tx).digest(_MARK, pair)} for pair in marks]
+    if rows:
+        await tx.execute(insert(ticket_marks), rows)
+
+
+async def mark_sealed(tx: Tx, ticket_id: int, marks: Iterable[str]) -> None:
+    """Let a sealed ticket be found by none of them, and look as if it were."""
+    rows = [{"ticket_id": ticket_id, "digest": decoy()} for _ in marks]
     if rows:
         await tx.execute(insert(ticket_marks), rows)
 

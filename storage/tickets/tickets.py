@@ -14,10 +14,11 @@ from sqlalchemy import func, select, update
 from intake.model.ports import Followed
 from intake.model.status import ENDED, Standing, StatusUpdate
 from intake.model.ticket import Ticket, TicketView
+from storage.db.keyring import decoy
 from storage.db.sealed import Tx, keyring, seal, unseal
 from storage.db.tables import status_updates, tickets
 from storage.db.upsert import insert_new
-from storage.tickets.phone_digests import phone_digest, phone_digests
+from storage.tickets.phone_digests import ids_of_phone, phone_digest
 from storage.tickets.query_codes import look_up
 from storage.tickets.rows import StoredTicket, stored, view
 
@@ -61,8 +62,8 @@ async def add(
         "conversation_id": conversation_id,
         "ticket_sealed": seal(tx, Ticket, ticket),
         "query_code_hash": keyring(tx).hash_query_code(query_code),
-        "phone_digest": phone_digest(tx, ticket.phone),
-        "matter_digest": None if matter is None else keyring(tx).digest(MATTER, matter),
+        "phone_digest": phone_digest(tx, ticket.key, ticket.phone),
+        "matter_digest": _matter_digest(tx, ticket, matter),
         "created_at": now,
         **_standing(tx, Standing(), now),
     }
@@ -104,9 +105,11 @@ async def find(
 
 async def of_phone(tx: Tx, phone: str) -> tuple[StoredTicket, ...]:
     """The tickets filed with this number, however it is written; newest first."""
-    theirs = tickets.c.phone_digest.in_(phone_digests(tx, phone))
-    query = select(tickets).where(theirs).order_by(tickets.c.id.desc())
-    return tuple([stored(tx, row) for row in await tx.execute(query)])
+    rows = [
+        (await tx.execute(select(tickets).where(tickets.c.id == ticket_id))).one()
+        for ticket_id in await ids_of_phone(tx, phone)
+    ]
+    return tuple(stored(tx, row) for row in rows)
 
 
 async def of_conversation(tx: Tx, conversation_id: int) -> tuple[StoredTicket, ...]:
@@ -117,7 +120,10 @@ async def of_conversation(tx: Tx, conversation_id: int) -> tuple[StoredTicket, .
 
 async def replace_copy(tx: Tx, ticket_id: int, ticket: Ticket) -> None:
     """Keep our copy of the ticket as it is given: corrected, or without its citizen."""
-    values = {"ticket_sealed": seal(tx, Ticket, ticket), "phone_digest": phone_digest(tx, ticket.phone)}
+    values = {
+        "ticket_sealed": seal(tx, Ticket, ticket),
+        "phone_digest": phone_digest(tx, ticket.key, ticket.phone),
+    }
     await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(values))
 
 
@@ -171,16 +177,11 @@ async def mark_urged(tx: Tx, ticket_id: int, now: datetime) -> None:
     await tx.execute(update(tickets).where(tickets.c.id == ticket_id).values(urged_at=now))
 
 
-async def digest_phones_anew(tx: Tx, after: int, limit: int) -> tuple[int, int]:
-    """Digest the numbers of the next tickets with the newest key; how many, and the last one's row."""
-    rows = (
-        await tx.execute(select(tickets).where(tickets.c.id > after).order_by(tickets.c.id).limit(limit))
-    ).all()
-    for row in rows:
-        fresh = phone_digest(tx, unseal(tx, Ticket, row.ticket_sealed).phone)
-        if fresh != row.phone_digest:
-            await tx.execute(update(tickets).where(tickets.c.id == row.id).values(phone_digest=fresh))
-    return len(rows), rows[-1].id if rows else after
+def _matter_digest(tx: Tx, ticket: Ticket, matter: str | None) -> str | None:
+    """Of nothing for a sealed ticket: nobody is led to it, and none missing tells which it is."""
+    if matter is None:
+        return None
+    return decoy() if ticket.sealed else keyring(tx).digest(MATTER, matter)
 
 
 def _standing(tx: Tx, standing: Standing, now: datetime) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -42,25 +43,32 @@ def files(folder: Path, ring: KeyRing) -> Held:
 
 def rows(url: str, ring: KeyRing) -> Held:
     """Every column of every table."""
+    held: Held = {}
+    for table, name, value in values(url):
+        here = f"column {table}.{name}"
+        held[here] = held.get(here, b"") + b"\n" + opened(_bytes(value), ring)
+    return held
+
+
+def values(url: str) -> Iterator[tuple[str, str, Any]]:
+    """Table, column and value of every row, as they lie there."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as link:
             names = [name for (name,) in link.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-            return _columns({name: link.execute(f'SELECT * FROM "{name}"') for name in names}, ring)  # noqa: S608
+            for name in names:
+                yield from _columns(name, link.execute(f'SELECT * FROM "{name}"'))  # noqa: S608
+        return
     with psycopg.connect(url) as link:
         found = link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        every = sql.SQL("SELECT * FROM {}")
-        return _columns({name: link.execute(every.format(sql.Identifier(name))) for (name,) in found}, ring)
+        for (name,) in found:
+            yield from _columns(name, link.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(name))))
 
 
-def _columns(cursors: dict[str, Any], ring: KeyRing) -> Held:
-    held: Held = {}
-    for table, cursor in cursors.items():
-        names = [column[0] for column in cursor.description]
-        for row in cursor.fetchall():
-            for name, value in zip(names, row, strict=True):
-                here = f"column {table}.{name}"
-                held[here] = held.get(here, b"") + b"\n" + opened(_bytes(value), ring)
-    return held
+def _columns(table: str, cursor: Any) -> Iterator[tuple[str, str, Any]]:
+    names = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        for name, value in zip(names, row, strict=True):
+            yield table, name, value
 
 
 def _bytes(value: object) -> bytes:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ExifTags, Image
+from sqlalchemy import select
 
 from app.base.clock import utc_now
 from app.base.logs import set_up
@@ -41,6 +43,7 @@ from intake.model.messages import (
 )
 from intake.model.ports import Fetched
 from storage.db.keyring import KeyRing
+from storage.db.tables import attachments
 from storage.messages import conversations
 from storage.outbox import outbox
 from storage.surveys import phone_links
@@ -50,6 +53,7 @@ NAME, PHONE, OTHER = "司徒雪松", "13987650001", "13987650002"
 ACCOUNTS = {ChannelName.WECHAT: "oSownAccount00000000000000001", ChannelName.TELEGRAM: "887766554433"}
 UNFILED, TALK, DANGER, ASIDE = "紫檀色的信箱", "孔雀蓝的围巾", "琥珀色的煤气味", "翡翠色的乱码"
 MEDIA, VOICE, PIN = "sown-media-id", "a voice with a mark in it", "39.801234"
+DRAWN = "a mark in a picture beside what it shows"
 STORY = f"我家暖气不热三天了，整栋楼都这样，五一路幸福小区3号楼2单元，我叫{NAME}，电话{PHONE}"
 KEY = KeyRing(["a secret of the red team alone"])
 WORDS = (NAME, PHONE, OTHER, UNFILED, TALK, DANGER, ASIDE, MEDIA, VOICE, PIN)
@@ -60,6 +64,14 @@ pytestmark = pytest.mark.timeout(600)  # a whole house, and a loaded machine
 def _frame(mark: str) -> bytes:
     """One frame of sound at 12.2 kbit/s, in which a mark stands."""
     return b"\x3c" + mark.encode().ljust(31)[:31]
+
+
+def _marked_picture() -> bytes:
+    """With a mark in its EXIF's description and in a comment."""
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = DRAWN
+    Image.new("RGB", (40, 20), (200, 30, 30)).save(out, "JPEG", exif=exif, comment=DRAWN.encode())
+    return out.getvalue()
 
 
 @dataclass
@@ -117,6 +129,8 @@ async def world(
     async def taken(_self: Any, _outgoing: Outgoing) -> None: ...
 
     async def fetched(_self: Any, media: Media) -> Fetched:
+        if media.kind is MediaKind.PHOTO:
+            return Fetched(_marked_picture(), "image/jpeg")
         return Fetched(b"#!AMR\n" + _frame(VOICE) + _frame(media.media_id), "audio/amr")
 
     monkeypatch.setattr("app.delivery.handlers.LOOK_AGAIN", 0.1)
@@ -203,6 +217,19 @@ async def test_what_was_given_up_stands_nowhere_but_in_what_was_answered(
     await settled(sower.world)
     assert found(*WORDS) == {}
     assert list(found(sower.address.user)) == [sower.address.user]
+
+
+async def test_what_a_picture_tells_beside_what_it_shows_is_kept_nowhere(sower: Sower, found: Any) -> None:
+    assert DRAWN.encode() in _marked_picture()
+    await sower.says(STORY)
+    await sower.agrees()
+    await sower.sends(MediaKind.PHOTO)
+    await sower.says("提交")
+    await settled(sower.world)
+    async with sower.world.runtime.database.read() as tx:
+        kept = (await tx.execute(select(attachments))).all()
+    assert [row.state for row in kept] == ["stored"]
+    assert found(DRAWN) == {}
 
 
 # --- a citizen with all there is

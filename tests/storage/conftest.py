@@ -76,7 +76,7 @@ def make_ticket(now: datetime) -> Callable[..., Ticket]:
             "phone": PHONE,
             "enterprise": None,
             "anonymous": False,
-            "confidential": True,
+            "confidential": False,
             "reply_wanted": True,
             "is_public": False,
             "expected_by": date(2026, 5, 5),
