@@ -40,10 +40,11 @@ def _with_kind(reading: Reading, city: CityProfile) -> Reading:
     labeller, matter = labels.shipped(), reading.text
     for found in (reading.place, reading.name, reading.phone, reading.enterprise):
         matter = _without(matter, found)
+    long = len(reading.text) >= _MATTER
     return replace(
         reading,
         appeal_type=kind.type_of(reading, labeller),
-        category=matters.learnt(dialect.plain(matter), city, labeller) if len(reading.text) >= _MATTER else reading.category,
+        category=matters.learnt(dialect.plain(matter), city, labeller) if long else reading.category,
         secrecy=secrecy.wished(reading.text, reading.phone is not None),
     )
 

@@ -29,7 +29,9 @@ def read(folder: Path, question: str) -> Iterator[LabelledText]:
     """A batch's rows for one question."""
     if question == ACTS:
         for row in rows(folder / "replies.jsonl"):
-            yield LabelledText(unmarked(row["m"]), tuple(row["acts"]), folder.name, row["style"], row["focus"])
+            yield LabelledText(
+                unmarked(row["m"]), tuple(row["acts"]), folder.name, row["style"], row["focus"]
+            )
         return
     key = {TYPE: "type", MATTER: "cat"}[question]
     for row in rows(folder / "messages.jsonl"):
@@ -47,7 +49,10 @@ def word_lists() -> Iterator[LabelledText]:
     for line in WORDS.read_text(encoding="utf-8").splitlines():
         label, _, said = line.partition(": ")
         words = said.split(" ")
-        for own in ([word for word in words if not word.isascii()], [word for word in words if word.isascii()]):
+        for own in (
+            [word for word in words if not word.isascii()],
+            [word for word in words if word.isascii()],
+        ):
             pick.shuffle(own)
             yield from (
                 LabelledText(" ".join(some), (label,), "words", "words") for some in _few(own, _AT_ONCE)

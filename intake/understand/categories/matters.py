@@ -25,7 +25,10 @@ def learnt(text: str, city: CityProfile, labeller: Labeller | None) -> CategoryG
     if labeller is None or not text:
         return by_words
     chances = labeller.chances(MATTER, text)
-    scores = {code: sum(chances[one] * share for one, share in parts.items()) for code, parts in _leaves(city, labeller).items()}
+    scores = {
+        code: sum(chances[one] * share for one, share in parts.items())
+        for code, parts in _leaves(city, labeller).items()
+    }
     if by_words is not None:
         scores[by_words.code] = scores.get(by_words.code, 0.0) + _WORDS * by_words.confidence
     best = max(scores, key=lambda code: (scores[code], code), default=None)

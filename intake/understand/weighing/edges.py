@@ -21,7 +21,11 @@ def mended(text: str, start: int, end: int) -> tuple[int, int]:
 def _whole_number(text: str, start: int) -> int:
     """A number, or what it counts, is never begun in the middle."""
     data = table("edges")
-    if text[start] not in data["counted"] and not text[start].isdigit() and text[start] not in data["numbers"]:
+    if (
+        text[start] not in data["counted"]
+        and not text[start].isdigit()
+        and text[start] not in data["numbers"]
+    ):
         return start
     low = max(0, start - 2 * _REACH)
     while start > low and (text[start - 1].isdigit() or text[start - 1] in data["numbers"]):
@@ -52,10 +56,7 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
 def _begins(said: str) -> Sequence[bool]:
     """Whether a word, or what is no word of Han signs, begins at each sign."""
     starts, _ = segments(said)
-    return [
-        start == at and not (at and _same_run(said[at - 1], said[at]))
-        for at, start in enumerate(starts)
-    ]
+    return [start == at and not (at and _same_run(said[at - 1], said[at])) for at, start in enumerate(starts)]
 
 
 def _same_run(one: str, other: str) -> bool:
@@ -72,10 +73,12 @@ def _quotes() -> Mapping[str, str]:
 
 
 def _quoted(text: str, start: int, end: int) -> tuple[int, int]:
-    """With the mark that opens it, or closes it, if the other is inside."""
+    """With the marks around it, or the one that is missing."""
     before, behind = text[start - 1 : start], text[end : end + 1]
     inside, quotes = text[start:end], _quotes()
-    if before in quotes and before and quotes[before] in inside and before not in inside:
+    if before in quotes and behind == quotes[before]:
+        return start - 1, end + 1
+    if before in quotes and quotes[before] in inside and before not in inside:
         return start - 1, end
     opened = next((one for one, close in quotes.items() if close == behind and one in inside), None)
     if opened is not None and behind not in inside:

@@ -28,6 +28,8 @@ _CERTAIN = 0.9
 _AGREED = 0.6
 _NAME = 0.6
 """From these of the tagger's confidences on a find is taken unasked: alone, with a rule's, as a name."""
+_DOUBTED = 0.65
+"""Below it a rule saw a reason to doubt, such as a name merely spoken of."""
 _SAID = 0.35
 """Below it a find is none."""
 
@@ -62,7 +64,9 @@ def _place(reading: Reading, seen: Sequence[Tagged], city: CityProfile) -> Found
         return found
     if ruled.value.text != reading.text[ruled.start : ruled.end]:
         return ruled  # a name written by its sound, put right
-    return replace(found, value=replace(found.value, area_code=found.value.area_code or ruled.value.area_code))
+    return replace(
+        found, value=replace(found.value, area_code=found.value.area_code or ruled.value.area_code)
+    )
 
 
 def _occurred(
@@ -97,7 +101,8 @@ def _occurred(
 def _name(reading: Reading, seen: Sequence[Tagged]) -> Found[str] | None:
     """The fullest of what the writer calls themselves."""
     those = [_named(reading.text, one) for one in seen if one.slot is Slot.NAME]
-    best = max((one for one in those if one.value), key=lambda one: len(one.value), default=None)
+    named = [one for one in those if one.value and not any(sign.isdigit() for sign in one.value)]
+    best = max(named, key=lambda one: len(one.value), default=None)
     ruled = reading.name
     if best is None or (ruled is not None and len(reading.text) <= _ANSWER and ruled.confidence >= SURE):
         return ruled
@@ -132,6 +137,9 @@ def _parties(reading: Reading, seen: Sequence[Tagged]) -> Reading:
         best = max(own, key=lambda one: one.confidence)
         firm = _found(reading.text, best, max(best.confidence, LIKELY), lambda said: said)
     about = _weigh(reading, others, Slot.SUBJECT, reading.subject, lambda said: said)
+    ruled = reading.subject
+    if about is not None and ruled is not None and ruled.end == about.end and ruled.start < about.start:
+        about = ruled  # the fuller name
     if about is not None and any(one is not None and _meet(about, one) for one in (firm, reading.name)):
         about = None
     return replace(reading, subject=about, enterprise=firm)
@@ -161,7 +169,8 @@ def _weigh(
         return _found(reading.text, best, SURE if best.confidence >= _CERTAIN else LIKELY, value)
     if ruled.confidence >= SURE and (ruled.start == best.start or ruled.end == best.end):
         return ruled
-    sure = best.confidence >= _CERTAIN or (ruled.confidence >= SURE and best.confidence >= _AGREED)
+    sure = best.confidence >= (_AGREED if ruled.confidence >= SURE else _CERTAIN)
+    sure = sure and ruled.confidence >= _DOUBTED
     return _found(reading.text, best, SURE if sure else LIKELY, value) or ruled
 
 
