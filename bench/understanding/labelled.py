@@ -1,8 +1,8 @@
-"""A folder of labelled messages, as the product reads them: every slot, type and wish, by style, with intervals.
+"""A folder of labelled messages, as the product reads them: slots, types, secrecy, with intervals.
 
 `--labelled FOLDER` prints the goals; before them a table on the three ways: rules alone, learned alone, both.
-Right is judged on whole messages: a slot's find against any of its marks, relaxed where they share half of the
-shorter. A test folder's first opening is the figure that counts, see `training/corpus/openings.md`.
+Right is judged on whole messages: a slot's find against any of its marks, relaxed where they share half of
+the shorter. A test folder's first opening is the figure that counts, see `training/corpus/openings.md`.
 """
 
 import math

@@ -36,7 +36,7 @@ def read_with(tagger: Tagger | None, text: str, city: CityProfile, now: datetime
 
 
 def _with_kind(reading: Reading, city: CityProfile) -> Reading:
-    """With its type, its category and its wish for secrecy, the place and the people left out of the matter."""
+    """With its type, secrecy and category; the place and the people have no vote on the matter."""
     labeller, matter = labels.shipped(), reading.text
     for found in (reading.place, reading.name, reading.phone, reading.enterprise):
         matter = _without(matter, found)

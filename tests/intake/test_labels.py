@@ -1,4 +1,4 @@
-"""Types, matters and acts from numbers alone: checked before they are used, and done without where they fail."""
+"""Types, matters and acts from numbers alone: checked before they are used, done without if they fail."""
 
 from datetime import datetime
 from pathlib import Path

@@ -32,7 +32,7 @@ def test_what_says_nothing_fills_nothing(said: str, city: CityProfile, now: date
     ("said", "slot", "value"),
     [
         (
-            "体育场南门的共享单车横七竖八把盲道全占了，推轮椅根本过不去，已经快一个月了，盼着赶紧清走，尤女士 13900007788",
+            "体育场南门的共享单车横七竖八把盲道全占了，推轮椅根本过不去，盼着赶紧清走，尤女士 13900007788",
             "name",
             "尤女士",
         ),

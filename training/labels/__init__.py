@@ -1,1 +1,1 @@
-"""The labels learnt from the corpus: `python -m training.labels train`, and figures batch by batch: `… folds`."""
+"""Labels learnt from the corpus: `python -m training.labels train`; figures batch by batch: `… folds`."""

@@ -35,7 +35,7 @@ def _train() -> None:
     parts = []
     for question in QUESTIONS:
         rows = corpus(question)
-        found, truth, _, _ = in_folds(rows, question, partial(learn, question=question))
+        found, truth, _, _ = in_folds(rows, partial(learn, question=question))
         steep, start = calibrated(found, truth, one_of=question != ACTS)
         parts.append(replace(learn(rows, question), steep=steep, start=start))
         _say(_told(question, SVM, found, truth))
@@ -56,7 +56,7 @@ def _curve() -> None:
 
 def _figures(question: str, family: str, rows: Sequence[LabelledText], share: int = 1) -> str:
     """Of each hand's rows by what was learnt of `1/share` of the others'."""
-    found, truth, _, _ = in_folds(rows, question, lambda learnt: learn(learnt[::share], question, family))
+    found, truth, _, _ = in_folds(rows, lambda learnt: learn(learnt[::share], question, family))
     return _told(question, family, found, truth)
 
 

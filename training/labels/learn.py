@@ -1,4 +1,4 @@
-"""From rows to numbers: TF-IDF over runs of signs and words, a linear SVM each label against the rest, calibrated."""
+"""From rows to numbers: TF-IDF over runs of signs and words, an SVM for each label, calibrated."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -95,7 +95,7 @@ def apart(rows: Sequence[LabelledText]) -> Iterator[tuple[list[LabelledText], li
 
 
 def in_folds(
-    rows: Sequence[LabelledText], question: str, learnt: Callable[[list[LabelledText]], LinearPart]
+    rows: Sequence[LabelledText], learnt: Callable[[list[LabelledText]], LinearPart]
 ) -> tuple[Floats, npt.NDArray[np.bool_], tuple[str, ...], list[LabelledText]]:
     """Every row's scores by what had not seen its hand, and the truth."""
     names = tuple(sorted({label for row in rows for label in row.labels}))

@@ -67,7 +67,7 @@ def find(text: str, dial_code: str = "") -> tuple[Found[str] | None, bool]:
 
 
 def spoken(said: str, dial_code: str = "") -> str | None:
-    """The number in words that are nothing else: with pauses, in Han digits, with an extension, which goes."""
+    """The number in words that are nothing else: with pauses, in Han digits, without its extension."""
     plain = _words().extension.split(said.casefold().translate(_words().digits))[0]
     digits = re.sub(r"[^\d+]", "", plain)
     return standard(digits) or (standard(dial_code + digits) if dial_code and len(digits) in (7, 8) else None)

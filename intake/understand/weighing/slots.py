@@ -1,7 +1,7 @@
-"""Each slot by what the rules and the tagger found: where they agree it is sure, where they differ it is asked.
+"""Each slot by what the rules and the tagger found: where they agree it is sure, else it is asked.
 
-The rule: a short message is an answer, which the rules know best; in a story the tagger's find stands before
-a rule's, and what only an unsure rule found is no find. Without the tagger's weights the rules' reading stays.
+The rule: a short message is an answer, which the rules know best; in a story the tagger's find stands
+before a rule's, and what only an unsure rule found is no find. Without the weights the rules' reading stays.
 """
 
 from collections.abc import Callable, Sequence
