@@ -9,11 +9,11 @@ from typing import Any
 
 from intake.city import CityProfile
 from intake.model.reading import Found, Reading, SafetySignal
-from intake.understand import age, appeal, commands, dialect, greeting, safety, secrecy, time
+from intake.understand import age, appeal, commands, dialect, greeting, safety, time
 from intake.understand.categories import keywords, matters
 from intake.understand.labels import labels
 from intake.understand.normalise import normalise
-from intake.understand.persons import own_name, phone
+from intake.understand.persons import own_name, phone, secrecy
 from intake.understand.places import names, place
 from intake.understand.tagger.tagger import Tagger, shipped
 from intake.understand.weighing import kind

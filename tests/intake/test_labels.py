@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.checks.environment import labels
 from intake.city import CityProfile
 from intake.understand.categories.matters import learnt
 from intake.understand.labels.files import FOLDER, HEAD, NUMBERS, BadLabels, load, save
@@ -78,3 +79,9 @@ def test_without_the_model_keywords_go_on(city: CityProfile, now: datetime) -> N
     assert found is not None
     assert found.code == "010101"
     assert learnt("随便说说", city, None) is None
+
+
+def test_the_check_says_what_is_missing(tmp_path: Path) -> None:
+    assert labels().ok
+    assert "missing" in labels(tmp_path).says
+    assert not labels(tmp_path).ok
