@@ -15,6 +15,8 @@ from intake.understand.labels.labels import MATTER, Labeller
 _WORDS = 0.35
 """What a keyword's confidence weighs beside the model's probability."""
 _MOST = 0.95
+_LEAST = 0.3
+"""Below it nothing speaks for a category."""
 _TOP = 2
 """Digits of a branch at the top."""
 
@@ -32,7 +34,9 @@ def learnt(text: str, city: CityProfile, labeller: Labeller | None) -> CategoryG
     if by_words is not None:
         scores[by_words.code] = scores.get(by_words.code, 0.0) + _WORDS * by_words.confidence
     best = max(scores, key=lambda code: (scores[code], code), default=None)
-    return CategoryGuess(best, round(min(_MOST, scores[best]), 2)) if best else by_words
+    if best is None or scores[best] < _LEAST:
+        return by_words
+    return CategoryGuess(best, round(min(_MOST, scores[best]), 2))
 
 
 @lru_cache(maxsize=8)
