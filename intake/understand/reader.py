@@ -19,8 +19,8 @@ from intake.understand.tagger.tagger import Tagger, shipped
 from intake.understand.weighing import kind
 from intake.understand.weighing.slots import weighed
 
-_MATTER = 6
-"""Signs that can tell a matter; a shorter message is an answer."""
+_MATTER = 7
+"""Signs beside places and people that can tell a matter; with fewer it is an answer."""
 
 
 def read(text: str, city: CityProfile, now: datetime) -> Reading:
@@ -40,7 +40,7 @@ def _with_kind(reading: Reading, city: CityProfile) -> Reading:
     labeller, matter = labels.shipped(), reading.text
     for found in (reading.place, reading.name, reading.phone, reading.enterprise):
         matter = _without(matter, found)
-    long = len(reading.text) >= _MATTER
+    long = len("".join(matter.split())) >= _MATTER
     return replace(
         reading,
         appeal_type=kind.type_of(reading, labeller),
