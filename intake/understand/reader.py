@@ -40,7 +40,7 @@ def _with_kind(reading: Reading, city: CityProfile) -> Reading:
     labeller, matter = labels.shipped(), reading.text
     for found in (reading.place, reading.name, reading.phone, reading.enterprise):
         matter = _without(matter, found)
-    long = len("".join(matter.split())) >= _MATTER
+    long = sum(sign.isalnum() for sign in matter) >= _MATTER
     return replace(
         reading,
         appeal_type=kind.type_of(reading, labeller),
