@@ -91,7 +91,7 @@ bench: $(VENV)/.dev ## what a durable turn costs beside bare FastAPI, aiogram an
 bench-growth: $(VENV)/.dev ## the same with 10⁴, 10⁵ and 10⁶ tickets (ARGS="--sizes 10000 100000" for less)
 	$(BIN)/python -m bench.load.growth $(ARGS)
 
-bench-understanding: $(VENV)/.dev ## how well messages are understood (ARGS="--complaints FILE.csv --stream FILE.csv --addresses FOLDER")
+bench-understanding: $(VENV)/.dev ## how well messages are understood (ARGS="--labelled FOLDER --complaints FILE.csv --stream FILE.csv --addresses FOLDER")
 	$(BIN)/python -m bench.understanding $(ARGS)
 
 classify: $(VENV)/.run ## install what `jiesu classify train` needs

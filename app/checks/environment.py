@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from app.base.settings import Settings, is_loopback
 from app.checks.finding import CheckResult
 from intake.city import CityProfile
+from intake.understand.labels import files as label_files
 from intake.understand.tagger import weights
 
 ENOUGH = 500 * 1024**2
@@ -89,6 +90,16 @@ def tagger(folder: Path = weights.FOLDER) -> CheckResult:
     return CheckResult(
         "tagger", True, f"{len(found.keys)} features, learnt from {found.about.get('texts')} texts"
     )
+
+
+def labels(folder: Path = label_files.FOLDER) -> CheckResult:
+    """What tells a message's matter, type and acts; without it keywords go on alone."""
+    try:
+        found = label_files.load(folder)
+    except label_files.BadLabels as fault:
+        says = f"{fault} Categories are told by keywords alone: install this release's files again."
+        return CheckResult("labels", False, says)
+    return CheckResult("labels", True, f"{', '.join(found.parts)} are learnt")
 
 
 def disk(folder: Path) -> CheckResult:

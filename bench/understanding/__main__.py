@@ -13,6 +13,7 @@ from bench.understanding import (
     addresses,
     classify,
     duplicates,
+    labelled,
     personal,
     questions,
     replay,
@@ -27,6 +28,7 @@ SECTIONS: tuple[Section, ...] = (
     classify.SECTION,
     addresses.SECTION,
     slots.SECTION,
+    labelled.SECTION,
     second.SECTION,
     safety.SECTION,
     duplicates.SECTION,
@@ -40,7 +42,7 @@ SECTIONS: tuple[Section, ...] = (
 def main(arguments: Sequence[str] | None = None, sections: Sequence[Section] = SECTIONS) -> int:
     """Measure what there is data for; 1 if there was none for anything."""
     given = _parser(sections).parse_args(arguments)
-    where = (given.complaints, given.stream, given.addresses)
+    where = (given.complaints, given.stream, given.addresses, given.labelled)
     asked = Asked(*where, given.seed, given.reader, given.reader_model)
     wanted = [section for section in sections if given.only in (None, section.name)]
     measured = [(one.title, goals) for one in wanted if (goals := _measured(one, asked)) is not None]
@@ -65,6 +67,7 @@ def _parser(sections: Sequence[Section]) -> argparse.ArgumentParser:
     parser.add_argument("--complaints", **_path("BENCH_COMPLAINTS", "labelled: CSV with title, body, label"))
     parser.add_argument("--stream", **_path("BENCH_STREAM", "as they came: CSV with row, title, time, body"))
     parser.add_argument("--addresses", **_path("BENCH_ADDRESSES", "folder with train.jsonl and dev.jsonl"))
+    parser.add_argument("--labelled", **_path("BENCH_LABELLED", "folder with messages.jsonl, marked"))
     parser.add_argument(
         "--reader", default="", help="a large model's endpoint (…/v1), to measure what it adds"
     )

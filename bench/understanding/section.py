@@ -17,6 +17,7 @@ class Asked:
     complaints: Path | None = None  # labelled complaints: CSV with title, body, label
     stream: Path | None = None  # complaints as they came: CSV with row, title, time, body
     addresses: Path | None = None  # a folder with train.jsonl and dev.jsonl
+    labelled: Path | None = None  # a folder of the corpus's shape, messages.jsonl
     seed: int = 0
     reader: str = ""  # a large model's endpoint, and the model's name there
     reader_model: str = ""

@@ -13,7 +13,7 @@ from intake.form.questions.place import with_pin
 from intake.form.questions.question import Unclear
 from intake.form.summary_lines import own_questions
 from intake.model.messages import Reply
-from intake.model.reading import LIKELY, SURE, Reading
+from intake.model.reading import LIKELY, SURE, Reading, Secrecy
 from intake.model.ticket import AppealType, Draft
 
 SLOTS = ("place", "occurred", "subject", "wish", "name", "phone", "enterprise", "appeal_type")
@@ -38,6 +38,8 @@ def absorb(draft: Draft, reading: Reading) -> Draft:
             changes[slot] = found.value
             doubtful.add(slot)
     changes["doubtful"] = frozenset(doubtful)
+    if draft.confidential is None and reading.secrecy is Secrecy.CONFIDENTIAL:
+        changes["confidential"] = True
     if draft.category is None and reading.category is not None:
         changes["category"] = reading.category
     if reading.urgency.rule is not None and draft.urgency.rule is None:

@@ -1,6 +1,7 @@
 """What one message says: each value with its span in the text and a confidence."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from intake.model.ticket import AppealType, CategoryGuess, Occurred, Place, Urgency
@@ -24,6 +25,14 @@ class Found(Generic[T]):
 SURE = 0.8
 LIKELY = 0.5
 """From here on it is worth asking whether it is meant."""
+
+
+class Secrecy(StrEnum):
+    """How far who writes wants to stay unknown."""
+
+    NONE = ""
+    CONFIDENTIAL = "confidential"  # not told to those it is about
+    ANONYMOUS = "anonymous"  # gives no name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +68,5 @@ class Reading:
     greeting: bool = False
     under_14: bool = False  # who writes says that they are, or may be: by age, year of birth or school
     outside_city: bool = False  # the place is clearly in another city
+    secrecy: Secrecy = Secrecy.NONE
     bad_time: bool = False  # a date that does not exist, e.g. 30 February

@@ -10,14 +10,47 @@ from typing import Any
 from intake.city import CityProfile
 from intake.model.reading import Found, Reading, SafetySignal
 from intake.understand import age, appeal, commands, dialect, greeting, safety, time
-from intake.understand.categories import keywords
+from intake.understand.categories import keywords, matters
+from intake.understand.labels import labels
 from intake.understand.normalise import normalise
-from intake.understand.persons import own_name, phone
+from intake.understand.persons import own_name, phone, secrecy
 from intake.understand.places import names, place
+from intake.understand.tagger.tagger import Tagger, shipped
+from intake.understand.weighing import kind
+from intake.understand.weighing.slots import weighed
+
+_MATTER = 7
+"""Signs beside places and people that can tell a matter; with fewer it is an answer."""
 
 
 def read(text: str, city: CityProfile, now: datetime) -> Reading:
     """What `text` says. `now` is aware; spans are positions in `Reading.text`."""
+    return read_with(shipped(), text, city, now)
+
+
+def read_with(tagger: Tagger | None, text: str, city: CityProfile, now: datetime) -> Reading:
+    """What it says by the rules and this tagger; by the rules alone without one."""
+    reading = by_rules(text, city, now)
+    small = reading.command is not None or reading.number is not None or reading.greeting
+    return reading if small else _with_kind(weighed(reading, tagger, city, now), city)
+
+
+def _with_kind(reading: Reading, city: CityProfile) -> Reading:
+    """With its type, secrecy and category; the place and the people have no vote on the matter."""
+    labeller, matter = labels.shipped(), reading.text
+    for found in (reading.place, reading.name, reading.phone, reading.enterprise):
+        matter = _without(matter, found)
+    long = sum(sign.isalnum() for sign in matter) >= _MATTER
+    return replace(
+        reading,
+        appeal_type=kind.type_of(reading, labeller),
+        category=matters.learnt(dialect.plain(matter), city, labeller) if long else reading.category,
+        secrecy=secrecy.wished(reading.text, reading.phone is not None),
+    )
+
+
+def by_rules(text: str, city: CityProfile, now: datetime) -> Reading:
+    """What the rules alone read."""
     said = normalise(text)
     if not said:
         return Reading()

@@ -138,7 +138,8 @@ def test_check_says_line_by_line_what_works(jiesu: Any, monkeypatch: pytest.Monk
     said = jiesu("check")
     assert said.status == 0
     lines = {line.split()[1]: line.split()[0] for line in said.out.splitlines()}
-    things = ("settings", "city", "database", "messages", "redis", "disk", "files", "playground", "tagger")
+    ours = ("settings", "city", "database", "clock", "messages", "redis", "disk", "files", "playground")
+    things = (*ours, "tagger", "labels")
     assert lines == dict.fromkeys(things, "ok")
 
 

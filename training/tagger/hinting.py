@@ -1,14 +1,13 @@
 """What rules find in the corpus's texts, as the tagger is told of it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 
 from intake.city import CityProfile, load
-from intake.model.reading import Reading
 from intake.understand.persons import learnt, personal
-from intake.understand.reader import read
+from intake.understand.reader import by_rules
 from intake.understand.tagger.slots import Hint, Slot
+from intake.understand.weighing import hints
 
 NOW = datetime(2026, 11, 30, 4, tzinfo=UTC)
 """When the corpus's messages are read: a rule for times asks."""
@@ -31,23 +30,8 @@ def of_people(text: str) -> tuple[Hint, ...]:
 
 def of_reading(text: str) -> tuple[Hint, ...]:
     """What the reading's rules find; nothing where the text was shortened, so that places are others."""
-    reading = read(text, _city(), NOW)
-    return tuple(_finds(reading)) if len(reading.text) == len(text) else ()
-
-
-def _finds(reading: Reading) -> Iterator[Hint]:
-    found = {
-        "place": reading.place,
-        "time": reading.occurred,
-        "called": reading.name,
-        "phone": reading.phone,
-        "subject": reading.subject,
-        "wish": reading.wish,
-        "enterprise": reading.enterprise,
-    }
-    for kind, one in found.items():
-        if one is not None:
-            yield Hint(kind, one.start, one.end)
+    reading = by_rules(text, _city(), NOW)
+    return tuple(hints.of_reading(reading)) if len(reading.text) == len(text) else ()
 
 
 @cache

@@ -22,8 +22,8 @@ SEED = 0
 ROUNDS = 12
 COPIES = 2
 """Further times a text with people is shown, under other names."""
-MOST = 145_000
-"""Features kept: below four million bytes."""
+MOST = 220_000
+"""Features kept: below six million bytes."""
 LIMITS = Limits(likely=0.1, sure=0.4)
 _PEOPLE = frozenset({Slot.NAME, Slot.PERSON})
 Step = Callable[[], None]

@@ -49,16 +49,16 @@ class MarkedText:
 
 def read_batch(folder: Path) -> Iterator[MarkedText]:
     """First messages, then what is marked of the replies."""
-    for row in _rows(folder / "messages.jsonl"):
-        yield _marked(row, folder.name)
-    for row in _rows(folder / "replies.jsonl"):
+    for row in rows(folder / "messages.jsonl"):
+        yield marked(row, folder.name)
+    for row in rows(folder / "replies.jsonl"):
         if "{" in row["m"] or _UNMARKED.issuperset(row["acts"]):
-            yield _marked(row, folder.name)
+            yield marked(row, folder.name)
 
 
 def read_answers(file: Path) -> Iterator[MarkedText]:
     """Units' answers, in which nobody is named; other slots are not marked there."""
-    for row in _rows(file):
+    for row in rows(file):
         yield MarkedText(row["m"], (), file.stem, "answer")
 
 
@@ -76,11 +76,18 @@ def tags(text: MarkedText, said: TextTokens) -> list[int]:
     return found
 
 
-def _rows(file: Path) -> list[dict[str, Any]]:
+def unmarked(said: str) -> str:
+    """The message as it was written."""
+    return _MARK.sub(lambda mark: mark[2], said)
+
+
+def rows(file: Path) -> list[dict[str, Any]]:
+    """A file's rows."""
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
 
 
-def _marked(row: dict[str, Any], batch: str) -> MarkedText:
+def marked(row: dict[str, Any], batch: str) -> MarkedText:
+    """A row without its marks, and these."""
     said = str(row["m"])
     parts, marks, at, length = [], [], 0, 0
     for match in _MARK.finditer(said):

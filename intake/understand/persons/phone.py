@@ -51,6 +51,7 @@ class _Words:
     none: re.Pattern[str]
     spoken: re.Pattern[str]
     digits: dict[int, str]
+    extension: re.Pattern[str]
 
 
 def find(text: str, dial_code: str = "") -> tuple[Found[str] | None, bool]:
@@ -63,6 +64,13 @@ def find(text: str, dial_code: str = "") -> tuple[Found[str] | None, bool]:
     if found:
         return max(found, key=lambda number: (number.confidence, -number.start)), False
     return None, _is_bad(plain)
+
+
+def spoken(said: str, dial_code: str = "") -> str | None:
+    """The number in words that are nothing else: with pauses, in Han digits, without its extension."""
+    plain = _words().extension.split(said.casefold().translate(_words().digits))[0]
+    digits = re.sub(r"[^\d+]", "", plain)
+    return standard(digits) or (standard(dial_code + digits) if dial_code and len(digits) in (7, 8) else None)
 
 
 def standard(number: str) -> str | None:
@@ -140,6 +148,7 @@ def _words() -> _Words:
         mine=bounded(data["mine_pattern"]),
         other=bounded(data["other_pattern"]),
         none=bounded(data["not_pattern"]),
-        spoken=bounded(rf"[{digits}]{{7,12}}"),
+        spoken=bounded(rf"[{digits}](?: ?[{digits}]){{6,12}}"),
         digits={ord(sign): value for sign, value in zip(digits, data["values"], strict=True)},
+        extension=bounded(data["extension"]),
     )

@@ -21,7 +21,7 @@ READ = ("place", "time", "called", "subject", "wish", "enterprise")
 """What a reading's rules find; beside the others, since they overlap them."""
 
 _REACH = 4
-_W, _K, _N, _L, _D, _H, _R = range(len(VIEWS) + 2)
+_W, _K, _N, _L, _D, _P, _V, _A, _B, _H, _R = range(len(VIEWS) + 2)
 _Part = tuple[int, int]
 _TEMPLATES: tuple[tuple[_Part, ...], ...] = (
     *(((_W, off),) for off in range(-4, 5)),
@@ -54,11 +54,22 @@ _TEMPLATES: tuple[tuple[_Part, ...], ...] = (
     ((_R, -1), (_R, 0), (_R, 1)),
     ((_R, 0), (_W, 0)),
     ((_R, 0),),
+    *(((_P, off),) for off in (-2, -1, 0, 1, 2)),
+    ((_P, -1), (_P, 0)),
+    ((_P, 0), (_P, 1)),
+    ((_P, -1), (_P, 0), (_P, 1)),
+    ((_P, 0), (_W, 0)),
+    ((_V, 0), (_P, 0)),
+    ((_A, 0), (_P, 0)),
+    ((_B, 0), (_P, 0)),
+    ((_A, 0), (_V, 0), (_P, 0)),
+    ((_V, 0), (_B, 0), (_P, 0)),
+    ((_A, 0), (_B, 0), (_P, 0)),
 )
 _PARTS = 4
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(32)
-SHAPE = 1
+SHAPE = 2
 """Raise it when a feature changes its meaning: weights learnt before fit no more."""
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from intake.understand.lexicon import file, table
 from intake.understand.normalise import sign_for_sign
+from intake.understand.tagger.segments import segments
 
 Codes = npt.NDArray[np.uint64]
 
@@ -47,8 +48,9 @@ class TextTokens:
         return len(self.starts)
 
 
-VIEWS = ("word", "kind", "name", "listed", "number")
-"""Looked at of each token: itself, its kind, what it is in names, the list it stands in, a number."""
+VIEWS = ("word", "kind", "name", "listed", "number", "part", "whole", "before", "behind")
+"""Looked at of each token: itself, its kind, what it is in names, the list it stands in, a number; of the
+word it is a sign of: its kind with the sign's place in it, the word, the one before it and the one behind."""
 
 
 def tokens(text: str) -> TextTokens:
@@ -60,12 +62,13 @@ def tokens(text: str) -> TextTokens:
     rows = (
         [_code(one) for one in said],
         [
-            _kind(one, start > 0 and plain[start - 1].isspace())
+            _kind(one, start > 0 and plain[start - 1].isspace(), text[start].isupper())
             for one, start in zip(said, starts, strict=True)
         ],
         [_words().in_names.get(one, 0) for one in said],
         _listed(said),
         [_code(one) if one.isdigit() and len(one) < _LONGEST_WORD else 0 for one in said],
+        *_in_words(said),
     )
     return TextTokens(starts, ends, np.array(rows, dtype=np.uint64).reshape(len(rows), len(found)))
 
@@ -78,7 +81,25 @@ def _code(said: str) -> int:
     return 0x300000 + zlib.crc32(said[:_LONGEST_WORD].encode())
 
 
-def _kind(said: str, blank: bool) -> int:
+def _in_words(said: Sequence[str]) -> tuple[list[int], ...]:
+    begins, kinds = segments(said)
+    ends = [*(number for number in range(1, len(said)) if begins[number] == number), len(said)]
+    starts = [0, *ends[:-1]]
+    whole = [_code("".join(said[start:end])) for start, end in zip(starts, ends, strict=True) if end]
+    which = [number for number, start in enumerate(starts) for _ in range(start, ends[number])]
+    parts = [
+        kinds[at] * 4 + 2 * (at == begins[at]) + (at + 1 == ends[number]) for at, number in enumerate(which)
+    ]
+    beside = [0, *whole, 0]
+    return (
+        parts,
+        [beside[number + 1] for number in which],
+        [beside[number] for number in which],
+        [beside[number + 2] for number in which],
+    )
+
+
+def _kind(said: str, blank: bool, capital: bool) -> int:
     first = said[0]
     if first.isdigit():
         kind = 16 + min(len(said), _LONGEST_NUMBER)
@@ -87,7 +108,7 @@ def _kind(said: str, blank: bool) -> int:
     elif _HAN_LOW <= first <= _HAN_HIGH:
         kind = 2
     elif first.isascii() and first.isalpha():
-        kind = 3
+        kind = 5 if capital else 3
     else:
         kind = 4 if first.isalnum() else 64 + ord(first)
     return kind * 2 + blank

@@ -18,7 +18,7 @@ from intake.understand.tagger.slots import TAGS
 
 FOLDER = Path(__file__).with_name("learnt")
 HEAD, NUMBERS = "weights.json", "weights.bin"
-LARGEST = 4_000_000
+LARGEST = 6_000_000
 """Bytes of the numbers."""
 LARGEST_HEAD = 100_000
 

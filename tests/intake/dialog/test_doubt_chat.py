@@ -39,7 +39,7 @@ def test_a_pin_settles_it(known: Any) -> None:
 
 def test_what_is_not_asked_for_is_marked_in_the_summary(known: Any) -> None:
     long = (
-        "家住雄关街道五一南路嘉禾小区3号楼，小区里的流动摊贩本月越来越多，到处摆摊，把消防车都挡住了，"
+        "家住雄关街道五一南路嘉禾小区3号楼，小区里的流动摊贩国庆以后越来越多，到处摆摊，把消防车都挡住了，"
         "找城管也不来，请管一管。我姓王，电话13900000000"
     )
     known.says(long).hears("请核对", "我猜的，请核对")

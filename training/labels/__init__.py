@@ -1,0 +1,1 @@
+"""Labels learnt from the corpus: `python -m training.labels train`; figures batch by batch: `… folds`."""
