@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from intake.model.messages import Contact, Location, Reply
+from intake.model.reading import SafetySignal
 from intake.model.survey import Survey
 from intake.model.ticket import Consent, Draft, Said, Ticket
 
@@ -61,6 +62,15 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtedDanger:
+    """What may be a danger: asked about `at`, with the message that waits for the answer, "" once it came."""
+
+    signal: SafetySignal
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is remembered between two messages. Stored encrypted, as JSON."""
 
@@ -88,6 +98,7 @@ class Conversation:
     album: str = ""  # the one whose photos are in the draft, or went with the ticket filed last
     given_up: datetime | None = None  # when the citizen last declined, cancelled or withdrew
     alarm: Alarm | None = None  # the last danger staff were called to
+    doubted: DoubtedDanger | None = None  # the last danger asked about
 
     @property
     def files(self) -> frozenset[str]:
