@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from app.base.settings import Settings, is_loopback
 from app.checks.finding import CheckResult
 from intake.city import CityProfile
+from intake.understand.danger import weights as danger_weights
 from intake.understand.tagger import weights
 
 ENOUGH = 500 * 1024**2
@@ -89,6 +90,17 @@ def tagger(folder: Path = weights.FOLDER) -> CheckResult:
     return CheckResult(
         "tagger", True, f"{len(found.keys)} features, learnt from {found.about.get('texts')} texts"
     )
+
+
+def danger(folder: Path = danger_weights.FOLDER) -> CheckResult:
+    """What sees the dangers that no rule knows; without it the rules ring alone."""
+    try:
+        found = danger_weights.load(folder)
+    except danger_weights.BadDangerWeights as fault:
+        says = f"{fault} Alarms ring by rules alone, which miss most: install this release's files again."
+        return CheckResult("danger", False, says)
+    texts = found.about.get("texts")
+    return CheckResult("danger", True, f"{len(found.keys)} features, learnt from {texts} texts")
 
 
 def disk(folder: Path) -> CheckResult:

@@ -9,7 +9,7 @@ from app.bootstrap.bootstrap import open_house
 from app.bootstrap.resources import VAR
 from app.bootstrap.runtime import Runtime
 from app.checks.backend import inspect_backend
-from app.checks.environment import address, disk, proxies, survey, tagger, weak_secrets
+from app.checks.environment import address, danger, disk, proxies, survey, tagger, weak_secrets
 from app.checks.finding import CheckResult
 from app.checks.wechat_account import WECHAT, inspect_wechat, plain_mode
 from app.operations.stuck_alert import STUCK_AFTER
@@ -41,6 +41,7 @@ async def _opened(settings: Settings) -> AsyncIterator[CheckResult]:
             yield _redis(settings, await runtime.health.checks())
             yield disk(VAR)
             yield tagger()
+            yield danger()
             for waiting in await _waiting(runtime):
                 yield waiting
             if runtime.playing:

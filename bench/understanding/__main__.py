@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.understanding import (
     addresses,
     classify,
+    danger,
     duplicates,
     personal,
     questions,
@@ -29,6 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     slots.SECTION,
     second.SECTION,
     safety.SECTION,
+    danger.SECTION,
     duplicates.SECTION,
     questions.SECTION,
     replay.SECTION,

@@ -28,9 +28,9 @@ LIKELY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class SafetySignal:
-    """A red sign: `level` is emergency (E1), self_harm (SH) or threat (YY); `rule` its kind, as staff know it.
+    """A red sign: `level` is emergency (E1), self_harm (SH) or threat (YY); `number` the one to call first.
 
-    `number` is the one to call first.
+    `rule` is its kind, as staff know it: the lexicon's id where a rule has it.
     """
 
     level: str

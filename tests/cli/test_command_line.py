@@ -138,7 +138,7 @@ def test_check_says_line_by_line_what_works(jiesu: Any, monkeypatch: pytest.Monk
     said = jiesu("check")
     assert said.status == 0
     lines = {line.split()[1]: line.split()[0] for line in said.out.splitlines()}
-    things = ("settings", "city", "database", "messages", "redis", "disk", "playground", "tagger")
+    things = ("settings", "city", "database", "messages", "redis", "disk", "playground", "tagger", "danger")
     assert lines == dict.fromkeys(things, "ok")
 
 

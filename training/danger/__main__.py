@@ -1,7 +1,7 @@
 """`python -m training.danger train` learns what is shipped, `evaluate FOLDER` measures it on a batch.
 
-`folds` measures each batch by what was learnt of the others, `curve` the same with a quarter and half of them,
-`misses` shows what `folds` misses. Needs scikit-learn (`make classify`).
+`folds` measures each batch by what was learnt of the others, `curve` does so with a quarter and a half of
+it, `misses` shows what `folds` misses. Needs scikit-learn (`make classify`).
 """
 
 import argparse

@@ -13,6 +13,8 @@ from intake.understand.normalise import normalise
 
 _MARK = re.compile(r"\{([A-Z]+):([^{}]*)\}")
 _PARTED = {("electric", "120"): DangerKind.SHOCK, ("other", "110"): DangerKind.OTHER_110}
+_SENTENCE = re.compile("[\u3002\uff01!\uff1f?\uff1b;\\n]+")
+_SHORTEST = 4
 _ANSWERING = frozenset("PORDHNXSW")
 RULES = "rules"
 """The batch of what the rules were made by: learnt from, and never tried."""
@@ -58,27 +60,27 @@ def read_folder(folder: Path) -> Iterator[DangerRow]:
             yield DangerRow(_unmarked(row), folder.name, real=False, style=row["style"])
 
 
-def answers(folder: Path) -> Iterator[DangerRow]:
-    """What is marked in the batch's messages, alone: so places, times and names come as answers."""
-    said = {
-        normalise(mark[2])
-        for row in _rows(folder / "messages.jsonl")
-        for mark in _MARK.finditer(row["m"])
-        if mark[1] in _ANSWERING
-    }
-    yield from (DangerRow(one, folder.name, real=False) for one in sorted(said))
+def pieces(folder: Path) -> Iterator[DangerRow]:
+    """What is marked in the batch's messages, and each sentence of them, alone: so answers come in a talk."""
+    said: set[str] = set()
+    for row in _rows(folder / "messages.jsonl"):
+        said |= {mark[2] for mark in _MARK.finditer(row["m"]) if mark[1] in _ANSWERING}
+        said |= {one for one in _SENTENCE.split(_unmarked(row)) if len(one) >= _SHORTEST}
+    yield from (DangerRow(normalise(one), folder.name, real=False) for one in sorted(said))
 
 
 def written_by_rules() -> Iterator[DangerRow]:
     """The messages that the rules were made by; none of those kept aside."""
-    for one in (*safety.messages(), *safety.roles(), *safety.known_roles()):
-        if not one.aside:
+    known = (*safety.messages(), *safety.roles(), *safety.known_roles())
+    aside = {one.text for one in (*known, *safety.fresh_roles()) if one.aside}
+    for one in known:
+        if one.text not in aside:
             yield DangerRow(normalise(one.text), RULES, real=one.level in safety.RED)
 
 
 def batches(corpus: Path) -> tuple[DangerRow, ...]:
     """Every batch that may be learnt from, in order."""
-    told = (row for one in sorted(corpus.glob("batch_*")) for row in (*read_folder(one), *answers(one)))
+    told = (row for one in sorted(corpus.glob("batch_*")) for row in (*read_folder(one), *pieces(one)))
     return (*told, *written_by_rules())
 
 

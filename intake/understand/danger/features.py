@@ -4,6 +4,7 @@ A feature is a run of one to three signs, a word of letters or two in a row, or 
 into 32 bits. The text is as `normalise` leaves it; the work grows with its length.
 """
 
+import itertools
 import re
 import zlib
 
@@ -46,7 +47,7 @@ def _runs(codes: npt.NDArray[np.uint64], size: int) -> Keys:
 
 def _spoken(plain: str) -> list[str]:
     words = _WORD.findall(plain)
-    pairs = [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {other}" for one, other in itertools.pairwise(words)]
     apart = [f"{one} _ {other}" for one, other in zip(words, words[2:], strict=False)]
     return [*words, *pairs, *apart, f"#{min(len(plain).bit_length(), _LONGEST)}"]
 

@@ -1,8 +1,9 @@
 """What follows from a danger that may be told: the form stops, one tap is asked for, or a line is added.
 
 Rules and the model are weighed together. What a rule and the model both see stops the form, and so does what
-the model is sure of; a rule the model contradicts is a doubt. In a long story a rule is believed where the
-model sees the danger in the words near by. Without the model's weights the rules ring alone.
+the model is sure of. A rule the model contradicts is a doubt at most, but in a cry of few words, which the
+model knows too little of, and for a threat, whose card stops nothing. In a long story a rule is believed
+where the model is sure of a part of it. Without the model's weights the rules ring alone.
 """
 
 import re
@@ -19,6 +20,8 @@ LONG = 90
 """Signs from which on a message is mostly a story, and is also weighed part by part."""
 _NEAR = 60
 _ENDS = re.compile("[^\u3002\uff01!\uff1f?\uff1b;\uff0c,\\n]+[\u3002\uff01!\uff1f?\uff1b;\uff0c,\\n]*")
+_WORD = re.compile(r"[a-z']+|[^\sa-z]", re.IGNORECASE)
+_FEW = 10
 OUTAGE = "outage"
 
 
@@ -49,7 +52,7 @@ def with_model(text: str, model: DangerModel | None) -> DangerReading:
         return DangerReading(ruled)
     whole, limits = model.weighed(text), model.weights.limits
     outage = whole.outage >= limits.outage
-    if ruled is not None and _most(text, whole, model) >= limits.backed:
+    if ruled is not None and _is_believed(ruled, text, whole, model):
         return DangerReading(_called(ruled, whole), outage=outage)
     learnt = _signal(whole)
     if whole.danger >= limits.hard:
@@ -57,6 +60,16 @@ def with_model(text: str, model: DangerModel | None) -> DangerReading:
     doubted = whole.danger >= (limits.soft if ruled is None else limits.ruled)
     doubt = DangerDoubt(ruled or learnt, asks=whole.danger >= limits.tap) if doubted else None
     return DangerReading(doubt=doubt, outage=outage)
+
+
+def _is_believed(ruled: SafetySignal, text: str, whole: Weighed, model: DangerModel) -> bool:
+    """Whether the model does not contradict the rule, or is not to be asked."""
+    limits = model.weights.limits
+    if ruled.level == safety.THREAT or whole.danger >= limits.backed:
+        return True
+    if len(text) > LONG:
+        return any(model.weighed(part).danger >= limits.hard for part in _parts(text))
+    return len(_WORD.findall(text)) <= _FEW
 
 
 def _signal(whole: Weighed) -> SafetySignal:
@@ -68,13 +81,6 @@ def _called(ruled: SafetySignal, whole: Weighed) -> SafetySignal:
     """How grave it is the rule says; of that the model knows better which kind, and so whom to call."""
     learnt = _signal(whole)
     return learnt if learnt.level == ruled.level else ruled
-
-
-def _most(text: str, whole: Weighed, model: DangerModel) -> float:
-    """What the whole weighs, or the part of it that weighs most."""
-    if len(text) <= LONG:
-        return whole.danger
-    return max(whole.danger, *(model.weighed(part).danger for part in _parts(text)))
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -52,7 +52,7 @@ class DangerLimits:
 
 @dataclass(frozen=True, slots=True)
 class DangerWeights:
-    """A row of `small` for each of the sorted `keys`; a column counts `scales` times, and begins at `bias`."""
+    """A row of `small` for each of the sorted `keys`; a column counts `scales` times, from `bias` on."""
 
     keys: Keys
     small: npt.NDArray[np.int8]
