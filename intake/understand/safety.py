@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
+from intake.model.danger_kinds import ANSWERS, number_of
 from intake.model.reading import SafetySignal
 from intake.model.ticket import Urgency, UrgencyLevel
-from intake.understand.danger.kinds import ANSWERS, number_of
 from intake.understand.lexicon import compiled, table
 from intake.understand.patterns.clauses import (
     Clause,

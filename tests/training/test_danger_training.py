@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.understanding import safety
-from intake.understand.danger.kinds import ANSWERS, DangerKind
+from intake.model.danger_kinds import ANSWERS, DangerKind
 from intake.understand.danger.ladder import read_danger
 from intake.understand.danger.model import DangerModel
 from intake.understand.danger.weights import load

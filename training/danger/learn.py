@@ -12,8 +12,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
+from intake.model.danger_kinds import NUMBERS, DangerKind
 from intake.understand.danger.features import features
-from intake.understand.danger.kinds import NUMBERS, DangerKind
 from intake.understand.danger.weights import COLUMNS, DangerLimits, DangerWeights
 from training.danger.rows import DangerRow
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.understanding import safety
-from intake.understand.danger.kinds import ANSWERS, DangerKind
+from intake.model.danger_kinds import ANSWERS, DangerKind
 from intake.understand.normalise import normalise
 
 _MARK = re.compile(r"\{([A-Z]+):([^{}]*)\}")

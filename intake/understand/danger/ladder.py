@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from intake.model.danger_kinds import ANSWERS
 from intake.model.reading import DangerDoubt, SafetySignal
 from intake.model.ticket import Urgency, UrgencyLevel
 from intake.understand import safety
-from intake.understand.danger.kinds import ANSWERS
 from intake.understand.danger.model import DangerModel, Weighed, shipped
 
 LONG = 90

@@ -9,8 +9,8 @@ from functools import cache
 
 import numpy as np
 
+from intake.model.danger_kinds import ANSWERS, NUMBERS, DangerKind
 from intake.understand.danger.features import features
-from intake.understand.danger.kinds import ANSWERS, NUMBERS, DangerKind
 from intake.understand.danger.weights import BadDangerWeights, DangerWeights, load
 
 _KINDS = tuple(DangerKind)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from intake.model.danger_kinds import NUMBERS as CALLED
+from intake.model.danger_kinds import DangerKind
 from intake.understand.danger.features import SHAPE, Keys
-from intake.understand.danger.kinds import NUMBERS as CALLED
-from intake.understand.danger.kinds import DangerKind
 
 FOLDER = Path(__file__).with_name("learnt")
 HEAD, NUMBERS = "weights.json", "weights.bin"
