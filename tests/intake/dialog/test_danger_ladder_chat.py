@@ -179,3 +179,9 @@ def test_what_waits_is_remembered_between_two_messages(citizen: Any) -> None:
 def test_the_step_is_no_other_questions() -> None:
     assert asking.STEP not in ("notice", "abroad", "menu", "place", "contact")
     assert replace(Reading(), doubt=SIGNALS[MAYBE]).safety is None
+
+
+def test_what_may_be_a_danger_is_no_place(citizen: Any) -> None:
+    citizen.says(GLOOMY).taps("不是").says("路灯坏了一个月了").hears("在哪里").says(MAYBE).hears(LINE)
+    assert citizen.draft.place is None
+    assert MAYBE in citizen.draft.content
