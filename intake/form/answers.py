@@ -79,7 +79,7 @@ def _set_beside(draft: Draft, context: Context) -> Turn:
 
 
 def _tells_more(asked: Question, context: Context) -> bool:
-    """A threat, what may be a danger, or longer than any answer: the app cuts a story into several messages."""
+    """What may be a danger, or longer than any answer: the app has cut the story into several messages."""
     if asked.slot in ("content", "wish"):
         return False
     goes_on = not context.conversation.editing and len(context.inbound.text) > LONG_ANSWER

@@ -122,6 +122,7 @@ NO_DRAFT: Mapping[str, Any] = {
     "held": None,
     "errand": None,
     "last_group": "",
+    "doubted": None,
 }
 """The changes that leave a conversation without a draft."""
 
