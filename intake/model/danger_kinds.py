@@ -32,7 +32,7 @@ NUMBERS = ("119", "120", "110", "122", "12356")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DangerAnswer:
     """`rule`: the id staff know it by, the lexicon's where a rule has it; `number`: the first one to call."""
 
     level: str
@@ -41,25 +41,25 @@ class Answer:
 
 
 _EMERGENCY = "emergency"
-ANSWERS: dict[DangerKind, Answer] = {
-    DangerKind.GAS: Answer(_EMERGENCY, "gas", "119"),
-    DangerKind.CO: Answer(_EMERGENCY, "co", "120"),
-    DangerKind.FIRE: Answer(_EMERGENCY, "fire", "119"),
-    DangerKind.MEDICAL: Answer(_EMERGENCY, "medical", "120"),
-    DangerKind.INJURY: Answer(_EMERGENCY, "injury", "120"),
-    DangerKind.CRIME: Answer(_EMERGENCY, "crime", "110"),
-    DangerKind.VIOLENCE: Answer(_EMERGENCY, "violence", "110"),
-    DangerKind.LOST: Answer(_EMERGENCY, "missing", "110"),
-    DangerKind.TRAPPED: Answer(_EMERGENCY, "lift", "119"),
-    DangerKind.SELF_HARM: Answer("self_harm", "suicide", "12356"),
-    DangerKind.THREAT: Answer("threat", "threat", "110"),
-    DangerKind.WATER: Answer(_EMERGENCY, "drowning", "119"),
-    DangerKind.ELECTRIC: Answer(_EMERGENCY, "electric", "119"),
-    DangerKind.TRAFFIC: Answer(_EMERGENCY, "crash", "122"),
-    DangerKind.COLLAPSE: Answer(_EMERGENCY, "collapse", "119"),
-    DangerKind.SHOCK: Answer(_EMERGENCY, "electric", "120"),
-    DangerKind.OTHER: Answer(_EMERGENCY, "other", "119"),
-    DangerKind.OTHER_110: Answer(_EMERGENCY, "other", "110"),
+ANSWERS: dict[DangerKind, DangerAnswer] = {
+    DangerKind.GAS: DangerAnswer(_EMERGENCY, "gas", "119"),
+    DangerKind.CO: DangerAnswer(_EMERGENCY, "co", "120"),
+    DangerKind.FIRE: DangerAnswer(_EMERGENCY, "fire", "119"),
+    DangerKind.MEDICAL: DangerAnswer(_EMERGENCY, "medical", "120"),
+    DangerKind.INJURY: DangerAnswer(_EMERGENCY, "injury", "120"),
+    DangerKind.CRIME: DangerAnswer(_EMERGENCY, "crime", "110"),
+    DangerKind.VIOLENCE: DangerAnswer(_EMERGENCY, "violence", "110"),
+    DangerKind.LOST: DangerAnswer(_EMERGENCY, "missing", "110"),
+    DangerKind.TRAPPED: DangerAnswer(_EMERGENCY, "lift", "119"),
+    DangerKind.SELF_HARM: DangerAnswer("self_harm", "suicide", "12356"),
+    DangerKind.THREAT: DangerAnswer("threat", "threat", "110"),
+    DangerKind.WATER: DangerAnswer(_EMERGENCY, "drowning", "119"),
+    DangerKind.ELECTRIC: DangerAnswer(_EMERGENCY, "electric", "119"),
+    DangerKind.TRAFFIC: DangerAnswer(_EMERGENCY, "crash", "122"),
+    DangerKind.COLLAPSE: DangerAnswer(_EMERGENCY, "collapse", "119"),
+    DangerKind.SHOCK: DangerAnswer(_EMERGENCY, "electric", "120"),
+    DangerKind.OTHER: DangerAnswer(_EMERGENCY, "other", "119"),
+    DangerKind.OTHER_110: DangerAnswer(_EMERGENCY, "other", "110"),
 }
 
 

@@ -107,10 +107,10 @@ def _is_looked_after(context: Context) -> bool:
 
 
 def _choices(context: Context) -> tuple[Choice, ...]:
-    return context.choices(yes="safety.yes", no="safety.no")
+    return context.choices(yes="danger.yes", no="danger.no")
 
 
 def _say(kind: str, signal: SafetySignal, context: Context) -> str:
-    own = f"safety.{kind}_{signal.level}"
-    key = own if own in context.city.wording[FALLBACK] else f"safety.{kind}"
-    return context.say(key, number=context.say(f"safety.call_{signal.number}"))
+    own = f"danger.{kind}_{signal.level}"
+    key = own if own in context.city.wording[FALLBACK] else f"danger.{kind}"
+    return context.say(key, number=context.say(f"danger.call_{signal.number}"))
