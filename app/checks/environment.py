@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from app.base.settings import Settings, is_loopback
 from app.checks.finding import CheckResult
 from intake.city import CityProfile
+from intake.understand.danger import weights as danger_weights
 from intake.understand.labels import files as label_files
 from intake.understand.tagger import weights
 
@@ -100,6 +101,17 @@ def labels(folder: Path = label_files.FOLDER) -> CheckResult:
         says = f"{fault} Categories are told by keywords alone: install this release's files again."
         return CheckResult("labels", False, says)
     return CheckResult("labels", True, f"{', '.join(found.parts)} are learnt")
+
+
+def danger(folder: Path = danger_weights.FOLDER) -> CheckResult:
+    """What sees the dangers that no rule knows; without it the rules ring alone."""
+    try:
+        found = danger_weights.load(folder)
+    except danger_weights.BadDangerWeights as fault:
+        says = f"{fault} Alarms ring by rules alone, which miss most: install this release's files again."
+        return CheckResult("danger", False, says)
+    texts = found.about.get("texts")
+    return CheckResult("danger", True, f"{len(found.keys)} features, learnt from {texts} texts")
 
 
 def disk(folder: Path) -> CheckResult:

@@ -9,7 +9,7 @@ from app.base.settings import BadSettings, Settings, check
 from app.bootstrap.bootstrap import open_house
 from app.bootstrap.runtime import Runtime
 from app.checks.backend import inspect_backend
-from app.checks.environment import address, disk, labels, proxies, survey, tagger, weak_secrets
+from app.checks.environment import address, danger, disk, labels, proxies, survey, tagger, weak_secrets
 from app.checks.finding import CheckResult
 from app.checks.wechat_account import WECHAT, inspect_wechat, plain_mode
 from app.operations.stuck_alert import CLOCKS_APART, STUCK_AFTER
@@ -77,6 +77,7 @@ async def _stored(settings: Settings, runtime: Runtime) -> AsyncIterator[CheckRe
     yield await _files(runtime)
     yield tagger()
     yield labels()
+    yield danger()
     for waiting in await _waiting(runtime):
         yield waiting
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from app.base.long_texts import thought_about
 from intake.model.messages import Burst, Event, Inbound
 from intake.model.reading import SafetySignal
-from intake.understand import safety
+from intake.understand.danger.ladder import read_danger
 from intake.understand.normalise import normalise
 from storage.cache.rate_limits import Buckets
 
@@ -54,4 +54,7 @@ class RateLimit:
 
 
 def _danger(text: str) -> SafetySignal | None:
-    return safety.signal(normalise(text))
+    """What would stop the form, or be asked about."""
+    found = read_danger(normalise(text))
+    asked = found.doubt if found.doubt is not None and found.doubt.asks else None
+    return found.red or (asked.signal if asked else None)

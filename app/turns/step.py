@@ -222,7 +222,8 @@ def _is_empty(inbound: Inbound) -> bool:
 
 def _words(conversation: Conversation) -> int:
     """How many characters the step may read again."""
-    parts = (conversation.held and conversation.held.text, conversation.draft and conversation.draft.content)
+    held, draft, doubted = conversation.held, conversation.draft, conversation.doubted
+    parts = (held and held.text, draft and draft.content, doubted and doubted.text)
     return sum(len(text) for text in parts if text)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.understanding import (
     addresses,
     classify,
+    danger,
     duplicates,
     labelled,
     personal,
@@ -31,6 +32,7 @@ SECTIONS: tuple[Section, ...] = (
     labelled.SECTION,
     second.SECTION,
     safety.SECTION,
+    danger.SECTION,
     duplicates.SECTION,
     questions.SECTION,
     replay.SECTION,

@@ -24,6 +24,7 @@ from intake.dialog import (
 )
 from intake.dialog.commands import COMMANDS
 from intake.dialog.consent import given_up_files, privacy_notice, under_age
+from intake.dialog.danger import doubt
 from intake.dialog.live_steps import MENU, live
 from intake.dialog.routing import converse
 from intake.filed import actions, data_rights, edits
@@ -44,7 +45,9 @@ def advance(
 ) -> Turn:
     """The turn that `inbound` makes of `conversation`. No I/O, no clock, no chance."""
     context = under_age.noted(qr_codes.forgotten(Context(conversation, inbound, situation, city, now)))
-    turn = emergency.warned(id_numbers.told(_step(context), context), context)
+    context = doubt.resolved(context)
+    turn = doubt.lined(id_numbers.told(_step(context), context), context)
+    turn = emergency.warned(turn, context)
     turn = edits.traced(handoff.noted(voice.asked_to_type(turn, context)), context)
     return numbered_menu.remembered(simple_mode.few_choices(albums.remembered(turn, context), context))
 
@@ -152,6 +155,7 @@ HANDLERS: tuple[Handler, ...] = (
     edits.unchanged,
     file_results.heard,
     emergency.interrupt,
+    doubt.ask,
     _greeting,
     _unreadable,
     insults.answered,

@@ -67,7 +67,7 @@ def _is_known(signal: SafetySignal, context: Context) -> bool:
 
 
 def _card(signal: SafetySignal, context: Context) -> Reply:
-    """A rule may have a card of its own (gas); else its level's."""
+    """A kind may have a card of its own (gas); else its level's, with the right number first."""
     own = f"safety.{signal.rule}"
     key = own if own in context.city.wording[FALLBACK] else f"safety.{signal.level}"
-    return Reply(context.say(key), durable=True)
+    return Reply(context.say(key, number=context.say(f"danger.call_{signal.number}")), durable=True)

@@ -1,6 +1,7 @@
 """The steps whose buttons may still be pressed, and those that a message has settled."""
 
 from intake.dialog.consent import privacy_notice
+from intake.dialog.danger import doubt
 from intake.model.conversation import Conversation
 from intake.model.survey import next_slot
 from intake.survey.questions import PREFIX, SLOTS
@@ -15,6 +16,8 @@ def live(conversation: Conversation) -> frozenset[str]:
     steps = {MENU, conversation.asking}
     if conversation.errand is not None:
         steps |= {conversation.errand.step}
+    if conversation.doubted is not None and conversation.doubted.text:
+        steps |= {doubt.STEP}
     if conversation.refused:
         steps |= set(privacy_notice.STEPS)  # minds change
     steps |= {survey_step(slot, s) for s in conversation.surveys if not s.done for slot in SLOTS}

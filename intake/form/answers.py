@@ -79,11 +79,12 @@ def _set_beside(draft: Draft, context: Context) -> Turn:
 
 
 def _tells_more(asked: Question, context: Context) -> bool:
-    """A threat, or longer than any answer: the app has cut the story into several messages."""
+    """What may be a danger, or longer than any answer: the app has cut the story into several messages."""
     if asked.slot in ("content", "wish"):
         return False
     goes_on = not context.conversation.editing and len(context.inbound.text) > LONG_ANSWER
-    return goes_on or context.reading.safety is not None
+    doubt = context.reading.doubt
+    return goes_on or context.reading.safety is not None or (doubt is not None and doubt.asks)
 
 
 def more(draft: Draft, context: Context, *before: Reply) -> Turn:

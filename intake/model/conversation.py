@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from intake.model.messages import Contact, Location, Reply
+from intake.model.reading import SafetySignal
 from intake.model.survey import Survey
 from intake.model.ticket import Consent, Draft, Said, Ticket
 
@@ -61,6 +62,15 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtedDanger:
+    """What may be a danger: asked about `at`, with the message that waits for the answer, "" once it came."""
+
+    signal: SafetySignal
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is remembered between two messages. Stored encrypted, as JSON."""
 
@@ -89,6 +99,7 @@ class Conversation:
     given_up: datetime | None = None  # when the citizen last declined, cancelled or withdrew
     heard: tuple[tuple[str, str], ...] = ()  # of the last messages: the platform's id, and their digest
     alarm: Alarm | None = None  # the last danger staff were called to
+    doubted: DoubtedDanger | None = None  # the last danger asked about
 
     @property
     def files(self) -> frozenset[str]:
@@ -112,6 +123,7 @@ NO_DRAFT: Mapping[str, Any] = {
     "held": None,
     "errand": None,
     "last_group": "",
+    "doubted": None,
 }
 """The changes that leave a conversation without a draft."""
 

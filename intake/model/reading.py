@@ -37,10 +37,22 @@ class Secrecy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SafetySignal:
-    """A red sign: `level` is emergency (E1), self_harm (SH) or threat (YY); `rule` its lexicon id."""
+    """A red sign: `level` is emergency (E1), self_harm (SH) or threat (YY); `number` the one to call first.
+
+    `rule` is its kind, as staff know it: the lexicon's id where a rule has it.
+    """
 
     level: str
     rule: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DangerDoubt:
+    """What may be a danger, and too little of a sign to stop for: `asks` whether it is worth a question."""
+
+    signal: SafetySignal
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,7 @@ class Reading:
     category: CategoryGuess | None = None
     urgency: Urgency = Urgency()
     safety: SafetySignal | None = None
+    doubt: DangerDoubt | None = None  # none beside a red sign
     # a global word: back, change, cancel, restart, skip, person, help, progress, supplement, urge, ...
     command: str | None = None
     command_rest: str = ""  # what followed it: "change" + "place"

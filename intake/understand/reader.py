@@ -11,6 +11,7 @@ from intake.city import CityProfile
 from intake.model.reading import Found, Reading, SafetySignal
 from intake.understand import age, appeal, commands, dialect, greeting, safety, time
 from intake.understand.categories import keywords, matters
+from intake.understand.danger.ladder import DangerReading, read_danger
 from intake.understand.labels import labels
 from intake.understand.normalise import normalise
 from intake.understand.persons import own_name, phone, secrecy
@@ -54,15 +55,21 @@ def by_rules(text: str, city: CityProfile, now: datetime) -> Reading:
     said = normalise(text)
     if not said:
         return Reading()
-    red = safety.signal(said)
     number = commands.number(said)
     command, rest = commands.find(said)
+    danger = _danger(said, bare=number is not None or (command is not None and not rest))
+    red = danger.red
     if (command is not None or number is not None) and not _stops(red):
         asked = Reading(text=said, command=command, command_rest=rest, number=number, safety=red)
         return replace(asked, urgency=safety.urgency("", red))
     if greeting.is_greeting(said):
         return Reading(text=said, greeting=True)
-    return _story(said, red, city, now)
+    return _story(said, danger, city, now)
+
+
+def _danger(said: str, *, bare: bool) -> DangerReading:
+    """A bare number or global word is weighed by the rules alone: what it means is settled."""
+    return DangerReading(safety.signal(said)) if bare else read_danger(said)
 
 
 def _stops(red: SafetySignal | None) -> bool:
@@ -70,7 +77,7 @@ def _stops(red: SafetySignal | None) -> bool:
     return red is not None and red.level != safety.THREAT
 
 
-def _story(said: str, red: SafetySignal | None, city: CityProfile, now: datetime) -> Reading:
+def _story(said: str, danger: DangerReading, city: CityProfile, now: datetime) -> Reading:
     own_phone, bad_phone = phone.find(said, city.dial_code)
     words = _without(said, own_phone)
     where = place.find(words, city)
@@ -90,8 +97,9 @@ def _story(said: str, red: SafetySignal | None, city: CityProfile, now: datetime
         enterprise=appeal.enterprise_of(said),
         appeal_type=appeal.type_of(said),
         category=keywords.guess(dialect.plain(said), city),
-        urgency=safety.urgency(said, red),
-        safety=red,
+        urgency=danger.urgency(said),
+        safety=danger.red,
+        doubt=danger.doubt,
         under_14=age.is_under_14(said, now),
         outside_city=names.is_elsewhere(words, where, city),
     )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
+from intake.model.danger_kinds import ANSWERS, number_of
 from intake.model.reading import SafetySignal
 from intake.model.ticket import Urgency, UrgencyLevel
 from intake.understand.lexicon import compiled, table
@@ -41,7 +42,7 @@ def signal(text: str) -> SafetySignal | None:
 
 
 def gravity(kind: str) -> int:
-    """How grave a red signal of this rule is; 0 for what is none."""
+    """How grave a red signal of this kind is; 0 for what is none."""
     return _gravities().get(kind, 0)
 
 
@@ -56,7 +57,9 @@ def urgency(text: str, red: SafetySignal | None) -> Urgency:
 @cache
 def _gravities() -> Mapping[str, int]:
     known = [rule for language in ("zh", "en") for rule in rules("safety", language)]
-    return {rule.label: len(_ORDER) - _ORDER.index(rule.level) for rule in known}
+    levels = {answer.rule: answer.level for answer in ANSWERS.values()}
+    levels |= {rule.label: rule.level for rule in known}
+    return {rule: len(_ORDER) - _ORDER.index(level) for rule, level in levels.items()}
 
 
 def _signals(text: str) -> Iterator[SafetySignal]:
@@ -64,7 +67,7 @@ def _signals(text: str) -> Iterator[SafetySignal]:
     for language in ("zh", "en"):
         for rule in rules("safety", language):
             if any(_is_so(text, match, rule, language) for match in _said(plain, rule)):
-                yield SafetySignal(rule.level, rule.label)
+                yield SafetySignal(rule.level, rule.label, number_of(rule.label))
 
 
 def _said(plain: str, rule: Rule) -> Iterator[re.Match[str]]:

@@ -140,4 +140,5 @@ def unfinished_since(conversation: Conversation, now: datetime) -> datetime | No
     """Since when something of the citizen's waits here to be finished."""
     if conversation.draft is not None:
         return conversation.draft_at or now
-    return now if conversation.held or conversation.errand else None
+    asked = conversation.doubted is not None and conversation.doubted.text
+    return now if conversation.held or conversation.errand or asked else None

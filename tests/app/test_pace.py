@@ -76,7 +76,9 @@ async def test_who_is_too_fast_is_told_and_heard_again_later(paced: Any, citizen
     assert "登记前请看一眼" in (await citizen.says("新华路15号院井盖坏了"))[0].text
 
 
-@pytest.mark.parametrize("words", ["着火了，快来人", "煤氣漏了，快來人"])
+@pytest.mark.parametrize(
+    "words", ["着火了，快来人", "煤氣漏了，快來人", "老爷子坐着坐着嘴歪了，左边身子动不了"]
+)
 async def test_danger_is_heard_at_any_pace(paced: Any, citizen: Any, words: str) -> None:
     await flood(citizen)
     assert "119" in (await citizen.says(words))[0].text

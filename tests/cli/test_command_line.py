@@ -139,7 +139,7 @@ def test_check_says_line_by_line_what_works(jiesu: Any, monkeypatch: pytest.Monk
     assert said.status == 0
     lines = {line.split()[1]: line.split()[0] for line in said.out.splitlines()}
     ours = ("settings", "city", "database", "clock", "messages", "redis", "disk", "files", "playground")
-    things = (*ours, "tagger", "labels")
+    things = (*ours, "tagger", "labels", "danger")
     assert lines == dict.fromkeys(things, "ok")
 
 

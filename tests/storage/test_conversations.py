@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from intake.model.conversation import Conversation, Errand, Held, Side
+from intake.model.conversation import Conversation, DoubtedDanger, Errand, Held, Side
 from intake.model.messages import Address, ChannelName
+from intake.model.reading import SafetySignal
 from intake.model.ticket import Draft
 from storage.db.database import Database
 from storage.messages import conversations
@@ -76,7 +77,12 @@ async def test_an_old_draft_goes_the_rest_stays(
 async def test_words_held_back_without_a_draft_go_too(
     database: Database, citizen: Address, conversation_id: int, now: datetime
 ) -> None:
-    for waiting in (Conversation(held=Held("漏水")), Conversation(errand=Errand(Side.SUPPLEMENT, "text"))):
+    asked = DoubtedDanger(SafetySignal("emergency", "gas", "119"), "有股怪味", now)
+    for waiting in (
+        Conversation(held=Held("漏水")),
+        Conversation(errand=Errand(Side.SUPPLEMENT, "text")),
+        Conversation(doubted=asked),
+    ):
         async with database.write() as tx:
             await conversations.save(tx, conversation_id, waiting, now - timedelta(days=8))
             assert await conversations.purge_drafts(tx, now - timedelta(days=7)) == 1
