@@ -61,6 +61,15 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The ticket last spoken of: by which event (`filed` for its receipt), and when."""
+
+    reference: str
+    type: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is remembered between two messages. Stored encrypted, as JSON."""
 
@@ -88,6 +97,8 @@ class Conversation:
     album: str = ""  # the one whose photos are in the draft, or went with the ticket filed last
     given_up: datetime | None = None  # when the citizen last declined, cancelled or withdrew
     alarm: Alarm | None = None  # the last danger staff were called to
+    told: Told | None = None  # the ticket last spoken of to the citizen
+    planned: tuple[Survey, ...] = ()  # surveys that will be asked: they open when the citizen speaks to them
 
     @property
     def files(self) -> frozenset[str]:

@@ -1,0 +1,73 @@
+"""Which acts a message may be, in the order in which they are tried: what is certain, then what words say.
+
+The rule: buttons and exact words come first; a learned reader is asked only about words that no rule knows;
+last of all, words answer what waits.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from intake.context import Context
+from intake.dialog import emergency, insults
+from intake.dialog.live_steps import live
+from intake.model.acts import Act, Focus, Heard
+from intake.model.messages import FLOW, Event
+from intake.survey import answer_words
+from intake.understand import acts, correction
+from intake.understand.appeal import type_of
+
+_WORDS: Mapping[Act, Callable[[str], bool]] = {
+    Act.DISPUTES: acts.disputes,
+    Act.RATES: answer_words.rates,
+    Act.ASKS_PROGRESS: acts.asks_progress,
+    Act.GIVES_UP: acts.gives_up,
+    Act.CORRECTS: lambda said: next(correction.find(said), None) is not None,
+    Act.WANTS_PRIVACY: lambda said: acts.wants_secrecy(said) or acts.wants_no_call(said),
+    Act.ASKS_WHY: acts.asks_why,
+    Act.ENQUIRES: lambda said: type_of(said) is not None,
+}
+
+
+def heard(focuses: tuple[Focus, ...], context: Context) -> Iterator[Heard]:
+    """The acts, most certain first; the last one can always be carried out."""
+    yield from (Heard(act) for act in _happenings(context))
+    yield from _spoken(focuses, context)
+    yield Heard(Act.ANSWERS, context.inbound.text)
+
+
+def _happenings(context: Context) -> Iterator[Act]:
+    inbound, reading = context.inbound, context.reading
+    if inbound.event in (Event.LEFT, Event.RETURNED):
+        yield Act.LEAVES
+    if inbound.file is not None:
+        yield Act.FILE_NEWS
+    if emergency.stops(context):
+        yield Act.ENDANGERED
+    if inbound.event is Event.START or reading.command == "start":
+        yield Act.STARTS
+    if _is_unreadable(context):
+        yield Act.UNREADABLE
+    if inbound.edits:
+        yield Act.EDITS
+    if insults.meant(context):
+        yield Act.INSULTS
+    tap = inbound.tap
+    if tap is not None and not (tap.flow == FLOW and tap.step in live(context.conversation)):
+        yield Act.STALE_BUTTON
+    yield from (Act.MENU, Act.LATE_FILE, Act.COMMANDS)
+
+
+def _is_unreadable(context: Context) -> bool:
+    inbound = context.inbound
+    content = (inbound.text.strip(), inbound.tap, inbound.location, inbound.media, inbound.contact)
+    return inbound.event in (Event.UNSUPPORTED, Event.REFUSED) or not any(content)
+
+
+def _spoken(focuses: tuple[Focus, ...], context: Context) -> Iterator[Heard]:
+    """What the words do, by the rules; where these are silent, by the learned reader."""
+    said, small = context.reading.text, context.reading.command or context.reading.greeting
+    if not said or small or context.inbound.tap is not None:
+        return
+    known = tuple(act for act, is_meant in _WORDS.items() if is_meant(said))
+    yield from (Heard(act, said) for act in known)
+    if set(known) <= {Act.CORRECTS, Act.ENQUIRES}:
+        yield from context.situation.act_reader(focuses, context.reading)
