@@ -17,11 +17,13 @@ from intake.model.messages import Choice, Reply
 from intake.model.status import ENDED
 from intake.model.ticket import TicketView
 from intake.survey import dialog
+from intake.understand.acts import disputes
 
 FRESH = timedelta(days=3)
 ABOUT = "about"
 ASKED = "need_info"
 FILED = "filed"
+_ANSWERED = frozenset({"completed", "direct_answered", "callback"})
 _SMALL = frozenset({"yes", "agree", "thanks", "submit"})
 
 
@@ -71,7 +73,9 @@ def dispute(context: Context) -> Turn | None:
 def where_it_stands(context: Context) -> Turn | None:
     """State and date of that ticket, with pressing for it one tap away."""
     view = told_of(context)
-    return None if view is None else _standing((view,), context)
+    if view is None or (view.status in _ANSWERED and disputes(context.reading.text)):
+        return None
+    return _standing((view,), context)
 
 
 def where_all_stand(context: Context) -> Turn | None:
@@ -123,7 +127,7 @@ def added(context: Context) -> Turn | None:
 def is_another_matter(view: TicketView, context: Context) -> bool:
     """Whether words name a matter of their own: of another kind, or in a place of its own."""
     said = context.reading
-    other = said.category is not None and said.category.code[:2] != view.category_code[:2]
+    other = said.category is not None and said.category.code[:4] != view.category_code[:4]
     return other and (said.place is not None or len(context.inbound.text.strip()) >= dialog.NEW_MATTER)
 
 

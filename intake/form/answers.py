@@ -15,7 +15,6 @@ from intake.form.slot_filling import beside, figures, with_words
 from intake.model.conversation import Side, Turn
 from intake.model.messages import Reply
 from intake.model.ticket import Draft
-from intake.understand.acts import wants_no_call, wants_secrecy
 
 LONG_REST = 12
 LONG_ANSWER = 100  # characters; what an answer may have at most
@@ -148,16 +147,6 @@ def _with_rest(draft: Draft, asked: Question, context: Context) -> Draft:
     rest = len(text) - _answer_length(draft, asked, context)
     if asked.slot in ("place", "contact", "subject", "occurred") and rest > LONG_REST:
         return replace(draft, content=joined(draft.content, text))
-    return draft
-
-
-def with_wishes(draft: Draft, context: Context) -> Draft:
-    """The draft with what free words wish for: secrecy, and no call."""
-    said = context.reading.text
-    if wants_secrecy(said):
-        draft = replace(draft, confidential=True)
-    if wants_no_call(said) and context.say("ticket.chat_only") not in (draft.wish or ""):
-        draft = replace(draft, wish=joined(draft.wish or "", context.say("ticket.chat_only")))
     return draft
 
 

@@ -24,7 +24,8 @@ _TITLE = 2
 def corrected(draft: Draft, context: Context) -> tuple[Draft, str] | None:
     """The draft put right, and the right words; None where the message corrects nothing of it."""
     for one in find(context.reading.text):
-        for attempt in (_family_name, _phone, _line, _words, _part, _place, _time):
+        attempts = (_family_name, _line, _words) if one.old else (_phone, _part, _place, _time)
+        for attempt in attempts:
             new = attempt(draft, one, context)
             if new is not None and new != draft:
                 return new, one.new
@@ -57,8 +58,9 @@ def _line(draft: Draft, one: Correction, context: Context) -> Draft | None:
         return _part(draft, one, context) or _moved(draft, one.new, context)
     if line == "occurred":
         return _time(draft, one, context)
-    if line == "contact" and one.new.isalpha():
-        return replace(draft, name=one.new)
+    if line == "contact":
+        named_now = replace(draft, name=one.new) if one.new.isalpha() else None
+        return _phone(draft, one, context) or named_now
     if line in ("subject", "wish"):
         before = getattr(draft, line)
         content = draft.content.replace(before, one.new) if before else draft.content

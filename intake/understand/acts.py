@@ -43,9 +43,11 @@ def wants_secrecy(said: str) -> bool:
     return any(word in plain for word in words["confidential"])
 
 
-def wants_no_call(said: str) -> bool:
-    """Whether they are to be written to in the chat only."""
-    return any(word in said for word in table("acts")["chat_only"])
+def no_call_of(said: str) -> str:
+    """The clause in which they ask to be written to in the chat only; "" for none."""
+    words = table("acts")["chat_only"]
+    clauses = re.split(r"[，,。；;！!\n]", said)
+    return next((one.strip() for one in clauses if any(word in one for word in words)), "")
 
 
 @cache

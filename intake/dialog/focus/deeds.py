@@ -22,6 +22,7 @@ from intake.dialog.live_steps import MENU
 from intake.filed import actions, data_rights, edits, news
 from intake.form import answers, corrections, form, review
 from intake.form.content import albums
+from intake.form.slot_filling import with_wishes
 from intake.form.offers import knowledge
 from intake.form.summary import STEP as SUMMARY
 from intake.model.channels import traits_of
@@ -138,7 +139,8 @@ def _open_survey(context: Context) -> Turn | None:
 def _before_consent(context: Context) -> Turn | None:
     """A question the city's answers hold is answered at once, with nothing kept; what waits is asked again."""
     answer = _known_answer(context)
-    if answer is None or without_consent.says_who(context):
+    closed = context.conversation.refused and not without_consent.is_open(context)
+    if answer is None or closed or without_consent.says_who(context):
         return None
     return repeat_question.again(context, answer)
 
@@ -195,8 +197,14 @@ def _keep_private(context: Context) -> Turn | None:
     if context.reading.phone or context.reading.name or context.reading.place:
         return None
     word = Reply(context.say("hint.private" if acts.wants_secrecy(said) else "hint.chat_only"))
-    turn = form.repeat(context.changed(draft=answers.with_wishes(draft, context)), word)
+    turn = form.repeat(context.changed(draft=_wished(draft, context)), word)
     return edits.remembered(turn, context, "privacy")
+
+
+def _wished(draft: Draft, context: Context) -> Draft:
+    """A wish said now goes before a line chosen earlier."""
+    new = with_wishes(draft, context)
+    return replace(new, confidential=True) if acts.wants_secrecy(context.reading.text) else new
 
 
 _WISH_ALONE = 24

@@ -16,12 +16,12 @@ from intake.understand import acts, correction
 from intake.understand.appeal import type_of
 
 _WORDS: Mapping[Act, Callable[[str], bool]] = {
+    Act.ASKS_PROGRESS: acts.asks_progress,
     Act.DISPUTES: acts.disputes,
     Act.RATES: answer_words.rates,
-    Act.ASKS_PROGRESS: acts.asks_progress,
     Act.GIVES_UP: acts.gives_up,
     Act.CORRECTS: lambda said: next(correction.find(said), None) is not None,
-    Act.WANTS_PRIVACY: lambda said: acts.wants_secrecy(said) or acts.wants_no_call(said),
+    Act.WANTS_PRIVACY: lambda said: acts.wants_secrecy(said) or bool(acts.no_call_of(said)),
     Act.ASKS_WHY: acts.asks_why,
     Act.ENQUIRES: lambda said: type_of(said) is not None,
 }

@@ -75,6 +75,7 @@ def _some(**deeds: Deed) -> Mapping[Act, Deed]:
 _FORM = {
     "gives_up": Deed.OFFER_TO_END,
     "corrects": Deed.PUT_RIGHT,
+    "commands": Deed.PUT_RIGHT,
     "wants_privacy": Deed.KEEP_PRIVATE,
     "answers": Deed.ANSWER_FORM,
 }

@@ -7,10 +7,13 @@ from intake.form.questions.question import Question, Unclear
 from intake.form.questions.words import asks_back, has_words, joined, speaks_to_us
 from intake.model.messages import Ask, Location, Reply
 from intake.model.ticket import Draft, Place
+from intake.understand.acts import says_nothing_of_it
 from intake.understand.lexicon import signs
 from intake.understand.places.pin import area_of, is_outside
 
 MAX_PLACE = 100
+LEAST = 3
+"""Characters before a name or number that may be a place."""
 STORY = 20
 """Characters from which words without a place are the matter going on."""
 
@@ -26,8 +29,13 @@ def _read(draft: Draft, context: Context) -> Draft | Unclear:
     if context.reading.outside_city:
         return Unclear("hint.place_outside")
     found, text = context.reading.place, _said(context)
+    if found is None and says_nothing_of_it(context.reading.text):
+        return Unclear("hint.place")
+    if found is None and not _names_nobody(context) and len(text) < LEAST:
+        return Unclear("hint.place", kept=draft)
     if found is not None:
-        whole = _names_nobody(context) and len(text) <= len(found.value.text) + STORY
+        tells = context.reading.category is not None or context.reading.occurred is not None
+        whole = not tells and _names_nobody(context) and len(text) <= len(found.value.text) + STORY
         return replace(draft, place=replace(found.value, text=text) if whole else found.value)
     if not has_words(text) or asks_back(context):
         return Unclear("hint.place")

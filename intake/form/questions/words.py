@@ -10,6 +10,7 @@ from intake.form.content.long_text import MAX_TOLD
 from intake.form.questions.question import Question, Unclear
 from intake.model.messages import Choice, Reply
 from intake.model.ticket import Draft, Occurred
+from intake.understand.acts import says_nothing_of_it
 from intake.understand.answer import best
 from intake.understand.lexicon import bounded, table
 from intake.understand.normalise import normalise
@@ -76,6 +77,8 @@ def _ask_subject(_: Draft, context: Context) -> Reply:
 def _read_subject(draft: Draft, context: Context) -> Draft | Unclear:
     text = _line(context)
     found = context.reading.subject
+    if found is None and says_nothing_of_it(context.reading.text):
+        return Unclear("hint.choose")
     if found is None and speaks_to_us(text):
         return _went_on(draft, text)
     return (
@@ -96,6 +99,8 @@ def _read_occurred(draft: Draft, context: Context) -> Draft | Unclear:
     if context.reading.bad_time:
         return Unclear("hint.occurred_wrong")
     found = context.reading.occurred
+    if found is None and says_nothing_of_it(context.reading.text):
+        return Unclear("hint.choose")
     if found is None and speaks_to_us(text):
         return _went_on(draft, text)
     return replace(draft, occurred=found.value if found else Occurred(text))
