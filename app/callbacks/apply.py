@@ -189,9 +189,7 @@ class CallbackService:
             await take_up(tx, self._city, survey_id, now)
         return survey_id is not None
 
-    async def _remember(
-        self, tx: Tx, planned: Survey, stored: StoredConversation, now: datetime
-    ) -> None:
+    async def _remember(self, tx: Tx, planned: Survey, stored: StoredConversation, now: datetime) -> None:
         """Who speaks to it before it is asked opens it: hours forbid disturbing, not answering."""
         if stored.conversation.do_not_survey:
             return

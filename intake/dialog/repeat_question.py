@@ -25,5 +25,10 @@ def again(context: Context, *before: Reply) -> Turn:
 
 
 def _of_errand(context: Context) -> tuple[Reply, ...]:
-    question = draft_questions.question(context) or data_rights.question(context) or news.question(context) or actions.question(context)
+    question = (
+        draft_questions.question(context)
+        or data_rights.question(context)
+        or news.question(context)
+        or actions.question(context)
+    )
     return (question,) if question else ()

@@ -17,7 +17,7 @@ from intake.model.messages import Choice, Reply
 from intake.model.status import ENDED
 from intake.model.ticket import TicketView
 from intake.survey import dialog
-from intake.understand.acts import disputes
+from intake.understand.speech.acts import disputes
 
 FRESH = timedelta(days=3)
 ABOUT = "about"
@@ -125,10 +125,11 @@ def added(context: Context) -> Turn | None:
 
 
 def is_another_matter(view: TicketView, context: Context) -> bool:
-    """Whether words name a matter of their own: of another kind, or in a place of its own."""
+    """Whether words name a matter of their own: of another kind, told and not only named."""
     said = context.reading
     other = said.category is not None and said.category.code[:4] != view.category_code[:4]
-    return other and (said.place is not None or len(context.inbound.text.strip()) >= dialog.NEW_MATTER)
+    place = said.place.end - said.place.start if said.place else 0
+    return other and len(said.text) - place >= dialog.NEW_MATTER
 
 
 def _is_more(view: TicketView, context: Context) -> bool:

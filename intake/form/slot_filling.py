@@ -15,7 +15,7 @@ from intake.form.summary_lines import own_questions
 from intake.model.messages import Reply
 from intake.model.reading import LIKELY, SURE, Reading
 from intake.model.ticket import AppealType, Draft
-from intake.understand.acts import no_call_of, wants_secrecy
+from intake.understand.speech.acts import no_call_of, wants_secrecy
 
 SLOTS = ("place", "occurred", "subject", "wish", "name", "phone", "enterprise", "appeal_type")
 """What a reading may fill, by the same name in both."""

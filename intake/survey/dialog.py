@@ -125,7 +125,9 @@ def leave(context: Context) -> Turn:
 
 def never(context: Context) -> Turn:
     """No survey from now on; those under way end with that."""
-    turn = _without(context.changed(do_not_survey=True, surveys=(), planned=()), Reply(context.say("survey.never")))
+    turn = _without(
+        context.changed(do_not_survey=True, surveys=(), planned=()), Reply(context.say("survey.never"))
+    )
     return replace(turn, effects=(*turn.effects, RefuseSurveys()))
 
 

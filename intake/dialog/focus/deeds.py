@@ -20,19 +20,20 @@ from intake.dialog.consent import given_up_files, privacy_notice, without_consen
 from intake.dialog.focus.table import Deed
 from intake.dialog.live_steps import MENU
 from intake.filed import actions, data_rights, edits, news
-from intake.form import answers, corrections, form, review
+from intake.form import answers, form, review
 from intake.form.content import albums
-from intake.form.slot_filling import with_wishes
+from intake.form.corrections.draft import corrected
 from intake.form.offers import knowledge
+from intake.form.slot_filling import with_wishes
 from intake.form.summary import STEP as SUMMARY
 from intake.model.channels import traits_of
 from intake.model.conversation import Conversation, ForgetCitizen, Turn
 from intake.model.messages import Event, Reply
 from intake.model.ticket import Draft
 from intake.survey import dialog
-from intake.understand import acts
 from intake.understand.appeal import type_of
 from intake.understand.reader import read
+from intake.understand.speech import acts
 
 Do = Callable[[Context], Turn | None]
 
@@ -170,7 +171,7 @@ def _put_right(context: Context) -> Turn | None:
     draft, asking = context.conversation.draft, context.conversation.asking
     if draft is None or not _may_keep(context) or asking in ("content", "wish"):
         return None
-    found = corrections.corrected(draft, context)
+    found = corrected(draft, context)
     if found is None:
         return None
     new, value = found

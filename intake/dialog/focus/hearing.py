@@ -12,8 +12,8 @@ from intake.dialog.live_steps import live
 from intake.model.acts import Act, Focus, Heard
 from intake.model.messages import FLOW, Event
 from intake.survey import answer_words
-from intake.understand import acts, correction
 from intake.understand.appeal import type_of
+from intake.understand.speech import acts, correction
 
 _WORDS: Mapping[Act, Callable[[str], bool]] = {
     Act.ASKS_PROGRESS: acts.asks_progress,

@@ -10,7 +10,7 @@ from functools import cache
 
 from intake.model.messages import Inbound
 from intake.phrases import FALLBACK, built_in
-from intake.understand.quotes import without_quote
+from intake.understand.speech.quotes import without_quote
 
 _SHORTEST = 8
 """Characters from which a line of ours is a sentence, and no label that may be typed."""
@@ -18,7 +18,7 @@ _LINES = 12
 """Lines from the top that are looked at; an answer of ours has no more."""
 _BLANKS = 2
 """More of them in one line could be matched in too many ways."""
-_OURS = ("ask", "hint", "survey", "news", "summary", "welcome", "notice", "receipt", "progress", "errand")
+_OURS = ("ask", "hint", "survey", "news", "summary", "welcome", "notice")
 _BLANK = re.compile(r"\{[^}]{1,20}\}")
 
 

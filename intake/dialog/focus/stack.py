@@ -6,7 +6,6 @@ order in which the citizen saw them.
 
 from collections.abc import Iterator
 
-
 from intake.context import Context
 from intake.dialog import draft_questions, handoff
 from intake.dialog.consent import privacy_notice

@@ -94,7 +94,10 @@ _BY_FOCUS: Mapping[Focus, Mapping[Act, Deed]] = {
     Focus.RATING: _some(disputes=Deed.OPEN_SURVEY, rates=Deed.OPEN_SURVEY),
     Focus.CONSENT: _some(enquires=Deed.ANSWER_BEFORE_CONSENT, answers=Deed.ASK_CONSENT),
     Focus.LYING: _some(
-        gives_up=Deed.OFFER_TO_END, corrects=Deed.SET_ASIDE, wants_privacy=Deed.SET_ASIDE, answers=Deed.SET_ASIDE
+        gives_up=Deed.OFFER_TO_END,
+        corrects=Deed.SET_ASIDE,
+        wants_privacy=Deed.SET_ASIDE,
+        answers=Deed.SET_ASIDE,
     ),
     Focus.SUMMARY: _some(**_FORM, asks_why=Deed.EXPLAIN, enquires=Deed.ANSWER_ENQUIRY),
     Focus.QUESTION: _some(**_FORM, asks_why=Deed.EXPLAIN, enquires=Deed.ANSWER_ENQUIRY),

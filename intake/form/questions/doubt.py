@@ -7,7 +7,7 @@ from intake.context import Context, pick, snippet
 from intake.form.questions.question import Question, Unclear
 from intake.model.messages import Choice, Reply
 from intake.model.ticket import Draft
-from intake.understand.acts import says_nothing_of_it
+from intake.understand.speech.acts import says_nothing_of_it
 
 _VALUES: dict[str, Callable[[Draft], str]] = {
     "place": lambda draft: draft.place.text if draft.place else "",

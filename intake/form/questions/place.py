@@ -7,9 +7,9 @@ from intake.form.questions.question import Question, Unclear
 from intake.form.questions.words import asks_back, has_words, joined, speaks_to_us
 from intake.model.messages import Ask, Location, Reply
 from intake.model.ticket import Draft, Place
-from intake.understand.acts import says_nothing_of_it
 from intake.understand.lexicon import signs
 from intake.understand.places.pin import area_of, is_outside
+from intake.understand.speech.acts import says_nothing_of_it
 
 MAX_PLACE = 100
 LEAST = 3

@@ -10,10 +10,10 @@ from intake.form.content.long_text import MAX_TOLD
 from intake.form.questions.question import Question, Unclear
 from intake.model.messages import Choice, Reply
 from intake.model.ticket import Draft, Occurred
-from intake.understand.acts import says_nothing_of_it
 from intake.understand.answer import best
 from intake.understand.lexicon import bounded, table
 from intake.understand.normalise import normalise
+from intake.understand.speech.acts import says_nothing_of_it
 
 SHORT_CONTENT = 10
 MAX_LINE = 100

@@ -76,7 +76,9 @@ def _value(ticket: Any, field: str) -> object:
 
 
 @pytest.mark.parametrize("channel", ["wechat", "telegram"])
-@pytest.mark.parametrize(("file", "talk"), TALKS, ids=lambda one: one["name"] if isinstance(one, dict) else one)
+@pytest.mark.parametrize(
+    ("file", "talk"), TALKS, ids=lambda one: one["name"] if isinstance(one, dict) else one
+)
 def test_a_talk_leaves_behind_what_was_meant(
     chats: Any, story: str, channel: str, file: str, talk: dict[str, Any]
 ) -> None:
@@ -102,7 +104,9 @@ def _leaves(chat: Any, talk: dict[str, Any], before: set[str]) -> None:
     assert named <= before, "nothing is told of a ticket that was not talked of"
     assert len(named) <= 1, "every other ticket is unchanged"
     assert chat.alerts == []
-    (*_, survey) = (*chat.conversation.surveys, None) if not chat.conversation.surveys else chat.conversation.surveys
+    (*_, survey) = (
+        (*chat.conversation.surveys, None) if not chat.conversation.surveys else chat.conversation.surveys
+    )
     answers = talk.get("survey", {})
     assert {slot: getattr(survey, slot) for slot in answers} == answers
 

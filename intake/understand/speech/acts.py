@@ -21,7 +21,9 @@ def asks_progress(said: str) -> bool:
 
 def gives_up(said: str) -> bool:
     """Whether they do not want to go on, and nothing after all."""
-    return _pattern("gives_up_pattern").search(said) is not None and not _pattern("still_pattern").search(said)
+    return _pattern("gives_up_pattern").search(said) is not None and not _pattern("still_pattern").search(
+        said
+    )
 
 
 def asks_why(said: str) -> bool:

@@ -14,8 +14,8 @@ from intake.form.questions.doubt import settled
 from intake.form.summary_lines import named
 from intake.model.reading import Reading
 from intake.model.ticket import Draft, Place
-from intake.understand.correction import Correction, find, part_of, said_as
 from intake.understand.reader import read
+from intake.understand.speech.correction import Correction, find, part_of, said_as
 
 _TITLE = 2
 """Characters of a form of address behind a family name."""

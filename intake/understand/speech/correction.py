@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from intake.understand.lexicon import bounded, compiled, table
+from intake.understand.lexicon import bounded, compiled, is_span, number_of, numerals, table
 
-_NUMBER = re.compile(r"(\d{1,24}|[一二三四五六七八九十]{1,3})")
 LONGEST = 60
 """Characters up to which a message may be nothing but a correction."""
 
@@ -36,7 +35,7 @@ def find(said: str) -> Iterator[Correction]:
 
 def said_as(words: str) -> re.Pattern[str]:
     """These words, with each number in digits or in Chinese numerals."""
-    return re.compile("".join(_either(part) for part in _NUMBER.split(words)))
+    return re.compile("".join(_either(part) for part in _number().split(words)))
 
 
 def part_of(new: str) -> re.Pattern[str] | None:
@@ -52,29 +51,32 @@ def _either(part: str) -> str:
 
 
 def _value(part: str) -> int | None:
-    if part.isascii() and part.isdigit():
-        return int(part) if len(part) <= 2 else None
-    digits = "零一二三四五六七八九"
-    if not part or set(part) - set(digits + "十"):
+    """The number a part of the words is, up to ninety-nine."""
+    if not _number().fullmatch(part):
         return None
-    if "十" not in part:
-        return digits.index(part) if len(part) == 1 else None
-    tens, _, ones = part.partition("十")
-    return (digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0)
+    if not part.isascii():
+        return None if is_span(part) else number_of(part)
+    return int(part) if len(part) <= 2 else None
 
 
 def _chinese(value: int) -> str:
-    digits = "零一二三四五六七八九"
+    time = table("time")
+    signs = {number: sign for sign, number in time["numerals"].items()}
     tens, ones = divmod(value, 10)
     if not tens:
-        return digits[ones]
-    return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
+        return str(signs[ones])
+    return ("" if tens == 1 else signs[tens]) + time["ten"] + (signs[ones] if ones else "")
 
 
 def _bare(words: str) -> str:
     data = table("corrections")
     bare = words.strip()
     return _compiled(data["tail_pattern"]).sub("", bare).strip()
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    return bounded(rf"(\d{{1,24}}|[{numerals()}]{{1,3}})")
 
 
 @cache
