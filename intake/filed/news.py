@@ -91,7 +91,7 @@ def noted(context: Context) -> Turn | None:
         return None
     if context.reading.command in _SMALL:
         return context.turn(Reply(context.say("news.noted")))
-    if not _is_more(view, context) or view.status in ENDED:
+    if not _is_more(context) or view.status in ENDED:
         return None
     errand = Errand(Side.SUPPLEMENT, ABOUT, view.reference, context.inbound.text.strip())
     context = context.changed(errand=errand)
@@ -132,7 +132,7 @@ def is_another_matter(view: TicketView, context: Context) -> bool:
     return other and len(said.text) - place >= dialog.NEW_MATTER
 
 
-def _is_more(view: TicketView, context: Context) -> bool:
+def _is_more(context: Context) -> bool:
     """A few words that tell no matter of their own."""
     text, told = context.inbound.text.strip(), context.conversation.told
     small = context.reading.command or context.reading.greeting or context.reading.number is not None

@@ -64,9 +64,9 @@ class Heard:
 class ActReader(Protocol):
     """A learned reader of acts. It is asked only about words in which the rules read no act."""
 
-    def __call__(self, focuses: Sequence[Focus], reading: Reading) -> tuple[Heard, ...]: ...
+    def __call__(self, focuses: Sequence[Focus], reading: Reading, /) -> tuple[Heard, ...]: ...
 
 
-def no_reader(focuses: Sequence[Focus], reading: Reading) -> tuple[Heard, ...]:
+def no_reader(_focuses: Sequence[Focus], _reading: Reading, /) -> tuple[Heard, ...]:
     """Where no model is loaded, words that no rule knows answer what waits."""
     return ()

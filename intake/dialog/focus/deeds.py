@@ -138,7 +138,7 @@ def _open_survey(context: Context) -> Turn | None:
 
 
 def _before_consent(context: Context) -> Turn | None:
-    """A question the city's answers hold is answered at once, with nothing kept; what waits is asked again."""
+    """A question the city's answers hold is answered with nothing kept; what waits is asked again."""
     answer = _known_answer(context)
     closed = context.conversation.refused and not without_consent.is_open(context)
     if answer is None or closed or without_consent.says_who(context):
@@ -163,7 +163,10 @@ def _known_answer(context: Context) -> Reply | None:
 
 
 def _offer_to_end(context: Context) -> Turn | None:
-    return None if context.conversation.draft is None else review.ask_cancel(routing.with_files(context))
+    """Giving up is no answer; while one line is changed, it leaves that line alone."""
+    if context.conversation.draft is None or context.conversation.editing:
+        return None
+    return review.ask_cancel(routing.with_files(context))
 
 
 def _put_right(context: Context) -> Turn | None:
@@ -234,7 +237,7 @@ def _to_form(context: Context) -> Turn:
 
 
 DEEDS: Mapping[Deed, Do] = {
-    Deed.PASS: lambda context: None,
+    Deed.PASS_ON: lambda _: None,
     Deed.LEAVE: _leave,
     Deed.HEAR_FILE_NEWS: file_results.heard,
     Deed.WARN: emergency.interrupt,

@@ -1,7 +1,7 @@
 """What each act does in each focus. The dialog has no other order of who may answer.
 
-The stack of focuses is walked for each act: the first deed that is carried out is the message's effect. `pass`
-leaves the act to the focus below; a deed whose words turn out not to fit does the same.
+The stack of focuses is walked for each act: the first deed carried out is the message's effect. `pass` leaves
+the act to the focus below; a deed whose words turn out not to fit does the same.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from intake.model.acts import Act, Focus
 class Deed(StrEnum):
     """What a message does."""
 
-    PASS = "pass"
+    PASS_ON = "pass"
     LEAVE = "leave"
     HEAR_FILE_NEWS = "hear file news"
     WARN = "warn and call staff"
@@ -69,7 +69,7 @@ def _one(deed: Deed) -> Mapping[Act, Deed]:
 
 
 def _some(**deeds: Deed) -> Mapping[Act, Deed]:
-    return {act: deeds.get(act.value, Deed.PASS) for act in _WORDS}
+    return {act: deeds.get(act.value, Deed.PASS_ON) for act in _WORDS}
 
 
 _FORM = {

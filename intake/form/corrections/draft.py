@@ -1,4 +1,4 @@
-"""A correction made anywhere in the form: the right words take the wrong ones' place, in the text and the slots.
+"""A correction made anywhere in the form: the right words take the place of the wrong, in text and slots.
 
 The rule: a confirmed value is replaced only by a correction, and a correction changes nothing else. One that
 fits nothing that was said is no correction.
@@ -6,7 +6,7 @@ fits nothing that was said is no correction.
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from intake.city import CityProfile
 from intake.context import Context
@@ -32,7 +32,7 @@ def corrected(draft: Draft, context: Context) -> tuple[Draft, str] | None:
     return None
 
 
-def _family_name(draft: Draft, one: Correction, context: Context) -> Draft | None:
+def _family_name(draft: Draft, one: Correction, _: Context) -> Draft | None:
     name, old, new = draft.name or "", one.old, one.new
     if not (old and name.startswith(old) and len(new) <= _TITLE and new.isalpha()):
         return None
@@ -62,9 +62,9 @@ def _line(draft: Draft, one: Correction, context: Context) -> Draft | None:
         named_now = replace(draft, name=one.new) if one.new.isalpha() else None
         return _phone(draft, one, context) or named_now
     if line in ("subject", "wish"):
-        before = getattr(draft, line)
+        before, changes = getattr(draft, line), cast(dict[str, Any], {line: one.new})
         content = draft.content.replace(before, one.new) if before else draft.content
-        return replace(draft, content=content, **{line: one.new})
+        return replace(draft, content=content, **changes)
     return None
 
 

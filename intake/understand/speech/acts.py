@@ -1,4 +1,4 @@
-"""What some words do, whatever they are about: dispute, ask where it stands, give up, ask why, say nothing."""
+"""What some words do, whatever they are about: dispute, ask where it stands, give up, ask why."""
 
 import re
 from functools import cache
@@ -48,7 +48,7 @@ def wants_secrecy(said: str) -> bool:
 def no_call_of(said: str) -> str:
     """The clause in which they ask to be written to in the chat only; "" for none."""
     words = table("acts")["chat_only"]
-    clauses = re.split(r"[，,。；;！!\n]", said)
+    clauses = _pattern("clause_pattern").split(said)
     return next((one.strip() for one in clauses if any(word in one for word in words)), "")
 
 

@@ -61,11 +61,12 @@ def _value(part: str) -> int | None:
 
 def _chinese(value: int) -> str:
     time = table("time")
+    ten = str(time["ten"])
     signs = {number: sign for sign, number in time["numerals"].items()}
     tens, ones = divmod(value, 10)
     if not tens:
         return str(signs[ones])
-    return ("" if tens == 1 else signs[tens]) + time["ten"] + (signs[ones] if ones else "")
+    return ("" if tens == 1 else str(signs[tens])) + ten + (str(signs[ones]) if ones else "")
 
 
 def _bare(words: str) -> str:

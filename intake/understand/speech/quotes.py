@@ -5,7 +5,9 @@ The rule: what is quoted was said before; only what stands below it is said now.
 
 import re
 
-_WECHAT = re.compile(r"^「.{0,2000}?」[ \t]*\n[ \t]*(?:-[ \t]?){3,60}\n(?P<own>.{1,8000})$", re.DOTALL)
+_WECHAT = re.compile(
+    r"^\u300c.{0,2000}?\u300d[ \t]*\n[ \t]*(?:-[ \t]?){3,60}\n(?P<own>.{1,8000})$", re.DOTALL
+)
 _MARKED = re.compile(r"^(?:>[^\n]{0,2000}\n){1,60}(?P<own>[^>].{0,8000})$", re.DOTALL)
 
 
