@@ -237,7 +237,7 @@ def _to_form(context: Context) -> Turn:
 
 
 DEEDS: Mapping[Deed, Do] = {
-    Deed.PASS_ON: lambda _: None,
+    Deed.NEXT: lambda _: None,
     Deed.LEAVE: _leave,
     Deed.HEAR_FILE_NEWS: file_results.heard,
     Deed.WARN: emergency.interrupt,

@@ -13,7 +13,7 @@ from intake.model.acts import Act, Focus
 class Deed(StrEnum):
     """What a message does."""
 
-    PASS_ON = "pass"
+    NEXT = "pass"
     LEAVE = "leave"
     HEAR_FILE_NEWS = "hear file news"
     WARN = "warn and call staff"
@@ -69,7 +69,7 @@ def _one(deed: Deed) -> Mapping[Act, Deed]:
 
 
 def _some(**deeds: Deed) -> Mapping[Act, Deed]:
-    return {act: deeds.get(act.value, Deed.PASS_ON) for act in _WORDS}
+    return {act: deeds.get(act.value, Deed.NEXT) for act in _WORDS}
 
 
 _FORM = {
@@ -83,8 +83,8 @@ _BY_FOCUS: Mapping[Focus, Mapping[Act, Deed]] = {
     Focus.PERSON: _one(Deed.TELL_PERSON),
     Focus.CANCELLING: _one(Deed.ANSWER_CANCELLING),
     Focus.RESUMING: _one(Deed.ANSWER_RESUMING),
-    Focus.ERRAND: {**_one(Deed.ANSWER_ERRAND), Act.COMMANDS: Deed.PASS},
-    Focus.SURVEY: {**_one(Deed.ANSWER_SURVEY), Act.COMMANDS: Deed.PASS},
+    Focus.ERRAND: {**_one(Deed.ANSWER_ERRAND), Act.COMMANDS: Deed.NEXT},
+    Focus.SURVEY: {**_one(Deed.ANSWER_SURVEY), Act.COMMANDS: Deed.NEXT},
     Focus.NEED_INFO: _some(asks_progress=Deed.TELL_WHERE_IT_STANDS, answers=Deed.ANSWER_CENTRE),
     Focus.NEWS: _some(
         disputes=Deed.DISPUTE,

@@ -62,7 +62,7 @@ def _line(draft: Draft, one: Correction, context: Context) -> Draft | None:
         named_now = replace(draft, name=one.new) if one.new.isalpha() else None
         return _phone(draft, one, context) or named_now
     if line in ("subject", "wish"):
-        before, changes = getattr(draft, line), cast(dict[str, Any], {line: one.new})
+        before, changes = getattr(draft, line), cast("dict[str, Any]", {line: one.new})
         content = draft.content.replace(before, one.new) if before else draft.content
         return replace(draft, content=content, **changes)
     return None

@@ -123,4 +123,4 @@ def test_no_cell_of_the_table_is_empty_and_every_deed_can_be_done() -> None:
 
 
 def test_whatever_a_message_may_be_its_last_act_is_carried_out() -> None:
-    assert TABLE[Focus.IDLE][Act.ANSWERS] is not Deed.PASS_ON
+    assert TABLE[Focus.IDLE][Act.ANSWERS] is not Deed.NEXT
