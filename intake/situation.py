@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from intake.model.acts import ActReader, no_reader
 from intake.model.conversation import Ids, Lookup, OwnData
 from intake.model.reading import Reading
 from intake.model.ticket import TicketView
@@ -26,4 +27,6 @@ class Situation:
     rarity: Rarity = NOTHING_LEARNT
     """How much each pair of characters tells when they are compared."""
     own: OwnData | None = None  # when the citizen asks to see it
+    act_reader: ActReader = no_reader
+    """Asked about words in which the rules read no act."""
     code: str | None = None  # right, wrong or none: what became of a code that binds a phone

@@ -21,6 +21,7 @@ from intake.city import CityProfile
 from intake.city.survey_hours import ask_at, closes_at
 from intake.dialog import numbered_menu
 from intake.model.channels import traits_of
+from intake.model.conversation import Told
 from intake.model.messages import Reply
 from intake.model.status import KNOWN, Applied, StatusUpdate, is_news, standing
 from intake.model.survey import Survey
@@ -45,6 +46,9 @@ _REMEMBERED = 2 * TOLERANCE
 _NOT_KEPT = frozenset({Applied.UNKNOWN_TICKET, Applied.EARLY, Applied.NO_CHANNEL})
 
 log = structlog.get_logger(__name__)
+
+MOST_PLANNED = 10
+"""Surveys a conversation remembers before they are asked."""
 
 
 class _Nobody(Exception):
@@ -159,9 +163,10 @@ class CallbackService:
             said = template_fields.of_update(update, found.view, self._city, language)
             key = f"news:{found.id}:{update.event_id}"
             await self._push(tx, stored, (told,), key, "progress", now, said)
-            if told.choices:
-                shown = numbered_menu.pushed(stored.conversation, told)
-                await conversations.save(tx, stored.id, shown, now)
+            shown = numbered_menu.pushed(stored.conversation, told)
+            shown = replace(shown, told=Told(found.ticket.reference, update.type, now))
+            stored = replace(stored, conversation=shown)
+            await conversations.save(tx, stored.id, shown, now)
         if update.type == self._city.survey.start_on:
             await self._survey(tx, found, stored, update, before, now)
 
@@ -201,9 +206,18 @@ class CallbackService:
             channel=traits_of(stored.address.channel).code,
             due_at=due,
         )
+        if survey_id is not None:
+            await self._remember(tx, planned, stored, now)
         if survey_id is not None and due <= now:
             await take_up(tx, self._city, survey_id, now)
         return survey_id is not None
+
+    async def _remember(self, tx: Tx, planned: Survey, stored: StoredConversation, now: datetime) -> None:
+        """Who speaks to it before it is asked opens it: hours forbid disturbing, not answering."""
+        if stored.conversation.do_not_survey:
+            return
+        known = replace(stored.conversation, planned=(*stored.conversation.planned, planned)[-MOST_PLANNED:])
+        await conversations.save(tx, stored.id, known, now)
 
     async def _elsewhere(self, tx: Tx, update: StatusUpdate, now: datetime) -> Applied:
         """A survey about a matter we never had: whom we cannot reach in a chat the centre has to phone."""

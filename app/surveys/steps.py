@@ -60,7 +60,8 @@ async def _ask(
     if due > now:
         await surveys.later(tx, found.id, next_open(due, city))
         return "later"
-    asked = _begun(found.survey, closes_at(now, city))
+    begun = next((s for s in stored.conversation.surveys if s.key == found.survey.key), None)
+    asked = replace(begun or _begun(found.survey, now), closes_at=closes_at(now, city))
     turn = dialog.invite(asked, _moment(stored, city, now))
     entry = await _push(tx, city, stored, asked, turn, f"survey:{found.id}", "survey", now)
     await surveys.asked(tx, found.id, now, asked.closes_at, next_reminder(now, 0, city), entry)
@@ -137,9 +138,10 @@ async def _end(
 
 def _without(conversation: Conversation, found: StoredSurvey) -> Conversation:
     kept = tuple(s for s in conversation.surveys if s.key != found.survey.key)
+    planned = tuple(s for s in conversation.planned if s.key != found.survey.key)
     asking, mark = conversation.asking, mark_of(found.subject)
     asks = asking.startswith(dialog.PREFIX) and asking.endswith(f":{mark}")
-    return replace(conversation, surveys=kept, asking="" if asks else conversation.asking)
+    return replace(conversation, surveys=kept, planned=planned, asking="" if asks else conversation.asking)
 
 
 def _moment(stored: StoredConversation, city: CityProfile, now: datetime) -> Context:

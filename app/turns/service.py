@@ -21,6 +21,7 @@ from app.turns.step import EVERYWHERE, TurnStep, TurnTaken
 from app.turns.transcription import as_it_is
 from bots.answers import Rides
 from intake.city import CityProfile
+from intake.dialog.focus.own_words import own
 from intake.dialog.id_numbers import discreet
 from intake.model.conversation import AnswerRated, FileTicket
 from intake.model.messages import Address, ChannelName, Inbound, Reply
@@ -90,7 +91,7 @@ class Service:
         """
         channel, started = inbound.address.channel.value, perf_counter()
         with traced():
-            inbound = discreet(await self._heard(discreet(inbound)))
+            inbound = discreet(own(await self._heard(discreet(inbound))))
             taken = await self._take(inbound)
             if isinstance(taken, Exception):
                 return await self._broken(inbound, taken)

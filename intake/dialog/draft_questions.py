@@ -30,12 +30,13 @@ def question(context: Context) -> Reply | None:
 
 def left_lying(context: Context) -> Turn | None:
     """A draft left lying is taken up again with a word, never silently; new words wait meanwhile."""
-    if not _is_idle(context) or context.inbound.tap is not None or context.reading.command == "submit":
+    if not is_idle(context) or context.inbound.tap is not None or context.reading.command == "submit":
         return None
     return context.turn(_resume_question(context), errand=Errand(Side.RESUME, RESUME), held=held(context))
 
 
-def _is_idle(context: Context) -> bool:
+def is_idle(context: Context) -> bool:
+    """Whether the draft was left lying so long that it is only taken up with a word."""
     draft, at = context.conversation.draft, context.conversation.draft_at
     if draft is None or at is None or not (draft.content or draft.attachments):
         return False

@@ -24,6 +24,12 @@ SELF_HARM = "self_harm"
 SAME_ALARM = timedelta(minutes=15)
 
 
+def stops(context: Context) -> bool:
+    """Whether a danger is told that comes before everything else."""
+    signal = context.reading.safety
+    return signal is not None and signal.level != THREAT
+
+
 def interrupt(context: Context) -> Turn | None:
     """The card for a signal that stops everything else, or None."""
     signal = context.reading.safety

@@ -13,10 +13,13 @@ from intake.model.messages import Reply
 from intake.understand.lexicon import any_of, bounded, signs, table
 
 
-def answered(context: Context) -> Turn | None:
+def meant(context: Context) -> bool:
+    """Whether the message is nothing but hard words."""
+    return _only_hard_words(context.inbound.text) and not context.inbound.media
+
+
+def answered(context: Context) -> Turn:
     """A calm word, and the question that waits."""
-    if not _only_hard_words(context.inbound.text) or context.inbound.media:
-        return None
     return repeat_question.again(context, Reply(context.say("welcome.calm")))
 
 

@@ -3,7 +3,7 @@
 from intake.context import Context
 from intake.dialog import draft_questions
 from intake.dialog.consent import privacy_notice
-from intake.filed import actions, data_rights
+from intake.filed import actions, data_rights, news
 from intake.form import form
 from intake.model.conversation import Side, Turn
 from intake.model.messages import Reply
@@ -25,5 +25,10 @@ def again(context: Context, *before: Reply) -> Turn:
 
 
 def _of_errand(context: Context) -> tuple[Reply, ...]:
-    question = draft_questions.question(context) or data_rights.question(context) or actions.question(context)
+    question = (
+        draft_questions.question(context)
+        or data_rights.question(context)
+        or news.question(context)
+        or actions.question(context)
+    )
     return (question,) if question else ()

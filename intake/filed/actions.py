@@ -165,6 +165,11 @@ def _supplement(view: TicketView, context: Context) -> Turn:
     return _added(view, text, files, context)
 
 
+def add(view: TicketView, context: Context) -> Turn:
+    """What a message says and brings, for this ticket."""
+    return _added(view, _told(context), context.situation.attachments, context)
+
+
 def _told(context: Context) -> str:
     """The words, or a pin in words."""
     pin = context.inbound.location

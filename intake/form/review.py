@@ -11,7 +11,7 @@ from intake.form.questions.order import next_question, question
 from intake.form.questions.words import has_words, joined
 from intake.form.slot_filling import beside, with_words
 from intake.form.summary_lines import corrected, named
-from intake.model.conversation import NO_DRAFT, Errand, FileTicket, Side, TellHotline, Turn
+from intake.model.conversation import NO_DRAFT, Errand, FileTicket, Side, TellHotline, Told, Turn
 from intake.model.messages import Reply
 from intake.model.ticket import Draft
 from intake.understand.reader import read
@@ -140,5 +140,6 @@ def submit(context: Context) -> Turn:
         receipt(ticket, code, context),
         effects=(FileTicket(ticket, code, matter), *rest),
         given_up=None,
+        told=Told(ticket.reference, "filed", context.now),
         **NO_DRAFT,
     )

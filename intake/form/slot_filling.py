@@ -15,6 +15,7 @@ from intake.form.summary_lines import own_questions
 from intake.model.messages import Reply
 from intake.model.reading import LIKELY, SURE, Reading, Secrecy
 from intake.model.ticket import AppealType, Draft
+from intake.understand.speech.acts import no_call_of, wants_secrecy
 
 SLOTS = ("place", "occurred", "subject", "wish", "name", "phone", "enterprise", "appeal_type")
 """What a reading may fill, by the same name in both."""
@@ -50,7 +51,18 @@ def absorb(draft: Draft, reading: Reading) -> Draft:
 def with_words(draft: Draft, context: Context) -> Draft:
     """The draft with all the words fill, answers to the category's own questions included."""
     known = sorted_by_story(absorb(draft, context.reading), context.city)
-    return _own_answers(_unknown_citizen(known, context), context)
+    return _own_answers(with_wishes(_unknown_citizen(known, context), context), context)
+
+
+def with_wishes(draft: Draft, context: Context) -> Draft:
+    """The draft with what free words wish for: secrecy, and no call. What was chosen by a line stays."""
+    said = context.reading.text
+    if draft.confidential is None and wants_secrecy(said):
+        draft = replace(draft, confidential=True)
+    no_call = no_call_of(said)
+    if no_call and no_call not in (draft.wish or ""):
+        draft = replace(draft, wish=f"{draft.wish}\n{no_call}" if draft.wish else no_call)
+    return draft
 
 
 def _unknown_citizen(draft: Draft, context: Context) -> Draft:

@@ -71,6 +71,15 @@ class DoubtedDanger:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The ticket last spoken of: by which event (`filed` for its receipt), and when."""
+
+    reference: str
+    type: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is remembered between two messages. Stored encrypted, as JSON."""
 
@@ -100,6 +109,8 @@ class Conversation:
     heard: tuple[tuple[str, str], ...] = ()  # of the last messages: the platform's id, and their digest
     alarm: Alarm | None = None  # the last danger staff were called to
     doubted: DoubtedDanger | None = None  # the last danger asked about
+    told: Told | None = None  # the ticket last spoken of to the citizen
+    planned: tuple[Survey, ...] = ()  # surveys that will be asked: they open when the citizen speaks to them
 
     @property
     def files(self) -> frozenset[str]:

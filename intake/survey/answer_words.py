@@ -20,8 +20,17 @@ UNKNOWN = "unknown"
 _LANGUAGES = ("zh", "en")
 _DIGITS = bounded(r"[1-9](?:[\s,，、.;；/和]{0,4}[1-9]){1,12}")
 _SCORES = {"very_satisfied": 5, "satisfied": 4, "basically": 3, "dissatisfied": 2, "very_dissatisfied": 1}
+_ONE_THING = 40
 _SENTENCE = 6
 """Characters from which words are kept beside the answers they hold."""
+
+
+def rates(said: str) -> bool:
+    """Whether words answer two of the questions, or are nothing but the answer to one."""
+    folded = said.casefold()
+    found = {slot for slot, _ in _found(folded) if slot != "rework"}
+    alone = found & {"solved", "satisfied"} and len(said) <= _SENTENCE
+    return len(said) <= _ONE_THING and (len(found) > 1 or bool(alone))
 
 
 def heard(slot: str, survey: Survey, context: Context) -> Survey | None:

@@ -13,7 +13,7 @@ from intake.form.questions.words import has_words
 from intake.model.channels import traits_of
 from intake.model.conversation import Conversation, Effect, RaiseAlert, RefuseSurveys, TellHotline, Turn
 from intake.model.messages import Choice, MediaKind, Reply
-from intake.model.survey import Survey, next_slot, result, unhappy
+from intake.model.survey import LONGEST_COMMENT, Survey, next_slot, result, unhappy
 from intake.phrases import FALLBACK, say
 from intake.survey import answer_words, questions
 from intake.survey.questions import CHANGE, PREFIX, SLOTS, step
@@ -36,7 +36,8 @@ def remind(survey: Survey, context: Context) -> Turn:
 
 def _brought_up(key: str, survey: Survey, context: Context) -> Turn:
     others = tuple(s for s in context.conversation.surveys if s.key != survey.key)
-    conversation = replace(context.conversation, surveys=(*others, survey))
+    planned = tuple(s for s in context.conversation.planned if s.key != survey.key)
+    conversation = replace(context.conversation, surveys=(*others, survey), planned=planned)
     if _busy(survey, context):
         word = context.say("survey.invite_busy", **questions.about(survey, context))
         return Turn(conversation, (Reply(word, durable=True),))
@@ -56,9 +57,44 @@ def waiting(conversation: Conversation, now: datetime) -> Survey | None:
     return next((s for s in conversation.surveys if not s.done and s.closes_at > now), None)
 
 
+def due(conversation: Conversation, now: datetime, reference: str = "") -> Survey | None:
+    """The survey to open when the citizen speaks to one: one begun, else the newest that is only planned."""
+    known = {survey.key for survey in conversation.surveys}
+    planned = (s for s in reversed(conversation.planned) if s.closes_at > now and s.key not in known)
+    begun = (s for s in conversation.surveys if not s.done and s.closes_at > now)
+    return next((s for s in (*begun, *planned) if reference in ("", s.reference)), None)
+
+
+def opened(survey: Survey, context: Context) -> Context:
+    """The moment with this survey brought up: its first open question waits."""
+    others = tuple(s for s in context.conversation.surveys if s.key != survey.key)
+    planned = tuple(s for s in context.conversation.planned if s.key != survey.key)
+    asking = step(next_slot(survey) or "contacted", survey)
+    return context.changed(surveys=(*others, survey), planned=planned, asking=asking, errand=None)
+
+
+def spoken_to(survey: Survey, context: Context) -> Turn:
+    """Words about how it ended open its survey, and are its first answers."""
+    context = opened(survey, context)
+    slot = next_slot(survey) or "contacted"
+    heard = answer_words.heard(slot, survey, context)
+    if heard is not None:
+        return _next(_with_words(heard, context), context)
+    ask = questions.opened("survey.invite", _ask(survey, context), survey, context)
+    return context.turn(ask)
+
+
+def _with_words(survey: Survey, context: Context) -> Survey:
+    """Words nobody asked for are kept as they were said."""
+    text = context.inbound.text.strip()
+    return survey if survey.comment else replace(survey, comment=text[:LONGEST_COMMENT])
+
+
 def begin(context: Context, *before: Reply) -> Turn:
     """The citizen asks to rate: the survey that waits, from where it was left; or one to change."""
     survey = waiting(context.conversation, context.now)
+    if survey is None and (planned := due(context.conversation, context.now)) is not None:
+        context, survey = opened(planned, context), planned
     if survey is not None:
         ask = _ask(survey, context)
         return context.turn(*before, ask, asking=ask.step, errand=None)
@@ -89,7 +125,9 @@ def leave(context: Context) -> Turn:
 
 def never(context: Context) -> Turn:
     """No survey from now on; those under way end with that."""
-    turn = _without(context.changed(do_not_survey=True, surveys=()), Reply(context.say("survey.never")))
+    turn = _without(
+        context.changed(do_not_survey=True, surveys=(), planned=()), Reply(context.say("survey.never"))
+    )
     return replace(turn, effects=(*turn.effects, RefuseSurveys()))
 
 

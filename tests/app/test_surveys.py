@@ -363,3 +363,35 @@ async def test_nothing_of_the_matter_lies_in_clear(shell: Any, citizen: Any, upd
     async with shell.database.read() as tx:
         (found,) = list(await tx.execute(select(survey_rows)))
     assert "王女士" not in str([one for one in found if not isinstance(one, bytes)])
+
+
+async def test_who_says_at_night_that_nothing_is_solved_opens_the_survey_and_is_asked_no_second_time(
+    shell: Any, citizen: Any, update: Make
+) -> None:
+    reference = await citizen.files_a_ticket()
+    at(shell, 23)
+    await shell.apply(update("completed", reference))
+    shell.clock.tick(1)
+    await shell.apply(update("survey_requested", reference))
+    await shell.drain()
+    assert asked(shell) == []
+    await citizen.says("没人联系我，没有解决，不满意")
+    await citizen.says("太慢了，需要重新办理")
+    await shell.drain()
+    (result,) = results(shell)
+    assert (result["contacted"], result["solved"], result["satisfied"]) == (False, "no", "dissatisfied")
+    await look(shell, hours=12)
+    assert asked(shell) == []
+    assert len(results(shell)) == 1
+
+
+async def test_the_centres_question_is_answered_by_the_next_message(
+    shell: Any, citizen: Any, update: Make
+) -> None:
+    reference = await citizen.files_a_ticket()
+    await shell.apply(update("need_info", reference, public_text="请说明是几单元"))
+    await shell.drain()
+    await citizen.says("3单元")
+    await shell.drain()
+    told = [(event["type"], event["text"]) for _, event, _ in shell.backend.events]
+    assert told == [("supplement", "3单元")]

@@ -19,7 +19,7 @@ def is_open(context: Context) -> bool:
 
 def goes_on(context: Context) -> bool:
     """Whether this message may go to the form without consent."""
-    if not (is_open(context) and context.conversation.refused) or _says_who(context):
+    if not (is_open(context) and context.conversation.refused) or says_who(context):
         return False
     draft = context.conversation.draft
     if draft is not None:
@@ -30,12 +30,13 @@ def goes_on(context: Context) -> bool:
 
 def answered(context: Context) -> Turn | None:
     """The city's answer to what who declined asks; neither is kept for a ticket."""
-    if not (is_open(context) and context.conversation.refused) or _says_who(context):
+    if not (is_open(context) and context.conversation.refused) or says_who(context):
         return None
     answer = knowledge.found(Draft(content=context.inbound.text.strip()), context)
     return None if answer is None else context.turn(knowledge.tell(answer, context))
 
 
-def _says_who(context: Context) -> bool:
+def says_who(context: Context) -> bool:
+    """Whether a message tells who writes or how to reach them."""
     reading = context.reading
     return bool(context.inbound.contact or reading.phone or reading.bad_phone or reading.name)

@@ -7,6 +7,7 @@ from intake.context import Context, pick, snippet
 from intake.form.questions.question import Question, Unclear
 from intake.model.messages import Choice, Reply
 from intake.model.ticket import Draft
+from intake.understand.speech.acts import says_nothing_of_it
 
 _VALUES: dict[str, Callable[[Draft], str]] = {
     "place": lambda draft: draft.place.text if draft.place else "",
@@ -31,9 +32,19 @@ def confirming(asked: Question) -> Question:
         empty = settled(asked.clear(draft), asked.slot)
         if option == "no" or context.reading.command == "no":
             return empty
+        if _tells_who(context) and asked.slot == "place":
+            return Unclear("hint.more_kept", kept=draft)
+        if says_nothing_of_it(context.reading.text):
+            return Unclear("hint.choose", kept=draft)
         return asked.read(empty, context)
 
     return replace(asked, ask=ask, read=read, empty=lambda draft: asked.slot in draft.doubtful)
+
+
+def _tells_who(context: Context) -> bool:
+    """Whether the answer says who they are, and nothing of a place."""
+    reading = context.reading
+    return reading.place is None and bool(reading.phone or reading.name or reading.bad_phone)
 
 
 def settled(draft: Draft, slot: str) -> Draft:

@@ -6,11 +6,15 @@ from intake.context import Context
 from intake.form.questions.question import Question, Unclear
 from intake.form.questions.words import asks_back, has_words, joined, speaks_to_us
 from intake.model.messages import Ask, Location, Reply
+from intake.model.reading import Found
 from intake.model.ticket import Draft, Place
 from intake.understand.lexicon import signs
 from intake.understand.places.pin import area_of, is_outside
+from intake.understand.speech.acts import says_nothing_of_it
 
 MAX_PLACE = 100
+LEAST = 3
+"""Characters before a name or number that may be a place."""
 STORY = 20
 """Characters from which words without a place are the matter going on."""
 
@@ -25,10 +29,25 @@ def _read(draft: Draft, context: Context) -> Draft | Unclear:
         return with_pin(draft, context.inbound.location, context)
     if context.reading.outside_city:
         return Unclear("hint.place_outside")
-    found, text = context.reading.place, _said(context)
-    if found is not None:
-        whole = _names_nobody(context) and len(text) <= len(found.value.text) + STORY
-        return replace(draft, place=replace(found.value, text=text) if whole else found.value)
+    found = context.reading.place
+    return _named(draft, found, context) if found is not None else _unread(draft, context)
+
+
+def _named(draft: Draft, found: Found[Place], context: Context) -> Draft:
+    """The place that was read; the whole answer where it tells nothing else."""
+    text, reading = _said(context), context.reading
+    tells = reading.category is not None or reading.occurred is not None
+    whole = not tells and _names_nobody(context) and len(text) <= len(found.value.text) + STORY
+    return replace(draft, place=replace(found.value, text=text) if whole else found.value)
+
+
+def _unread(draft: Draft, context: Context) -> Draft | Unclear:
+    """Words in which no place is read: a place nobody knows, or something else that is said."""
+    text = _said(context)
+    if says_nothing_of_it(context.reading.text):
+        return Unclear("hint.place")
+    if not _names_nobody(context) and len(text) < LEAST:
+        return Unclear("hint.place", kept=draft)
     if not has_words(text) or asks_back(context):
         return Unclear("hint.place")
     if speaks_to_us(text) or _is_story(text, context):

@@ -13,6 +13,7 @@ from intake.model.ticket import Draft, Occurred
 from intake.understand.answer import best
 from intake.understand.lexicon import bounded, table
 from intake.understand.normalise import normalise
+from intake.understand.speech.acts import says_nothing_of_it
 
 SHORT_CONTENT = 10
 MAX_LINE = 100
@@ -76,6 +77,8 @@ def _ask_subject(_: Draft, context: Context) -> Reply:
 def _read_subject(draft: Draft, context: Context) -> Draft | Unclear:
     text = _line(context)
     found = context.reading.subject
+    if found is None and says_nothing_of_it(context.reading.text):
+        return Unclear("hint.choose")
     if found is None and speaks_to_us(text):
         return _went_on(draft, text)
     return (
@@ -96,6 +99,8 @@ def _read_occurred(draft: Draft, context: Context) -> Draft | Unclear:
     if context.reading.bad_time:
         return Unclear("hint.occurred_wrong")
     found = context.reading.occurred
+    if found is None and says_nothing_of_it(context.reading.text):
+        return Unclear("hint.choose")
     if found is None and speaks_to_us(text):
         return _went_on(draft, text)
     return replace(draft, occurred=found.value if found else Occurred(text))

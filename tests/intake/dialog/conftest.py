@@ -19,6 +19,7 @@ from bots.wechat.menu import menu_id, read_menu_id
 from intake.city import CityProfile, load
 from intake.context import Context
 from intake.dialog.advance import advance
+from intake.dialog.focus.own_words import own
 from intake.filed.progress import asked_for
 from intake.model.channels import traits_of
 from intake.model.conversation import (
@@ -30,6 +31,7 @@ from intake.model.conversation import (
     Lookup,
     RaiseAlert,
     TellHotline,
+    Told,
 )
 from intake.model.messages import (
     FLOW,
@@ -133,6 +135,21 @@ class Chat:
 
     def passes(self, **time: float) -> "Chat":
         self.now += timedelta(**time)
+        return self
+
+    def is_told(self, type_: str, index: int = 0, **changes: Any) -> "Chat":
+        """The backend told something of a ticket, and its citizen heard it."""
+        self.turn_ticket(index, **changes)
+        told = Told(self.tickets[index].reference, type_, self.now)
+        self._keep(replace(self.conversation, told=told))
+        return self
+
+    def will_be_asked_to_rate(self, index: int = 0, unit: str = "heating") -> "Chat":
+        """A survey is planned for the morning."""
+        view = self.tickets[index]
+        ends = self.now + timedelta(days=7)
+        survey = Survey(view.reference, "H-1", "暖气不热", unit, 1, self.now, ends, completed_at=self.now)
+        self._keep(replace(self.conversation, planned=(*self.conversation.planned, survey)))
         return self
 
     def is_asked_to_rate(
@@ -246,7 +263,7 @@ class Chat:
         self.messages += 1
         address = Address(self.channel, "citizen")
         told = {"at": self.now, "language": self.language} | what
-        return Inbound(id=str(self.messages), address=address, **told)
+        return own(Inbound(id=str(self.messages), address=address, **told))
 
     def _situation(self, inbound: Inbound) -> Situation:
         number, held = self.messages, self.conversation.held

@@ -127,8 +127,6 @@ def test_a_threat_with_a_global_word_is_heard_and_the_word_is_done(filed: Any) -
     [
         "我先走了，你们别管了",
         "别找我了",
-        "不说了不说了",
-        "算了算了不麻烦你们了",
         "你们别来了",
         "求你们快点吧",
         "别问了行不行",
@@ -137,6 +135,16 @@ def test_a_threat_with_a_global_word_is_heard_and_the_word_is_done(filed: Any) -
 def test_who_bids_or_leaves_names_no_place(known: Any, words: str) -> None:
     known.says("路灯坏了一个月了").hears("在哪里").says(words)
     assert known.draft.place is None
+    assert known.asked == "place"
+    known.says("新华中路15号")
+    assert known.draft.place is not None
+
+
+@pytest.mark.parametrize("words", ["不说了不说了", "算了算了不麻烦你们了", "不反映了"])
+def test_who_gives_up_names_no_place_and_is_offered_to_end(known: Any, words: str) -> None:
+    known.says("路灯坏了一个月了").hears("在哪里").says(words).hears("要取消这次填写吗")
+    assert known.draft.place is None
+    known.taps("继续填写")
     assert known.asked == "place"
     known.says("新华中路15号")
     assert known.draft.place is not None

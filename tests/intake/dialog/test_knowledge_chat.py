@@ -58,8 +58,19 @@ def test_who_complains_gets_no_answer_but_a_ticket(known: Any) -> None:
     assert known.has_draft
 
 
-def test_a_stranger_agrees_first_and_is_answered_then(chat: Any) -> None:
-    chat.says(QUESTION).hears_not("先挂失").taps("同意").hears("先挂失", "解决了吗？")
+def test_a_stranger_is_answered_at_once_and_nothing_is_kept(chat: Any) -> None:
+    chat.says(QUESTION).hears("先挂失").hears_not("登记前请看一眼")
+    assert (chat.conversation.held, chat.has_draft, chat.effects) == (None, False, [])
+
+
+def test_a_question_with_a_phone_in_it_waits_for_the_notice(chat: Any) -> None:
+    chat.says(f"{QUESTION}我电话13912345678").hears("登记前请看一眼").hears_not("先挂失")
+
+
+def test_a_question_inside_the_form_is_answered_and_the_form_goes_on(known: Any) -> None:
+    known.says("路灯坏了一个月了").hears("在哪里").says(QUESTION).hears("先挂失", "在哪里")
+    assert known.draft.content == "路灯坏了一个月了"
+    assert known.draft.place is None
 
 
 def test_the_city_changed_its_answers_meanwhile(known: Any) -> None:
@@ -72,5 +83,5 @@ def test_the_city_changed_its_answers_meanwhile(known: Any) -> None:
 
 def test_traditional_characters_are_answered_in_them(chats: Any) -> None:
     chat = chats(language="zh-TW")
-    chat.says("請問社保卡丟了怎麼補辦？").presses("notice", "agree")
+    chat.says("請問社保卡丟了怎麼補辦？")
     assert "掛失" in chat.text
