@@ -25,9 +25,10 @@ WARM = (
 
 
 def warm_up() -> None:
-    """Import all that a command may need."""
+    """Import all that a command may need, and read what does not hang on its settings."""
     for name in WARM:
         import_module(name)
+    import_module("bench.warm").understanding()
     gc.collect()
     gc.freeze()
 

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -31,15 +31,14 @@ import structlog
 from argon2 import PasswordHasher
 from jinja2 import Environment, FileSystemBytecodeCache
 from playwright.async_api import Browser, async_playwright, expect
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import desk.accounts.passwords
 import desk.pages.base.rendering
-import storage.db.engines
 from app.base.logs import CHATTY
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.db.migrate import upgrade
+from tests.once import shared
 from tests.postgresql import Databases, database_name
 from tests.processes import open_with_the_tests
 
@@ -92,29 +91,10 @@ def _cheap_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-class Compiled(dict[tuple[Any, ...], Any]):
-    """Statements compiled for one kind of database: SQLAlchemy tells apart each dialect it made, of which
-    every test has its own."""
-
-    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
-        return super().get((key[0].name, *key[1:]), default)
-
-    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
-        super().__setitem__((key[0].name, *key[1:]), compiled)
-
-
 @pytest.fixture(scope="session", autouse=True)
-def _each_statement_compiled_once() -> Iterator[None]:
-    compiled = Compiled()
-
-    def create(
-        *given: Any, execution_options: Mapping[str, Any] | None = None, **options: Any
-    ) -> AsyncEngine:
-        shared = {**(execution_options or {}), "compiled_cache": compiled}
-        return create_async_engine(*given, execution_options=shared, **options)
-
+def _each_house_alike() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(storage.db.engines, "create_async_engine", create)
+        shared(patch)
         yield
 
 

@@ -20,8 +20,8 @@ from app.base.settings import Enclosed, HotlineSettings, TelegramSettings, WeCha
 from app.bootstrap.bootstrap import open_house
 from app.bootstrap.resources import open_city
 from app.bootstrap.runtime import Runtime
+from bench import warm
 from bench.crash import points
-from intake.understand.reader import read
 from storage.outbox import backoff, loop
 from webhooks.server import create_app
 
@@ -38,7 +38,7 @@ def warm_up() -> None:
     """Import what is otherwise imported late, and read what every life reads anew."""
     for late in ("alembic.command", "bots.telegram.channel", "webhooks.telegram"):
         import_module(late)
-    read("楼下烧烤店油烟太大", open_city("jiayuguan"), datetime.now(UTC))
+    warm.understanding()
     gc.collect()
     gc.freeze()
 
