@@ -5,7 +5,6 @@ read after the fork, and the process ends as its own would. What forks cannot sh
 what it needs) is left to the tests that start it cold.
 """
 
-import gc
 import os
 import sys
 import time
@@ -29,8 +28,6 @@ def warm_up() -> None:
     for name in WARM:
         import_module(name)
     import_module("bench.warm").understanding()
-    gc.collect()
-    gc.freeze()
 
 
 def live(order: dict[str, Any], _listening: object) -> None:

@@ -1,4 +1,4 @@
-"""What every life of the product reads once from its own files and keeps: a parent does it before it forks."""
+"""What a life of the product reads once from its own files and keeps: the parent does, before it forks."""
 
 from datetime import UTC, datetime
 

@@ -49,6 +49,12 @@ ROOM = 4 * 1024**3
 
 
 def pytest_configure() -> None:
+    """Nothing that is imported or collected is garbage: to look for some costs a tenth of it."""
+    gc.disable()
+    _files_in_memory()
+
+
+def _files_in_memory() -> None:
     """Files of the tests lie in memory where there is room: a disk makes each of many thousand commits wait.
 
     The product writes and syncs there as anywhere. Who sets `TMPDIR` has chosen another place.
@@ -65,10 +71,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_limit, reverse=True)
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """What was imported stays: the garbage collector need not walk through it again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
+    gc.enable()
 
 
 def _limit(item: pytest.Item) -> float:

@@ -33,7 +33,7 @@ class Compiled(dict[tuple[Any, ...], Any]):
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """What FastAPI reads from the signature of a route's function: it is the function's, whoever it is bound to.
+    """What FastAPI reads from the signature of a route's function, whoever it is bound to.
 
     A function made anew with each house may hold one, and is read each time.
     """

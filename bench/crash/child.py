@@ -1,13 +1,12 @@
 """One life of one process of the product: as `jiesu serve` or `jiesu work` would run it."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
 import socket
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from pydantic import SecretStr
 
 from app.base.settings import Enclosed, HotlineSettings, TelegramSettings, WeChatSettings
 from app.bootstrap.bootstrap import open_house
-from app.bootstrap.resources import open_city
 from app.bootstrap.runtime import Runtime
 from bench import warm
 from bench.crash import points
@@ -39,8 +37,6 @@ def warm_up() -> None:
     for late in ("alembic.command", "bots.telegram.channel", "webhooks.telegram"):
         import_module(late)
     warm.understanding()
-    gc.collect()
-    gc.freeze()
 
 
 def settings_of(given: dict[str, Any]) -> Enclosed:
