@@ -272,9 +272,8 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def database(database_url: str, keyring: KeyRing) -> AsyncIterator[Database]:
     """An open, migrated database where the test plays the time: the test runs once on each kind."""
-    opened = Database.open(database_url, keyring, played_time=True)
-    yield opened
-    await opened.close()
+    async with Database.open(database_url, keyring, played_time=True) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
