@@ -5,7 +5,6 @@ read after the fork, and the process ends as its own would. What forks cannot sh
 what it needs) is left to the tests that start it cold.
 """
 
-import gc
 import os
 import sys
 import time
@@ -25,11 +24,10 @@ WARM = (
 
 
 def warm_up() -> None:
-    """Import all that a command may need."""
+    """Import all that a command may need, and read what does not hang on its settings."""
     for name in WARM:
         import_module(name)
-    gc.collect()
-    gc.freeze()
+    import_module("bench.warm").understanding()
 
 
 def live(order: dict[str, Any], _listening: object) -> None:

@@ -9,6 +9,7 @@ returning, by `SystemExit` or by a signal.
 """
 
 import ctypes
+import gc
 import json
 import os
 import select
@@ -151,8 +152,12 @@ def main() -> None:
     _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started us
     kind, door, shared = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
+    gc.disable()  # nothing of what is imported is garbage
     life = import_module(kind)
     life.warm_up()
+    gc.collect()
+    gc.freeze()
+    gc.enable()
     order = _Nursery(socket.socket(fileno=door)).next_life()
     listening = {name: socket.socket(fileno=number) for name, number in shared.items()}
     life.live(order, listening)

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -31,15 +31,14 @@ import structlog
 from argon2 import PasswordHasher
 from jinja2 import Environment, FileSystemBytecodeCache
 from playwright.async_api import Browser, async_playwright, expect
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import desk.accounts.passwords
 import desk.pages.base.rendering
-import storage.db.engines
 from app.base.logs import CHATTY
 from storage.db.database import Database
 from storage.db.keyring import KeyRing
 from storage.db.migrate import upgrade
+from tests.once import shared
 from tests.postgresql import Databases, database_name
 from tests.processes import open_with_the_tests
 
@@ -50,6 +49,12 @@ ROOM = 4 * 1024**3
 
 
 def pytest_configure() -> None:
+    """Nothing that is imported or collected is garbage: to look for some costs a tenth of it."""
+    gc.disable()
+    _files_in_memory()
+
+
+def _files_in_memory() -> None:
     """Files of the tests lie in memory where there is room: a disk makes each of many thousand commits wait.
 
     The product writes and syncs there as anywhere. Who sets `TMPDIR` has chosen another place.
@@ -66,10 +71,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_limit, reverse=True)
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """What was imported stays: the garbage collector need not walk through it again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
+    gc.enable()
 
 
 def _limit(item: pytest.Item) -> float:
@@ -92,29 +100,10 @@ def _cheap_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-class Compiled(dict[tuple[Any, ...], Any]):
-    """Statements compiled for one kind of database: SQLAlchemy tells apart each dialect it made, of which
-    every test has its own."""
-
-    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
-        return super().get((key[0].name, *key[1:]), default)
-
-    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
-        super().__setitem__((key[0].name, *key[1:]), compiled)
-
-
 @pytest.fixture(scope="session", autouse=True)
-def _each_statement_compiled_once() -> Iterator[None]:
-    compiled = Compiled()
-
-    def create(
-        *given: Any, execution_options: Mapping[str, Any] | None = None, **options: Any
-    ) -> AsyncEngine:
-        shared = {**(execution_options or {}), "compiled_cache": compiled}
-        return create_async_engine(*given, execution_options=shared, **options)
-
+def _each_house_alike() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(storage.db.engines, "create_async_engine", create)
+        shared(patch)
         yield
 
 
@@ -283,9 +272,8 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def database(database_url: str, keyring: KeyRing) -> AsyncIterator[Database]:
     """An open, migrated database where the test plays the time: the test runs once on each kind."""
-    opened = Database.open(database_url, keyring, played_time=True)
-    yield opened
-    await opened.close()
+    async with Database.open(database_url, keyring, played_time=True) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

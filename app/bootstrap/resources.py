@@ -36,11 +36,8 @@ FIRST_PASSWORD = "first-password"  # noqa: S105  a file's name
 async def open_storage(settings: Settings) -> AsyncIterator[Database]:
     """The migrated database alone, for commands that need nothing else."""
     await migrated(settings)
-    database = Database.open(settings.database_url, stored_keyring(settings))
-    try:
+    async with Database.open(settings.database_url, stored_keyring(settings)) as database:
         yield database
-    finally:
-        await database.close()
 
 
 def stored_keyring(settings: Settings) -> KeyRing:

@@ -1,13 +1,12 @@
 """One life of one process of the product: as `jiesu serve` or `jiesu work` would run it."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
 import socket
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,9 @@ from pydantic import SecretStr
 
 from app.base.settings import Enclosed, HotlineSettings, TelegramSettings, WeChatSettings
 from app.bootstrap.bootstrap import open_house
-from app.bootstrap.resources import open_city
 from app.bootstrap.runtime import Runtime
+from bench import warm
 from bench.crash import points
-from intake.understand.reader import read
 from storage.outbox import backoff, loop
 from webhooks.server import create_app
 
@@ -38,9 +36,7 @@ def warm_up() -> None:
     """Import what is otherwise imported late, and read what every life reads anew."""
     for late in ("alembic.command", "bots.telegram.channel", "webhooks.telegram"):
         import_module(late)
-    read("楼下烧烤店油烟太大", open_city("jiayuguan"), datetime.now(UTC))
-    gc.collect()
-    gc.freeze()
+    warm.understanding()
 
 
 def settings_of(given: dict[str, Any]) -> Enclosed:

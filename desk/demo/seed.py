@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -59,6 +59,17 @@ class _Outcome:
     signed_late: bool
 
 
+class _Weighed:
+    """Names of which one is drawn, each as often as it weighs."""
+
+    def __init__(self, weights: Mapping[str, int]) -> None:
+        self._names = tuple(weights)
+        self._sums = tuple(accumulate(weights.values()))
+
+    def one(self, chance: random.Random) -> str:
+        return chance.choices(self._names, cum_weights=self._sums)[0]
+
+
 class _Year:
     def __init__(self, city: CityProfile, plan: Mapping[str, Any], shape: Mapping[str, Any]) -> None:
         self.city = city
@@ -69,6 +80,9 @@ class _Year:
         self.due = _due(city)
         self.sign_due = _sign_due(city)
         self.categories = {unit: _categories(city, unit) for unit in city.units}
+        self.any_category = tuple(self.categories.values())
+        self.areas = tuple(city.areas)
+        self.types, self.channels = _Weighed(shape["types"]), _Weighed(shape["channels"])
 
     def stories(self) -> Iterator[Story]:
         moments = self._moments(self.plan["appeals"])
@@ -79,17 +93,17 @@ class _Year:
         self.chance.shuffle(kinds)
         praise = set(self.chance.sample(range(len(kinds)), self.plan["praise"]))
         for number, (at, outcome) in enumerate(zip(moments, kinds, strict=True)):
-            appeal = "BY" if number in praise else self._one_of(self.shape["types"])
+            appeal = "BY" if number in praise else self.types.one(self.chance)
             yield self._ticket(at, appeal, outcome) if outcome else self._direct(at, appeal)
 
     def _direct(self, at: datetime, appeal: str) -> Story:
         return Story(
             0,
-            self._one_of(self.shape["channels"]),
+            self.channels.one(self.chance),
             appeal,
-            self.chance.choice(self.chance.choice(list(self.categories.values()))),
+            self.chance.choice(self.chance.choice(self.any_category)),
             at,
-            area=self.chance.choice([*self.city.areas, None]),
+            area=self.chance.choice((*self.areas, None)),
             direct=True,
             accepted_at=at + timedelta(minutes=self.chance.randint(1, 20)),
         )
@@ -104,11 +118,11 @@ class _Year:
         said = DemoAnswer(outcome.satisfied, _solved(outcome.satisfied)) if outcome.satisfied else None
         return Story(
             0,
-            self._one_of(self.shape["channels"]),
+            self.channels.one(self.chance),
             appeal,
             self.chance.choice(self.categories[outcome.unit]),
             at,
-            area=self.chance.choice(list(self.city.areas)),
+            area=self.chance.choice(self.areas),
             accepted_at=at + timedelta(minutes=3),
             unit=outcome.unit,
             dispatched_at=dispatched,
@@ -182,9 +196,6 @@ class _Year:
 
     def _hour(self) -> time:
         return time(self.chance.randint(8, 20), self.chance.randint(0, 59), self.chance.randint(0, 59))
-
-    def _one_of(self, weights: Mapping[str, int]) -> str:
-        return self.chance.choices(list(weights), list(weights.values()))[0]
 
 
 def _due(city: CityProfile) -> Callable[[datetime], datetime]:

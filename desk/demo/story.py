@@ -1,7 +1,7 @@
 """What happened to one made-up ticket, in moments and outcomes; everything stored of it follows from this."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,18 +85,20 @@ class Story:
 
 def life(story: Story) -> Lifecycle:
     """The ticket's standing."""
-    begun = Lifecycle(
+    return Lifecycle(
         state=story.state,
         appeal_type=story.appeal_type,
         urgency=story.urgency,
         accepted_at=story.accepted_at,
         urge_count=story.urged,
         supervise_level=story.supervised,
+        **(_at_once(story) if story.direct else _at_unit(story) if story.rounds else {}),
     )
-    if story.direct:
-        done = story.ended_at
-        return replace(begun, completed_at=done, first_completed_at=done, closed_at=done)
-    return replace(begun, **_at_unit(story)) if story.rounds else begun
+
+
+def _at_once(story: Story) -> Mapping[str, Any]:
+    done = story.ended_at
+    return {"completed_at": done, "first_completed_at": done, "closed_at": done}
 
 
 def _at_unit(story: Story) -> Mapping[str, Any]:

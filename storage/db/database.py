@@ -124,6 +124,12 @@ class Database:
         async with self.read() as tx:
             await tx.execute(select(1))
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     async def close(self) -> None:
         """Give all connections back; what was erased is in no file of SQLite's then."""
         if self.kind == "sqlite":

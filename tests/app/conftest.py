@@ -258,9 +258,8 @@ def citizen(shell: Shell) -> Citizen:
 @pytest.fixture
 async def second(open_shell: Open, database_url: str, keyring: KeyRing) -> AsyncIterator[Shell]:
     """Another process on the same database: its own connections, its own far ends."""
-    opened = Database.open(database_url, keyring, played_time=True)
-    yield open_shell(opened)
-    await opened.close()
+    async with Database.open(database_url, keyring, played_time=True) as opened:
+        yield open_shell(opened)
 
 
 @pytest.fixture

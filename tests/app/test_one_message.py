@@ -229,22 +229,20 @@ async def test_a_fault_leaves_nothing_of_the_turn(shell: Any, citizen: Any, pois
 
 async def test_without_a_database_a_turn_is_unavailable(shell: Any, citizen: Any) -> None:
     await shell.database.close()
-    gone = Database.open("postgresql://nobody@127.0.0.1:9/none", KeyRing(["k"]))
-    shell.service._database = gone
-    with pytest.raises(Unavailable):
-        await shell.service.receive(citizen.message("你好"))
-    await gone.close()
+    async with Database.open("postgresql://nobody@127.0.0.1:9/none", KeyRing(["k"])) as gone:
+        shell.service._database = gone
+        with pytest.raises(Unavailable):
+            await shell.service.receive(citizen.message("你好"))
 
 
 async def test_a_conversation_no_key_of_ours_opens_waits_for_the_operator(
     shell: Any, citizen: Any, database_url: str
 ) -> None:
     await citizen.says("新华路15号院门口井盖坏了")
-    other = Database.open(database_url, KeyRing(["another key"]), played_time=True)
-    shell.service._database = other
-    with pytest.raises(Unavailable, match="key"):
-        await shell.service.receive(citizen.message("同意"))
-    await other.close()
+    async with Database.open(database_url, KeyRing(["another key"]), played_time=True) as other:
+        shell.service._database = other
+        with pytest.raises(Unavailable, match="key"):
+            await shell.service.receive(citizen.message("同意"))
 
 
 # --- what waited for this contact; who left, who came back

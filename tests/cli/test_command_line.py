@@ -32,10 +32,12 @@ def in_outbox(here: Path, *kinds: str) -> list[int]:
     """Entries of an installation that has been migrated."""
 
     async def queue() -> list[int]:
-        database = Database.open(
-            f"sqlite:///{here / 'var' / 'jiesu.db'}", open_keyring(None, here / "var" / "secret.key")
-        )
-        async with database.write() as tx:
+        async with (
+            Database.open(
+                f"sqlite:///{here / 'var' / 'jiesu.db'}", open_keyring(None, here / "var" / "secret.key")
+            ) as database,
+            database.write() as tx,
+        ):
             made = [
                 await outbox.queue(
                     tx, destination="hotline", kind=kind, lane=kind, body={"said": "秘密"}, now=utc_now()
@@ -45,9 +47,13 @@ def in_outbox(here: Path, *kinds: str) -> list[int]:
             for entry in made[1:]:
                 await outbox.bury(tx, entry or 0, "the backend answered 422", utc_now())
             await inbox.put_aside(
-                tx, ChannelName.WECHAT, "m", "秘密".encode(), "KeyError at intake/form/form.py:1", utc_now()
+                tx,
+                ChannelName.WECHAT,
+                "m",
+                "秘密".encode(),
+                "KeyError at intake/form/form.py:1",
+                utc_now(),
             )
-        await database.close()
         return [entry for entry in made if entry is not None]
 
     return asyncio.run(queue())
@@ -359,14 +365,13 @@ def filed_ticket(here: Path) -> None:
     """One citizen with one ticket, as the shell would have filed it."""
 
     async def file() -> None:
-        database = Database.open(
+        async with Database.open(
             f"sqlite:///{here / 'var' / 'jiesu.db'}", open_keyring(None, here / "var" / "secret.key")
-        )
-        now = utc_now()
-        async with database.write() as tx:
-            stored = await conversations.lock(tx, Address(ChannelName.WECHAT, "oCitizen"), now)
-            await tickets.add(tx, a_ticket(now), stored.id, "7K3M9Q", now)
-        await database.close()
+        ) as database:
+            now = utc_now()
+            async with database.write() as tx:
+                stored = await conversations.lock(tx, Address(ChannelName.WECHAT, "oCitizen"), now)
+                await tickets.add(tx, a_ticket(now), stored.id, "7K3M9Q", now)
 
     asyncio.run(file())
 

@@ -52,13 +52,14 @@ async def test_the_new_secret_alone_opens_finds_and_proves(
     await life("accept")
     await anchored(desk, clock)
     await rotated(database_url)
-    new = Database.open(database_url, KeyRing(["new"]))
-    async with new.read() as tx:
-        assert (await store.load(tx, life.hotline_ref)) is not None
-        assert [one.hotline_ref for one in await search.find(tx, CENTRE, "13900000000")] == [life.hotline_ref]
-    assert await audit.broken_anchor(new) is None
-    assert not [checked.fault async for checked in audit.chains(new) if checked.fault]
-    await new.close()
+    async with Database.open(database_url, KeyRing(["new"])) as new:
+        async with new.read() as tx:
+            assert (await store.load(tx, life.hotline_ref)) is not None
+            assert [one.hotline_ref for one in await search.find(tx, CENTRE, "13900000000")] == [
+                life.hotline_ref
+            ]
+        assert await audit.broken_anchor(new) is None
+        assert not [checked.fault async for checked in audit.chains(new) if checked.fault]
 
 
 async def test_an_event_that_comes_again_is_known_under_the_new_secret_alone(
@@ -68,9 +69,7 @@ async def test_an_event_that_comes_again_is_known_under_the_new_secret_alone(
     async with desk.database.write() as tx:
         assert await first_time(tx, "ticket", event, "k", clock())
     await rotated(database_url)
-    new = Database.open(database_url, KeyRing(["new"]))
-    async with new.write() as tx:
+    async with Database.open(database_url, KeyRing(["new"])) as new, new.write() as tx:
         assert not await first_time(tx, "ticket", event, "k", clock())
         with pytest.raises(KeyReused):
             await first_time(tx, "ticket", event.model_copy(update={"text": "other"}), "k", clock())
-    await new.close()

@@ -161,10 +161,9 @@ async def test_the_index_shows_no_word(desk: Desk, filed: dict[str, str]) -> Non
 async def test_what_an_older_key_wrote_is_still_found(
     desk: Desk, filed: dict[str, str], database_url: str
 ) -> None:
-    rotated = Database.open(database_url, KeyRing(["a newer secret", "a secret of the tests"]))
-    async with rotated.read() as tx:
+    ring = KeyRing(["a newer secret", "a secret of the tests"])
+    async with Database.open(database_url, ring) as rotated, rotated.read() as tx:
         assert [one.reference for one in await search.find(tx, CENTRE, "暖气")] == ["WX1"]
-    await rotated.close()
 
 
 def test_how_texts_are_cut() -> None:

@@ -279,16 +279,14 @@ async def test_a_kept_line_still_stands_and_all_holds_under_a_new_secret(
     clock.on(hours=1)
     kept = await anchor_lines.made_now(desk.database, clock())
     assert kept is not None
-    both = Database.open(database_url, KeyRing(["new", "a secret of the tests"]))
-    async for _ in key_rotation.seal_again(both):
-        pass
-    await both.close()
-    new = Database.open(database_url, KeyRing(["new"]))
-    found = await audit.verify(new, anchor_lines.seals(kept))
-    async with new.write() as tx:
-        await journal.write(tx, "wang", "log_out", "", clock())
-    after = await audit.verify(new)
-    await new.close()
+    async with Database.open(database_url, KeyRing(["new", "a secret of the tests"])) as both:
+        async for _ in key_rotation.seal_again(both):
+            pass
+    async with Database.open(database_url, KeyRing(["new"])) as new:
+        found = await audit.verify(new, anchor_lines.seals(kept))
+        async with new.write() as tx:
+            await journal.write(tx, "wang", "log_out", "", clock())
+        after = await audit.verify(new)
     assert (found.holds, found.unkeyed, after.holds, after.unkeyed) == (True, 0, True, 0)
 
 

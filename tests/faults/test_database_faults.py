@@ -80,79 +80,75 @@ async def books(database: Database) -> tuple[int, int, int]:
 async def test_postgresql_loses_the_nth_word_or_its_answer(
     far_url: str, line: Any, keyring: KeyRing, city: Any, loses: str
 ) -> None:
-    database = Database.open(far_url, keyring)
-    service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
-    for filed, n in enumerate(range(1, MOST, 3), 1):
-        setattr(line, loses, line.requests + n)
-        chat = Chat(service, f"citizen{n}")
-        assert "已登记" in (await chat.files())[-1]
-        setattr(line, loses, 0)
-        assert await books(database) == (3 * filed, filed, filed), f"at the {n}-th word"
-    await database.close()
+    async with Database.open(far_url, keyring) as database:
+        service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
+        for filed, n in enumerate(range(1, MOST, 3), 1):
+            setattr(line, loses, line.requests + n)
+            chat = Chat(service, f"citizen{n}")
+            assert "已登记" in (await chat.files())[-1]
+            setattr(line, loses, 0)
+            assert await books(database) == (3 * filed, filed, filed), f"at the {n}-th word"
 
 
 @pytest.mark.parametrize("trouble", [Trouble.REFUSE, Trouble.RESET, Trouble.HALF, Trouble.DELAY])
 async def test_postgresql_cannot_be_connected_to_for_a_while(
     far_url: str, line: Any, keyring: KeyRing, city: Any, trouble: Trouble
 ) -> None:
-    database = Database.open(far_url, keyring)
-    service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
-    line.plan, line.delay = always(trouble), 0.01
-    mending = asyncio.get_running_loop().call_later(0.2, setattr, line, "plan", fine)
-    assert "已登记" in (await Chat(service, "citizen").files())[-1]
-    mending.cancel()
-    assert await books(database) == (3, 1, 1)
-    await database.close()
+    async with Database.open(far_url, keyring) as database:
+        service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
+        line.plan, line.delay = always(trouble), 0.01
+        mending = asyncio.get_running_loop().call_later(0.2, setattr, line, "plan", fine)
+        assert "已登记" in (await Chat(service, "citizen").files())[-1]
+        mending.cancel()
+        assert await books(database) == (3, 1, 1)
 
 
 async def test_a_database_that_is_silent_is_given_up_and_asked_again(
     far_url: str, line: Any, keyring: KeyRing, city: Any
 ) -> None:
     """A stall of thirty seconds, scaled: the statement's own limit ends it."""
-    database = Database.open(far_url, keyring, statement_seconds=0.5)
-    service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
-    await Chat(service, "first").says("在吗")
-    line.plan = always(Trouble.STALL)
-    line.cut()
-    waiting = asyncio.create_task(Chat(service, "second").says("在吗"))
-    await asyncio.sleep(0.5)
-    line.plan = fine
-    line.cut()
-    assert await waiting
-    await database.close()
+    async with Database.open(far_url, keyring, statement_seconds=0.5) as database:
+        service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
+        await Chat(service, "first").says("在吗")
+        line.plan = always(Trouble.STALL)
+        line.cut()
+        waiting = asyncio.create_task(Chat(service, "second").says("在吗"))
+        await asyncio.sleep(0.5)
+        line.plan = fine
+        line.cut()
+        assert await waiting
 
 
 async def test_sqlites_nth_statement_fails_as_a_disk_does(
     sqlite_url: str, keyring: KeyRing, city: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = Database.open(sqlite_url, keyring)
-    failing, in_a_trip = {"seen": 0, "at": 0}, batched_statements._one
+    async with Database.open(sqlite_url, keyring) as database:
+        failing, in_a_trip = {"seen": 0, "at": 0}, batched_statements._one
 
-    def is_the_nth() -> bool:
-        failing["seen"] += 1
-        return failing["seen"] == failing["at"]
+        def is_the_nth() -> bool:
+            failing["seen"] += 1
+            return failing["seen"] == failing["at"]
 
-    @event.listens_for(database._writer.sync_engine, "before_cursor_execute")
-    def fail(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if is_the_nth():
-            raise OperationalError(statement, None, Exception("disk I/O error"))
+        @event.listens_for(database._writer.sync_engine, "before_cursor_execute")
+        def fail(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if is_the_nth():
+                raise OperationalError(statement, None, Exception("disk I/O error"))
 
-    def fail_in_a_trip(*step: Any) -> Any:
-        if is_the_nth():
-            raise sqlite3.OperationalError("disk I/O error")
-        return in_a_trip(*step)
+        def fail_in_a_trip(*step: Any) -> Any:
+            if is_the_nth():
+                raise sqlite3.OperationalError("disk I/O error")
+            return in_a_trip(*step)
 
-    monkeypatch.setattr(batched_statements, "_one", fail_in_a_trip)
+        monkeypatch.setattr(batched_statements, "_one", fail_in_a_trip)
 
-    service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
-    filed = 0
-    for n in range(1, MOST):
-        failing["at"] = failing["seen"] + n
-        chat = Chat(service, f"citizen{n}")
-        assert "已登记" in (await chat.files())[-1]
-        filed += 1
-        assert await books(database) == (3 * filed, filed, filed), f"at statement {n}"
-        if not chat.asked_again:
-            break  # the whole conversation needs fewer statements
-    assert filed > 10
-    await database.close()
+        service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
+        filed = 0
+        for n in range(1, MOST):
+            failing["at"] = failing["seen"] + n
+            chat = Chat(service, f"citizen{n}")
+            assert "已登记" in (await chat.files())[-1]
+            filed += 1
+            assert await books(database) == (3 * filed, filed, filed), f"at statement {n}"
+            if not chat.asked_again:
+                break  # the whole conversation needs fewer statements
+        assert filed > 10

@@ -112,12 +112,11 @@ async def test_three_workers_claim_disjoint_entries_and_keep_every_lanes_order(
 async def test_two_workers_at_the_same_moment_never_share_a_head(
     box: Box, postgresql_url: str, keyring: KeyRing, now: datetime
 ) -> None:
-    database = Database.open(postgresql_url, keyring, played_time=True)
-    await box.queue(database, now, "a", "b", "c", "d")
-    async with database.write() as one, database.write() as two:
-        first = await box.outbox.claim(one, now=now, lease=LEASE, limit=3)
-        second = await box.outbox.claim(two, now=now, lease=LEASE, limit=3)
-    await database.close()
+    async with Database.open(postgresql_url, keyring, played_time=True) as database:
+        await box.queue(database, now, "a", "b", "c", "d")
+        async with database.write() as one, database.write() as two:
+            first = await box.outbox.claim(one, now=now, lease=LEASE, limit=3)
+            second = await box.outbox.claim(two, now=now, lease=LEASE, limit=3)
     assert [entry.lane for entry in first] == ["a", "b", "c"]
     assert [entry.lane for entry in second] == ["d"]
 
@@ -154,21 +153,20 @@ async def test_what_was_claimed_and_not_begun_is_free_at_once_and_no_attempt_is_
 async def test_a_body_our_keys_do_not_open_holds_up_its_lane_alone_and_waits_for_the_right_ones(
     box: Box, database: Database, database_url: str, now: datetime
 ) -> None:
-    stranger = Database.open(database_url, KeyRing(["another"]), played_time=True)
-    first, second, other = [
-        *await box.queue(database, now, "a"),
-        *await box.queue(stranger, now, "a"),
-        *await box.queue(stranger, now, "b"),
-    ]
-    assert [entry.id for entry in await box.claim(stranger, now)] == [other]
-    waiting = (await box.entries(database, "due"))[0]
-    assert (waiting.id, waiting.reason) == (first, "its body cannot be read with our keys")
-    (held,) = await box.claim(database, now + LEASE)
-    assert held.id == first
-    async with database.write() as tx:
-        await box.outbox.done(tx, held, now + LEASE)
-    assert [entry.id for entry in await box.claim(stranger, now + 2 * LEASE)] == [second, other]
-    await stranger.close()
+    async with Database.open(database_url, KeyRing(["another"]), played_time=True) as stranger:
+        first, second, other = [
+            *await box.queue(database, now, "a"),
+            *await box.queue(stranger, now, "a"),
+            *await box.queue(stranger, now, "b"),
+        ]
+        assert [entry.id for entry in await box.claim(stranger, now)] == [other]
+        waiting = (await box.entries(database, "due"))[0]
+        assert (waiting.id, waiting.reason) == (first, "its body cannot be read with our keys")
+        (held,) = await box.claim(database, now + LEASE)
+        assert held.id == first
+        async with database.write() as tx:
+            await box.outbox.done(tx, held, now + LEASE)
+        assert [entry.id for entry in await box.claim(stranger, now + 2 * LEASE)] == [second, other]
 
 
 async def test_what_waited_for_its_key_is_not_taken_for_what_workers_die_of(
@@ -176,10 +174,9 @@ async def test_what_waited_for_its_key_is_not_taken_for_what_workers_die_of(
 ) -> None:
     """A process without the new key looks at it once a minute; whoever has the key delivers it like any."""
     await box.queue(database, now, "a")
-    stranger = Database.open(database_url, KeyRing(["another"]), played_time=True)
-    for looks in range(2 * MOST_UNENDED):
-        assert await box.claim(stranger, now + looks * LEASE) == []
-    await stranger.close()
+    async with Database.open(database_url, KeyRing(["another"]), played_time=True) as stranger:
+        for looks in range(2 * MOST_UNENDED):
+            assert await box.claim(stranger, now + looks * LEASE) == []
     (held,) = await box.claim(database, now + 2 * MOST_UNENDED * LEASE)
     assert kills(held.unended) is None
 
@@ -188,12 +185,11 @@ async def test_one_that_no_key_opens_is_given_up_after_three_days_and_its_lane_g
     box: Box, database: Database, database_url: str, now: datetime
 ) -> None:
     await box.queue(database, now, "a")
-    stranger = Database.open(database_url, KeyRing(["another"]), played_time=True)
-    (behind,) = await box.queue(stranger, now, "a")
-    for tries in range(FEWEST):
-        assert await box.claim(stranger, now + GIVE_UP + tries * LEASE) == []
-    assert [entry.id for entry in await box.claim(stranger, now + GIVE_UP + FEWEST * LEASE)] == [behind]
-    await stranger.close()
+    async with Database.open(database_url, KeyRing(["another"]), played_time=True) as stranger:
+        (behind,) = await box.queue(stranger, now, "a")
+        for tries in range(FEWEST):
+            assert await box.claim(stranger, now + GIVE_UP + tries * LEASE) == []
+        assert [entry.id for entry in await box.claim(stranger, now + GIVE_UP + FEWEST * LEASE)] == [behind]
     (buried,) = await box.entries(database, "buried")
     assert "given up" in (buried.reason or "")
 

@@ -44,42 +44,41 @@ async def counter(
             if parts.scheme == "sqlite"
             else f"postgresql://postgres@127.0.0.1:{line.port}{parts.path}"
         )
-        database = Database.open(url, keyring, played_time=True)
+        async with Database.open(url, keyring, played_time=True) as database:
 
-        @asynccontextmanager
-        async def broken_line() -> Any:
-            line.plan = always(Trouble.REFUSE)
-            line.cut()
-            try:
-                yield
-            finally:
-                line.plan = fine
+            @asynccontextmanager
+            async def broken_line() -> Any:
+                line.plan = always(Trouble.REFUSE)
+                line.cut()
+                try:
+                    yield
+                finally:
+                    line.plan = fine
 
-        @asynccontextmanager
-        async def held_file() -> Any:
-            holder = sqlite3.connect(tmp_path / "jiesu.db", isolation_level=None, check_same_thread=False)
-            try:
-                await asyncio.to_thread(holder.execute, "BEGIN EXCLUSIVE")
-                yield
-            finally:
-                holder.close()  # which rolls back
+            @asynccontextmanager
+            async def held_file() -> Any:
+                holder = sqlite3.connect(tmp_path / "jiesu.db", isolation_level=None, check_same_thread=False)
+                try:
+                    await asyncio.to_thread(holder.execute, "BEGIN EXCLUSIVE")
+                    yield
+                finally:
+                    holder.close()  # which rolls back
 
-        city = worded(load("jiayuguan"))
-        service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
-        pace = RateLimit(LocalBuckets(), keyring.digest)  # of both processes, as on Redis
-        folder = tmp_path / "spool"
-        spools = [Spool(folder, keyring, lambda: datetime.now(UTC)) for _ in range(2)]
-        recorders = [ChannelEventRecorder(database, lambda: datetime.now(UTC), spool) for spool in spools]
-        first, second = (
-            SpoolingReceiver(service, recorder, spool, city, pace)
-            for recorder, spool in zip(recorders, spools, strict=True)
-        )
-        yield Counter(
-            first,
-            second,
-            recorders[0],
-            database,
-            spools[0],
-            held_file if database.kind == "sqlite" else broken_line,
-        )
-        await database.close()
+            city = worded(load("jiayuguan"))
+            service = Service(database, MemoryCache(), city, lambda: datetime.now(UTC))
+            pace = RateLimit(LocalBuckets(), keyring.digest)  # of both processes, as on Redis
+            folder = tmp_path / "spool"
+            spools = [Spool(folder, keyring, lambda: datetime.now(UTC)) for _ in range(2)]
+            recorders = [ChannelEventRecorder(database, lambda: datetime.now(UTC), spool) for spool in spools]
+            first, second = (
+                SpoolingReceiver(service, recorder, spool, city, pace)
+                for recorder, spool in zip(recorders, spools, strict=True)
+            )
+            yield Counter(
+                first,
+                second,
+                recorders[0],
+                database,
+                spools[0],
+                held_file if database.kind == "sqlite" else broken_line,
+            )

@@ -88,10 +88,8 @@ async def test_what_was_committed_is_there_after_opening_again(
     async with database.write() as tx:
         await webhook_ids.remember(tx, "hotline", "m1", now)
     await database.close()
-    again = Database.open(database_url, keyring)
-    async with again.write() as tx:
+    async with Database.open(database_url, keyring) as again, again.write() as tx:
         assert not await webhook_ids.remember(tx, "hotline", "m1", now)
-    await again.close()
 
 
 async def test_a_reader_does_not_wait_for_the_writer(database: Database, now: datetime) -> None:
@@ -127,21 +125,18 @@ async def test_a_row_cannot_point_nowhere(database: Database, now: datetime) -> 
 async def test_each_database_seals_with_the_keys_it_was_opened_with(
     database: Database, database_url: str, keyring: KeyRing
 ) -> None:
-    other = Database.open(database_url, KeyRing(["another"]))
-    async with database.read() as ours, other.read() as theirs:
+    another = Database.open(database_url, KeyRing(["another"]))
+    async with another as other, database.read() as ours, other.read() as theirs:
         assert ring_of(ours) is keyring
         with pytest.raises(Undecryptable):
             ring_of(theirs).decrypt(ring_of(ours).encrypt(b"x"))
-    await other.close()
 
 
 async def test_sqlite_survives_a_power_cut_and_checks_its_references(
     sqlite_url: str, keyring: KeyRing
 ) -> None:
-    database = Database.open(sqlite_url, keyring)
-    async with database.write() as tx:
+    async with Database.open(sqlite_url, keyring) as database, database.write() as tx:
         told = [(await tx.execute(text(f"PRAGMA {name}"))).scalar() for name in _PRAGMAS]
-    await database.close()
     assert dict(zip(_PRAGMAS, told, strict=True)) == _PRAGMAS
 
 
@@ -152,17 +147,16 @@ async def test_sqlite_held_by_another_process_is_down_for_us(
     sqlite_url: str, keyring: KeyRing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engines, "BUSY_SECONDS", 0.01)
-    database = Database.open(sqlite_url, keyring)
-    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(DatabaseDown):
-        async with database.write():
-            pass
-    other.execute("ROLLBACK")
-    other.close()
-    async with database.write() as tx:
-        await tx.execute(select(1))
-    await database.close()
+    async with Database.open(sqlite_url, keyring) as database:
+        other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseDown):
+            async with database.write():
+                pass
+        other.execute("ROLLBACK")
+        other.close()
+        async with database.write() as tx:
+            await tx.execute(select(1))
 
 
 async def test_a_file_that_is_damaged_is_down_until_it_is_restored(sqlite_url: str, keyring: KeyRing) -> None:
@@ -170,15 +164,14 @@ async def test_a_file_that_is_damaged_is_down_until_it_is_restored(sqlite_url: s
     file = Path(sqlite_url.removeprefix("sqlite:///"))
     whole = file.read_bytes()
     file.write_bytes(b"?" * 4096 + whole[4096:])
-    database = Database.open(sqlite_url, keyring)
-    for transaction in (database.write, database.turn, database.read):
-        with pytest.raises(DatabaseDown, match="SQLITE_NOTADB"):
-            async with transaction():
-                pass
-    gc.collect()
-    file.write_bytes(whole)
-    await database.ping()
-    await database.close()
+    async with Database.open(sqlite_url, keyring) as database:
+        for transaction in (database.write, database.turn, database.read):
+            with pytest.raises(DatabaseDown, match="SQLITE_NOTADB"):
+                async with transaction():
+                    pass
+        gc.collect()
+        file.write_bytes(whole)
+        await database.ping()
 
 
 async def test_postgresql_reads_what_was_committed_whatever_the_servers_default(
@@ -187,52 +180,47 @@ async def test_postgresql_reads_what_was_committed_whatever_the_servers_default(
     with psycopg.connect(postgresql_url, autocommit=True) as admin:
         admin.execute("ALTER ROLE postgres SET default_transaction_isolation = 'serializable'")
         try:
-            database = Database.open(postgresql_url, keyring)
-            async with database.write() as tx:
+            async with Database.open(postgresql_url, keyring) as database, database.write() as tx:
                 level = (await tx.execute(text("SHOW transaction_isolation"))).scalar_one()
-            await database.close()
         finally:
             admin.execute("ALTER ROLE postgres RESET default_transaction_isolation")
     assert level == "read committed"
 
 
 async def test_waiting_for_a_lock_ends(postgresql_url: str, keyring: KeyRing, now: datetime) -> None:
-    database = Database.open(postgresql_url, keyring, lock_seconds=0.05)
-    citizen = Address(ChannelName.TELEGRAM, "1")
-    async with database.write() as first:
-        await conversations.lock(first, citizen, now)
-        with pytest.raises(DatabaseDown):
-            async with database.write() as second:
-                await conversations.lock(second, citizen, now)
-    await database.close()
+    async with Database.open(postgresql_url, keyring, lock_seconds=0.05) as database:
+        citizen = Address(ChannelName.TELEGRAM, "1")
+        async with database.write() as first:
+            await conversations.lock(first, citizen, now)
+            with pytest.raises(DatabaseDown):
+                async with database.write() as second:
+                    await conversations.lock(second, citizen, now)
 
 
 async def test_a_broken_connection_is_down_and_the_next_one_works(
     postgresql_url: str, keyring: KeyRing
 ) -> None:
-    database = Database.open(postgresql_url, keyring)
+    async with Database.open(postgresql_url, keyring) as database:
 
-    async def break_off() -> None:
-        async with database.write() as tx:
-            pid = (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one()
-            with psycopg.connect(postgresql_url, autocommit=True) as admin:
-                admin.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-            await tx.execute(select(1))
+        async def break_off() -> None:
+            async with database.write() as tx:
+                pid = (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+                with psycopg.connect(postgresql_url, autocommit=True) as admin:
+                    admin.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+                await tx.execute(select(1))
 
-    with pytest.raises(DatabaseDown):
-        await break_off()
-    await database.ping()
-    await database.close()
+        with pytest.raises(DatabaseDown):
+            await break_off()
+        await database.ping()
 
 
 async def test_a_server_that_is_not_there_is_down_without_showing_the_password(
     tmp_path: object, keyring: KeyRing
 ) -> None:
-    database = Database.open(f"postgresql://jiesu:s3cret@/jiesu?host={tmp_path}", keyring)
-    with pytest.raises(Unavailable) as down:
-        await database.ping()
-    assert "s3cret" not in f"{down.value}{down.value.__cause__}{database}"
-    await database.close()
+    async with Database.open(f"postgresql://jiesu:s3cret@/jiesu?host={tmp_path}", keyring) as database:
+        with pytest.raises(Unavailable) as down:
+            await database.ping()
+        assert "s3cret" not in f"{down.value}{down.value.__cause__}{database}"
 
 
 async def test_a_message_waits_for_what_writes_behind_it_and_not_for_their_queue(database: Database) -> None:

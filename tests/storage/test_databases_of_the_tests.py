@@ -31,11 +31,8 @@ def identity(url: str) -> list[tuple[object, ...]]:
 
 
 async def writes(url: str, citizen: Address, keyring: KeyRing, now: datetime) -> int:
-    opened = Database.open(url, keyring)
-    async with opened.write() as tx:
-        number = (await conversations.lock(tx, citizen, now)).id
-    await opened.close()
-    return number
+    async with Database.open(url, keyring) as opened, opened.write() as tx:
+        return (await conversations.lock(tx, citizen, now)).id
 
 
 async def test_rows_and_their_numbers_are_not_handed_on(

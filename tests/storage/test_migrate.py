@@ -31,10 +31,8 @@ def upgrade() -> None:
 
 
 async def test_a_database_without_tables_is_not_current(empty_database_url: str, keyring: KeyRing) -> None:
-    database = Database.open(empty_database_url, keyring)
-    async with database.read() as tx:
+    async with Database.open(empty_database_url, keyring) as database, database.read() as tx:
         assert await standing(tx) is SchemaState.BEHIND
-    await database.close()
 
 
 async def test_an_upgraded_database_is_current_and_upgrading_again_is_fine(
@@ -42,10 +40,8 @@ async def test_an_upgraded_database_is_current_and_upgrading_again_is_fine(
 ) -> None:
     await upgrade(empty_database_url)
     await upgrade(empty_database_url)
-    database = Database.open(empty_database_url, keyring)
-    async with database.read() as tx:
+    async with Database.open(empty_database_url, keyring) as database, database.read() as tx:
         assert await standing(tx) is SchemaState.CURRENT
-    await database.close()
 
 
 async def test_processes_that_start_at_once_migrate_once(empty_database_url: str, keyring: KeyRing) -> None:
@@ -53,10 +49,8 @@ async def test_processes_that_start_at_once_migrate_once(empty_database_url: str
     root = Path(tables.__file__).parent.parent
     starts = [_python("-c", program, empty_database_url, root=root) for _ in range(3)]
     assert await asyncio.gather(*starts) == [0, 0, 0]
-    database = Database.open(empty_database_url, keyring)
-    async with database.read() as tx:
+    async with Database.open(empty_database_url, keyring) as database, database.read() as tx:
         assert await standing(tx) is SchemaState.CURRENT
-    await database.close()
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based index")  # SQLite does not say what is in them
@@ -97,21 +91,22 @@ async def test_others_bring_their_own_revisions_beside_ours(
     (versions / "d1.py").write_text(DESK_REVISION)
     shutil.copy(LOCATION / "env.py", versions.parent)
     theirs = {"location": versions.parent, "version_table": "desk_version"}
-    database = Database.open(database_url, keyring)
-    async with database.read() as tx:
-        assert (
-            await standing(tx, location=versions.parent, version_table="desk_version") is SchemaState.BEHIND
+    async with Database.open(database_url, keyring) as database:
+        async with database.read() as tx:
+            assert (
+                await standing(tx, location=versions.parent, version_table="desk_version")
+                is SchemaState.BEHIND
+            )
+        await upgrade(
+            database_url, location=theirs["location"], version_table="desk_version", metadata=MetaData()
         )
-    await upgrade(
-        database_url, location=theirs["location"], version_table="desk_version", metadata=MetaData()
-    )
-    async with database.read() as tx:
-        assert (
-            await standing(tx, location=versions.parent, version_table="desk_version") is SchemaState.CURRENT
-        )
-        assert await standing(tx) is SchemaState.CURRENT
-        await tx.execute(text("SELECT id FROM desk_things"))
-    await database.close()
+        async with database.read() as tx:
+            assert (
+                await standing(tx, location=versions.parent, version_table="desk_version")
+                is SchemaState.CURRENT
+            )
+            assert await standing(tx) is SchemaState.CURRENT
+            await tx.execute(text("SELECT id FROM desk_things"))
 
 
 async def test_migrating_leaves_logging_alone(empty_database_url: str) -> None:

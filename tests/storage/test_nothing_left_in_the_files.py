@@ -40,9 +40,8 @@ def file_of(url: str) -> Path:
 
 @pytest.fixture
 async def sqlite(sqlite_url: str, keyring: KeyRing) -> AsyncIterator[Database]:
-    opened = Database.open(sqlite_url, keyring)
-    yield opened
-    await opened.close()
+    async with Database.open(sqlite_url, keyring) as opened:
+        yield opened
 
 
 async def told(database: Database, citizen: Address, now: datetime, words: str) -> tuple[int, bytes]:
@@ -93,11 +92,10 @@ async def test_a_reader_in_the_middle_of_something_holds_nobody_up_and_the_next_
 async def test_after_a_close_nothing_lies_beside_the_file(
     sqlite_url: str, keyring: KeyRing, citizen: Address, now: datetime
 ) -> None:
-    database = Database.open(sqlite_url, keyring)
-    number, sealed = await told(database, citizen, now, "井盖坏了" * 3000)
-    async with database.write() as tx:
-        await conversations.forget(tx, number, now)
-    await database.close()
+    async with Database.open(sqlite_url, keyring) as database:
+        number, sealed = await told(database, citizen, now, "井盖坏了" * 3000)
+        async with database.write() as tx:
+            await conversations.forget(tx, number, now)
     file = file_of(sqlite_url)
     assert [path.name for path in file.parent.glob(f"{file.name}*")] == [file.name]
     assert left_of(sealed, file) == 0
@@ -124,11 +122,10 @@ async def test_a_database_is_made_for_its_own_account_only(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'deep' / 'var' / 'jiesu.db'}"
     await upgrade(url)
-    database = Database.open(url, keyring)
-    await told(database, citizen, now, "井盖坏了")
-    assert len(list((tmp_path / "deep" / "var").iterdir())) == 3, "the log and its index lie beside it"
-    assert open_to_others(tmp_path / "deep") == []
-    await database.close()
+    async with Database.open(url, keyring) as database:
+        await told(database, citizen, now, "井盖坏了")
+        assert len(list((tmp_path / "deep" / "var").iterdir())) == 3, "the log and its index lie beside it"
+        assert open_to_others(tmp_path / "deep") == []
 
 
 async def test_one_that_an_earlier_release_left_open_is_closed_to_others(
@@ -136,7 +133,6 @@ async def test_one_that_an_earlier_release_left_open_is_closed_to_others(
 ) -> None:
     file = file_of(sqlite_url)
     file.chmod(0o644)
-    database = Database.open(sqlite_url, keyring)
-    await told(database, citizen, now, "井盖坏了")
-    assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.glob(f"{file.name}*")} == {0o600}
-    await database.close()
+    async with Database.open(sqlite_url, keyring) as database:
+        await told(database, citizen, now, "井盖坏了")
+        assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.glob(f"{file.name}*")} == {0o600}

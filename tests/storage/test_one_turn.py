@@ -110,22 +110,21 @@ async def test_turns_go_on_after_every_kind_of_rollback(
     now: datetime,
 ) -> None:
     """The driver forgets what was prepared: all on one connection, so that the next turn meets it."""
-    database = Database.open(database_url, keyring, pool_size=1)
-    teller = Teller(database, make_ticket, now)
-    for number in range(8):  # by then the driver has prepared statements of its own
-        await teller.turn(citizen, f"m{number}")
-    with pytest.raises(Crash):
-        await teller.turn(citizen, "in the middle", Crash())
-    await teller.turn(citizen, "after a turn")
-    with pytest.raises(Crash):
-        await _rolled_back(database, now)
-    async with database.write() as tx:
-        await outbox.queue(tx, destination="hotline", kind="submit", lane="1", body={}, now=now)
-        inner = await tx.begin_nested()
-        await inner.rollback()
-        await outbox.queue(tx, destination="hotline", kind="submit", lane="1", body={}, now=now)
-    assert await teller.turn(citizen, "at the end") == (Reply("10"),)
-    await database.close()
+    async with Database.open(database_url, keyring, pool_size=1) as database:
+        teller = Teller(database, make_ticket, now)
+        for number in range(8):  # by then the driver has prepared statements of its own
+            await teller.turn(citizen, f"m{number}")
+        with pytest.raises(Crash):
+            await teller.turn(citizen, "in the middle", Crash())
+        await teller.turn(citizen, "after a turn")
+        with pytest.raises(Crash):
+            await _rolled_back(database, now)
+        async with database.write() as tx:
+            await outbox.queue(tx, destination="hotline", kind="submit", lane="1", body={}, now=now)
+            inner = await tx.begin_nested()
+            await inner.rollback()
+            await outbox.queue(tx, destination="hotline", kind="submit", lane="1", body={}, now=now)
+        assert await teller.turn(citizen, "at the end") == (Reply("10"),)
 
 
 async def test_what_was_recorded_meanwhile_gives_the_whole_turn_up(

@@ -60,17 +60,14 @@ async def test_a_missing_secret_stops_it_and_changes_nothing(database_url: str, 
 async def test_what_a_turn_writes_meanwhile_is_kept(
     database_url: str, database: Database, filled: int, citizen: Address, now: datetime
 ) -> None:
-    both = Database.open(database_url, BOTH)
-    async for _ in reencrypt.seal_again(both, metadata):
-        async with both.write() as tx:  # before, between and after the steps
-            later = Conversation(draft=Draft(content="水管也漏"), draft_at=now)
-            await conversations.save(tx, filled, later, now)
-    await sealed_again(both)
-    await both.close()
-    new = Database.open(database_url, NEW)
-    async with new.read() as tx:
+    async with Database.open(database_url, BOTH) as both:
+        async for _ in reencrypt.seal_again(both, metadata):
+            async with both.write() as tx:  # before, between and after the steps
+                later = Conversation(draft=Draft(content="水管也漏"), draft_at=now)
+                await conversations.save(tx, filled, later, now)
+        await sealed_again(both)
+    async with Database.open(database_url, NEW) as new, new.read() as tx:
         found = await conversations.find(tx, citizen)
-    await new.close()
     assert found is not None
     assert found.conversation.draft is not None
     assert found.conversation.draft.content == "水管也漏"
@@ -79,51 +76,45 @@ async def test_what_a_turn_writes_meanwhile_is_kept(
 async def test_afterwards_the_new_secret_alone_opens_everything(
     database_url: str, filled: int, citizen: Address, now: datetime
 ) -> None:
-    both = Database.open(database_url, BOTH)
-    assert await sealed_again(both) > reencrypt.AT_ONCE
-    assert await sealed_again(both) == 0, "a second run finds nothing to do"
-    await both.close()
-    new = Database.open(database_url, NEW)
-    async with new.read() as tx:
+    async with Database.open(database_url, BOTH) as both:
+        assert await sealed_again(both) > reencrypt.AT_ONCE
+        assert await sealed_again(both) == 0, "a second run finds nothing to do"
+    async with Database.open(database_url, NEW) as new, new.read() as tx:
         assert (await inbox.seen(tx, citizen.channel, "m104")) is not None
         assert len(await tickets.own(tx, filled)) == 1
-    await new.close()
 
 
 async def taken_into_use(database_url: str, folder: Path) -> None:
     """What `jiesu keys rotate` does; twice, since it may be broken off and begun again."""
-    both = Database.open(database_url, BOTH)
-    for _ in range(2):
-        async for _ in key_rotation.rotate(both, Folder(folder, BOTH), with_desk=False):
-            pass
-    await both.close()
+    async with Database.open(database_url, BOTH) as both:
+        for _ in range(2):
+            async for _ in key_rotation.rotate(both, Folder(folder, BOTH), with_desk=False):
+                pass
 
 
 async def test_a_code_nobody_told_yet_outlives_the_secret_it_was_hashed_with(
     database_url: str, filled: int, tmp_path: Path, now: datetime
 ) -> None:
     await taken_into_use(database_url, tmp_path)
-    new = Database.open(database_url, NEW)
-    assert await key_rotation.codes_lost(new) == 0
-    async with new.write() as tx:
-        assert (await tickets.look_up(tx, "WX2604", "WRONG2", now))[0] is Lookup.WRONG
-        assert (await tickets.look_up(tx, "WX2604", CODE, now))[0] is Lookup.FOUND
-    async with new.write() as tx:  # told once, it is hashed with the newest key
-        await tx.execute(delete(tables.retired_keys))
-        assert (await tickets.look_up(tx, "WX2604", CODE, now))[0] is Lookup.FOUND
-    await new.close()
+    async with Database.open(database_url, NEW) as new:
+        assert await key_rotation.codes_lost(new) == 0
+        async with new.write() as tx:
+            assert (await tickets.look_up(tx, "WX2604", "WRONG2", now))[0] is Lookup.WRONG
+            assert (await tickets.look_up(tx, "WX2604", CODE, now))[0] is Lookup.FOUND
+        async with new.write() as tx:  # told once, it is hashed with the newest key
+            await tx.execute(delete(tables.retired_keys))
+            assert (await tickets.look_up(tx, "WX2604", CODE, now))[0] is Lookup.FOUND
 
 
 async def test_a_secret_taken_away_too_early_is_told_by_its_lost_codes(
     database_url: str, filled: int, now: datetime
 ) -> None:
-    new = Database.open(database_url, NEW)
-    assert await key_rotation.codes_lost(new) == 1
-    async with new.write() as tx:
-        query = select(tables.tickets.c.query_code_hash)
-        hashed = (await tx.execute(query)).scalar_one()
-        assert not NEW.check_query_code(CODE, hashed)
-    await new.close()
+    async with Database.open(database_url, NEW) as new:
+        assert await key_rotation.codes_lost(new) == 1
+        async with new.write() as tx:
+            query = select(tables.tickets.c.query_code_hash)
+            hashed = (await tx.execute(query)).scalar_one()
+            assert not NEW.check_query_code(CODE, hashed)
 
 
 async def test_a_bound_phone_leads_to_its_chat_under_the_new_secret_alone(
@@ -133,13 +124,11 @@ async def test_a_bound_phone_leads_to_its_chat_under_the_new_secret_alone(
         for number in range(3):
             await phone_links.bind(tx, filled, f"1391234567{number}", "code", now)
     await taken_into_use(database_url, tmp_path)
-    new = Database.open(database_url, NEW)
-    async with new.write() as tx:
+    async with Database.open(database_url, NEW) as new, new.write() as tx:
         assert [await phone_links.leads_to(tx, f"1391234567{number}") for number in range(3)] == [filled] * 3
         assert len(await phone_links.own(tx, filled)) == 3
         await phone_links.bind(tx, filled, "13912345670", "card", now)
         assert len(await phone_links.own(tx, filled)) == 3, "bound again it is the same phone"
-    await new.close()
 
 
 async def test_files_are_sealed_again_and_still_read(tmp_path: Path) -> None:

@@ -170,9 +170,8 @@ def clock() -> Clock:
 async def house(carried_url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Installation]:
     unpack_files(tmp_path)
     keyring, city = KeyRing([SECRET]), replace(open_city("jiayuguan"), notice_version=AGREED_TO)
-    database = Database.open(carried_url, keyring, played_time=True)
-    yield _installation(database, keyring, city, clock, tmp_path / "var")
-    await database.close()
+    async with Database.open(carried_url, keyring, played_time=True) as database:
+        yield _installation(database, keyring, city, clock, tmp_path / "var")
 
 
 def _installation(

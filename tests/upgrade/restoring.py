@@ -89,14 +89,12 @@ async def restore(url: str) -> None:
 
 async def enter_words(url: str) -> None:
     """The desk's index of words is another thing on each database: its digests are made by the desk."""
-    database = Database.open(url, KeyRing([SECRET]))
-    async with database.write() as tx:
+    async with Database.open(url, KeyRing([SECRET])) as database, database.write() as tx:
         refs = (await tx.scalars(desk_tickets.select().with_only_columns(desk_tickets.c.hotline_ref))).all()
         for ref in refs:
             ticket = await store.load(tx, ref, lock=True)
             assert ticket is not None
             await search.index(tx, ticket)
-    await database.close()
 
 
 def _in_order() -> list[str]:

@@ -63,21 +63,19 @@ async def test_all_is_well(database: Database, redis_url: str) -> None:
 
 
 async def test_without_a_database_the_process_lives_but_is_not_ready() -> None:
-    gone = Database.open("postgresql://nobody@127.0.0.1:9/none", KeyRing(["k"]))
-    client = door(health(gone, MemoryCache()))
-    assert (await client.get("/healthz")).status_code == 200
-    ready = await client.get("/readyz")
-    assert ready.status_code == 503
-    assert ready.json()["database"] == "down"
-    assert (await client.get("/metrics")).status_code == 200
-    await gone.close()
+    async with Database.open("postgresql://nobody@127.0.0.1:9/none", KeyRing(["k"])) as gone:
+        client = door(health(gone, MemoryCache()))
+        assert (await client.get("/healthz")).status_code == 200
+        ready = await client.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.json()["database"] == "down"
+        assert (await client.get("/metrics")).status_code == 200
 
 
 async def test_tables_of_an_older_release_are_not_ready(empty_database_url: str, keyring: KeyRing) -> None:
-    database = Database.open(empty_database_url, keyring)
-    ready = await door(health(database, MemoryCache())).get("/readyz")
-    assert (ready.status_code, ready.json()["migrations"]) == (503, "behind")
-    await database.close()
+    async with Database.open(empty_database_url, keyring) as database:
+        ready = await door(health(database, MemoryCache())).get("/readyz")
+        assert (ready.status_code, ready.json()["migrations"]) == (503, "behind")
 
 
 async def test_redis_counts_only_where_it_is_configured(database: Database) -> None:

@@ -203,23 +203,22 @@ async def push(here: Path, stand: Stand, ours: dict[str, str], late: timedelta =
     """The stand-in pushes one message to a webhook of this installation, `late` by our clock."""
     at = datetime.now(UTC) - late
     keyring = open_keyring(None, here / "var" / "secret.key")
-    database = Database.open(f"sqlite:///{here / 'var' / 'jiesu.db'}", keyring)
-    fields = {"appid": APPID, "token": TOKEN, "aes_key": KEY} | ours
-    clock = lambda: datetime.now(UTC)  # noqa: E731
-    service = Service(database, MemoryCache(), open_city(str(here / "city.toml")), clock)
-    spool, recorder = Spool(here / "spool", keyring, clock), ChannelEventRecorder(database, clock)
-    receiver = SpoolingReceiver(service, recorder, spool, open_city(str(here / "city.toml")))
-    app = FastAPI()
-    app.include_router(wechat_router(PushCredentials(**fields), receiver, recorder, MemoryCache(), clock))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us.test") as http:
-        seal, stamp = stand.platform.wire, str(int(at.timestamp()))
-        message = {"ToUserName": "gh_1", "FromUserName": "oX", "CreateTime": 1, "MsgType": "text"}
-        added, body = seal.push(message | {"Content": "你好", "MsgId": 1}, stamp, "n")
-        query = seal.query(stamp, "n", "oX") | added
-        await http.post("/webhooks/wechat", params=query, content=body)
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(others)
-    await database.close()
+    async with Database.open(f"sqlite:///{here / 'var' / 'jiesu.db'}", keyring) as database:
+        fields = {"appid": APPID, "token": TOKEN, "aes_key": KEY} | ours
+        clock = lambda: datetime.now(UTC)  # noqa: E731
+        service = Service(database, MemoryCache(), open_city(str(here / "city.toml")), clock)
+        spool, recorder = Spool(here / "spool", keyring, clock), ChannelEventRecorder(database, clock)
+        receiver = SpoolingReceiver(service, recorder, spool, open_city(str(here / "city.toml")))
+        app = FastAPI()
+        app.include_router(wechat_router(PushCredentials(**fields), receiver, recorder, MemoryCache(), clock))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://us.test") as http:
+            seal, stamp = stand.platform.wire, str(int(at.timestamp()))
+            message = {"ToUserName": "gh_1", "FromUserName": "oX", "CreateTime": 1, "MsgType": "text"}
+            added, body = seal.push(message | {"Content": "你好", "MsgId": 1}, stamp, "n")
+            query = seal.query(stamp, "n", "oX") | added
+            await http.post("/webhooks/wechat", params=query, content=body)
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
 
 
 def test_a_clock_that_is_wrong_is_said_and_until_when(capsys: Any, here: Path, stand: Stand) -> None:

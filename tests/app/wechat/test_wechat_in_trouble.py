@@ -61,14 +61,13 @@ async def test_a_slow_database(
 
 
 async def test_a_dead_database(keyring: KeyRing, open_office: Any) -> None:
-    dead = Database.open("postgresql://127.0.0.1:9/nothing", keyring)
-    office = open_office(dead, patience=5)
-    citizen = await office.citizen()
-    status, said = await answered(office, citizen, "路灯坏了")
-    assert status == 200
-    assert "已收到您的消息" in said
-    await office.rest()
-    await dead.close()
+    async with Database.open("postgresql://127.0.0.1:9/nothing", keyring) as dead:
+        office = open_office(dead, patience=5)
+        citizen = await office.citizen()
+        status, said = await answered(office, citizen, "路灯坏了")
+        assert status == 200
+        assert "已收到您的消息" in said
+        await office.rest()
 
 
 async def test_a_redis_that_says_nothing(sqlite_url: str, keyring: KeyRing, open_office: Any) -> None:
