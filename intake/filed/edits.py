@@ -23,6 +23,8 @@ from intake.model.reading import Reading
 from intake.model.ticket import Draft, Said, Urgency
 from intake.understand.reader import read
 
+WISHED = frozenset({"correction", "privacy"})
+"""Under which step words stand that changed the draft and are no part of it."""
 REMEMBERED = 20
 """Messages of one draft that can still be changed."""
 
@@ -64,6 +66,8 @@ def corrected(context: Context) -> Turn | None:
         )
         return context.turn(Reply(context.say("edit.corrected")), held=kept)
     if draft is not None and (said := _find(draft.said, context)) is not None:
+        if said.step in WISHED:
+            return None  # what it changed is changed by another word, not taken back by guessing
         return _in_draft(draft, said, context)
     return _offer(context) if has_words(inbound.text) else None
 

@@ -124,3 +124,18 @@ def test_no_cell_of_the_table_is_empty_and_every_deed_can_be_done() -> None:
 
 def test_whatever_a_message_may_be_its_last_act_is_carried_out() -> None:
     assert TABLE[Focus.IDLE][Act.ANSWERS] is not Deed.NEXT
+
+
+def test_a_correction_changes_what_is_filed_and_no_word_as_it_was_said(known: Any) -> None:
+    known._send(text="五一路幸福小区3号楼楼道灯坏了三天了", source="1")
+    known._send(text="不是3号楼是6号楼", source="2")
+    assert known.draft.content == "五一路幸福小区6号楼楼道灯坏了三天了"
+    assert [one.text for one in known.draft.said] == [
+        "五一路幸福小区3号楼楼道灯坏了三天了",
+        "不是3号楼是6号楼",
+    ]
+    known._send(text="不是3号楼是8号楼", source="2", edits=True)
+    assert known.draft.content == "五一路幸福小区6号楼楼道灯坏了三天了", (
+        "an edited correction is asked for anew"
+    )
+    known.hears("再发一遍")
