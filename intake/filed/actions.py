@@ -16,6 +16,8 @@ from intake.model.messages import Choice, Reply
 from intake.model.status import ENDED
 from intake.model.ticket import TicketView
 
+SPOKEN_OF = "progress"
+"""How `Told` names the ticket whose standing was just told."""
 PICK = "pick"
 OFFER = "offer"
 WITHDRAW = "withdraw"
@@ -35,8 +37,10 @@ def start(side: Side, context: Context) -> Turn:
     named = [view for view in views if is_named(view, rest)]
     if len(named) == 1:
         return _on(named[0], replace(errand, text=""), context)
-    if len(views) == 1:
-        return _on(views[0], errand, context)
+    told = context.conversation.told
+    spoken_of = [v for v in views if told and told.type == SPOKEN_OF and v.reference == told.reference]
+    if len(spoken_of or views) == 1:
+        return _on((spoken_of or list(views))[0], errand, context)
     context = context.changed(errand=errand)
     return context.turn(_pick_question(context))
 

@@ -20,9 +20,14 @@ from intake.survey import dialog
 from intake.understand.speech.acts import disputes
 
 FRESH = timedelta(days=3)
+LONG = 16
+"""Characters from which words of another kind tell a matter of their own."""
+TOLD = 0.35
+"""How sure a category is that words tell and do not only name."""
 ABOUT = "about"
 ASKED = "need_info"
 FILED = "filed"
+SPOKEN_OF = actions.SPOKEN_OF
 _ANSWERED = frozenset({"completed", "direct_answered", "callback"})
 _SMALL = frozenset({"yes", "agree", "thanks", "submit"})
 
@@ -75,13 +80,26 @@ def where_it_stands(context: Context) -> Turn | None:
     view = told_of(context)
     if view is None or (view.status in _ANSWERED and disputes(context.reading.text)):
         return None
-    return _standing((view,), context)
+    meant = _meant((view, *actions.open_tickets(context)), context)
+    return _standing(meant[:1], context) if meant else None
 
 
 def where_all_stand(context: Context) -> Turn | None:
     """The same of all that are open."""
-    views = actions.open_tickets(context)[:5]
+    views = _meant(actions.open_tickets(context), context)[:5]
     return _standing(views, context) if views else None
+
+
+def _meant(views: tuple[TicketView, ...], context: Context) -> tuple[TicketView, ...]:
+    """Those the words name, or all where they name none; none where they tell a matter of their own."""
+    said = context.reading
+    if said.phone is not None or said.place is not None:
+        return ()
+    if said.category is None:
+        return views
+    branch = said.category.code[:4]
+    named = tuple(view for view in views if view.category_code[:4] == branch)
+    return named or (() if len(said.text) >= LONG else views)
 
 
 def noted(context: Context) -> Turn | None:
@@ -127,7 +145,8 @@ def added(context: Context) -> Turn | None:
 def is_another_matter(view: TicketView, context: Context) -> bool:
     """Whether words name a matter of their own: of another kind, told and not only named."""
     said = context.reading
-    other = said.category is not None and said.category.code[:4] != view.category_code[:4]
+    told = said.category is not None and said.category.confidence >= TOLD
+    other = told and said.category is not None and said.category.code[:4] != view.category_code[:4]
     place = said.place.end - said.place.start if said.place else 0
     return other and len(said.text) - place >= dialog.NEW_MATTER
 
@@ -158,7 +177,8 @@ def _standing(views: tuple[TicketView, ...], context: Context) -> Turn:
         Choice("urge", context.say("same.urge")),
         Choice("supplement", context.say("menu.supplement")),
     )
-    return context.turn(Reply(text, choices, step="menu"))
+    told = Told(views[0].reference, SPOKEN_OF, context.now) if len(views) == 1 else context.conversation.told
+    return context.turn(Reply(text, choices, step="menu"), told=told)
 
 
 def _answered(turn: Turn, context: Context) -> Turn:

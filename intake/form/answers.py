@@ -156,9 +156,9 @@ def _answer_length(draft: Draft, asked: Question, context: Context) -> int:
     reading = context.reading
     if asked.slot == "subject":
         return len(draft.subject or "")
-    if asked.slot == "place" and draft.place is not None and not (reading.phone or reading.name):
+    if asked.slot == "place" and draft.place is not None and not (reading.phone or reading.sure_name):
         return len(draft.place.text)
-    spans = [found for found in (reading.phone, reading.name, reading.place, reading.occurred) if found]
+    spans = [found for found in (reading.phone, reading.sure_name, reading.place, reading.occurred) if found]
     return sum(found.end - found.start for found in spans) or len(context.inbound.text)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from intake.context import Context, pick
 from intake.form import answers, form, summary
 from intake.form.content.long_text import chapters
+from intake.form.corrections.draft import of_line
 from intake.form.filing import file, receipt
 from intake.form.questions.doubt import settled
 from intake.form.questions.order import next_question, question
@@ -16,8 +17,12 @@ from intake.model.messages import Reply
 from intake.model.ticket import Draft
 from intake.understand.reader import read
 from intake.understand.same_event import matter_of
+from intake.understand.speech import acts
+from intake.understand.speech.correction import Correction
 
 CANCEL = "cancel"
+FOLLOWED = ("place", "contact")
+"""The lines whose new value takes the old one's place in the words of the matter."""
 SHORT = 30
 """Characters up to which a message that names a phone or place gives nothing else."""
 
@@ -46,6 +51,10 @@ def _words(context: Context) -> Turn:
         )
     if len(text) <= SHORT and corrected(context.reading.text, draft, context):
         return change(context, context.reading.text)
+    if acts.agrees(context.reading.text):
+        return submit(context)
+    if acts.waits(context.reading.text):
+        return summary.show(context, Reply(context.say("hint.no_hurry")))
     return _more(draft, context)
 
 
@@ -80,6 +89,11 @@ def change(context: Context, said: str) -> Turn:
     asked = question(line, draft, context.city) if line else None
     if asked is None:
         return context.turn(summary.change_menu(context), asking=summary.CHANGE, errand=None)
+    new = of_line(line, draft, Correction("", value), context) if value and line in FOLLOWED else None
+    if new is not None:
+        return summary.show(
+            context.changed(draft=new, errand=None), Reply(context.say("hint.fixed", value=value))
+        )
     context = context.changed(
         draft=draft, asking=asked.slot, editing=bool(draft.content), tries=0, errand=None
     )

@@ -83,3 +83,8 @@ class Reading:
     outside_city: bool = False  # the place is clearly in another city
     secrecy: Secrecy = Secrecy.NONE
     bad_time: bool = False  # a date that does not exist, e.g. 30 February
+
+    @property
+    def sure_name(self) -> Found[str] | None:
+        """The name, where it is surely one: a doubtful one is no reason to pass over an answer."""
+        return self.name if self.name is not None and self.name.confidence >= SURE else None

@@ -5,6 +5,7 @@ else is said; a button's label, typed, is an answer.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -19,6 +20,7 @@ _LINES = 12
 _BLANKS = 2
 """More of them in one line could be matched in too many ways."""
 _OURS = ("ask", "hint", "survey", "news", "summary", "welcome", "notice")
+_NUMBERED = re.compile(r"(?:\d|[①②③④⑤⑥⑦⑧⑨])\ufe0f?\u20e3?\s{0,2}[.、．:：)）]?\s{0,2}(?P<label>.{1,60})")
 _BLANK = re.compile(r"\{[^}]{1,20}\}")
 
 
@@ -26,10 +28,31 @@ def own(inbound: Inbound) -> Inbound:
     """The message with the citizen's words alone."""
     text = without_quote(inbound.text)
     lines = text.split("\n")
-    kept = [line for at, line in enumerate(lines) if at >= _LINES or not _is_ours(line.strip())]
+    kept = list(_kept(lines))
     left = "\n".join(kept).strip()
     text = left if left and len(kept) < len(lines) else text
     return inbound if text == inbound.text else replace(inbound, text=text)
+
+
+def _kept(lines: Sequence[str]) -> Iterator[str]:
+    """The lines that are not ours; under a sentence of ours its numbered choices are ours, too."""
+    under = False
+    for at, line in enumerate(lines):
+        said = line.strip()
+        own = at < _LINES and (_is_ours(said) or (under and _is_choice(said)))
+        under = own or (under and not said)
+        if not own:
+            yield line
+
+
+def _is_choice(line: str) -> bool:
+    found = _NUMBERED.fullmatch(line)
+    return found is not None and found["label"] in _labels()
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return frozenset(built_in(FALLBACK).values())
 
 
 def _is_ours(line: str) -> bool:

@@ -51,11 +51,14 @@ def _phone(draft: Draft, one: Correction, context: Context) -> Draft | None:
 
 def _line(draft: Draft, one: Correction, context: Context) -> Draft | None:
     """The wrong words name a line of the summary: its value is what was wrong."""
-    line, rest = named(one.old, draft, context) if one.old else ("", "")
-    if rest:
-        return None
+    line, rest = named(one.old, draft, context)
+    return None if rest or any(sign.isdigit() for sign in one.old) else of_line(line, draft, one, context)
+
+
+def of_line(line: str, draft: Draft, one: Correction, context: Context) -> Draft | None:
+    """The draft with a new value in a line of the summary and in the words; None for what is none."""
     if line == "place":
-        return _part(draft, one, context) or _moved(draft, one.new, context)
+        return _part(draft, one, context) or _place(draft, one, context)
     if line == "occurred":
         return _time(draft, one, context)
     if line == "contact":

@@ -44,7 +44,7 @@ def confirming(asked: Question) -> Question:
 def _tells_who(context: Context) -> bool:
     """Whether the answer says who they are, and nothing of a place."""
     reading = context.reading
-    return reading.place is None and bool(reading.phone or reading.name or reading.bad_phone)
+    return reading.place is None and bool(reading.phone or reading.sure_name or reading.bad_phone)
 
 
 def settled(draft: Draft, slot: str) -> Draft:

@@ -57,13 +57,13 @@ def _unread(draft: Draft, context: Context) -> Draft | Unclear:
 
 def _said(context: Context) -> str:
     """The answer up to a name or phone number, which are no part of a place."""
-    others = [found.start for found in (context.reading.phone, context.reading.name) if found]
+    others = [found.start for found in (context.reading.phone, context.reading.sure_name) if found]
     text = context.reading.text[: min(others)].strip(signs()) if others else context.inbound.text
     return " ".join(text.split())[:MAX_PLACE]
 
 
 def _names_nobody(context: Context) -> bool:
-    return context.reading.phone is None and context.reading.name is None
+    return context.reading.phone is None and context.reading.sure_name is None
 
 
 def _is_story(text: str, context: Context) -> bool:

@@ -17,6 +17,8 @@ class _Words:
 def wished(text: str, has_phone: bool) -> Secrecy:
     """What is wished. Whoever leaves a number may be rung, so that only secrecy can be meant."""
     words = _words()
+    for denied in table("acts")["not_confidential"]:
+        text = text.replace(denied, "")
     if words.anonymous.search(text):
         return Secrecy.CONFIDENTIAL if has_phone else Secrecy.ANONYMOUS
     return Secrecy.CONFIDENTIAL if words.confidential.search(text) else Secrecy.NONE

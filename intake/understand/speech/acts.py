@@ -31,6 +31,16 @@ def asks_why(said: str) -> bool:
     return _pattern("why_pattern").search(said) is not None
 
 
+def agrees(said: str) -> bool:
+    """Whether they say that all is right, and no more."""
+    return _pattern("agrees_pattern").search(said) is not None
+
+
+def waits(said: str) -> bool:
+    """Whether they still look, or cannot read so much."""
+    return _pattern("waits_pattern").search(said) is not None
+
+
 def says_nothing_of_it(said: str) -> bool:
     """Whether an answer is talk: haste, a wait, a "said before", that answers no question."""
     return _pattern("not_answers_pattern").search(said) is not None
