@@ -3,7 +3,8 @@
 Rules and the model are weighed together. What a rule and the model both see stops the form, and so does what
 the model is sure of. A rule the model contradicts is a doubt at most, but in a cry of few words, which the
 model knows too little of, and for a threat, whose card stops nothing. In a long story a rule is believed
-where the model is sure of a part of it. Without the model's weights the rules ring alone.
+where the model is sure of a part of it. Addresses and numbers are left out of what is weighed. Without the
+model's weights the rules ring alone.
 """
 
 import re
@@ -14,6 +15,7 @@ from intake.model.danger_kinds import ANSWERS
 from intake.model.reading import DangerDoubt, SafetySignal
 from intake.model.ticket import Urgency, UrgencyLevel
 from intake.understand import safety
+from intake.understand.danger.bare_text import bare
 from intake.understand.danger.model import DangerModel, Weighed, shipped
 
 LONG = 90
@@ -50,9 +52,10 @@ def with_model(text: str, model: DangerModel | None) -> DangerReading:
     ruled = safety.signal(text)
     if model is None:
         return DangerReading(ruled)
-    whole, limits = model.weighed(text), model.weights.limits
+    told, limits = bare(text), model.weights.limits
+    whole = model.weighed(told)
     outage = whole.outage >= limits.outage
-    if ruled is not None and _is_believed(ruled, text, whole, model):
+    if ruled is not None and _is_believed(ruled, told, whole, model):
         return DangerReading(_called(ruled, whole), outage=outage)
     learnt = _signal(whole)
     if whole.danger >= limits.hard:
