@@ -102,7 +102,7 @@ async def test_a_full_disk_of_ours_holds_up_no_messages(
         await citizen.sends_photo(f"m{number}")
     await shell.drain()
     fetches = await shell.entries("due", "fetch")
-    assert {"folder" in (entry.reason or "") for entry in fetches} == {True}
+    assert {"No space left on device" in (entry.reason or "") for entry in fetches} == {True}
     assert not shell.worker.work.circuits["wechat"].open
 
 

@@ -136,8 +136,8 @@ def _parties(reading: Reading, seen: Sequence[Tagged]) -> Reading:
     if firm is None and own:
         best = max(own, key=lambda one: one.confidence)
         firm = _found(reading.text, best, max(best.confidence, LIKELY), lambda said: said)
-    about = _weigh(reading, others, Slot.SUBJECT, reading.subject, lambda said: said)
-    ruled = reading.subject
+    ruled = reading.subject  # unsure, it is still better confirmed than asked for
+    about = _weigh(reading, others, Slot.SUBJECT, ruled, lambda said: said) or ruled
     if about is not None and ruled is not None and ruled.end == about.end and ruled.start < about.start:
         about = ruled  # the fuller name
     if about is not None and any(one is not None and _meet(about, one) for one in (firm, reading.name)):
