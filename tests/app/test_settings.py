@@ -174,7 +174,7 @@ def test_a_value_that_cannot_be_read_is_named_by_its_variable_and_not_shown(
 
 
 def test_the_readme_lists_every_variable_with_its_default_and_meaning() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    readme = (Path(__file__).parents[2] / "README.en.md").read_text("utf-8")
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in readme.splitlines()]
     listed = [
         (row[0].strip("`"), "" if row[1] == "–" else row[1].strip("`"), row[2])

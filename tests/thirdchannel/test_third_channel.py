@@ -19,7 +19,8 @@ HERE = Path(__file__).parent
 NAME = "cityapp"
 COPIED = (
     "app", "bench", "bots", "cities", "cli", "desk", "docs", "hotline", "intake", "playground", "storage",
-    "training", "webhooks", "tests", "pyproject.toml", "README.md", "CONTRIBUTING.md",
+    "training", "webhooks", "tests", "pyproject.toml", "README.md", "README.en.md",
+    "CONTRIBUTING.md",
 )  # fmt: skip
 HELD_BY = (
     f"tests/story/test_{NAME}.py",
@@ -37,7 +38,7 @@ def recipe() -> list[str]:
         r"\*\*A channel\.\*\*(.*?)\n\n", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL
     )
     assert said
-    paths = re.findall(r"`([\w<>]+/[\w<>./]*|README\.md)`", said[1])
+    paths = re.findall(r"`([\w<>]+/[\w<>./]*|README(?:\.en)?\.md)`", said[1])
     return [path.replace("<channel>", NAME) for path in paths]
 
 
