@@ -18,12 +18,13 @@ from fastapi import FastAPI, Request, Response
 from bench.crash.awake import awake
 from bench.moved_clock import inherited
 from tests.foreign.story import Citizen, is_handled, rates, submits
+from tests.pictures import a_png
 from tests.processes import Running, answers, free_port, listening, program, running
 
 TOKEN, SECRET = "4200:stand-in", "a-secret"
 USER = 77
 KEY = {"Authorization": "Bearer any"}
-PHOTO = b"%PDF-1.4\n a photo of a paper"
+PHOTO = a_png()
 
 
 class Line:
