@@ -25,6 +25,7 @@ from app.base.clock import utc_now
 from playground.phones import Picked
 from playground.telegram.bot_api import api_router
 from playground.telegram.platform import TelegramPlatform
+from tests.pictures import a_png
 from tests.processes import answers, free_port, listening, running
 
 MANY = int(os.environ.get("JIESU_TEST_CITIZENS", "20"))
@@ -102,6 +103,7 @@ class Somebody:
     def __init__(self, number: int, phone: Any, chance: random.Random) -> None:
         self.phone, self._chance = phone, chance
         self.own_number = f"139{number:08d}"
+        self.picture = a_png(number % 256)
         self.words = [
             f"甲{number}：新华路15号院楼下烧烤店油烟太大，晚上没法开窗",
             f"乙{number}：每天晚上九点到十二点都这样，孩子睡不着觉",
@@ -112,7 +114,7 @@ class Somebody:
         await asyncio.sleep(self._chance.uniform(0, 2))
         for text in self.words:
             await self.phone.say(text)
-        await self.phone.photos([Picked(b"%PDF-1.4\n" + self.own_number.encode(), "image/jpeg", "a.jpg")] * 3)
+        await self.phone.photos([Picked(self.picture, "image/png", "a.png")] * 3)
         await self._press_twice("登记前请看一眼", "同意")
         await self._press_twice("单独确认", "单独同意")
         if "位市民" in (await self._hears("请核对", "位市民")).text:  # as others say the same
