@@ -117,7 +117,7 @@ def test_every_card_and_receipt_is_known_by_its_words(city: CityProfile) -> None
     ear = Ear(city)
     for key, text in city.wording[FALLBACK].items():
         if key.startswith("safety.") and key != GOES_ON:
-            heard = ear.hear(text.format(city=city.name, hotline=city.hotline))
+            heard = ear.hear(text.format(city=city.name, hotline=city.hotline, number="火警119"))
             assert heard is not None, key
             assert heard.step == "safety", key
     receipt = city.wording[FALLBACK]["receipt.text"].format(
