@@ -19,6 +19,10 @@ NEW = {("notice", "details")}
 """What may be answered since, beside what could be before."""
 
 
+UNDERSTOOD = {"今天连热水也没有了": "place"}
+"""What the release before asked to be told again, and what is asked of it now."""
+
+
 def shown(replies: tuple[Reply, ...]) -> list[Any]:
     """What was asked, and what may be answered."""
     return [
@@ -38,6 +42,8 @@ async def test_each_hears_next_what_the_release_before_would_have_said(house: In
         async with house.database.read() as tx:
             stored = await conversations.find(tx, inbound.address)
         asking = stored.conversation.asking if stored else None
+        if asking == UNDERSTOOD.get(inbound.text):
+            continue
         if (shown(replies), asking) != (story["answers"], story["asking"]):
             unlike[story["story"]] = (
                 story["next"]["text"],

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from playground.phones import Picked
 from storage.db.tables import conversations, inbox, outbox, tickets
+from storage.files.file_store import NoSuchFile as FileGone
 from storage.messages import attachments, send_quotas, template_opt_ins
-from storage.messages.attachments import NoSuchFile as FileGone
 
 PAPER = b"%PDF-1.4\n a paper"
 
