@@ -6,6 +6,7 @@ before a process forks, and who has no bucket pays nothing.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ LONGEST = 12.0
 ONE_TRY = timedelta(seconds=5)
 TO_CONNECT = timedelta(seconds=2)
 TRIES_AGAIN = 3
+_STATUS = re.compile(r"\b(?:status(?: code)?:? ?)?([45]\d\d) [A-Z][a-z]")
+"""An HTTP status as it stands in a sentence: with its name behind it."""
 _ABSENT = "NoSuchBucket"
 
 
@@ -158,10 +161,12 @@ def _in_our_words() -> Iterator[None]:
 
 
 def _kind(said: str) -> str:
-    """What became of it in the end, from the library's sentence."""
-    if "SlowDown" in said or "503" in said:
+    """What became of it in the end, from the library's sentence, which tells times and ports, too."""
+    found = _STATUS.search(said)
+    status = found[1] if found else ""
+    if "SlowDown" in said or status == "503":
         return "the object store is busy"
-    if "SignatureDoesNotMatch" in said or "InvalidAccessKeyId" in said or "403" in said:
+    if "SignatureDoesNotMatch" in said or "InvalidAccessKeyId" in said or status == "403":
         return "the object store refuses our key"
     if _ABSENT in said:
         return "the object store has no such bucket"

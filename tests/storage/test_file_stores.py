@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.db.keyring import KeyRing, Undecryptable
+from storage.files import bucket
 from storage.files import bucket as buckets
 from storage.files.bucket import Bucket
 from storage.files.file_store import FileStore, NoSuchFile, StoreFault
@@ -163,6 +164,23 @@ async def test_what_an_operator_can_mend_is_said_without_a_name(
         assert SHA256 not in str(fault.value)
         assert not any(one in str(fault.value) for one in wrong.values())
         assert fault.value.__suppress_context__, "nor in what a log may print behind it"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Error performing PUT http://127.0.0.1:9/x in 1.503s - HTTP error: error sending request", "answer"),
+        (
+            "Error performing GET http://127.0.0.1:50301/403 in 403.2ms - HTTP error: connection reset",
+            "answer",
+        ),
+        ("Server returned non-2xx status code: 503 Service Unavailable: ", "busy"),
+        ("Server returned non-2xx status code: 403 Forbidden: ", "refuses our key"),
+        ("Server returned error response: <Error><Code>SlowDown</Code></Error>", "busy"),
+    ],
+)
+def test_times_and_ports_in_a_fault_are_no_statuses(said: str, told: str) -> None:
+    assert told in bucket._kind(said)
 
 
 async def test_a_bucket_that_is_made_later_is_used_then(s3: S3, keyring: KeyRing) -> None:
