@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from storage.db.keyring import KeyRing, Undecryptable
-from storage.files import bucket
 from storage.files import bucket as buckets
 from storage.files.bucket import Bucket
 from storage.files.file_store import FileStore, NoSuchFile, StoreFault
@@ -180,7 +179,7 @@ async def test_what_an_operator_can_mend_is_said_without_a_name(
     ],
 )
 def test_times_and_ports_in_a_fault_are_no_statuses(said: str, told: str) -> None:
-    assert told in bucket._kind(said)
+    assert told in buckets._kind(said)
 
 
 async def test_a_bucket_that_is_made_later_is_used_then(s3: S3, keyring: KeyRing) -> None:
